@@ -1,0 +1,3 @@
+"""ganrun: train GANs on 2D mixtures, count the modes they recover, see when and why they collapse."""
+
+__version__ = "0.1.0"
