@@ -1,1 +1,1 @@
-"""TODO."""
+"""From samples to numbers: every metric of a run, each known for perfect samples too. No JAX."""

@@ -1,0 +1,184 @@
+"""The target's truth in NumPy: means, covariances and weights of every layout. No JAX here."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float, Int
+from numpy import ndarray
+
+DARTS_PER_MODE = 1000
+"""Random layout: places tried for a mode before the whole layout is begun again."""
+RESTARTS = 100
+"""Random layout: how often it is begun again before giving up."""
+
+
+@dataclass(frozen=True, eq=False)
+class Mixture:
+    """A mixture of `K` Gaussians in the plane, in float64; the weights sum to 1."""
+
+    means: Float[ndarray, "K 2"]
+    covariances: Float[ndarray, "K 2 2"]
+    weights: Float[ndarray, " K"]
+
+    @property
+    def modes(self) -> int:
+        """How many modes there are: `K`."""
+        return len(self.means)
+
+    @cached_property
+    def cholesky(self) -> Float[ndarray, "K 2 2"]:
+        """Lower-triangular `L_k` with `L_k L_k^T = S_k`: gives a standard normal a mode's shape."""
+        return np.linalg.cholesky(self.covariances)
+
+    @cached_property
+    def whitening(self) -> Float[ndarray, "K 2 2"]:
+        """Lower-triangular `L_k^-1`; `|L_k^-1 (x - mu_k)|` is the distance of `x` to mode `k`."""
+        (a, b, c) = (self.cholesky[:, 0, 0], self.cholesky[:, 1, 0], self.cholesky[:, 1, 1])
+        whitening = np.zeros_like(self.cholesky)
+        whitening[:, 0, 0] = 1 / a
+        whitening[:, 1, 0] = -b / (a * c)
+        whitening[:, 1, 1] = 1 / c
+        return whitening
+
+    @cached_property
+    def extent(self) -> tuple[float, float, float, float]:
+        """A square window `(x_min, x_max, y_min, y_max)` around the modes, with room to stray."""
+        lowest, highest = self.means.min(axis=0), self.means.max(axis=0)
+        centre = (lowest + highest) / 2
+        half_range = float((highest - lowest).max()) / 2
+        widest = math.sqrt(float(np.linalg.eigvalsh(self.covariances).max()))
+        half = 1.35 * half_range + 6 * widest
+        x, y = float(centre[0]), float(centre[1])
+        return (x - half, x + half, y - half, y + half)
+
+    def sample(
+        self, n: int, rng: np.random.Generator
+    ) -> tuple[Float[ndarray, "N 2"], Int[ndarray, " N"]]:
+        """Draw `n` points and the mode that each came from."""
+        labels = rng.choice(self.modes, size=n, p=self.weights)
+        noise = rng.standard_normal((n, 2))
+        points = self.means[labels] + np.einsum("nij,nj->ni", self.cholesky[labels], noise)
+        return points, labels
+
+    def mahalanobis(self, x: Float[ndarray, "N 2"]) -> Float[ndarray, "N K"]:
+        """Mahalanobis distance of every point to every mode; NaN for NaN points."""
+        offset = x[:, None, :] - self.means
+        along = offset[..., 0] * self.whitening[:, 0, 0]
+        across = offset[..., 0] * self.whitening[:, 1, 0] + offset[..., 1] * self.whitening[:, 1, 1]
+        return np.hypot(along, across)
+
+    def log_density(self, x: Float[ndarray, "N 2"]) -> Float[ndarray, " N"]:
+        """Natural logarithm of the density at every point, per unit area."""
+        log_determinant = np.log(self.whitening[:, 0, 0] * self.whitening[:, 1, 1])
+        log_peak = np.log(self.weights) + log_determinant - math.log(2 * math.pi)
+        terms = log_peak - self.mahalanobis(x) ** 2 / 2
+        largest = terms.max(axis=1, keepdims=True)
+        return largest[:, 0] + np.log(np.exp(terms - largest).sum(axis=1))
+
+
+def mixture_of(target: Any) -> Mixture:
+    """The mixture that a config's `target` section describes, whatever its layout.
+
+    Raises `ValueError`, with a message for people, if a random layout does not fit in its square.
+    """
+    means = np.asarray(LAYOUTS[target.layout](target), dtype=np.float64)
+    covariances = _covariances(target, len(means))
+    weights = np.ones(len(means)) if target.weights is None else np.asarray(target.weights, float)
+    return Mixture(means, covariances, weights / weights.sum())
+
+
+def ring(target: Any) -> Float[ndarray, "K 2"]:
+    """`K` modes on a circle at angles `2 pi k / K`, so that the last never falls on the first."""
+    angles = 2 * np.pi * np.arange(target.modes) / target.modes
+    return target.radius * np.stack([np.cos(angles), np.sin(angles)], axis=1)
+
+
+def grid(target: Any) -> Float[ndarray, "K 2"]:
+    """`rows` x `columns` modes, `spacing` apart, centred; row by row from the lowest."""
+    rows = target.spacing * (np.arange(target.rows) - (target.rows - 1) / 2)
+    columns = target.spacing * (np.arange(target.columns) - (target.columns - 1) / 2)
+    y, x = np.meshgrid(rows, columns, indexing="ij")
+    return np.stack([x.ravel(), y.ravel()], axis=1)
+
+
+def line(target: Any) -> Float[ndarray, "K 2"]:
+    """`K` modes along the x axis, `length` from first to last, centred; a lone one at 0."""
+    x = np.linspace(-target.length / 2, target.length / 2, target.modes)
+    if target.modes == 1:
+        x = np.zeros(1)
+    return np.stack([x, np.zeros_like(x)], axis=1)
+
+
+def spiral(target: Any) -> Float[ndarray, "K 2"]:
+    """`K` modes along an Archimedean spiral that reaches `radius` after `turns` turns.
+
+    The arm's length grows as the square of the angle, hence the square root: so the modes lie
+    about evenly along the arm.
+    """
+    fraction = np.sqrt((np.arange(target.modes) + 1) / target.modes)
+    angles = 2 * np.pi * target.turns * fraction
+    distance = target.radius * fraction
+    return np.stack([distance * np.cos(angles), distance * np.sin(angles)], axis=1)
+
+
+def random(target: Any) -> Float[ndarray, "K 2"]:
+    """`K` modes uniform in the square of half-width `radius`, no two closer than `least_distance`.
+
+    Places are drawn one after another from the target's own seed; one that is too close to an
+    earlier one is drawn again. Raises `ValueError` if the modes do not fit.
+    """
+    rng = np.random.Generator(np.random.PCG64(target.seed))
+    for _ in range(RESTARTS):
+        means = _throw_darts(target.modes, target.radius, target.least_distance, rng)
+        if means is not None:
+            return means
+    raise ValueError(
+        f"target: cannot place {target.modes} modes at least {target.least_distance:g} apart "
+        f"in a square of half-width {target.radius:g}; use fewer modes, a smaller least_distance "
+        "or a larger radius"
+    )
+
+
+def custom(target: Any) -> Float[ndarray, "K 2"]:
+    """The means as the config lists them."""
+    return np.asarray(target.means, dtype=np.float64)
+
+
+LAYOUTS: dict[str, Callable[[Any], Float[ndarray, "K 2"]]] = {
+    "ring": ring,
+    "grid": grid,
+    "line": line,
+    "spiral": spiral,
+    "random": random,
+    "custom": custom,
+}
+"""Layout name -> the means of its modes; the names are those that `ganrun.config` declares."""
+
+
+def _throw_darts(
+    modes: int, half_width: float, least_distance: float, rng: np.random.Generator
+) -> Float[ndarray, "K 2"] | None:
+    means = np.empty((modes, 2))
+    for k in range(modes):
+        darts = half_width * (2 * rng.random((DARTS_PER_MODE, 2)) - 1)
+        gaps = np.linalg.norm(darts[:, None, :] - means[:k], axis=2)
+        free = np.flatnonzero((gaps >= least_distance).all(axis=1))
+        if free.size == 0:
+            return None
+        means[k] = darts[free[0]]
+    return means
+
+
+def _covariances(target: Any, modes: int) -> Float[ndarray, "K 2 2"]:
+    if target.layout != "custom":
+        return np.tile(target.std**2 * np.eye(2), (modes, 1, 1))
+    if target.covariances is not None:
+        return np.asarray(target.covariances, dtype=np.float64)
+    stds = np.broadcast_to(np.asarray(target.stds, dtype=np.float64), (modes,))
+    return stds[:, None, None] ** 2 * np.eye(2)
