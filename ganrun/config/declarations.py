@@ -1,0 +1,295 @@
+"""What exists: every name that a config may use and every metric that a run reports, declared once.
+
+A declaration is a name, a one-line description and, where it has them, parameters. The schema, the
+error messages, the docs and the property tests read these tables; the room that implements a name
+holds a function of the same name, and a test holds the two key sets equal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal, TypeVar
+
+
+@dataclass(frozen=True)
+class Declaration:
+    """One name that a config may use; `also` holds what other codes and papers call it."""
+
+    name: str
+    description: str
+    also: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A number that belongs to a penalty: traced, at least `least` and at most `most`."""
+
+    name: str
+    description: str
+    default: float
+    least: float
+    most: float
+    also: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Penalty(Declaration):
+    """A penalty on the discriminator and its parameters."""
+
+    parameters: tuple[Parameter, ...] = ()
+
+
+@dataclass(frozen=True)
+class Metric(Declaration):
+    """A number that a run reports.
+
+    `when` says where it is computed: `round` from the game itself at every evaluated round,
+    `evaluation` from samples at every evaluation, `final` once at the end. `better` is the direction
+    of improvement, if there is one. `perfect` is the value that perfect samples tend to as their
+    number grows; `modes` stands for K.
+    """
+
+    when: Literal["round", "evaluation", "final"] = "evaluation"
+    better: Literal["higher", "lower"] | None = None
+    perfect: float | Literal["modes"] | None = None
+
+
+D = TypeVar("D", bound=Declaration)
+
+
+def table(*declarations: D) -> Mapping[str, D]:
+    """Return the declarations keyed by name, in the order they are declared."""
+    return {declaration.name: declaration for declaration in declarations}
+
+
+LAYOUTS = table(
+    Declaration("ring", "Modes evenly spaced on a circle around the origin.", ("circle",)),
+    Declaration(
+        "grid", "Modes on a rectangular grid centred on the origin.", ("square", "lattice")
+    ),
+    Declaration("line", "Modes evenly spaced on a horizontal line through the origin."),
+    Declaration("spiral", "Modes along a spiral that starts near the origin.", ("swiss_roll",)),
+    Declaration(
+        "random", "Modes at random places in a square, a least distance apart.", ("uniform",)
+    ),
+    Declaration("custom", "Modes at given means, with given stds or covariances."),
+)
+
+ACTIVATIONS = table(
+    Declaration("relu", "max(x, 0)"),
+    Declaration("leaky_relu", "x where positive, 0.2 x elsewhere", ("lrelu", "leakyrelu")),
+    Declaration("tanh", "hyperbolic tangent"),
+    Declaration("elu", "x where positive, exp(x) - 1 elsewhere"),
+    Declaration("gelu", "x times the standard normal distribution function of x"),
+    Declaration("silu", "x times the logistic sigmoid of x", ("swish",)),
+)
+
+INITIALIZERS = table(
+    Declaration("he_normal", "truncated normal of variance 2 / fan-in", ("kaiming_normal",)),
+    Declaration("he_uniform", "uniform of variance 2 / fan-in", ("kaiming_uniform",)),
+    Declaration("lecun_normal", "truncated normal of variance 1 / fan-in, the default of Flax"),
+    Declaration("lecun_uniform", "uniform of variance 1 / fan-in"),
+    Declaration(
+        "glorot_normal", "truncated normal of variance 2 / (fan-in + fan-out)", ("xavier_normal",)
+    ),
+    Declaration(
+        "glorot_uniform", "uniform of variance 2 / (fan-in + fan-out)", ("xavier_uniform",)
+    ),
+    Declaration("orthogonal", "a random orthogonal matrix"),
+    Declaration("normal", "normal of std 0.02, whatever the fan-in", ("gaussian", "dcgan")),
+)
+
+OBJECTIVES = table(
+    Declaration(
+        "non_saturating",
+        "Binary cross-entropy; the generator maximises log D(G(z)): the standard GAN.",
+        ("bce", "vanilla", "standard", "gan", "nsgan", "cross_entropy", "binary_cross_entropy"),
+    ),
+    Declaration(
+        "minimax",
+        "Binary cross-entropy; the generator minimises log(1 - D(G(z))): the saturating original.",
+        ("saturating", "zero_sum", "original"),
+    ),
+    Declaration(
+        "wasserstein",
+        "The critic's mean on real minus its mean on fake samples.",
+        ("wgan", "wgan_gp", "earth_mover"),
+    ),
+    Declaration("hinge", "Hinge loss for the discriminator, the negative mean for the generator."),
+    Declaration(
+        "least_squares",
+        "Squared error to 1 on real and 0 on fake samples; the generator aims at 1.",
+        ("lsgan", "mse", "l2"),
+    ),
+)
+
+PENALTIES = table(
+    Penalty(
+        "gradient_penalty",
+        "WGAN-GP: weight * E[(||grad D|| - target)^2] between real and fake samples.",
+        ("gp", "wgan_gp"),
+        parameters=(
+            Parameter(
+                "weight", "Weight of the penalty.", 10.0, 0.0, 1e6, ("lambda", "coefficient")
+            ),
+            Parameter("target", "Gradient norm that is not penalised.", 1.0, 0.0, 1e3, ("norm",)),
+        ),
+    ),
+    Penalty(
+        "r1",
+        "R1: weight / 2 * E[||grad D||^2] on real samples.",
+        parameters=(
+            Parameter("weight", "Weight of the penalty.", 10.0, 0.0, 1e6, ("gamma", "lambda")),
+        ),
+    ),
+    Penalty(
+        "r2",
+        "R2: weight / 2 * E[||grad D||^2] on fake samples.",
+        parameters=(
+            Parameter("weight", "Weight of the penalty.", 10.0, 0.0, 1e6, ("gamma", "lambda")),
+        ),
+    ),
+)
+
+OPTIMIZERS = table(
+    Declaration("adam", "Adam with momentum b1 and second-moment decay b2.", ("adamw",)),
+    Declaration("sgd", "Plain gradient descent; b1 and b2 are not used.", ("gradient_descent",)),
+    Declaration("rmsprop", "RMSProp with decay b2; b1 is not used.", ("rms_prop",)),
+)
+
+UPDATES = table(
+    Declaration(
+        "alternating",
+        "The generator answers the discriminator as its steps left it.",
+        ("sequential",),
+    ),
+    Declaration(
+        "simultaneous",
+        "The generator answers the discriminator as the round found it.",
+        ("joint", "parallel"),
+    ),
+)
+
+METRICS = table(
+    Metric("loss_d", "Discriminator's loss in that round.", when="round"),
+    Metric("loss_g", "Generator's loss in that round.", when="round"),
+    Metric(
+        "real_logit", "Mean logit of the discriminator on that round's real batch.", when="round"
+    ),
+    Metric(
+        "fake_logit", "Mean logit of the discriminator on that round's fake batch.", when="round"
+    ),
+    Metric(
+        "accuracy_d", "Share of real and fake samples that the discriminator tells.", when="round"
+    ),
+    Metric("grad_norm_d", "Norm of the discriminator's gradient in that round.", when="round"),
+    Metric("grad_norm_g", "Norm of the generator's gradient in that round.", when="round"),
+    Metric("penalty", "Sum of the weighted penalties in that round.", when="round"),
+    Metric("modes_total", "Number of modes of the target, K.", when="final", perfect="modes"),
+    Metric(
+        "modes_recovered",
+        "Modes found by a Gaussian mixture fitted to the samples: the headline.",
+        when="final",
+        better="higher",
+        perfect="modes",
+    ),
+    Metric(
+        "mixture_components",
+        "Components that BIC chose: what one would count without knowing the truth.",
+        when="final",
+    ),
+    Metric(
+        "high_quality",
+        "Share of samples within Mahalanobis distance 3 of a mode.",
+        better="higher",
+        perfect=0.9889,
+    ),
+    Metric(
+        "modes_captured",
+        "Modes with at least one high-quality sample.",
+        better="higher",
+        perfect="modes",
+    ),
+    Metric(
+        "modes_covered",
+        "Modes whose share is at least a fifth of their weight; the others are missing.",
+        better="higher",
+        perfect="modes",
+    ),
+    Metric(
+        "reverse_kl",
+        "KL divergence of shares over modes from the weights, sum p log(p/w), in nats.",
+        better="lower",
+        perfect=0.0,
+    ),
+    Metric(
+        "kl",
+        "KL divergence of the weights from (smoothed) shares over modes, sum w log(w/p), in nats.",
+        when="final",
+        better="lower",
+        perfect=0.0,
+    ),
+    Metric(
+        "js",
+        "Jensen-Shannon divergence between shares over modes and weights, in nats.",
+        better="lower",
+        perfect=0.0,
+    ),
+    Metric(
+        "mode_tv",
+        "Total variation between high-quality shares and weights, off-mode samples included.",
+        better="lower",
+        perfect=0.011,
+    ),
+    Metric(
+        "spread",
+        "Median over covered modes of the samples' variance within the mode over the mode's own.",
+        perfect=0.949,
+    ),
+    Metric(
+        "nll",
+        "Mean negative log density of the samples under the true mixture, in nats.",
+        better="lower",
+    ),
+    Metric(
+        "sliced_wasserstein",
+        "Sliced 2-Wasserstein distance to as many real samples.",
+        when="final",
+        better="lower",
+    ),
+    Metric(
+        "precision",
+        "Share of samples near a real sample (5 nearest neighbours).",
+        when="final",
+        better="higher",
+    ),
+    Metric(
+        "recall",
+        "Share of real samples near a sample (5 nearest neighbours).",
+        when="final",
+        better="higher",
+    ),
+    Metric(
+        "density",
+        "Mean number of real neighbourhoods that a sample lies in, over 5.",
+        when="final",
+        better="higher",
+    ),
+    Metric(
+        "coverage",
+        "Share of real samples whose neighbourhood holds a sample (5 nearest neighbours).",
+        when="final",
+        better="higher",
+    ),
+)
+
+ROUND_METRICS = tuple(m.name for m in METRICS.values() if m.when == "round")
+EVALUATION_METRICS = tuple(m.name for m in METRICS.values() if m.when == "evaluation")
+FINAL_METRICS = tuple(m.name for m in METRICS.values() if m.when == "final")
+SUMMARY_METRICS = tuple(m.name for m in METRICS.values() if m.when != "round")
+
+
+def metrics_columns(modes: int) -> tuple[str, ...]:
+    """Return the columns of metrics.csv for a target of that many modes, in their order."""
+    return ("step", *ROUND_METRICS, *EVALUATION_METRICS, *(f"share_{k}" for k in range(modes)))

@@ -1,0 +1,100 @@
+"""How a field of a config is declared: its mark, unit and range, and the strict kinds of number."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, GetCoreSchemaHandler
+from pydantic.fields import FieldInfo
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+
+Mark = Literal["traced", "static", "label"]
+
+
+class Section(BaseModel):
+    """A part of a config: immutable, and without room for unknown fields."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def _declared(mark: Mark, default: Any, description: str, unit: str | None, **options: Any) -> Any:
+    extra: dict[str, Any] = {"x-mark": mark} | ({"x-unit": unit} if unit else {})
+    if callable(default):
+        options["default_factory"] = default
+    else:
+        options["default"] = default
+    return Field(description=description, json_schema_extra=extra, **options)
+
+
+def traced(default: Any, description: str, unit: str | None = None, **options: Any) -> Any:
+    """Declare a field whose value may differ between members that share a compiled program."""
+    return _declared("traced", default, description, unit, **options)
+
+
+def static(default: Any, description: str, unit: str | None = None, **options: Any) -> Any:
+    """Declare a field whose value belongs to the compiled program."""
+    return _declared("static", default, description, unit, **options)
+
+
+def label(default: Any, description: str, **options: Any) -> Any:
+    """Declare a field that names things and has no influence on any result."""
+    return _declared("label", default, description, None, **options)
+
+
+def mark_of(field: FieldInfo) -> Mark | None:
+    """Return the mark a field was declared with; a field that holds a section has none."""
+    extra = field.json_schema_extra
+    return extra.get("x-mark") if isinstance(extra, dict) else None  # type: ignore[return-value]
+
+
+def _number(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise PydanticCustomError("not_a_number", "expected a number")
+    try:
+        number = float(value)
+    except OverflowError:
+        number = math.inf
+    if not math.isfinite(number):
+        raise PydanticCustomError("not_finite", "must be finite")
+    return number + 0.0  # -0.0 becomes 0.0, so that equal configs have equal text and equal ids
+
+
+def _whole(value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise PydanticCustomError("not_whole", "expected a whole number")
+    if isinstance(value, int):
+        return value
+    if not math.isfinite(value):
+        raise PydanticCustomError("not_finite", "must be finite")
+    if not value.is_integer():
+        raise PydanticCustomError("not_whole", "expected a whole number")
+    return int(value)  # 1e4 is a natural way to write ten thousand rounds
+
+
+Number = Annotated[float, BeforeValidator(_number)]
+Whole = Annotated[int, BeforeValidator(_whole)]
+Switch = Annotated[bool, Field(strict=True)]
+
+
+@dataclass(frozen=True)
+class OneOf:
+    """Annotation of a string field that must be one of the declared names."""
+
+    names: Iterable[str]
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        return core_schema.literal_schema(list(self.names))
+
+
+def contradiction(field: str, message: str) -> PydanticCustomError:
+    """Return the error of fields that do not fit together; `field` is the one to point at.
+
+    `field` is a dotted name relative to the model whose validator raises the error.
+    """
+    # Passed as context, since pydantic would take braces in the message for its placeholders.
+    return PydanticCustomError("contradiction", "{message}", {"field": field, "message": message})

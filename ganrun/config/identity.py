@@ -1,0 +1,86 @@
+"""Which experiments are the same: run ids, and what may share a compiled program."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections.abc import Iterator
+from typing import Any
+
+from ganrun.config.fields import Mark, Section, mark_of
+from ganrun.config.schema import Experiment
+
+# A field that is added after the first release goes in here, with the value that leaves every
+# result as it was: {"training.packing": 1}. While it has that value it is left out of the hash, so
+# that old ids stay.
+NEUTRAL: dict[str, Any] = {}
+
+
+def canonical_json(value: Any) -> str:
+    """Return the one JSON text of a value: sorted keys, no spaces, floats by their repr."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+
+def run_id(experiment: Experiment) -> str:
+    """Return the 16 hex digits that name a run: SHA-256 of its config, one seed, without `name`.
+
+    Raises ValueError if the experiment has more than one seed.
+    """
+    if len(experiment.seeds) != 1:
+        raise ValueError(f"a run has one seed, not {len(experiment.seeds)}")
+    content = experiment.model_dump(mode="json", exclude={"name"})
+    for field, neutral in NEUTRAL.items():
+        _leave_out(content, field.split("."), neutral)
+    return hashlib.sha256(canonical_json(content).encode("ascii")).hexdigest()[:16]
+
+
+def _leave_out(content: dict[str, Any], path: list[str], neutral: Any) -> None:
+    *sections, name = path
+    for section in sections:
+        content = content.get(section, {})
+    if name in content and content[name] == neutral:
+        del content[name]
+
+
+def _marked_fields(experiment: Experiment) -> Iterator[tuple[str, Mark, Any]]:
+    """Yield dotted name, mark and value of every field outside target and penalties."""
+    for name, field in type(experiment).model_fields.items():
+        value = getattr(experiment, name)
+        mark = mark_of(field)
+        if mark is not None:
+            yield name, mark, value
+        elif isinstance(value, Section) and name != "target":
+            for inner_name, inner in type(value).model_fields.items():
+                inner_mark = mark_of(inner)
+                assert inner_mark is not None, f"{name}.{inner_name} has no mark"
+                yield f"{name}.{inner_name}", inner_mark, getattr(value, inner_name)
+
+
+def traced_values(experiment: Experiment) -> dict[str, int | float]:
+    """Return the traced values by dotted name, except the seeds and the target's arrays.
+
+    `discriminator.weight_clip` is infinity where there is none: clipping to it changes nothing,
+    so that one program serves both. The target's arrays come from `ganrun.mixture`.
+    """
+    values = {
+        name: value
+        for name, mark, value in _marked_fields(experiment)
+        if mark == "traced" and name != "seeds"
+    }
+    if values["discriminator.weight_clip"] is None:
+        values["discriminator.weight_clip"] = math.inf
+    for penalty, parameters in experiment.penalties.items():
+        values |= {f"penalties.{penalty}.{name}": value for name, value in parameters.items()}
+    return values
+
+
+def static_key(experiment: Experiment) -> str:
+    """Return canonical JSON of all static values: members with equal keys share a compiled program.
+
+    Of the target only the number of modes is static, of the penalties only which there are.
+    """
+    values = {name: value for name, mark, value in _marked_fields(experiment) if mark == "static"}
+    values["target.modes"] = experiment.target.mode_count
+    values["penalties"] = list(experiment.penalties)
+    return canonical_json(values)

@@ -1,0 +1,191 @@
+"""What an experiment is: one frozen model per section, with every default, unit and range."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from ganrun.config.declarations import ACTIVATIONS, INITIALIZERS, OBJECTIVES, OPTIMIZERS, UPDATES
+from ganrun.config.fields import (
+    Number,
+    OneOf,
+    Section,
+    Switch,
+    Whole,
+    contradiction,
+    label,
+    static,
+    traced,
+)
+from ganrun.config.penalties import Penalties
+from ganrun.config.targets import Ring, Target
+
+SEEDS_LIMIT = 65_536
+ROWS_LIMIT = 100_000
+SAMPLES_PER_MODE = 10
+
+Width = Annotated[Whole, Field(ge=1, le=2048)]
+Hidden = Annotated[tuple[Width, ...], Field(min_length=1, max_length=8)]
+Seed = Annotated[Whole, Field(ge=0, lt=2**31)]
+
+
+def _seeds(value: Any) -> Any:
+    """Read a count as that many seeds from 0 on."""
+    is_count = isinstance(value, int | float) and not isinstance(value, bool)
+    if not is_count:
+        return value
+    if value != value or value in (float("inf"), float("-inf")):
+        raise PydanticCustomError("not_finite", "must be finite")
+    if value != int(value):
+        raise PydanticCustomError("not_whole", "expected a whole number")
+    if not 1 <= value <= SEEDS_LIMIT:
+        raise PydanticCustomError("seed_count", f"a count of seeds is from 1 to {SEEDS_LIMIT}")
+    return tuple(range(int(value)))
+
+
+class _Network(Section):
+    hidden: Hidden = static((64, 64), "Widths of the hidden layers, from input to output.", "units")
+    activation: Annotated[str, OneOf(ACTIVATIONS)] = static(
+        "relu", "Activation of the hidden layers."
+    )
+    initializer: Annotated[str, OneOf(INITIALIZERS)] = static(
+        "lecun_normal", "Distribution of the initial weights; biases start at zero."
+    )
+    initializer_gain: Number = static(1.0, "Factor on the initial weights.", gt=0, le=100)
+
+
+class Generator(_Network):
+    """The forger: a network from latent points to samples."""
+
+    latent_dim: Whole = static(2, "Dimensions of the latent normal distribution.", ge=1, le=1024)
+
+
+class Discriminator(_Network):
+    """The detective (critic): a network from points of the plane to one logit."""
+
+    spectral_norm: Switch = static(
+        False, "Divide every weight matrix by its largest singular value."
+    )
+    weight_clip: Number | None = traced(
+        None,
+        "Clip every weight and bias to [-weight_clip, weight_clip] after each step. Null: never.",
+        gt=0,
+        le=100,
+    )
+
+
+class Optimizer(Section):
+    """How both networks descend."""
+
+    name: Annotated[str, OneOf(OPTIMIZERS)] = static("adam", "Optimizer of both networks.")
+    learning_rate: Number = traced(1e-3, "Learning rate of the generator.", gt=0, le=10)
+    learning_rate_ratio: Number = traced(
+        1.0, "Learning rate of the discriminator over the generator's.", gt=0, le=1e4
+    )
+    b1: Number = traced(0.5, "Momentum of adam; the others do not use it.", ge=0, lt=1)
+    b2: Number = traced(0.999, "Decay of squared gradients in adam and rmsprop.", ge=0, lt=1)
+
+
+class Training(Section):
+    """How the game is played."""
+
+    steps: Whole = traced(10_000, "Length of the training.", "rounds", ge=1, le=10_000_000)
+    batch_size: Whole = static(256, "Real and latent points per step.", "samples", ge=1, le=65_536)
+    discriminator_steps: Whole = traced(
+        1, "Discriminator steps per generator step.", "steps", ge=1, le=100
+    )
+    updates: Annotated[str, OneOf(UPDATES)] = static(
+        "alternating", "Whether the generator answers the new discriminator or the round's first."
+    )
+
+
+class Evaluation(Section):
+    """When and on how many samples the generator is measured."""
+
+    every: Whole = static(
+        250,
+        "Rounds between evaluations; the first and the last round are always evaluated.",
+        "rounds",
+        ge=1,
+        le=10_000_000,
+    )
+    samples: Whole = static(2500, "Samples per evaluation.", "samples", ge=100, le=50_000)
+
+
+class Snapshots(Section):
+    """What is kept of the training, to be drawn."""
+
+    count: Whole = static(40, "Snapshots kept, at most, beside the last round's.", ge=1, le=1000)
+    samples: Whole = static(256, "Generator samples per snapshot.", "samples", ge=1, le=10_000)
+    grid: Whole = static(
+        24,
+        "Points per side of the grid on which the discriminator is drawn.",
+        "points",
+        ge=2,
+        le=256,
+    )
+
+
+class Experiment(Section):
+    """One config: a target, a game, and how it is measured, for one seed or several."""
+
+    name: str = label(
+        "experiment",
+        "Start of the run folders' names: letters, digits, '.', '_' and '-'.",
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$",
+        max_length=64,
+        strict=True,
+    )
+    seeds: Annotated[
+        tuple[Seed, ...], Field(min_length=1, max_length=SEEDS_LIMIT), BeforeValidator(_seeds)
+    ] = traced((0,), "Seeds of the runs: a list, or a count (8 means 0 to 7).")
+    target: Target = Field(default=Ring(), description="The 2D Gaussian mixture to be learned.")
+    generator: Generator = Field(default=Generator(), description=Generator.__doc__)
+    discriminator: Discriminator = Field(default=Discriminator(), description=Discriminator.__doc__)
+    objective: Annotated[str, OneOf(OBJECTIVES)] = static(
+        "non_saturating", "What the two networks minimise."
+    )
+    penalties: Penalties = Field(
+        default=Penalties(), description="Penalties on the discriminator: name and parameters."
+    )
+    optimizer: Optimizer = Field(default=Optimizer(), description=Optimizer.__doc__)
+    training: Training = Field(default=Training(), description=Training.__doc__)
+    evaluation: Evaluation = Field(default=Evaluation(), description=Evaluation.__doc__)
+    snapshots: Snapshots = Field(default=Snapshots(), description=Snapshots.__doc__)
+
+    @model_validator(mode="after")
+    def _seeds_are_unique(self) -> Experiment:
+        seen: set[int] = set()
+        for place, seed in enumerate(self.seeds):
+            if seed in seen:
+                raise contradiction(f"seeds.{place}", f"seed {seed} is listed twice")
+            seen.add(seed)
+        return self
+
+    @model_validator(mode="after")
+    def _evaluations_can_be_stored(self) -> Experiment:
+        least = -(-self.training.steps // ROWS_LIMIT)
+        if self.evaluation.every < least:
+            raise contradiction(
+                "evaluation.every",
+                f"{self.evaluation.every} with {self.training.steps} rounds makes more than "
+                f"{ROWS_LIMIT} evaluations; must be at least {least}",
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _enough_samples_per_mode(self) -> Experiment:
+        least = SAMPLES_PER_MODE * self.target.mode_count
+        if self.evaluation.samples < least:
+            raise contradiction(
+                "evaluation.samples",
+                f"{self.evaluation.samples} samples are too few for {self.target.mode_count} "
+                f"modes; must be at least {least}",
+            )
+        return self
+
+    def with_seed(self, seed: int) -> Experiment:
+        """Return this experiment with that one seed: the config of one run."""
+        return self.model_copy(update={"seeds": (seed,)})

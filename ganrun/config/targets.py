@@ -1,0 +1,221 @@
+"""The layouts of the target, one model each: where the modes are, how wide, and how heavy."""
+
+from __future__ import annotations
+
+import math
+from typing import Annotated, Any, Literal
+
+from pydantic import Discriminator, Field, Tag, model_validator
+
+from ganrun.config.fields import Number, Section, Whole, contradiction, static, traced
+
+MODES_LIMIT = 256
+PLANE = "plane units"
+
+Weight = Annotated[Number, Field(ge=1e-6, le=1e6)]
+Std = Annotated[Number, Field(ge=1e-4, le=100.0)]
+Length = Annotated[Number, Field(ge=1e-3, le=1000.0)]
+Coordinate = Annotated[Number, Field(ge=-1000.0, le=1000.0)]
+Modes = Annotated[Whole, Field(ge=1, le=MODES_LIMIT)]
+Weights = tuple[Weight, ...] | None
+Pair = tuple[Coordinate, Coordinate]
+Matrix = tuple[tuple[Number, Number], tuple[Number, Number]]
+
+
+def _std() -> Any:
+    return traced(0.05, "Standard deviation of every mode, along every axis.", PLANE)
+
+
+def _weights() -> Any:
+    return traced(
+        None,
+        "One positive number per mode, in their order; scaled to sum to 1. Null: all equal.",
+        max_length=MODES_LIMIT,
+    )
+
+
+class _Target(Section):
+    """What every layout has: a number of modes, and as many weights if there are any."""
+
+    @property
+    def mode_count(self) -> int:
+        """The number of modes, K."""
+        raise NotImplementedError
+
+    @model_validator(mode="after")
+    def _one_weight_per_mode(self) -> _Target:
+        weights: tuple[float, ...] | None = getattr(self, "weights", None)
+        if weights is not None and len(weights) != self.mode_count:
+            raise contradiction(
+                "weights",
+                f"{len(weights)} weights for {self.mode_count} modes; give one per mode",
+            )
+        return self
+
+
+class _CountedTarget(_Target):
+    """A layout whose number of modes is a field of its own."""
+
+    modes: Modes = static(5, "Number of modes, K.", "modes")
+
+    @property
+    def mode_count(self) -> int:
+        """The number of modes, K."""
+        return self.modes
+
+
+class Ring(_CountedTarget):
+    """Modes on a circle: `modes`, `radius`, `std`."""
+
+    layout: Literal["ring"] = traced("ring", "How the modes are laid out.")
+    radius: Length = traced(2.0, "Distance of every mode from the origin.", PLANE)
+    std: Std = _std()
+    weights: Weights = _weights()
+
+
+class Grid(_Target):
+    """Modes on a grid: `rows`, `columns`, `spacing`, `std`."""
+
+    layout: Literal["grid"] = traced("grid", "How the modes are laid out.")
+    rows: Modes = static(5, "Number of rows.", "modes")
+    columns: Modes = static(5, "Number of columns.", "modes")
+    spacing: Length = traced(2.0, "Distance between neighbours in a row or column.", PLANE)
+    std: Std = _std()
+    weights: Weights = _weights()
+
+    @property
+    def mode_count(self) -> int:
+        """The number of modes, K = rows * columns."""
+        return self.rows * self.columns
+
+    @model_validator(mode="after")
+    def _not_too_many_modes(self) -> Grid:
+        if self.mode_count > MODES_LIMIT:
+            raise contradiction(
+                "rows", f"{self.rows} rows of {self.columns} are more than {MODES_LIMIT} modes"
+            )
+        return self
+
+
+class Line(_CountedTarget):
+    """Modes on a line: `modes`, `length`, `std`."""
+
+    layout: Literal["line"] = traced("line", "How the modes are laid out.")
+    length: Length = traced(4.0, "Distance between the first and the last mode.", PLANE)
+    std: Std = _std()
+    weights: Weights = _weights()
+
+
+class Spiral(_CountedTarget):
+    """Modes along a spiral: `modes`, `radius`, `turns`, `std`."""
+
+    layout: Literal["spiral"] = traced("spiral", "How the modes are laid out.")
+    radius: Length = traced(2.0, "Distance of the outermost mode from the origin.", PLANE)
+    turns: Number = traced(
+        1.5, "Number of turns from the first to the last mode.", "turns", gt=0, le=20
+    )
+    std: Std = _std()
+    weights: Weights = _weights()
+
+
+class Random(_CountedTarget):
+    """Modes at seeded places in a square: `modes`, `radius`, `std`, `seed`, `least_distance`."""
+
+    layout: Literal["random"] = traced("random", "How the modes are laid out.")
+    radius: Length = traced(2.0, "Half the side of the square that holds the means.", PLANE)
+    std: Std = _std()
+    weights: Weights = _weights()
+    seed: Whole = traced(
+        0, "Seed of the places; unrelated to the seeds of the runs.", ge=0, lt=2**31
+    )
+    least_distance: Number = traced(
+        0.5, "Least distance between any two means.", PLANE, ge=0, le=1000.0
+    )
+
+    @model_validator(mode="after")
+    def _room_for_all(self) -> Random:
+        # No packing of equal discs is denser than the hexagonal one (Thue, Toth). Discs whose
+        # centres lie in the square fit into a square that is wider by their diameter.
+        discs = self.modes * math.pi / 4 * self.least_distance**2
+        densest = math.pi / math.sqrt(12) * (2 * self.radius + self.least_distance) ** 2
+        if self.modes > 1 and (discs > densest or self.least_distance > math.sqrt(8) * self.radius):
+            raise contradiction(
+                "least_distance",
+                f"{self.modes} modes cannot be {self.least_distance} apart in a square of side "
+                f"{2 * self.radius}; lower least_distance or modes, or raise radius",
+            )
+        return self
+
+
+class Custom(_Target):
+    """Modes as given: `means`, and `stds` or `covariances`."""
+
+    layout: Literal["custom"] = traced("custom", "How the modes are laid out.")
+    means: tuple[Pair, ...] = Field(
+        description="The place [x, y] of every mode.",
+        min_length=1,
+        max_length=MODES_LIMIT,
+        json_schema_extra={"x-mark": "traced", "x-unit": PLANE},
+    )
+    stds: tuple[Std, ...] | None = traced(
+        None, "One standard deviation per mode, along every axis.", PLANE, max_length=MODES_LIMIT
+    )
+    covariances: tuple[Matrix, ...] | None = traced(
+        None,
+        "One covariance matrix [[xx, xy], [xy, yy]] per mode, instead of stds.",
+        f"{PLANE}, squared",
+        max_length=MODES_LIMIT,
+    )
+    weights: Weights = _weights()
+
+    @property
+    def mode_count(self) -> int:
+        """The number of modes, K."""
+        return len(self.means)
+
+    @model_validator(mode="after")
+    def _one_width_per_mode(self) -> Custom:
+        if self.stds is not None and self.covariances is not None:
+            raise contradiction("covariances", "give either stds or covariances, not both")
+        if self.stds is None and self.covariances is None:
+            raise contradiction("stds", "give the modes stds or covariances")
+        name = "stds" if self.covariances is None else "covariances"
+        given = len(getattr(self, name))
+        if given != self.mode_count:
+            raise contradiction(
+                name, f"{given} {name} for {self.mode_count} means; give one per mode"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _covariances_are_ellipses(self) -> Custom:
+        for k, ((xx, xy), (yx, yy)) in enumerate(self.covariances or ()):
+            place = f"covariances.{k}"
+            if xy != yx:
+                raise contradiction(place, f"not symmetric: {xy} and {yx}")
+            # Eigenvalues of a symmetric 2 x 2 matrix: the squared stds along its principal axes.
+            middle, half = (xx + yy) / 2, math.hypot((xx - yy) / 2, xy)
+            if not middle - half > 0:
+                raise contradiction(place, "not positive definite")
+            if not (middle - half >= 1e-8 and middle + half <= 1e4):
+                raise contradiction(place, "its stds must be at least 0.0001 and at most 100")
+        return self
+
+
+def _layout_tag(value: Any) -> str:
+    """Return the layout of a raw or validated target; a target that names none is a ring."""
+    layout = (
+        value.get("layout", "ring") if isinstance(value, dict) else getattr(value, "layout", "ring")
+    )
+    return layout if isinstance(layout, str) else "?"
+
+
+Target = Annotated[
+    Annotated[Ring, Tag("ring")]
+    | Annotated[Grid, Tag("grid")]
+    | Annotated[Line, Tag("line")]
+    | Annotated[Spiral, Tag("spiral")]
+    | Annotated[Random, Tag("random")]
+    | Annotated[Custom, Tag("custom")],
+    Discriminator(_layout_tag),
+]
