@@ -1,0 +1,61 @@
+"""Run folders: where they are, how they are written without being torn, and how they are read.
+
+Finding and opening:
+
+    choose_runs_dir(argument=None) -> Path          # argument, else GANRUN_RUNS_DIR, else ./runs
+    find_complete(runs_dir, experiment) -> RunFolder | None     # complete or diverged, any name
+    open_run(runs_dir, experiment, *, numerics, command=(), again=False,
+             allow_numerics_change=False) -> Run | RunFolder    # claimed, or finished already
+    find_shorter(runs_dir, experiment, *, numerics=None) -> RunFolder | None
+    scan_runs(runs_dir) -> {id: paths}              # one listing, to look up many: folders=...
+    numerics(backend=, device=, lanes=) -> dict     # what must be equal to resume
+
+Writing, one process at a time (`with run:` notes the end and releases the lock):
+
+    run.checkpoint -> Checkpoint | None             # .state (flat dict), .round; None: from round 0
+    run.start_from(shorter, evaluated=rounds, snapped=rounds)   # sets run.checkpoint
+    run.commit(state, round=, rows=[{...}], snapshots=[Snapshot(step, samples, field)], extent=)
+    run.metrics() -> {column: [R]}                  # what is committed, as a reader would get it
+    run.finish("complete" | "diverged", summary, training_seconds=) -> RunFolder
+    run.close(training_seconds=)                    # interrupted (Ctrl-C), to be gone on with
+
+Reading:
+
+    RunFolder(path)    # .run .config .status .finished .summary .verdict
+                       # .metrics() .snapshots() .checkpoint()
+
+Every error is a `StoreError` (exit code 1) whose message is one line that names the place:
+`RunFolderError` for a folder that is damaged or no run's, `RunLockedError`, `NumericsError`.
+"""
+
+from ganrun.store.atomic import StoreError, replace_file
+from ganrun.store.find import find_complete, find_shorter, open_run
+from ganrun.store.folder import RunFolder, RunFolderError, Status
+from ganrun.store.formats import Checkpoint, MetricRow, Snapshot, Snapshots, metric_columns
+from ganrun.store.layout import choose_runs_dir, run_path, scan_runs
+from ganrun.store.lock import RunLockedError
+from ganrun.store.provenance import numerics
+from ganrun.store.run import NumericsError, Run
+
+__all__ = [
+    "Checkpoint",
+    "MetricRow",
+    "NumericsError",
+    "Run",
+    "RunFolder",
+    "RunFolderError",
+    "RunLockedError",
+    "Snapshot",
+    "Snapshots",
+    "Status",
+    "StoreError",
+    "choose_runs_dir",
+    "find_complete",
+    "find_shorter",
+    "metric_columns",
+    "numerics",
+    "open_run",
+    "replace_file",
+    "run_path",
+    "scan_runs",
+]

@@ -1,0 +1,81 @@
+"""Files that are whole or not there: written under another name, made durable, then renamed.
+
+A process may be killed, or the disk may fill, at any step of `replace_file`: the file of that name
+holds either its old content or all of its new content, never a part of it.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import secrets
+from collections.abc import Collection
+from contextlib import suppress
+from pathlib import Path
+
+
+class StoreError(Exception):
+    """A run folder cannot be written, read or claimed; one line that names the place."""
+
+
+def replace_file(path: Path, content: bytes) -> None:
+    """Give `path` this content at once; a `StoreError` leaves the old file as it was."""
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
+    try:
+        _write_durably(temporary, content)
+        os.replace(temporary, path)
+        sync_folder(path.parent)
+    except OSError as error:
+        with suppress(OSError):
+            os.unlink(temporary)
+        raise StoreError(f"{path}: cannot be written: {error.strerror or error}") from error
+
+
+def make_folder(path: Path) -> None:
+    """Create a folder, and those above it, unless it is there already."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        sync_folder(path.parent)
+    except OSError as error:
+        raise StoreError(f"{path}: cannot be created: {error.strerror or error}") from error
+
+
+def remove_leftovers(folder: Path, names: Collection[str]) -> None:
+    """Remove what killed writers of these files left; only for who holds the folder's lock."""
+    beginnings = tuple(f".{name}." for name in names)
+    try:
+        leftovers = [
+            entry.path
+            for entry in os.scandir(folder)
+            if entry.name.startswith(beginnings) and entry.name.endswith(".tmp")
+        ]
+        for leftover in leftovers:
+            os.unlink(leftover)
+    except OSError as error:
+        raise StoreError(f"{folder}: cannot be tidied: {error.strerror or error}") from error
+
+
+def sync_folder(folder: Path) -> None:
+    """Make renames inside a folder durable, where the system can."""
+    if os.name != "posix":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    except OSError as error:
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP):  # some network file systems
+            raise
+    finally:
+        os.close(descriptor)
+
+
+def _write_durably(path: Path, content: bytes) -> None:
+    binary = getattr(os, "O_BINARY", 0)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | binary, 0o666)
+    try:
+        remaining = memoryview(content)
+        while remaining:
+            remaining = remaining[os.write(descriptor, remaining) :]
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,134 @@
+"""Which folder a config's run has: done already, to be gone on with, or new."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from ganrun.config import Experiment, run_id
+from ganrun.store import layout
+from ganrun.store.atomic import StoreError
+from ganrun.store.folder import RunFolder, RunFolderError
+from ganrun.store.lock import RunLockedError
+from ganrun.store.run import Run, RunFinishedError
+
+
+def find_complete(
+    runs_dir: Path, experiment: Experiment, *, folders: layout.RunsById | None = None
+) -> RunFolder | None:
+    """The finished (complete or diverged) run of this experiment and seed, under whatever name.
+
+    `folders` is what `scan_runs` gave, for who looks up many. Raises `StoreError` where the folder
+    that has this id is damaged or holds another config.
+    """
+    for folder in _folders_of(runs_dir, run_id(experiment), folders):
+        if folder.finished:
+            if differences := folder.differences(experiment):
+                raise StoreError(
+                    f"{folder.path}: holds another config under the same id: "
+                    f"{'; '.join(differences)}"
+                )
+            return folder
+    return None
+
+
+def find_shorter(
+    runs_dir: Path,
+    experiment: Experiment,
+    *,
+    numerics: Mapping[str, Any] | None = None,
+    folders: layout.RunsById | None = None,
+) -> RunFolder | None:
+    """The longest complete run that differs from this experiment only by fewer `training.steps`.
+
+    A run that diverged, is damaged, or was trained under other `numerics` (None: any will do) is
+    passed over.
+    """
+    relatives = layout.shorter_relatives(runs_dir, experiment)
+    if relatives and folders is None:
+        folders = layout.scan_runs(runs_dir)
+    for relative in relatives:
+        for path in (folders or {}).get(relative, ()):
+            if _can_be_taken_over(path, experiment, numerics):
+                return RunFolder(path)
+    return None
+
+
+def _can_be_taken_over(
+    path: Path, experiment: Experiment, numerics: Mapping[str, Any] | None
+) -> bool:
+    try:
+        folder = RunFolder(path)
+        if folder.run["status"] != "complete":
+            return False
+        if numerics is not None and (
+            folder.run.get("numerics") != numerics or folder.run.get("numerics_changes")
+        ):
+            return False
+        training = experiment.training.model_copy(update={"steps": folder.config.training.steps})
+        if folder.differences(experiment.model_copy(update={"training": training})):
+            return False
+        checkpoint = folder.checkpoint()
+        folder.metrics()
+        folder.snapshots()
+    except RunFolderError:
+        return False
+    return checkpoint is not None and checkpoint.round == folder.config.training.steps
+
+
+def open_run(
+    runs_dir: Path,
+    experiment: Experiment,
+    *,
+    numerics: Mapping[str, Any],
+    command: Sequence[str] = (),
+    again: bool = False,
+    allow_numerics_change: bool = False,
+) -> Run | RunFolder:
+    """Claim the folder to train this experiment (one seed) in, or give back its finished run.
+
+    Without `again`: a finished run is given back, an unfinished one is opened where it stands
+    (under whatever name), else a new folder is made. With `again` a new folder is made beside those
+    that are there, `-2`, `-3`, ...; one that was itself begun with `again` and not finished is
+    opened, so that the same command resumes it.
+    """
+    options: dict[str, Any] = {
+        "numerics": numerics,
+        "command": command,
+        "allow_numerics_change": allow_numerics_change,
+    }
+    if again:
+        return _open_again(runs_dir, experiment, options)
+    if (done := find_complete(runs_dir, experiment)) is not None:
+        return done
+    unfinished = [folder.path for folder in _folders_of(runs_dir, run_id(experiment), None)]
+    path = unfinished[0] if unfinished else layout.run_path(runs_dir, experiment)
+    try:
+        return Run(path, experiment, **options)
+    except RunFinishedError:  # finished by another process since we looked
+        return RunFolder(path)
+
+
+def _open_again(runs_dir: Path, experiment: Experiment, options: dict[str, Any]) -> Run:
+    attempt = 1
+    while True:
+        path = layout.run_path(runs_dir, experiment, attempt)
+        attempt += 1
+        if (path / layout.RUN).exists() and not RunFolder(path).run.get("again"):
+            continue
+        try:
+            return Run(path, experiment, again=True, **options)
+        except (RunFinishedError, RunLockedError):
+            continue
+
+
+def _folders_of(
+    runs_dir: Path, identity: str, folders: layout.RunsById | None
+) -> Iterator[RunFolder]:
+    """Every folder of that id in which a run has begun, first attempts first."""
+    if folders is None:
+        folders = layout.scan_runs(runs_dir)
+    for path in folders.get(identity, ()):
+        if (path / layout.RUN).exists():
+            yield RunFolder(path)

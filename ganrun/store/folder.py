@@ -1,0 +1,199 @@
+"""A run folder as its readers see it: checked, never changed, one clear message if damaged."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+from numpy import ndarray
+
+from ganrun.config import ConfigError, Experiment, load_experiment, run_id, to_yaml
+from ganrun.store import layout
+from ganrun.store.atomic import StoreError
+from ganrun.store.formats import (
+    Checkpoint,
+    FormatError,
+    Snapshots,
+    metric_arrays,
+    metric_lines,
+    read_checkpoint,
+    read_json,
+    read_snapshots,
+)
+from ganrun.store.lock import is_claimed
+from ganrun.verdict import RULE, Verdict, quick_verdict
+
+Status = Literal["running", "interrupted", "complete", "diverged", "failed"]
+
+FINISHED = ("complete", "diverged")
+STATUSES = ("running", *FINISHED, "failed")
+
+_LARGEST_FILE = 1 << 28
+"""Bytes; a run of the largest config that the schema allows stays below."""
+
+T = TypeVar("T")
+
+
+class RunFolderError(StoreError):
+    """A folder that is damaged or no run folder; one line that names the file."""
+
+
+class RunFolder:
+    """A read-only view of one run.
+
+    Opening it reads `run.json` alone; every other file is read when it is first asked for. All
+    of it raises `RunFolderError` where a file is missing, damaged, or belongs to another run.
+    """
+
+    path: Path
+    run: dict[str, Any]
+    """The content of `run.json`; for the status use `status`, which knows a dead process."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        if not path.is_dir():
+            raise RunFolderError(f"{path}: {'not a folder' if path.exists() else 'no such folder'}")
+        for name in (layout.CONFIG, layout.RUN):
+            if not (path / name).exists():
+                raise RunFolderError(f"{path}: not a run folder: it has no {name}")
+        self.run = self._read(layout.RUN, read_json)
+        self._check_run()
+
+    def __repr__(self) -> str:
+        return f"RunFolder({str(self.path)!r})"
+
+    @property
+    def id(self) -> str:
+        """The run's id: the hash of its config."""
+        return self.run["id"]
+
+    @property
+    def finished(self) -> bool:
+        """Whether the run came to its end; a run that diverged did."""
+        return self.run["status"] in FINISHED
+
+    @property
+    def status(self) -> Status:
+        """What `run.json` says, but `interrupted` for a run whose process is gone."""
+        status = self.run["status"]
+        return "interrupted" if status == "running" and not is_claimed(self.path) else status
+
+    @cached_property
+    def config(self) -> Experiment:
+        """The experiment of this run, with its one seed."""
+        path = self.path / layout.CONFIG
+        self._read(layout.CONFIG, len)  # missing, unreadable, absurdly large
+        try:
+            config = load_experiment(path)
+        except ConfigError as error:
+            raise RunFolderError(error.problems[0]) from error
+        if len(config.seeds) != 1:
+            raise RunFolderError(f"{path}: a run has one seed, not {len(config.seeds)}")
+        if run_id(config) != self.id:
+            raise RunFolderError(
+                f"{path}: is the config of run {run_id(config)}, not of {self.id}: it was changed"
+            )
+        return config
+
+    @cached_property
+    def summary(self) -> dict[str, Any] | None:
+        """The content of `summary.json`; None until the run has come to its end."""
+        return self._read(layout.SUMMARY, read_json) if self.finished else None
+
+    def metrics(self) -> dict[str, ndarray]:
+        """The columns of `metrics.csv`, each `[R]`: `step` int64, others float64, NaN if empty.
+
+        A run without an evaluation yet has columns of length 0.
+        """
+        modes = self.config.target.mode_count
+        if self._not_written_yet(layout.METRICS):
+            return metric_arrays([], modes)
+        return metric_arrays(self.metric_lines(), modes)
+
+    def metric_lines(self) -> list[str]:
+        """The lines of `metrics.csv` below its header."""
+        modes = self.config.target.mode_count
+        return self._read(layout.METRICS, lambda content: metric_lines(content, modes))
+
+    def snapshots(self) -> Snapshots | None:
+        """What `snapshots.npz` holds; None if nothing has been written yet."""
+        if self._not_written_yet(layout.SNAPSHOTS):
+            return None
+        sizes = self.config.snapshots
+        return self._read(
+            layout.SNAPSHOTS, lambda content: read_snapshots(content, sizes.samples, sizes.grid)
+        )
+
+    def checkpoint(self) -> Checkpoint | None:
+        """The last committed training state; None if nothing has been committed yet."""
+        if self._not_written_yet(layout.CHECKPOINT):
+            return None
+        checkpoint = self._read(layout.CHECKPOINT, read_checkpoint)
+        if checkpoint.id != self.id:
+            raise RunFolderError(
+                f"{self.path / layout.CHECKPOINT}: belongs to run {checkpoint.id}, not to {self.id}"
+            )
+        return checkpoint
+
+    @cached_property
+    def verdict(self) -> Verdict | None:
+        """The quick verdict, by today's rule if the stored one is older; None before the end."""
+        summary = self.summary
+        if summary is None:
+            return None
+        try:
+            stored = Verdict.from_summary(summary)
+        except (KeyError, TypeError, ValueError):
+            raise RunFolderError(f"{self.path / layout.SUMMARY}: holds no verdict") from None
+        if stored.rule >= RULE:
+            return stored
+        from ganrun.mixture import mixture_of
+
+        weights = mixture_of(self.config.target).weights
+        diverged_at = summary.get("diverged_at")
+        reference = summary.get("reference") or {}
+        return quick_verdict(self.metrics(), summary, reference, weights, diverged_at=diverged_at)
+
+    def differences(self, experiment: Experiment) -> list[str]:
+        """Fields in which the stored config differs from another's, one line each; not `name`."""
+        renamed = experiment.model_copy(update={"name": self.run["name"]})
+        if self._read(layout.CONFIG, bytes) == to_yaml(renamed).encode():
+            return []
+        return list(_differences("", self.config.model_dump(), renamed.model_dump()))
+
+    def _not_written_yet(self, name: str) -> bool:
+        return not self.finished and not (self.path / name).exists()
+
+    def _check_run(self) -> None:
+        path = self.path / layout.RUN
+        if self.run.get("status") not in STATUSES:
+            raise RunFolderError(f"{path}: has no status that ganrun knows")
+        for field in ("id", "name"):
+            if not isinstance(self.run.get(field), str):
+                raise RunFolderError(f"{path}: has no {field}")
+        claimed = layout.id_in_name(self.path.absolute())
+        if claimed not in (None, self.id):
+            raise RunFolderError(f"{path}: belongs to run {self.id}, not to {claimed}")
+
+    def _read(self, name: str, parse: Callable[[bytes], T]) -> T:
+        path = self.path / name
+        try:
+            if path.stat().st_size > _LARGEST_FILE:
+                raise RunFolderError(f"{path}: is too large to be a run's")
+            return parse(path.read_bytes())
+        except FileNotFoundError:
+            raise RunFolderError(f"{path}: is missing") from None
+        except OSError as error:
+            raise RunFolderError(f"{path}: cannot be read: {error.strerror or error}") from error
+        except FormatError as error:
+            raise RunFolderError(f"{path}: {error}") from error
+
+
+def _differences(prefix: str, stored: Any, wanted: Any) -> Iterator[str]:
+    if isinstance(stored, dict) and isinstance(wanted, dict):
+        for key in sorted(set(stored) | set(wanted)):
+            yield from _differences(f"{prefix}.{key}", stored.get(key), wanted.get(key))
+    elif stored != wanted:
+        yield f"{prefix.lstrip('.')} is {stored!r} there and {wanted!r} here"

@@ -1,0 +1,331 @@
+"""What stands in a run's files: numbers to bytes and back, the same bytes for the same numbers.
+
+Every `read_...` raises `FormatError` (one line, without the path) for bytes that are damaged, and
+none of them can be made to run code or to fill the memory by what a file says about itself.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import math
+import zipfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+from jaxtyping import Float, Int
+from numpy import ndarray
+
+TRACE_COLUMNS = (
+    "loss_d",
+    "loss_g",
+    "real_logit",
+    "fake_logit",
+    "accuracy_d",
+    "grad_norm_d",
+    "grad_norm_g",
+    "penalty",
+)
+QUALITY_COLUMNS = (
+    "high_quality",
+    "modes_captured",
+    "modes_covered",
+    "reverse_kl",
+    "js",
+    "mode_tv",
+    "spread",
+    "nll",
+)
+COUNTS = frozenset({"step", "modes_captured", "modes_covered"})
+
+MetricRow = Mapping[str, Any]
+State = Mapping[str, Any]
+
+_MEMBERS = ("steps", "samples", "field", "extent")
+_METADATA_KEY = "ganrun"
+
+
+class FormatError(ValueError):
+    """Bytes that are not what they should be; the caller knows whose they are."""
+
+
+class Snapshot(NamedTuple):
+    """Generator samples `[N, 2]` and the discriminator's logit on a grid `[G, G]`, at one round."""
+
+    step: int
+    samples: Float[ndarray, "N 2"]
+    field: Float[ndarray, "G G"]
+
+
+class Snapshots(NamedTuple):
+    """All snapshots of a run; `extent` is the grid's window `(x_min, x_max, y_min, y_max)`."""
+
+    steps: Int[ndarray, " S"]
+    samples: Float[ndarray, "S N 2"]
+    field: Float[ndarray, "S G G"]
+    extent: Float[ndarray, " 4"]
+
+
+@dataclass(frozen=True, eq=False)
+class Checkpoint:
+    """The whole training state after `round` rounds; `state` is flat: `generator/0/kernel`."""
+
+    id: str
+    round: int
+    rows: int
+    snapshots: int
+    state: Mapping[str, ndarray]
+
+
+# metrics.csv --------------------------------------------------------------------------------------
+
+
+def metric_columns(modes: int) -> tuple[str, ...]:
+    """The columns of `metrics.csv`, in order, for a target of `modes` modes."""
+    shares = tuple(f"share_{k}" for k in range(modes))
+    return ("step", *TRACE_COLUMNS, *QUALITY_COLUMNS, *shares)
+
+
+def metric_line(row: MetricRow, modes: int) -> str:
+    """One line of `metrics.csv`, without its newline.
+
+    Floats are the shortest text that gives the same float32 back. What does not apply (None, NaN,
+    or a key that is not there) is empty, and so is what is infinite: the rule of `summary.json`'s
+    null. The shares may be given as one array under `shares` or one by one.
+    """
+    values = dict(row)
+    for k, share in enumerate(values.pop("shares", ())):
+        values[f"share_{k}"] = share
+    columns = metric_columns(modes)
+    if unknown := set(values) - set(columns):
+        raise ValueError(f"metrics.csv has no column {', '.join(sorted(unknown))}")
+    return ",".join(_cell(column, values.get(column)) for column in columns)
+
+
+def _cell(column: str, value: Any) -> str:
+    if value is None:
+        return ""
+    with np.errstate(over="ignore"):
+        number = np.float32(value) if column != "step" else int(value)
+    if not math.isfinite(number):
+        return ""
+    return str(int(number)) if column in COUNTS else str(number)
+
+
+def metrics_text(lines: Sequence[str], modes: int) -> bytes:
+    """`metrics.csv` from its lines."""
+    return "".join(f"{line}\n" for line in (",".join(metric_columns(modes)), *lines)).encode()
+
+
+def metric_lines(content: bytes, modes: int) -> list[str]:
+    """The lines of `metrics.csv` below its header, checked."""
+    try:
+        text = content.decode("ascii")
+    except UnicodeDecodeError:
+        raise FormatError("is not plain text") from None
+    if not text.endswith("\n"):
+        raise FormatError("ends in the middle of a line")
+    header, *lines = text[:-1].split("\n")
+    if header != ",".join(metric_columns(modes)):
+        raise FormatError(f"its header is not that of a run with {modes} modes")
+    metric_arrays(lines, modes)
+    return lines
+
+
+def metric_arrays(lines: Sequence[str], modes: int) -> dict[str, ndarray]:
+    """Every column as an array `[R]`: `step` as int64, the others as float64, empty as NaN."""
+    columns = metric_columns(modes)
+    cells = [line.split(",") for line in lines]
+    for number, row in enumerate(cells, start=2):
+        if len(row) != len(columns):
+            raise FormatError(f"line {number} has {len(row)} cells instead of {len(columns)}")
+    arrays: dict[str, ndarray] = {}
+    for index, column in enumerate(columns):
+        texts = [row[index] for row in cells]
+        try:
+            if column == "step":
+                arrays[column] = np.array([int(text) for text in texts], dtype=np.int64)
+            else:
+                arrays[column] = np.array([_number(text) for text in texts], dtype=float)
+        except (ValueError, OverflowError):
+            raise FormatError(f"column {column} holds something that is not a number") from None
+    if np.any(np.diff(arrays["step"], prepend=-1) <= 0):
+        raise FormatError("its steps do not increase")
+    return arrays
+
+
+def _number(text: str) -> float:
+    if text == "":
+        return math.nan
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(text)
+    return number
+
+
+# JSON ---------------------------------------------------------------------------------------------
+
+
+def json_text(value: Mapping[str, Any], *, sort_keys: bool) -> bytes:
+    """Strict JSON: NumPy's scalars and arrays become numbers, what is not finite becomes null."""
+    plain = _plain(value)
+    text = json.dumps(plain, indent=1, sort_keys=sort_keys, allow_nan=False, ensure_ascii=False)
+    return f"{text}\n".encode()
+
+
+def _plain(value: Any) -> Any:
+    match value:
+        case None | bool() | str() | int():
+            return value
+        case np.float32():  # as short as in metrics.csv
+            return _plain(float(str(value)))
+        case float():
+            return float(value) if math.isfinite(value) else None
+        case np.generic():
+            return _plain(value.item())
+        case np.ndarray():
+            return [_plain(item) for item in value]
+        case Mapping():
+            return {str(key): _plain(item) for key, item in value.items()}
+        case list() | tuple():
+            return [_plain(item) for item in value]
+    raise TypeError(f"{type(value).__name__} has no place in JSON")
+
+
+def read_json(content: bytes) -> dict[str, Any]:
+    """The object in a JSON file."""
+
+    def refuse(constant: str) -> None:
+        raise FormatError(f"holds {constant}, which is not JSON")
+
+    try:
+        value = json.loads(content, parse_constant=refuse)
+    except FormatError:
+        raise
+    except (ValueError, RecursionError):
+        raise FormatError("is not whole JSON") from None
+    if not isinstance(value, dict):
+        raise FormatError("does not hold a JSON object")
+    return value
+
+
+# snapshots.npz ------------------------------------------------------------------------------------
+
+
+def snapshots_bytes(
+    snapshots: Sequence[Snapshot], extent: Sequence[float], samples: int, grid: int
+) -> bytes:
+    """`snapshots.npz`, compressed; without dates, so that equal snapshots are equal bytes."""
+    count = len(snapshots)
+    arrays: dict[str, ndarray] = {
+        "steps": np.array([one.step for one in snapshots], dtype=np.int64),
+        "samples": np.zeros((count, samples, 2), np.float32),
+        "field": np.zeros((count, grid, grid), np.float32),
+        "extent": np.array(extent, dtype=np.float64),
+    }
+    for index, one in enumerate(snapshots):
+        arrays["samples"][index] = one.samples
+        arrays["field"][index] = one.field
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as members:
+        for name in _MEMBERS:
+            member = io.BytesIO()
+            np.lib.format.write_array(member, arrays[name], allow_pickle=False)
+            info = zipfile.ZipInfo(f"{name}.npy", date_time=(1980, 1, 1, 0, 0, 0))
+            info.compress_type = zipfile.ZIP_DEFLATED
+            info.create_system = 3
+            info.external_attr = 0o644 << 16
+            members.writestr(info, member.getvalue())
+    return archive.getvalue()
+
+
+def read_snapshots(content: bytes, samples: int, grid: int) -> Snapshots:
+    """The arrays of `snapshots.npz`, of the sizes that the run's config asks for."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as members:
+            arrays = [_member(members, name) for name in _MEMBERS]
+    except FormatError:
+        raise
+    except Exception as error:  # zipfile, zlib and NumPy each have their own for damaged bytes
+        raise FormatError("is not a whole npz file") from error
+    snapshots = Snapshots(*arrays)
+    count = len(snapshots.steps) if snapshots.steps.ndim == 1 else -1
+    shapes = [(count,), (count, samples, 2), (count, grid, grid), (4,)]
+    kinds = ["i8", "f4", "f4", "f8"]
+    for name, array, shape, kind in zip(_MEMBERS, snapshots, shapes, kinds, strict=True):
+        if array.shape != shape or array.dtype != np.dtype(kind):
+            raise FormatError(f"{name} has the wrong shape or type for this run's config")
+    if np.any(np.diff(snapshots.steps, prepend=-1) <= 0):
+        raise FormatError("its steps do not increase")
+    return snapshots
+
+
+_LARGEST_MEMBER = 1 << 30
+
+
+def _member(members: zipfile.ZipFile, name: str) -> ndarray:
+    info = members.getinfo(f"{name}.npy")
+    if info.file_size > _LARGEST_MEMBER:
+        raise FormatError(f"{name} claims to be larger than any run's")
+    return np.lib.format.read_array(io.BytesIO(members.read(info)), allow_pickle=False)
+
+
+# checkpoint.safetensors ---------------------------------------------------------------------------
+
+
+def flatten(state: State) -> dict[str, ndarray]:
+    """A nested mapping of arrays as a flat one, with `/` between the keys."""
+    flat: dict[str, ndarray] = {}
+    for key, value in state.items():
+        if "/" in str(key) and isinstance(value, Mapping):
+            raise ValueError(f"key {key!r} of a nested state holds a '/'")
+        if isinstance(value, Mapping):
+            flat.update({f"{key}/{below}": array for below, array in flatten(value).items()})
+        else:
+            flat[str(key)] = np.asarray(value, order="C")
+    return flat
+
+
+def checkpoint_bytes(checkpoint: Checkpoint) -> bytes:
+    """A checkpoint as safetensors; its metadata in one key: the format's map has no order."""
+    from safetensors.numpy import save
+
+    metadata = {
+        "id": checkpoint.id,
+        "round": checkpoint.round,
+        "rows": checkpoint.rows,
+        "snapshots": checkpoint.snapshots,
+        "sha256": _digest(checkpoint.state),  # the format itself has no checksum
+    }
+    return save(dict(checkpoint.state), metadata={_METADATA_KEY: json.dumps(metadata)})
+
+
+def read_checkpoint(content: bytes) -> Checkpoint:
+    """The checkpoint in a safetensors file."""
+    from safetensors.numpy import load
+
+    try:
+        length = int.from_bytes(content[:8], "little")
+        header = json.loads(content[8 : 8 + length])
+        metadata = json.loads(header["__metadata__"][_METADATA_KEY])
+        round, rows, snapshots = (int(metadata[name]) for name in ("round", "rows", "snapshots"))
+        state = load(content)
+        whole = metadata["sha256"] == _digest(state)
+        checkpoint = Checkpoint(str(metadata["id"]), round, rows, snapshots, state)
+    except Exception as error:  # safetensors' own error, and those of a header that says too little
+        raise FormatError("is not a whole checkpoint") from error
+    if not whole:
+        raise FormatError("is damaged: its arrays are not those that were written")
+    return checkpoint
+
+
+def _digest(state: Mapping[str, ndarray]) -> str:
+    digest = hashlib.sha256()
+    for name in sorted(state):
+        array = state[name]
+        digest.update(f"{name} {array.dtype.name} {array.shape}".encode())
+        digest.update(array.tobytes())
+    return digest.hexdigest()

@@ -1,0 +1,113 @@
+"""Where runs are: the runs folder, the name of a run's folder, and who is related to whom.
+
+A run's folder is `<name>-s<seed>-<id>`; a run trained again beside it has `-2`, `-3`, ... after
+that. The id leaves out the experiment's name, so one id may stand under several names, and it is
+one run all the same.
+
+Which runs differ only in `training.steps` cannot be read off an id. So every run is also entered,
+when it begins, as an empty file `.families/<family>/<steps>-<id>` of the runs folder, where its
+family is the id that its config has with `steps` set to 1. An entry is a hint and no more: what it
+points to is opened and compared in full, and without the entry a longer run just starts from round
+0.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from ganrun.config import Experiment, run_id
+from ganrun.store.atomic import StoreError, make_folder
+
+CONFIG = "config.yaml"
+RUN = "run.json"
+METRICS = "metrics.csv"
+SUMMARY = "summary.json"
+SNAPSHOTS = "snapshots.npz"
+CHECKPOINT = "checkpoint.safetensors"
+LOCK = ".lock"
+FILES = (CONFIG, RUN, METRICS, SUMMARY, SNAPSHOTS, CHECKPOINT)
+
+FAMILIES = ".families"
+RUNS_DIR_VARIABLE = "GANRUN_RUNS_DIR"
+
+RunsById = Mapping[str, tuple[Path, ...]]
+
+_FOLDER_NAME = re.compile(
+    r"(?P<name>.+)-s(?P<seed>\d+)-(?P<id>[0-9a-f]{16})(?:-(?P<attempt>[2-9]|[1-9]\d+))?"
+)
+_FAMILY_ENTRY = re.compile(r"(?P<steps>\d+)-(?P<id>[0-9a-f]{16})")
+
+
+def choose_runs_dir(argument: Path | None = None) -> Path:
+    """The runs folder: the argument, else `GANRUN_RUNS_DIR`, else `./runs`."""
+    if argument is not None:
+        return argument
+    return Path(os.environ.get(RUNS_DIR_VARIABLE) or "runs")
+
+
+def run_path(runs_dir: Path, experiment: Experiment, attempt: int = 1) -> Path:
+    """The folder of an experiment with one seed; `attempt` counts its runs side by side."""
+    (seed,) = experiment.seeds
+    suffix = "" if attempt == 1 else f"-{attempt}"
+    return runs_dir / f"{experiment.name}-s{seed}-{run_id(experiment)}{suffix}"
+
+
+def id_in_name(folder: Path) -> str | None:
+    """The id that a folder's name claims; None if it is not named like a run."""
+    match = _FOLDER_NAME.fullmatch(folder.name)
+    return match["id"] if match else None
+
+
+def attempt_in_name(folder: Path) -> int:
+    """1, or the number after the id of a run that was trained again."""
+    match = _FOLDER_NAME.fullmatch(folder.name)
+    return int(match["attempt"] or 1) if match else 1
+
+
+def scan_runs(runs_dir: Path) -> RunsById:
+    """Every folder named like a run, by id, first attempts first; reads one listing, no file."""
+    found: dict[str, list[Path]] = {}
+    try:
+        names = os.listdir(runs_dir)
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
+        raise StoreError(f"{runs_dir}: cannot be read: {error.strerror or error}") from error
+    for name in names:
+        if match := _FOLDER_NAME.fullmatch(name):
+            found.setdefault(match["id"], []).append(runs_dir / name)
+    return {
+        identity: tuple(sorted(paths, key=lambda path: (attempt_in_name(path), path.name)))
+        for identity, paths in found.items()
+    }
+
+
+def family_of(experiment: Experiment) -> str:
+    """The id that all experiments share which differ in `training.steps` (and name) only."""
+    training = experiment.training.model_copy(update={"steps": 1})
+    return run_id(experiment.model_copy(update={"training": training}))
+
+
+def enter_into_family(runs_dir: Path, experiment: Experiment) -> None:
+    """Let longer runs of the same config find this one."""
+    family = runs_dir / FAMILIES / family_of(experiment)
+    make_folder(family)
+    entry = family / f"{experiment.training.steps}-{run_id(experiment)}"
+    try:
+        entry.touch()
+    except OSError as error:
+        raise StoreError(f"{entry}: cannot be written: {error.strerror or error}") from error
+
+
+def shorter_relatives(runs_dir: Path, experiment: Experiment) -> list[str]:
+    """Ids of runs entered with fewer steps and otherwise the same config, the longest first."""
+    try:
+        names = os.listdir(runs_dir / FAMILIES / family_of(experiment))
+    except OSError:
+        return []
+    entries = [match for name in names if (match := _FAMILY_ENTRY.fullmatch(name))]
+    shorter = [entry for entry in entries if int(entry["steps"]) < experiment.training.steps]
+    return [entry["id"] for entry in sorted(shorter, key=lambda e: int(e["steps"]), reverse=True)]

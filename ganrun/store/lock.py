@@ -1,0 +1,66 @@
+"""Who may write a run folder: one process at a time, and none that is dead.
+
+The claim is the operating system's lock on the hidden file `.lock`, which goes with the process
+however that ends. The file itself stays; it is empty and means nothing.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from ganrun.store.atomic import StoreError
+from ganrun.store.layout import LOCK
+
+PATIENCE = 0.5
+"""Seconds that a claim is tried for: a reader's `is_claimed` holds the lock for a moment."""
+
+
+class RunLockedError(StoreError):
+    """Another process is writing this run."""
+
+
+def claim(folder: Path) -> FileLock:
+    """Take the folder's lock, until `release()` or the end of the process."""
+    lock = FileLock(folder / LOCK, timeout=PATIENCE, thread_local=False)
+    try:
+        lock.acquire(poll_interval=0.02)
+    except Timeout:
+        raise RunLockedError(f"{folder}: another process is training this run") from None
+    except OSError as error:
+        raise StoreError(f"{folder}: cannot be locked: {error.strerror or error}") from error
+    return lock
+
+
+def is_claimed(folder: Path) -> bool:
+    """Whether a living process holds the folder's lock; writes nothing."""
+    path = folder / LOCK
+    if os.name != "posix":
+        return _is_claimed_elsewhere(path)
+    import fcntl
+
+    try:
+        descriptor = os.open(path, os.O_RDONLY)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    finally:
+        os.close(descriptor)
+    return False
+
+
+def _is_claimed_elsewhere(path: Path) -> bool:
+    if not path.exists():
+        return False
+    try:
+        with FileLock(path, timeout=0):
+            return False
+    except (Timeout, OSError):
+        return True

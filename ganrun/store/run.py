@@ -1,0 +1,306 @@
+"""A run folder as its one writer sees it: claimed, resumed, committed to, finished."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Literal
+
+from numpy import ndarray
+
+from ganrun.config import Experiment, run_id, to_yaml
+from ganrun.store import layout
+from ganrun.store.atomic import StoreError, make_folder, remove_leftovers, replace_file
+from ganrun.store.folder import RunFolder, RunFolderError
+from ganrun.store.formats import (
+    Checkpoint,
+    MetricRow,
+    Snapshot,
+    State,
+    checkpoint_bytes,
+    flatten,
+    json_text,
+    metric_arrays,
+    metric_line,
+    metrics_text,
+    snapshots_bytes,
+)
+from ganrun.store.lock import claim
+from ganrun.store.record import (
+    Record,
+    begin_session,
+    end_session,
+    new_record,
+    note_numerics_change,
+    note_takeover,
+)
+
+
+class RunFinishedError(StoreError):
+    """The run is complete or diverged; nothing is written over it."""
+
+
+class NumericsError(StoreError):
+    """The run was begun where arithmetic may give other bits."""
+
+
+class Run:
+    """One run, locked for this process. Use it in a `with`: leaving it releases the lock.
+
+    `checkpoint` is what to go on from (None: from round 0), and `metrics()` what has been measured
+    so far.
+    """
+
+    path: Path
+    experiment: Experiment
+    checkpoint: Checkpoint | None
+
+    def __init__(
+        self,
+        path: Path,
+        experiment: Experiment,
+        *,
+        numerics: Mapping[str, Any],
+        command: Sequence[str] = (),
+        again: bool = False,
+        allow_numerics_change: bool = False,
+    ) -> None:
+        """Claim the folder and make it ready; `open_run` decides which folder that is.
+
+        Raises `RunLockedError` if another process writes it, `NumericsError` if it was begun under
+        other numerics, `RunFinishedError` if the run is finished, `RunFolderError` if it is
+        damaged, and `StoreError` if its config is another one or it cannot be written.
+        """
+        self.path = path
+        self.experiment = experiment
+        self.id = run_id(experiment)
+        self._modes = experiment.target.mode_count
+        self._lines: list[str] = []
+        self._snapshots: list[Snapshot] = []
+        self._extent: tuple[float, ...] = (0.0, 0.0, 0.0, 0.0)
+        self.checkpoint = None
+        make_folder(path)
+        self._lock = claim(path)
+        try:
+            remove_leftovers(path, layout.FILES)
+            self._record = self._resumed(numerics, allow_numerics_change) or self._new(again)
+            begin_session(self._record, numerics=numerics, command=command, at_round=self.round)
+            self._write_record()
+            layout.enter_into_family(path.parent, experiment)
+        except BaseException:
+            self._lock.release()
+            raise
+
+    def __enter__(self) -> Run:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if isinstance(error, Exception):
+            self.close("failed", error=f"{type(error).__name__}: {error}")
+        else:
+            self.close()
+
+    @property
+    def round(self) -> int:
+        """Rounds that are committed."""
+        return self.checkpoint.round if self.checkpoint else 0
+
+    def metrics(self) -> dict[str, ndarray]:
+        """The columns of `metrics.csv` as committed, as `RunFolder.metrics` gives them."""
+        return metric_arrays(self._lines, self._modes)
+
+    def commit(
+        self,
+        state: State,
+        *,
+        round: int,
+        rows: Sequence[MetricRow] = (),
+        snapshots: Sequence[Snapshot] = (),
+        extent: Sequence[float] | None = None,
+    ) -> None:
+        """Make the state after `round` rounds durable, with the rows and snapshots since the last.
+
+        The checkpoint is written last and says how many rows and snapshots are its own, so that a
+        crash at any moment leaves the commit before or this one. What the files hold at the end
+        does not depend on how the commits were spaced. `state` is a mapping of arrays, flat or
+        nested; `extent` is the window of the snapshots' fields, wanted with the first of them.
+        """
+        lines = [*self._lines, *(metric_line(row, self._modes) for row in rows)]
+        kept = [*self._snapshots, *snapshots]
+        if extent is not None:
+            self._extent = tuple(float(edge) for edge in extent)
+        self._check_order(lines, kept, round)
+        if rows or self.checkpoint is None:
+            self._write(layout.METRICS, metrics_text(lines, self._modes))
+        if snapshots or self.checkpoint is None:
+            self._write(layout.SNAPSHOTS, self._snapshots_bytes(kept))
+        checkpoint = Checkpoint(self.id, round, len(lines), len(kept), flatten(state))
+        self._write(layout.CHECKPOINT, checkpoint_bytes(checkpoint))
+        self._lines, self._snapshots, self.checkpoint = lines, kept, checkpoint
+
+    def start_from(
+        self, shorter: RunFolder, *, evaluated: Collection[int], snapped: Collection[int]
+    ) -> None:
+        """Take over a complete shorter run of this config, as if its rounds had been played here.
+
+        Of its rows and snapshots only those of the rounds given are taken: those of its own last
+        round do not belong to a longer run unless that would evaluate there too. Both may name
+        later rounds.
+        """
+        source = shorter.checkpoint()
+        snapshots = shorter.snapshots()
+        if self.checkpoint is not None or source is None or snapshots is None:
+            raise ValueError("only a run without a commit can start from another, complete one")
+        steps = shorter.metrics()["step"].tolist()
+        pairs = zip(steps, shorter.metric_lines(), strict=True)
+        self._lines = [line for step, line in pairs if step in evaluated]
+        kept = [
+            Snapshot(int(step), samples, field)
+            for step, samples, field in zip(*snapshots[:3], strict=True)
+            if int(step) in snapped
+        ]
+        missing = [r for r in evaluated if r <= source.round and r not in steps]
+        missing += [r for r in snapped if r <= source.round and r not in snapshots.steps]
+        if missing:
+            raise RunFolderError(f"{shorter.path}: has nothing of round {missing[0]}")
+        folder, at_round = str(shorter.path), source.round
+        note_takeover(self._record, shorter.run, folder=folder, at_round=at_round)
+        self._write_record()
+        extent = snapshots.extent.tolist()
+        self.commit(source.state, round=source.round, snapshots=kept, extent=extent)
+
+    def finish(
+        self,
+        status: Literal["complete", "diverged"],
+        summary: Mapping[str, Any],
+        *,
+        training_seconds: float | None = None,
+    ) -> RunFolder:
+        """Write `summary.json`, then the status, and release the lock.
+
+        `training_seconds` is what this session spent on training, without compiling and measuring.
+        """
+        if status == "complete" and self.round != self.experiment.training.steps:
+            raise ValueError(f"round {self.round} is not the last of a run that is complete")
+        self._write(layout.SUMMARY, json_text(summary, sort_keys=True))
+        self.close(status, training_seconds=training_seconds)
+        return RunFolder(self.path)
+
+    def close(
+        self,
+        status: Literal["complete", "diverged", "failed"] | None = None,
+        *,
+        training_seconds: float | None = None,
+        error: str | None = None,
+    ) -> None:
+        """Note the end of this session and release the lock; closing again does nothing.
+
+        Without a status the run is interrupted, and may be gone on with.
+        """
+        if not self._lock.is_locked:
+            return
+        try:
+            end_session(self._record, at_round=self.round, training_seconds=training_seconds)
+            self._record["status"] = status or "running"
+            self._record["error"] = error
+            try:
+                self._write_record()
+            except StoreError:
+                if error is None:  # else the first error is the one to hear of
+                    raise
+        finally:
+            self._lock.release()
+
+    # opening
+
+    def _new(self, again: bool) -> Record:
+        """Begin a run in a blank folder: one in which at most `config.yaml` was written."""
+        written = [name for name in layout.FILES if (self.path / name).exists()]
+        if any(name != layout.CONFIG for name in written):
+            raise RunFolderError(f"{self.path / layout.RUN}: is missing")
+        config = to_yaml(self.experiment).encode()
+        if written and (self.path / layout.CONFIG).read_bytes() != config:
+            raise RunFolderError(f"{self.path / layout.CONFIG}: is not the config of this run")
+        self._write(layout.CONFIG, config)
+        return new_record(self.experiment, self.id, again=again)
+
+    def _resumed(self, numerics: Mapping[str, Any], allowed: bool) -> Record | None:
+        """The record of the run that is here already; None if the folder is blank."""
+        if not (self.path / layout.RUN).exists():
+            return None
+        folder = RunFolder(self.path)
+        if differences := folder.differences(self.experiment):
+            raise StoreError(
+                f"{self.path}: holds another config under the same id: {'; '.join(differences)}"
+            )
+        if folder.finished:
+            raise RunFinishedError(f"{self.path}: is {folder.run['status']} already")
+        self.checkpoint = folder.checkpoint()
+        before = folder.run.get("numerics")
+        if self.checkpoint is not None:
+            if before != numerics and not allowed:
+                raise NumericsError(_numerics_message(self.path, before or {}, numerics))
+            self._truncate(folder, self.checkpoint)
+        note_numerics_change(folder.run, before, numerics, at_round=self.round)
+        return folder.run
+
+    def _truncate(self, folder: RunFolder, checkpoint: Checkpoint) -> None:
+        """Take the rows and snapshots that are the checkpoint's; later ones were not committed."""
+        lines, snapshots = folder.metric_lines(), folder.snapshots()
+        stored = len(snapshots.steps) if snapshots else 0
+        for name, count, wanted in (
+            (layout.METRICS, len(lines), checkpoint.rows),
+            (layout.SNAPSHOTS, stored, checkpoint.snapshots),
+        ):
+            if count < wanted:
+                raise RunFolderError(
+                    f"{self.path / name}: holds {count} entries, but the checkpoint counts {wanted}"
+                )
+        assert snapshots is not None
+        self._lines = lines[: checkpoint.rows]
+        triples = list(zip(*snapshots[:3], strict=True))[: checkpoint.snapshots]
+        self._snapshots = [Snapshot(int(step), *arrays) for step, *arrays in triples]
+        self._extent = tuple(snapshots.extent.tolist())
+        if len(lines) > checkpoint.rows:
+            self._write(layout.METRICS, metrics_text(self._lines, self._modes))
+        if stored > checkpoint.snapshots:
+            self._write(layout.SNAPSHOTS, self._snapshots_bytes(self._snapshots))
+
+    # writing
+
+    def _write_record(self) -> None:
+        self._write(layout.RUN, json_text(self._record, sort_keys=False))
+
+    def _write(self, name: str, content: bytes) -> None:
+        replace_file(self.path / name, content)
+
+    def _snapshots_bytes(self, snapshots: Sequence[Snapshot]) -> bytes:
+        sizes = self.experiment.snapshots
+        return snapshots_bytes(snapshots, self._extent, sizes.samples, sizes.grid)
+
+    def _check_order(self, lines: Sequence[str], snapshots: Sequence[Snapshot], round: int) -> None:
+        for what, steps in (
+            ("rows", [int(line.split(",", 1)[0]) for line in lines]),
+            ("snapshots", [int(one.step) for one in snapshots]),
+        ):
+            if any(b <= a for a, b in zip([-1, *steps], steps, strict=False)):
+                raise ValueError(f"{what} are not in the order of their rounds: {steps}")
+            if steps and steps[-1] > round:
+                raise ValueError(f"{what} of round {steps[-1]} come before that round's state")
+        if round < self.round:
+            raise ValueError(f"round {round} was committed before")
+
+
+def _numerics_message(path: Path, before: Mapping[str, Any], now: Mapping[str, Any]) -> str:
+    changed = [key for key in {**before, **now} if before.get(key) != now.get(key)]
+    changes = ", ".join(f"{key} was {before.get(key)} and is {now.get(key)}" for key in changed)
+    return (
+        f"{path}: was begun under other numerics ({changes}), so its numbers would differ from an "
+        "unbroken run's; --allow-numerics-change goes on and records it, --again starts afresh"
+    )
