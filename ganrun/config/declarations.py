@@ -30,7 +30,6 @@ class Parameter:
     default: float
     least: float
     most: float
-    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -45,9 +44,9 @@ class Metric(Declaration):
     """A number that a run reports.
 
     `when` says where it is computed: `round` from the game itself at every evaluated round,
-    `evaluation` from samples at every evaluation, `final` once at the end. `better` is the direction
-    of improvement, if there is one. `perfect` is the value that perfect samples tend to as their
-    number grows; `modes` stands for K.
+    `evaluation` from samples at every evaluation, `final` once at the end. `better` is the
+    direction of improvement, if there is one. `perfect` is the value that perfect samples tend to
+    as their number grows; `modes` stands for K.
     """
 
     when: Literal["round", "evaluation", "final"] = "evaluation"
@@ -130,25 +129,19 @@ PENALTIES = table(
         "WGAN-GP: weight * E[(||grad D|| - target)^2] between real and fake samples.",
         ("gp", "wgan_gp"),
         parameters=(
-            Parameter(
-                "weight", "Weight of the penalty.", 10.0, 0.0, 1e6, ("lambda", "coefficient")
-            ),
-            Parameter("target", "Gradient norm that is not penalised.", 1.0, 0.0, 1e3, ("norm",)),
+            Parameter("weight", "Weight of the penalty.", 10.0, 0.0, 1e6),
+            Parameter("target", "Gradient norm that is not penalised.", 1.0, 0.0, 1e3),
         ),
     ),
     Penalty(
         "r1",
         "R1: weight / 2 * E[||grad D||^2] on real samples.",
-        parameters=(
-            Parameter("weight", "Weight of the penalty.", 10.0, 0.0, 1e6, ("gamma", "lambda")),
-        ),
+        parameters=(Parameter("weight", "Weight of the penalty.", 10.0, 0.0, 1e6),),
     ),
     Penalty(
         "r2",
         "R2: weight / 2 * E[||grad D||^2] on fake samples.",
-        parameters=(
-            Parameter("weight", "Weight of the penalty.", 10.0, 0.0, 1e6, ("gamma", "lambda")),
-        ),
+        parameters=(Parameter("weight", "Weight of the penalty.", 10.0, 0.0, 1e6),),
     ),
 )
 

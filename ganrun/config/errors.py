@@ -1,8 +1,9 @@
-"""What is wrong with a config, in words: one line per problem, with the right name where one is near."""
+"""How a problem with a config is told: one line each, where it is, which field, what is wrong."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 
 class ConfigError(Exception):
@@ -14,3 +15,57 @@ class ConfigError(Exception):
 
     def __reduce__(self) -> tuple[type[ConfigError], tuple[tuple[str, ...]]]:
         return ConfigError, (self.problems,)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where something was written: a file with line and column from 1 on, or an option.
+
+    `names` is the field that an option names in its own text, so that it need not be said again.
+    """
+
+    source: str
+    line: int | None = None
+    column: int | None = None
+    names: str = ""
+
+    def __str__(self) -> str:
+        source = one_line(self.source)
+        return source if self.line is None else f"{source}:{self.line}:{self.column}"
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong, at a place; `field` is a dotted name, empty if none is at fault."""
+
+    place: Place
+    field: str
+    message: str
+
+    def __str__(self) -> str:
+        is_said = self.field in ("", self.place.names)
+        name = "" if is_said else f"{one_line(self.field)}: "
+        return f"{self.place}: {name}{one_line(self.message)}"
+
+
+def dotted(path: Sequence[str | int]) -> str:
+    """Return a field's name in text: `("generator", "hidden", 1)` is `generator.hidden[1]`."""
+    name = ""
+    for part in path:
+        if isinstance(part, int):
+            name += f"[{part}]"
+        else:
+            name += f".{part}" if name else part
+    return name
+
+
+def one_line(text: str) -> str:
+    """Return the text with whatever cannot be printed on one line escaped."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
+
+
+def shortened(text: str, width: int = 40) -> str:
+    """Return the text, its end cut off if it is long."""
+    return text if len(text) <= width else text[: width - 3] + "..."

@@ -91,10 +91,12 @@ class OneOf:
         return core_schema.literal_schema(list(self.names))
 
 
-def contradiction(field: str, message: str) -> PydanticCustomError:
-    """Return the error of fields that do not fit together; `field` is the one to point at.
+def contradiction(message: str, *fields: tuple[str | int, ...]) -> PydanticCustomError:
+    """Return the error of fields that do not fit together.
 
-    `field` is a dotted name relative to the model whose validator raises the error.
+    `fields` are paths relative to the model whose validator raises the error: first the one that is
+    at fault, then those to point at where that one has its default and so is not in the text.
     """
     # Passed as context, since pydantic would take braces in the message for its placeholders.
-    return PydanticCustomError("contradiction", "{message}", {"field": field, "message": message})
+    context = {"fields": fields, "message": message}
+    return PydanticCustomError("contradiction", "{message}", context)

@@ -22,7 +22,7 @@ from ganrun.config.fields import (
 from ganrun.config.penalties import Penalties
 from ganrun.config.targets import Ring, Target
 
-SEEDS_LIMIT = 65_536
+SEEDS_LIMIT = 16_384
 ROWS_LIMIT = 100_000
 SAMPLES_PER_MODE = 10
 
@@ -41,7 +41,9 @@ def _seeds(value: Any) -> Any:
     if value != int(value):
         raise PydanticCustomError("not_whole", "expected a whole number")
     if not 1 <= value <= SEEDS_LIMIT:
-        raise PydanticCustomError("seed_count", f"a count of seeds is from 1 to {SEEDS_LIMIT}")
+        raise PydanticCustomError(
+            "seed_count", "a count of seeds must be from 1 to {most}", {"most": SEEDS_LIMIT}
+        )
     return tuple(range(int(value)))
 
 
@@ -56,10 +58,12 @@ class _Network(Section):
     initializer_gain: Number = static(1.0, "Factor on the initial weights.", gt=0, le=100)
 
 
-class Generator(_Network):
-    """The forger: a network from latent points to samples."""
-
+class _Latent(Section):
     latent_dim: Whole = static(2, "Dimensions of the latent normal distribution.", ge=1, le=1024)
+
+
+class Generator(_Network, _Latent):  # pydantic lists the last base's fields first
+    """The forger: a network from latent points to samples."""
 
 
 class Discriminator(_Network):
@@ -160,7 +164,7 @@ class Experiment(Section):
         seen: set[int] = set()
         for place, seed in enumerate(self.seeds):
             if seed in seen:
-                raise contradiction(f"seeds.{place}", f"seed {seed} is listed twice")
+                raise contradiction(f"seed {seed} is listed twice", ("seeds", place))
             seen.add(seed)
         return self
 
@@ -169,9 +173,10 @@ class Experiment(Section):
         least = -(-self.training.steps // ROWS_LIMIT)
         if self.evaluation.every < least:
             raise contradiction(
-                "evaluation.every",
                 f"{self.evaluation.every} with {self.training.steps} rounds makes more than "
                 f"{ROWS_LIMIT} evaluations; must be at least {least}",
+                ("evaluation", "every"),
+                ("training", "steps"),
             )
         return self
 
@@ -180,9 +185,10 @@ class Experiment(Section):
         least = SAMPLES_PER_MODE * self.target.mode_count
         if self.evaluation.samples < least:
             raise contradiction(
-                "evaluation.samples",
                 f"{self.evaluation.samples} samples are too few for {self.target.mode_count} "
                 f"modes; must be at least {least}",
+                ("evaluation", "samples"),
+                ("target",),
             )
         return self
 

@@ -19,7 +19,8 @@ Coordinate = Annotated[Number, Field(ge=-1000.0, le=1000.0)]
 Modes = Annotated[Whole, Field(ge=1, le=MODES_LIMIT)]
 Weights = tuple[Weight, ...] | None
 Pair = tuple[Coordinate, Coordinate]
-Matrix = tuple[tuple[Number, Number], tuple[Number, Number]]
+Covariance = Annotated[Number, Field(ge=-1e4, le=1e4)]
+Matrix = tuple[tuple[Covariance, Covariance], tuple[Covariance, Covariance]]
 
 
 def _std() -> Any:
@@ -47,8 +48,8 @@ class _Target(Section):
         weights: tuple[float, ...] | None = getattr(self, "weights", None)
         if weights is not None and len(weights) != self.mode_count:
             raise contradiction(
-                "weights",
                 f"{len(weights)} weights for {self.mode_count} modes; give one per mode",
+                ("weights",),
             )
         return self
 
@@ -92,7 +93,9 @@ class Grid(_Target):
     def _not_too_many_modes(self) -> Grid:
         if self.mode_count > MODES_LIMIT:
             raise contradiction(
-                "rows", f"{self.rows} rows of {self.columns} are more than {MODES_LIMIT} modes"
+                f"{self.rows} rows of {self.columns} are more than {MODES_LIMIT} modes",
+                ("rows",),
+                ("columns",),
             )
         return self
 
@@ -140,9 +143,11 @@ class Random(_CountedTarget):
         densest = math.pi / math.sqrt(12) * (2 * self.radius + self.least_distance) ** 2
         if self.modes > 1 and (discs > densest or self.least_distance > math.sqrt(8) * self.radius):
             raise contradiction(
-                "least_distance",
                 f"{self.modes} modes cannot be {self.least_distance} apart in a square of side "
                 f"{2 * self.radius}; lower least_distance or modes, or raise radius",
+                ("least_distance",),
+                ("modes",),
+                ("radius",),
             )
         return self
 
@@ -176,38 +181,50 @@ class Custom(_Target):
     @model_validator(mode="after")
     def _one_width_per_mode(self) -> Custom:
         if self.stds is not None and self.covariances is not None:
-            raise contradiction("covariances", "give either stds or covariances, not both")
+            raise contradiction("give either stds or covariances, not both", ("covariances",))
         if self.stds is None and self.covariances is None:
-            raise contradiction("stds", "give the modes stds or covariances")
+            raise contradiction("give the modes stds or covariances", ("stds",))
         name = "stds" if self.covariances is None else "covariances"
         given = len(getattr(self, name))
         if given != self.mode_count:
             raise contradiction(
-                name, f"{given} {name} for {self.mode_count} means; give one per mode"
+                f"{given} {name} for {self.mode_count} means; give one per mode", (name,)
             )
         return self
 
     @model_validator(mode="after")
     def _covariances_are_ellipses(self) -> Custom:
         for k, ((xx, xy), (yx, yy)) in enumerate(self.covariances or ()):
-            place = f"covariances.{k}"
             if xy != yx:
-                raise contradiction(place, f"not symmetric: {xy} and {yx}")
+                raise contradiction(f"not symmetric: {xy} and {yx}", ("covariances", k))
             # Eigenvalues of a symmetric 2 x 2 matrix: the squared stds along its principal axes.
             middle, half = (xx + yy) / 2, math.hypot((xx - yy) / 2, xy)
             if not middle - half > 0:
-                raise contradiction(place, "not positive definite")
-            if not (middle - half >= 1e-8 and middle + half <= 1e4):
-                raise contradiction(place, "its stds must be at least 0.0001 and at most 100")
+                raise contradiction("not positive definite", ("covariances", k))
+            if middle - half < 1e-8 * (1 - 1e-9):
+                raise contradiction(
+                    "narrower than a std of 0.0001 along one axis", ("covariances", k)
+                )
         return self
 
 
-def _layout_tag(value: Any) -> str:
-    """Return the layout of a raw or validated target; a target that names none is a ring."""
-    layout = (
-        value.get("layout", "ring") if isinstance(value, dict) else getattr(value, "layout", "ring")
-    )
-    return layout if isinstance(layout, str) else "?"
+MODELS: dict[str, type[_Target]] = {
+    "ring": Ring,
+    "grid": Grid,
+    "line": Line,
+    "spiral": Spiral,
+    "random": Random,
+    "custom": Custom,
+}
+
+
+def layout_of(value: Any) -> str:
+    """Return the layout of a raw or validated target: a ring if it names none, `""` if no name."""
+    if isinstance(value, dict):
+        layout = value.get("layout", "ring")
+    else:
+        layout = getattr(value, "layout", "ring")
+    return layout if isinstance(layout, str) else ""
 
 
 Target = Annotated[
@@ -217,5 +234,5 @@ Target = Annotated[
     | Annotated[Spiral, Tag("spiral")]
     | Annotated[Random, Tag("random")]
     | Annotated[Custom, Tag("custom")],
-    Discriminator(_layout_tag),
+    Discriminator(layout_of),
 ]

@@ -1,0 +1,190 @@
+"""What pydantic found wrong with a tree, in our words and at the place where it was written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pydantic import ValidationError
+
+from ganrun.config import suggest
+from ganrun.config.declarations import (
+    ACTIVATIONS,
+    INITIALIZERS,
+    LAYOUTS,
+    OBJECTIVES,
+    OPTIMIZERS,
+    UPDATES,
+    Declaration,
+)
+from ganrun.config.document import Node, plain, resolve
+from ganrun.config.errors import Problem, dotted, shortened
+from ganrun.config.targets import layout_of
+
+Path = tuple[str | int, ...]
+
+# What a field of that name, wherever it is, may be called.
+CHOICES: Mapping[str, Mapping[str, Declaration]] = {
+    "layout": LAYOUTS,
+    "activation": ACTIVATIONS,
+    "initializer": INITIALIZERS,
+    "objective": OBJECTIVES,
+    "name": OPTIMIZERS,
+    "updates": UPDATES,
+}
+
+
+def explained(error: ValidationError, root: Node) -> list[Problem]:
+    """Return one problem per complaint of pydantic's about the tree under `root`."""
+    entry = root.value.get("target") if isinstance(root.value, dict) else None
+    layout = layout_of(plain(entry.node)) if entry else "ring"
+    return [_explained(detail, root, layout) for detail in error.errors(include_url=False)]
+
+
+def _explained(detail: Any, root: Node, layout: str) -> Problem:
+    path: Path = tuple(detail["loc"])
+    if path[0] == "target" and len(path) > 1:
+        path = path[:1] + path[2:]  # the layout's tag stands between
+    kind, context = detail["type"], detail.get("ctx", {})
+    candidates = [path]
+    if kind == "contradiction":
+        candidates = [path + fields for fields in context["fields"]]
+    elif kind == "missing" and isinstance(path[-1], int):  # a pair with one number
+        candidates = [path[:-1]]
+    elif kind == "union_tag_invalid":
+        candidates = [(*path, "layout")]
+    node = _node_at(root, candidates[0])
+    message = _message(kind, context, candidates[0], node, layout) or detail["msg"]
+    place = next((n.place for n in (_node_at(root, c) for c in candidates) if n), None)
+    if kind == "extra_forbidden":
+        place = _key_place(root, path)
+    return Problem(place or _nearest(root, path).place, dotted(candidates[0]), message)
+
+
+def _message(
+    kind: str, context: Mapping[str, Any], path: Path, node: Node | None, layout: str
+) -> str | None:
+    """Return what is wrong, or None for a kind of complaint that the schema does not make."""
+    if kind == "contradiction":
+        return str(context["message"])
+    if kind == "extra_forbidden":
+        return "unknown field" + suggest.field(str(path[-1]), dotted(path[:-1]), layout)
+    if kind == "missing" and node is None:
+        return f"missing; layout {layout!r} needs it"
+    if node is None:
+        return None
+    if kind in ("literal_error", "union_tag_invalid"):
+        declared = CHOICES[str(path[-1])]
+        if isinstance(node.value, str):
+            what = "optimizer" if path[-1] == "name" else path[-1]
+            return f"unknown {what} {_written(node)}{suggest.choice(node.value, declared)}"
+        return f"expected one of {', '.join(declared)}, not {_written(node)}"
+    return _wrong_type(kind, path, node) or _out_of_range(kind, context, node)
+
+
+def _wrong_type(kind: str, path: Path, node: Node) -> str | None:
+    expected = {
+        "not_a_number": "a number",
+        "not_whole": "a whole number",
+        "bool_type": "true or false",
+        "string_type": "text",
+        "tuple_type": "a list",
+        "model_type": "a mapping of fields",
+    }.get(kind)
+    if expected is None:
+        return None
+    if path == ("seeds",):
+        expected = "a list of seeds or a count"
+    hint = _hint(kind, node)
+    if path[0] == "penalties" and len(path) == 2 and isinstance(node.value, int | float):
+        hint = f"; did you mean {{weight: {node.text}}}?"
+    return f"expected {expected}, not {_written(node)}{hint}"
+
+
+def _hint(kind: str, node: Node) -> str:
+    """Return how to write what was probably meant."""
+    if kind == "string_type" and not isinstance(node.value, list | dict) and node.text:
+        return "; write it in quotes"
+    if not isinstance(node.value, str):
+        return ""
+    if kind in ("not_a_number", "not_whole"):
+        if _is_number(node.value):
+            return "; write it without quotes"
+        bare = node.value.replace("_", "").replace(",", "").replace(" ", "")
+        return f"; did you mean {bare}?" if _is_number(bare) else ""
+    if kind == "bool_type":
+        word = node.value.lower()
+        meant = {"yes": "true", "on": "true", "true": "true", "no": "false", "off": "false"}
+        return f"; did you mean {meant[word]}?" if word in meant else ""
+    return ""
+
+
+def _is_number(text: str) -> bool:
+    value = resolve(text)
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _out_of_range(kind: str, context: Mapping[str, Any], node: Node) -> str | None:
+    bounds = {
+        "greater_than_equal": ("at least", "ge"),
+        "greater_than": ("more than", "gt"),
+        "less_than_equal": ("at most", "le"),
+        "less_than": ("less than", "lt"),
+    }
+    if kind in bounds:
+        words, key = bounds[kind]
+        return f"must be {words} {context[key]:.12g}, not {_written(node)}"
+    if kind == "not_finite":
+        return f"must be finite, not {_written(node)}"
+    if kind == "seed_count":
+        return f"a count of seeds must be from 1 to {context['most']}, not {_written(node)}"
+    length = len(node.value) if isinstance(node.value, list | str) else 0
+    if kind == "missing":
+        return f"expected a list of 2, not of {length}"
+    if kind == "too_short":
+        return f"needs at least {context['min_length']}, not {length}"
+    if kind == "too_long":
+        return f"must have at most {context['max_length']} entries, not {length}"
+    if kind == "string_too_long":
+        return f"must have at most {context['max_length']} characters, not {length}"
+    if kind == "string_pattern_mismatch":
+        return (
+            f"{_written(node)} would not be a safe folder name; use letters, digits, '.', '_' and "
+            "'-', and begin with a letter or a digit"
+        )
+    return None
+
+
+def _written(node: Node) -> str:
+    """Return a value as it was written, for a message."""
+    if isinstance(node.value, dict):
+        return "a mapping"
+    if isinstance(node.value, list):
+        return "a list"
+    if isinstance(node.value, str):
+        return f"the text {shortened(node.value)!r}"
+    return shortened(node.text) or "nothing"
+
+
+def _node_at(root: Node, path: Sequence[str | int]) -> Node | None:
+    node = root
+    for part in path:
+        if isinstance(node.value, dict) and part in node.value:
+            node = node.value[str(part)].node
+        elif isinstance(node.value, list) and isinstance(part, int) and part < len(node.value):
+            node = node.value[part]
+        else:
+            return None
+    return node
+
+
+def _nearest(root: Node, path: Path) -> Node:
+    """Return the node at the path, or the innermost one around it that was written."""
+    return _node_at(root, path) or _nearest(root, path[:-1])
+
+
+def _key_place(root: Node, path: Path) -> Any:
+    around = _node_at(root, path[:-1])
+    assert around is not None
+    assert isinstance(around.value, dict)
+    return around.value[str(path[-1])].place

@@ -1,0 +1,121 @@
+"""The right name for a wrong one: near spellings, other codes' words, other sections' fields."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+
+from ganrun.config.declarations import LAYOUTS, PENALTIES, Declaration
+from ganrun.config.penalties import PARAMETERS
+from ganrun.config.schema import Experiment
+from ganrun.config.targets import MODELS
+
+# What other codes and papers call our fields.
+ALSO: Mapping[str, tuple[str, ...]] = {
+    "extends": ("inherits", "parent", "base", "include", "defaults"),
+    "seeds": ("seed", "random_seed", "random_state", "n_seeds", "num_seeds"),
+    "target": ("data", "dataset", "mixture", "distribution"),
+    "generator": ("g", "netg", "forger"),
+    "discriminator": ("d", "netd", "critic", "detective"),
+    "objective": ("loss", "losses", "gan_mode", "criterion"),
+    "penalties": ("penalty", "regularizer", "regularizers", "regularization"),
+    "optimizer": ("optimiser", "optim", "opt"),
+    "training": ("train", "trainer"),
+    "evaluation": ("eval", "metrics"),
+    "layout": ("shape", "kind", "type"),
+    "modes": ("num_modes", "n_modes", "k", "components", "n_components", "clusters", "n"),
+    "std": ("sigma", "stddev", "scale"),
+    "stds": ("sigmas", "std", "scales"),
+    "means": ("mean", "centers", "centres", "locations", "mu"),
+    "covariances": ("covariance", "cov", "covs"),
+    "weights": ("weight", "probabilities", "proportions"),
+    "weight": ("lambda", "gamma", "coefficient", "strength"),
+    "least_distance": ("min_distance", "minimum_distance", "separation"),
+    "spacing": ("distance", "step"),
+    "columns": ("cols",),
+    "latent_dim": ("z_dim", "nz", "latent_size", "latent", "noise_dim"),
+    "hidden": ("layers", "hidden_layers", "hidden_sizes", "width", "widths", "units", "features"),
+    "activation": ("nonlinearity", "act"),
+    "initializer": ("initialiser", "init", "initialization", "weight_init"),
+    "initializer_gain": ("initialiser_gain", "gain", "init_gain", "init_scale"),
+    "spectral_norm": ("sn", "spectral_normalization", "spectral_normalisation"),
+    "weight_clip": ("clip", "clip_value", "weight_clipping"),
+    "learning_rate": ("lr", "lr_g", "g_lr", "alpha", "step_size"),
+    "learning_rate_ratio": ("lr_ratio", "ttur", "ratio", "lr_d", "d_lr"),
+    "b1": ("beta1", "beta_1", "momentum"),
+    "b2": ("beta2", "beta_2", "decay"),
+    "steps": ("epochs", "iterations", "rounds", "n_steps", "num_steps", "max_steps"),
+    "batch_size": ("batch", "bs"),
+    "discriminator_steps": ("n_critic", "critic_steps", "d_steps", "ncritic"),
+    "updates": ("update", "schedule"),
+    "every": ("interval", "frequency", "period"),
+    "samples": ("n_samples", "num_samples"),
+    "count": ("number", "n_snapshots"),
+    "grid": ("resolution", "grid_size"),
+} | {name: penalty.also for name, penalty in PENALTIES.items()}
+
+
+def near(
+    word: str, names: Iterable[str], also: Mapping[str, tuple[str, ...]], cutoff: float
+) -> str | None:
+    """Return the one of `names` that is nearest to `word`, in spelling or by its other names."""
+    names = list(names)
+    owner = {other: name for name in reversed(names) for other in also.get(name, ())}
+    owner |= {name: name for name in names}
+    word = word.lower().replace("-", "_").replace(" ", "_")
+    found = get_close_matches(word, owner, n=1, cutoff=cutoff)
+    return owner[found[0]] if found else None
+
+
+def choice(word: str, declared: Mapping[str, Declaration]) -> str:
+    """Return what to say after 'unknown ...': the declared name that was meant, or all of them."""
+    also = {name: declaration.also for name, declaration in declared.items()}
+    meant = near(word, declared, also, cutoff=0.6)
+    return f"; did you mean {meant!r}?" if meant else f"; it is one of {', '.join(declared)}"
+
+
+def fields_of(section: str, layout: str) -> tuple[str, ...]:
+    """Return the names of a section's fields; `""` is the config itself, `layout` the target's."""
+    if section == "":
+        return ("extends", *Experiment.model_fields)
+    if section == "target":
+        return tuple(MODELS[layout].model_fields) if layout in MODELS else ("layout",)
+    if section == "penalties":
+        return tuple(PENALTIES)
+    if section.startswith("penalties."):
+        model = PARAMETERS.get(section.removeprefix("penalties."))
+        return tuple(model.model_fields) if model else ()
+    default = Experiment().model_dump().get(section)
+    return tuple(default) if isinstance(default, dict) else ()
+
+
+def field(word: str, section: str, layout: str) -> str:
+    """Return what to say after 'unknown field': what was meant, or the fields that there are."""
+    names = fields_of(section, layout)
+    if word == "<<":
+        return "; merge keys are not supported, 'extends' inherits from another file"
+    if meant := near(word, names, ALSO, cutoff=0.75):
+        return f"; did you mean {meant!r}?"
+    if section == "target":
+        owners = [name for name in LAYOUTS if word in MODELS[name].model_fields]
+        if owners:
+            return f" of layout {layout!r}; it belongs to {' and '.join(map(repr, owners))}"
+    elsewhere = _elsewhere(word, section, layout, cutoff=0.999) or (
+        [] if near(word, names, ALSO, cutoff=0.6) else _elsewhere(word, section, layout, cutoff=0.8)
+    )
+    if elsewhere:
+        return f"; did you mean {' or '.join(map(repr, elsewhere))}?"
+    if meant := near(word, names, ALSO, cutoff=0.6):
+        return f"; did you mean {meant!r}?"
+    return f"; the fields here are {', '.join(names)}" if names else ""
+
+
+def _elsewhere(word: str, section: str, layout: str, cutoff: float) -> list[str]:
+    """Return dotted names of fields in other sections that `word` is near to."""
+    found = []
+    for other in ("", *Experiment.model_fields, *(f"penalties.{name}" for name in PENALTIES)):
+        if other == section:
+            continue
+        if meant := near(word, fields_of(other, layout), ALSO, cutoff):
+            found.append(f"{other}.{meant}" if other else meant)
+    return found[:3]
