@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from ganrun.config import Experiment, run_id
 from ganrun.store import layout
-from ganrun.store.atomic import StoreError
 from ganrun.store.folder import RunFolder, RunFolderError
 from ganrun.store.lock import RunLockedError
-from ganrun.store.run import Run, RunFinishedError
+from ganrun.store.run import NumericsError, Run, RunFinishedError
 
 
 def find_complete(
@@ -22,15 +21,7 @@ def find_complete(
     `folders` is what `scan_runs` gave, for who looks up many. Raises `StoreError` where the folder
     that has this id is damaged or holds another config.
     """
-    for folder in _folders_of(runs_dir, run_id(experiment), folders):
-        if folder.finished:
-            if differences := folder.differences(experiment):
-                raise StoreError(
-                    f"{folder.path}: holds another config under the same id: "
-                    f"{'; '.join(differences)}"
-                )
-            return folder
-    return None
+    return _finished(_begun(runs_dir, experiment, folders), experiment)
 
 
 def find_shorter(
@@ -100,10 +91,10 @@ def open_run(
     }
     if again:
         return _open_again(runs_dir, experiment, options)
-    if (done := find_complete(runs_dir, experiment)) is not None:
+    begun = _begun(runs_dir, experiment, None)
+    if (done := _finished(begun, experiment)) is not None:
         return done
-    unfinished = [folder.path for folder in _folders_of(runs_dir, run_id(experiment), None)]
-    path = unfinished[0] if unfinished else layout.run_path(runs_dir, experiment)
+    path = begun[0].path if begun else layout.run_path(runs_dir, experiment)
     try:
         return Run(path, experiment, **options)
     except RunFinishedError:  # finished by another process since we looked
@@ -115,20 +106,29 @@ def _open_again(runs_dir: Path, experiment: Experiment, options: dict[str, Any])
     while True:
         path = layout.run_path(runs_dir, experiment, attempt)
         attempt += 1
-        if (path / layout.RUN).exists() and not RunFolder(path).run.get("again"):
-            continue
         try:
+            if (path / layout.RUN).exists() and not RunFolder(path).run.get("again"):
+                continue
             return Run(path, experiment, again=True, **options)
-        except (RunFinishedError, RunLockedError):
-            continue
+        except (RunFinishedError, RunLockedError, NumericsError, RunFolderError):
+            continue  # what is there stays there, damaged or not
 
 
-def _folders_of(
-    runs_dir: Path, identity: str, folders: layout.RunsById | None
-) -> Iterator[RunFolder]:
-    """Every folder of that id in which a run has begun, first attempts first."""
+def _begun(
+    runs_dir: Path, experiment: Experiment, folders: layout.RunsById | None
+) -> list[RunFolder]:
+    """Every folder of this experiment in which a run has begun, first attempts first."""
+    identity = run_id(experiment)
     if folders is None:
-        folders = layout.scan_runs(runs_dir)
-    for path in folders.get(identity, ()):
-        if (path / layout.RUN).exists():
-            yield RunFolder(path)
+        paths = layout.runs_of(runs_dir, identity)
+    else:
+        paths = folders.get(identity, ())
+    return [RunFolder(path) for path in paths if (path / layout.RUN).exists()]
+
+
+def _finished(begun: Sequence[RunFolder], experiment: Experiment) -> RunFolder | None:
+    for folder in begun:
+        if folder.finished:
+            folder.check_config(experiment)
+            return folder
+    return None

@@ -23,6 +23,7 @@ from ganrun.store.formats import (
     read_snapshots,
 )
 from ganrun.store.lock import is_claimed
+from ganrun.store.record import FORMAT
 from ganrun.verdict import RULE, Verdict, quick_verdict
 
 Status = Literal["running", "interrupted", "complete", "diverged", "failed"]
@@ -30,7 +31,10 @@ Status = Literal["running", "interrupted", "complete", "diverged", "failed"]
 FINISHED = ("complete", "diverged")
 STATUSES = ("running", *FINISHED, "failed")
 
-_LARGEST_FILE = 1 << 28
+RECORD_FIELDS = {"format": int, "id": str, "name": str, "sessions": list, "numerics_changes": list}
+"""What must be in every `run.json`, and its type."""
+
+_LARGEST_FILE = 1 << 30
 """Bytes; a run of the largest config that the schema allows stays below."""
 
 T = TypeVar("T")
@@ -154,14 +158,27 @@ class RunFolder:
         weights = mixture_of(self.config.target).weights
         diverged_at = summary.get("diverged_at")
         reference = summary.get("reference") or {}
-        return quick_verdict(self.metrics(), summary, reference, weights, diverged_at=diverged_at)
+        try:
+            return quick_verdict(
+                self.metrics(), summary, reference, weights, diverged_at=diverged_at
+            )
+        except (AttributeError, TypeError, ValueError):
+            raise RunFolderError(f"{self.path / layout.SUMMARY}: is no run's summary") from None
+
+    def check_config(self, experiment: Experiment) -> None:
+        """Raise a `StoreError` if this is not a run of that experiment, as its id says it is."""
+        if differences := self.differences(experiment):
+            raise StoreError(
+                f"{self.path}: holds another config under the same id: {'; '.join(differences)}"
+            )
 
     def differences(self, experiment: Experiment) -> list[str]:
         """Fields in which the stored config differs from another's, one line each; not `name`."""
         renamed = experiment.model_copy(update={"name": self.run["name"]})
         if self._read(layout.CONFIG, bytes) == to_yaml(renamed).encode():
             return []
-        return list(_differences("", self.config.model_dump(), renamed.model_dump()))
+        stored, wanted = (one.model_dump(exclude={"name"}) for one in (self.config, renamed))
+        return list(_differences("", stored, wanted))
 
     def _not_written_yet(self, name: str) -> bool:
         return not self.finished and not (self.path / name).exists()
@@ -170,9 +187,11 @@ class RunFolder:
         path = self.path / layout.RUN
         if self.run.get("status") not in STATUSES:
             raise RunFolderError(f"{path}: has no status that ganrun knows")
-        for field in ("id", "name"):
-            if not isinstance(self.run.get(field), str):
-                raise RunFolderError(f"{path}: has no {field}")
+        for field, kind in RECORD_FIELDS.items():
+            if not isinstance(self.run.get(field), kind):
+                raise RunFolderError(f"{path}: has no {field}, or one of the wrong type")
+        if self.run["format"] > FORMAT:
+            raise RunFolderError(f"{path}: was written by a newer ganrun")
         claimed = layout.id_in_name(self.path.absolute())
         if claimed not in (None, self.id):
             raise RunFolderError(f"{path}: belongs to run {self.id}, not to {claimed}")
@@ -180,6 +199,8 @@ class RunFolder:
     def _read(self, name: str, parse: Callable[[bytes], T]) -> T:
         path = self.path / name
         try:
+            if path.exists() and not path.is_file():
+                raise RunFolderError(f"{path}: is not a file")
             if path.stat().st_size > _LARGEST_FILE:
                 raise RunFolderError(f"{path}: is too large to be a run's")
             return parse(path.read_bytes())

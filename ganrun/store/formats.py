@@ -180,7 +180,7 @@ def _plain(value: Any) -> Any:
     match value:
         case None | bool() | str() | int():
             return value
-        case np.float32():  # as short as in metrics.csv
+        case np.float32():  # type: ignore[misc]  # as short as in metrics.csv
             return _plain(float(str(value)))
         case float():
             return float(value) if math.isfinite(value) else None

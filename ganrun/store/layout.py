@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from ganrun.config import Experiment, run_id
@@ -67,15 +67,29 @@ def attempt_in_name(folder: Path) -> int:
     return int(match["attempt"] or 1) if match else 1
 
 
+def runs_of(runs_dir: Path, identity: str) -> tuple[Path, ...]:
+    """The folders named for one id, first attempts first."""
+    return _by_id(runs_dir, (name for name in _names(runs_dir) if identity in name)).get(
+        identity, ()
+    )
+
+
 def scan_runs(runs_dir: Path) -> RunsById:
     """Every folder named like a run, by id, first attempts first; reads one listing, no file."""
-    found: dict[str, list[Path]] = {}
+    return _by_id(runs_dir, _names(runs_dir))
+
+
+def _names(folder: Path) -> list[str]:
     try:
-        names = os.listdir(runs_dir)
+        return os.listdir(folder)
     except FileNotFoundError:
-        return {}
+        return []
     except OSError as error:
-        raise StoreError(f"{runs_dir}: cannot be read: {error.strerror or error}") from error
+        raise StoreError(f"{folder}: cannot be read: {error.strerror or error}") from error
+
+
+def _by_id(runs_dir: Path, names: Iterable[str]) -> RunsById:
+    found: dict[str, list[Path]] = {}
     for name in names:
         if match := _FOLDER_NAME.fullmatch(name):
             found.setdefault(match["id"], []).append(runs_dir / name)
@@ -104,10 +118,7 @@ def enter_into_family(runs_dir: Path, experiment: Experiment) -> None:
 
 def shorter_relatives(runs_dir: Path, experiment: Experiment) -> list[str]:
     """Ids of runs entered with fewer steps and otherwise the same config, the longest first."""
-    try:
-        names = os.listdir(runs_dir / FAMILIES / family_of(experiment))
-    except OSError:
-        return []
+    names = _names(runs_dir / FAMILIES / family_of(experiment))
     entries = [match for name in names if (match := _FAMILY_ENTRY.fullmatch(name))]
     shorter = [entry for entry in entries if int(entry["steps"]) < experiment.training.steps]
     return [entry["id"] for entry in sorted(shorter, key=lambda e: int(e["steps"]), reverse=True)]

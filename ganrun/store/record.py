@@ -63,7 +63,7 @@ def end_session(record: Record, *, at_round: int, training_seconds: float | None
         "to_round": at_round,
         "training_seconds": training_seconds,
     }
-    timed = [one for one in record["sessions"] if one["training_seconds"] is not None]
+    timed = [one for one in record["sessions"] if one.get("training_seconds") is not None]
     seconds = sum(one["training_seconds"] for one in timed)
     rounds = sum(one["to_round"] - one["from_round"] for one in timed)
     record |= {

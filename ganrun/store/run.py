@@ -24,6 +24,7 @@ from ganrun.store.formats import (
     metric_arrays,
     metric_line,
     metrics_text,
+    read_json,
     snapshots_bytes,
 )
 from ganrun.store.lock import claim
@@ -79,7 +80,9 @@ class Run:
         self._lines: list[str] = []
         self._snapshots: list[Snapshot] = []
         self._extent: tuple[float, ...] = (0.0, 0.0, 0.0, 0.0)
+        self._in_doubt = True  # whether the two files may hold other than the last commit
         self.checkpoint = None
+        numerics = read_json(json_text(numerics, sort_keys=False))  # as it will be read back
         make_folder(path)
         self._lock = claim(path)
         try:
@@ -136,13 +139,15 @@ class Run:
         if extent is not None:
             self._extent = tuple(float(edge) for edge in extent)
         self._check_order(lines, kept, round)
-        if rows or self.checkpoint is None:
-            self._write(layout.METRICS, metrics_text(lines, self._modes))
-        if snapshots or self.checkpoint is None:
-            self._write(layout.SNAPSHOTS, self._snapshots_bytes(kept))
         checkpoint = Checkpoint(self.id, round, len(lines), len(kept), flatten(state))
+        rewrite, self._in_doubt = self._in_doubt, True
+        if rows or rewrite:
+            self._write(layout.METRICS, metrics_text(lines, self._modes))
+        if snapshots or rewrite:
+            self._write(layout.SNAPSHOTS, self._snapshots_bytes(kept))
         self._write(layout.CHECKPOINT, checkpoint_bytes(checkpoint))
         self._lines, self._snapshots, self.checkpoint = lines, kept, checkpoint
+        self._in_doubt = False
 
     def start_from(
         self, shorter: RunFolder, *, evaluated: Collection[int], snapped: Collection[int]
@@ -186,6 +191,8 @@ class Run:
 
         `training_seconds` is what this session spent on training, without compiling and measuring.
         """
+        if self.checkpoint is None:
+            raise ValueError("a run without a commit cannot be finished")
         if status == "complete" and self.round != self.experiment.training.steps:
             raise ValueError(f"round {self.round} is not the last of a run that is complete")
         self._write(layout.SUMMARY, json_text(summary, sort_keys=True))
@@ -235,10 +242,7 @@ class Run:
         if not (self.path / layout.RUN).exists():
             return None
         folder = RunFolder(self.path)
-        if differences := folder.differences(self.experiment):
-            raise StoreError(
-                f"{self.path}: holds another config under the same id: {'; '.join(differences)}"
-            )
+        folder.check_config(self.experiment)
         if folder.finished:
             raise RunFinishedError(f"{self.path}: is {folder.run['status']} already")
         self.checkpoint = folder.checkpoint()
@@ -247,6 +251,8 @@ class Run:
             if before != numerics and not allowed:
                 raise NumericsError(_numerics_message(self.path, before or {}, numerics))
             self._truncate(folder, self.checkpoint)
+        else:
+            folder.run |= {"reused_from": None, "numerics_changes": []}
         note_numerics_change(folder.run, before, numerics, at_round=self.round)
         return folder.run
 
@@ -271,6 +277,7 @@ class Run:
             self._write(layout.METRICS, metrics_text(self._lines, self._modes))
         if stored > checkpoint.snapshots:
             self._write(layout.SNAPSHOTS, self._snapshots_bytes(self._snapshots))
+        self._in_doubt = False
 
     # writing
 
