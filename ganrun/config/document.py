@@ -13,10 +13,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
-from ganrun.config.errors import Place, Problem, dotted
+from ganrun.config.errors import Place, Problem, dotted, shortened
 
 DEPTH_LIMIT = 20
-NODES_LIMIT = 50_000
+NODES_LIMIT = 20_000
+PROBLEMS_LIMIT = 50
 
 Scalar = str | int | float | bool | None
 
@@ -96,7 +97,7 @@ def parse(text: str, place: Callable[[int, int], Place], problems: list[Problem]
     if found := _FORBIDDEN.search(text):
         raise Unreadable(
             Problem(
-                place(*_line_and_column(text, found.start())),
+                place(*line_and_column(text, found.start())),
                 "",
                 f"character U+{ord(found[0]):04X} is not allowed in YAML",
             )
@@ -118,11 +119,10 @@ def parse(text: str, place: Callable[[int, int], Place], problems: list[Problem]
     return tree.root
 
 
-def _line_and_column(text: str, index: int) -> tuple[int, int]:
-    before = text[:index].splitlines(keepends=True) or [""]
-    if before[-1].endswith(("\n", "\r")):
-        return len(before) + 1, 1
-    return len(before), len(before[-1]) + 1
+def line_and_column(text: str, index: int) -> tuple[int, int]:
+    """Return where in the text a character stands, both from 1 on."""
+    before = text[:index]
+    return before.count("\n") + 1, index - before.rfind("\n")
 
 
 def _bad_yaml(problem: str | None, context: str | None) -> str:
@@ -167,7 +167,8 @@ class _Tree:
             if self.documents > 1:
                 self._give_up("a second document begins here; a config is one document")
         if getattr(event, "tag", None) is not None:
-            self._complain(f"YAML tags such as {event.tag!r} are not supported")
+            tag = str(event.tag).replace("tag:yaml.org,2002:", "!!")
+            self._complain(f"YAML tags are not supported, remove {shortened(tag)!r}")
         if kind in ("MappingStartEvent", "SequenceStartEvent"):
             if len(self.stack) >= DEPTH_LIMIT:
                 self._give_up(f"nested more than {DEPTH_LIMIT} levels deep")
@@ -242,6 +243,8 @@ class _Tree:
 
     def _complain(self, message: str, place: Place | None = None) -> None:
         self.problems.append(Problem(place or self.last, self._field(), message))
+        if len(self.problems) >= PROBLEMS_LIMIT:
+            self._give_up("too many problems; reading no further")
 
     def _give_up(self, message: str) -> NoReturn:
         raise Unreadable(Problem(self.last, self._field(), message))

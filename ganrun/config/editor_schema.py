@@ -7,18 +7,27 @@ from typing import Any
 from ganrun.config.declarations import LAYOUTS, PENALTIES
 from ganrun.config.schema import SEEDS_LIMIT, Experiment
 
+# Pydantic writes the bounds of our strict numbers under its own names.
+BOUNDS = {
+    "ge": "minimum",
+    "gt": "exclusiveMinimum",
+    "le": "maximum",
+    "lt": "exclusiveMaximum",
+}
+
 
 def json_schema() -> dict[str, Any]:
-    """Return a JSON Schema (2020-12) that accepts every config that loads by itself.
+    """Return a JSON Schema (2020-12) that accepts every config that loads.
 
-    It cannot say all that the loader checks: fields that contradict each other pass it.
+    It accepts some that do not load: it cannot say which fields contradict each other, nor what is
+    missing, since that may stand in the config that this one extends.
     """
-    schema = Experiment.model_json_schema()
+    schema: dict[str, Any] = _in_standard_words(Experiment.model_json_schema())
     fields, models = schema["properties"], schema["$defs"]
     fields["extends"] = {
         "type": "string",
         "minLength": 1,
-        "description": "A config to inherit from, relative to this one.",
+        "description": "A config to inherit from; its path is relative to this one.",
     }
     seeds = fields["seeds"]
     listed = {key: seeds.pop(key) for key in ("type", "items", "minItems", "maxItems")}
@@ -26,17 +35,25 @@ def json_schema() -> dict[str, Any]:
         listed | {"uniqueItems": True},
         {"type": "integer", "minimum": 1, "maximum": SEEDS_LIMIT},
     ]
-    for name, declaration in LAYOUTS.items():
+    fields["penalties"]["anyOf"] = [{"$ref": fields["penalties"].pop("$ref")}, {"type": "null"}]
+    for name, penalty in PENALTIES.items():
+        models["Penalties"]["properties"][name]["description"] = penalty.description
+    for name, layout in LAYOUTS.items():
         model = models[name.capitalize()]
-        model["description"] = declaration.description
-        if name != "ring":  # the layout of a target that names none
-            model["required"] = ["layout", *model.get("required", ())]
-    for name, declaration in PENALTIES.items():
-        fields_of_penalty = models["Penalties"]["properties"][name]
-        fields_of_penalty["description"] = declaration.description
+        model["description"] = layout.description
+        model.pop("required", None)
+    fields["target"]["anyOf"] = fields["target"].pop("oneOf")
     head = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "ganrun experiment",
-        "description": "One GAN experiment on a 2D mixture: ganrun train CONFIG.",
+        "description": "A GAN experiment on a 2D mixture, for ganrun train.",
     }
     return head | {key: value for key, value in schema.items() if key not in head}
+
+
+def _in_standard_words(schema: Any) -> Any:
+    if isinstance(schema, dict):
+        return {BOUNDS.get(key, key): _in_standard_words(value) for key, value in schema.items()}
+    if isinstance(schema, list):
+        return [_in_standard_words(value) for value in schema]
+    return schema

@@ -44,7 +44,7 @@ class Problem:
 
     def __str__(self) -> str:
         is_said = self.field in ("", self.place.names)
-        name = "" if is_said else f"{one_line(self.field)}: "
+        name = "" if is_said else f"{one_line(shortened(self.field, 80))}: "
         return f"{self.place}: {name}{one_line(self.message)}"
 
 

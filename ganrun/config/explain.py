@@ -17,8 +17,8 @@ from ganrun.config.declarations import (
     UPDATES,
     Declaration,
 )
-from ganrun.config.document import Node, plain, resolve
-from ganrun.config.errors import Problem, dotted, shortened
+from ganrun.config.document import PROBLEMS_LIMIT, Node, plain, resolve
+from ganrun.config.errors import Place, Problem, dotted, shortened
 from ganrun.config.targets import layout_of
 
 Path = tuple[str | int, ...]
@@ -35,10 +35,15 @@ CHOICES: Mapping[str, Mapping[str, Declaration]] = {
 
 
 def explained(error: ValidationError, root: Node) -> list[Problem]:
-    """Return one problem per complaint of pydantic's about the tree under `root`."""
+    """Return one problem per complaint of pydantic's about the tree under `root`, up to a limit."""
     entry = root.value.get("target") if isinstance(root.value, dict) else None
     layout = layout_of(plain(entry.node)) if entry else "ring"
-    return [_explained(detail, root, layout) for detail in error.errors(include_url=False)]
+    details = error.errors(include_url=False, include_input=False)
+    problems = [_explained(detail, root, layout) for detail in details[:PROBLEMS_LIMIT]]
+    if len(details) > PROBLEMS_LIMIT:
+        more = len(details) - PROBLEMS_LIMIT
+        problems.append(Problem(Place(root.place.source), "", f"and {more} problems more"))
+    return problems
 
 
 def _explained(detail: Any, root: Node, layout: str) -> Problem:
@@ -77,7 +82,7 @@ def _message(
         declared = CHOICES[str(path[-1])]
         if isinstance(node.value, str):
             what = "optimizer" if path[-1] == "name" else path[-1]
-            return f"unknown {what} {_written(node)}{suggest.choice(node.value, declared)}"
+            return f"unknown {what} {shortened(node.value)!r}{suggest.choice(node.value, declared)}"
         return f"expected one of {', '.join(declared)}, not {_written(node)}"
     return _wrong_type(kind, path, node) or _out_of_range(kind, context, node)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from ganrun.config.document import Entry, Node, Unreadable, parse, plain
+from ganrun.config.document import Entry, Node, Unreadable, line_and_column, parse, plain
 from ganrun.config.errors import ConfigError, Place, Problem, shortened
 from ganrun.config.explain import explained
 from ganrun.config.schema import Experiment
@@ -158,9 +158,8 @@ def _text(path: Path, asked: Place | None) -> str:
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        before = content[: error.start].decode("utf-8-sig", "replace")
-        line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
-        place = Place(str(path), line, column)
+        before = content[: error.start].decode("utf-8-sig")
+        place = Place(str(path), *line_and_column(before, len(before)))
         raise unreadable(f"not UTF-8: byte 0x{content[error.start]:02x}", place) from None
 
 

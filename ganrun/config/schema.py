@@ -25,6 +25,7 @@ from ganrun.config.targets import Ring, Target
 SEEDS_LIMIT = 16_384
 ROWS_LIMIT = 100_000
 SAMPLES_PER_MODE = 10
+MOST_DECAY = 0.99999  # beyond it, float32 soon rounds to 1, and 1 - decay to 0
 
 Width = Annotated[Whole, Field(ge=1, le=2048)]
 Hidden = Annotated[tuple[Width, ...], Field(min_length=1, max_length=8)]
@@ -48,14 +49,14 @@ def _seeds(value: Any) -> Any:
 
 
 class _Network(Section):
-    hidden: Hidden = static((64, 64), "Widths of the hidden layers, from input to output.", "units")
+    hidden: Hidden = static((64, 64), "Widths of the hidden layers, from input to output.")
     activation: Annotated[str, OneOf(ACTIVATIONS)] = static(
         "relu", "Activation of the hidden layers."
     )
     initializer: Annotated[str, OneOf(INITIALIZERS)] = static(
         "lecun_normal", "Distribution of the initial weights; biases start at zero."
     )
-    initializer_gain: Number = static(1.0, "Factor on the initial weights.", gt=0, le=100)
+    initializer_gain: Number = static(1.0, "Factor on the initial weights.", ge=1e-6, le=100)
 
 
 class _Latent(Section):
@@ -75,7 +76,7 @@ class Discriminator(_Network):
     weight_clip: Number | None = traced(
         None,
         "Clip every weight and bias to [-weight_clip, weight_clip] after each step. Null: never.",
-        gt=0,
+        ge=1e-6,
         le=100,
     )
 
@@ -84,12 +85,14 @@ class Optimizer(Section):
     """How both networks descend."""
 
     name: Annotated[str, OneOf(OPTIMIZERS)] = static("adam", "Optimizer of both networks.")
-    learning_rate: Number = traced(1e-3, "Learning rate of the generator.", gt=0, le=10)
+    learning_rate: Number = traced(1e-3, "Learning rate of the generator.", ge=1e-8, le=10)
     learning_rate_ratio: Number = traced(
-        1.0, "Learning rate of the discriminator over the generator's.", gt=0, le=1e4
+        1.0, "Learning rate of the discriminator over the generator's.", ge=1e-6, le=1e4
     )
-    b1: Number = traced(0.5, "Momentum of adam; the others do not use it.", ge=0, lt=1)
-    b2: Number = traced(0.999, "Decay of squared gradients in adam and rmsprop.", ge=0, lt=1)
+    b1: Number = traced(0.5, "Momentum of adam; the others do not use it.", ge=0, le=MOST_DECAY)
+    b2: Number = traced(
+        0.999, "Decay of squared gradients in adam and rmsprop.", ge=0, le=MOST_DECAY
+    )
 
 
 class Training(Section):
@@ -97,9 +100,7 @@ class Training(Section):
 
     steps: Whole = traced(10_000, "Length of the training.", "rounds", ge=1, le=10_000_000)
     batch_size: Whole = static(256, "Real and latent points per step.", "samples", ge=1, le=65_536)
-    discriminator_steps: Whole = traced(
-        1, "Discriminator steps per generator step.", "steps", ge=1, le=100
-    )
+    discriminator_steps: Whole = traced(1, "Discriminator steps per generator step.", ge=1, le=100)
     updates: Annotated[str, OneOf(UPDATES)] = static(
         "alternating", "Whether the generator answers the new discriminator or the round's first."
     )

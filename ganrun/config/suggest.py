@@ -62,8 +62,12 @@ def near(
     names = list(names)
     owner = {other: name for name in reversed(names) for other in also.get(name, ())}
     owner |= {name: name for name in names}
-    word = word.lower().replace("-", "_").replace(" ", "_")
-    found = get_close_matches(word, owner, n=1, cutoff=cutoff)
+    word = word[:64].lower().replace("-", "_").replace(" ", "_")
+    if word in owner:
+        return owner[word]
+    # Other codes' words of a letter or two are near to anything.
+    longer = [other for other in owner if len(other) > 2 or other in names]
+    found = get_close_matches(word, longer, n=1, cutoff=cutoff)
     return owner[found[0]] if found else None
 
 

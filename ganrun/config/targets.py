@@ -11,6 +11,7 @@ from ganrun.config.fields import Number, Section, Whole, contradiction, static, 
 
 MODES_LIMIT = 256
 PLANE = "plane units"
+HOW = "How the modes are laid out."
 
 Weight = Annotated[Number, Field(ge=1e-6, le=1e6)]
 Std = Annotated[Number, Field(ge=1e-4, le=100.0)]
@@ -38,6 +39,8 @@ def _weights() -> Any:
 class _Target(Section):
     """What every layout has: a number of modes, and as many weights if there are any."""
 
+    layout: str = traced("ring", HOW)  # here so that it comes first; every layout narrows it
+
     @property
     def mode_count(self) -> int:
         """The number of modes, K."""
@@ -57,7 +60,7 @@ class _Target(Section):
 class _CountedTarget(_Target):
     """A layout whose number of modes is a field of its own."""
 
-    modes: Modes = static(5, "Number of modes, K.", "modes")
+    modes: Modes = static(5, "Number of modes, K.")
 
     @property
     def mode_count(self) -> int:
@@ -68,7 +71,7 @@ class _CountedTarget(_Target):
 class Ring(_CountedTarget):
     """Modes on a circle: `modes`, `radius`, `std`."""
 
-    layout: Literal["ring"] = traced("ring", "How the modes are laid out.")
+    layout: Literal["ring"] = traced("ring", HOW)
     radius: Length = traced(2.0, "Distance of every mode from the origin.", PLANE)
     std: Std = _std()
     weights: Weights = _weights()
@@ -77,9 +80,9 @@ class Ring(_CountedTarget):
 class Grid(_Target):
     """Modes on a grid: `rows`, `columns`, `spacing`, `std`."""
 
-    layout: Literal["grid"] = traced("grid", "How the modes are laid out.")
-    rows: Modes = static(5, "Number of rows.", "modes")
-    columns: Modes = static(5, "Number of columns.", "modes")
+    layout: Literal["grid"] = traced("grid", HOW)
+    rows: Modes = static(5, "Number of rows.")
+    columns: Modes = static(5, "Number of columns.")
     spacing: Length = traced(2.0, "Distance between neighbours in a row or column.", PLANE)
     std: Std = _std()
     weights: Weights = _weights()
@@ -103,7 +106,7 @@ class Grid(_Target):
 class Line(_CountedTarget):
     """Modes on a line: `modes`, `length`, `std`."""
 
-    layout: Literal["line"] = traced("line", "How the modes are laid out.")
+    layout: Literal["line"] = traced("line", HOW)
     length: Length = traced(4.0, "Distance between the first and the last mode.", PLANE)
     std: Std = _std()
     weights: Weights = _weights()
@@ -112,11 +115,9 @@ class Line(_CountedTarget):
 class Spiral(_CountedTarget):
     """Modes along a spiral: `modes`, `radius`, `turns`, `std`."""
 
-    layout: Literal["spiral"] = traced("spiral", "How the modes are laid out.")
+    layout: Literal["spiral"] = traced("spiral", HOW)
     radius: Length = traced(2.0, "Distance of the outermost mode from the origin.", PLANE)
-    turns: Number = traced(
-        1.5, "Number of turns from the first to the last mode.", "turns", gt=0, le=20
-    )
+    turns: Number = traced(1.5, "Number of turns from the first to the last mode.", ge=0.01, le=20)
     std: Std = _std()
     weights: Weights = _weights()
 
@@ -124,7 +125,7 @@ class Spiral(_CountedTarget):
 class Random(_CountedTarget):
     """Modes at seeded places in a square: `modes`, `radius`, `std`, `seed`, `least_distance`."""
 
-    layout: Literal["random"] = traced("random", "How the modes are laid out.")
+    layout: Literal["random"] = traced("random", HOW)
     radius: Length = traced(2.0, "Half the side of the square that holds the means.", PLANE)
     std: Std = _std()
     weights: Weights = _weights()
@@ -155,7 +156,7 @@ class Random(_CountedTarget):
 class Custom(_Target):
     """Modes as given: `means`, and `stds` or `covariances`."""
 
-    layout: Literal["custom"] = traced("custom", "How the modes are laid out.")
+    layout: Literal["custom"] = traced("custom", HOW)
     means: tuple[Pair, ...] = Field(
         description="The place [x, y] of every mode.",
         min_length=1,

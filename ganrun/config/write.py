@@ -31,17 +31,18 @@ def _lines(content: Mapping[str, Any], indent: str) -> list[str]:
             lines.extend(_lines(value, indent + "  "))
         elif isinstance(value, list) and value and isinstance(value[0], list):
             lines.append(f"{indent}{name}:\n")
-            lines.extend(f"{indent}  - {_flow(row)}\n" for row in value)
+            lines.extend(f"{indent}  - {flow(row)}\n" for row in value)
         else:
-            lines.append(f"{indent}{name}: {_flow(value)}\n")
+            lines.append(f"{indent}{name}: {flow(value)}\n")
     return lines
 
 
-def _flow(value: Any) -> str:
+def flow(value: Any) -> str:
+    """Return a value as YAML on one line."""
     if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{k}: {_flow(v)}" for k, v in value.items()) + "}"
+        return "{" + ", ".join(f"{k}: {flow(v)}" for k, v in value.items()) + "}"
     if isinstance(value, Sequence) and not isinstance(value, str):
-        return "[" + ", ".join(map(_flow, value)) + "]"
+        return "[" + ", ".join(map(flow, value)) + "]"
     if isinstance(value, float):
         return _float(value)
     if isinstance(value, str):

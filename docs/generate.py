@@ -1,0 +1,210 @@
+"""Write the pages of this folder that are made from the code: `python docs/generate.py`.
+
+Every page is one function without arguments that returns its text; `PAGES` names them. A test
+holds the pages current.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+FOLDER = Path(__file__).parent
+
+INTRODUCTION = """\
+# Configuration
+
+<!-- Made by docs/generate.py from the schema; change that, not this. -->
+
+A config is one YAML file. Every field has a default (but the `means` of a `custom` target), so a
+config holds only what differs from it:
+
+```yaml
+name: my_ring
+seeds: 8
+target: {layout: ring, modes: 8, radius: 2.0, std: 0.05}
+objective: wasserstein
+penalties: {gradient_penalty: {weight: 10.0}}
+optimizer: {learning_rate: 1e-4, b1: 0.0, b2: 0.9}
+training: {discriminator_steps: 5}
+```
+
+`ganrun check CONFIG` says what is wrong with it, or prints it with every default written out.
+`ganrun schema` prints a JSON Schema, with which editors complete fields and show what they mean;
+the shipped configs name theirs in their first line.
+
+A mistake is one line, with the place and, where one is near, the right name; all that is wrong is
+told at once, and nothing is trained:
+
+    configs/mine.yaml:7:14: optimizer.betta1: unknown field; did you mean 'b1'?
+
+In the tables below, *traced* fields may differ between GANs that are trained by the same compiled
+program; *static* fields are part of it: change one, and a new program is compiled. The bounds of a
+range are included.
+"""
+
+FILES = """\
+## One config on top of another
+
+`extends: other.yaml` inherits from one file, whose path is relative to this config; that file may
+extend another. `--set optimizer.learning_rate=3e-4` on the command line puts one value on top of
+everything, with the same checks; it can be given several times, and the last one counts.
+
+- Mappings are merged, field by field. Lists and single values replace what was there.
+- A `target` with another `layout` than the parent's replaces the parent's whole target: what
+  described one layout does not describe another.
+- `penalties: {{r1: null}}` removes one penalty of the parent's, `penalties: null` all of them, and
+  `penalties: {{}}` none: it adds nothing to what is inherited. `--set penalties.r1.weight=5` adds
+  the penalty if it is not there.
+
+## How values are written
+
+- YAML 1.2: `1e-3` is a number, `no` is a text, a key that is given twice is an error.
+- A number in quotes is a text, hence an error. Where a whole number is needed, `1e4` will do, but
+  not `2.5`.
+- `.inf` and `.nan` are never accepted.
+- Anchors and aliases may be used; tags (`!!python/object`) and merge keys (`<<`) may not.
+- A file is UTF-8, has at most {size} KiB, {nodes:,} values (aliases written out) and {depth}
+  levels, and is one YAML document.
+
+## Fields that go together
+
+- `weights`, `stds` and `covariances` have one entry per mode. A `custom` target has `means`, and
+  either `stds` or `covariances`; covariances are symmetric and positive definite.
+- A target has at most {modes} modes; `evaluation.samples` is at least {per_mode} per mode.
+- `random` modes must have room for their `least_distance`.
+- `training.steps / evaluation.every` is at most {rows:,}. An `evaluation.every` beyond
+  `training.steps` is fine: the first and the last round are always evaluated.
+- Where an optimizer does not use `b1` or `b2`, they are ignored.
+"""
+
+IDENTITY = """\
+## Names and ids
+
+The folder of a run is `<name>-s<seed>-<id>`. The id is made from the values of all fields but
+`name`. How they are written makes no difference to it: comments, the order of fields, defaults
+written out or not, `extends` and `--set`.
+"""
+
+
+def configuration() -> str:
+    """Return docs/configuration.md."""
+    from ganrun.config import declarations, document, json_schema, load, schema, targets
+
+    content = json_schema()
+    models = content["$defs"]
+    parts = [INTRODUCTION, "## The config itself", _table(_scalars(content["properties"]))]
+    parts += ["## `target`", content["properties"]["target"]["description"]]
+    for name, layout in declarations.LAYOUTS.items():
+        parts += [f"### `layout: {name}`", layout.description]
+        parts += [_table(models[name.capitalize()]["properties"], leave_out=("layout",))]
+    for name in ("generator", "discriminator", "optimizer", "training", "evaluation", "snapshots"):
+        model = models[name.capitalize()]
+        parts += [f"## `{name}`", model["description"], _table(model["properties"])]
+    parts += ["## `penalties`", "Each by its name, alone or together; none by default."]
+    for name, penalty in declarations.PENALTIES.items():
+        parts += [f"### `{name}`", penalty.description, _table(models[name]["properties"])]
+    parts += ["## Names"]
+    for title, declared in (
+        ("objective", declarations.OBJECTIVES),
+        ("activation", declarations.ACTIVATIONS),
+        ("initializer", declarations.INITIALIZERS),
+        ("optimizer.name", declarations.OPTIMIZERS),
+        ("training.updates", declarations.UPDATES),
+    ):
+        parts += [_names(title, declared)]
+    files = FILES.format(
+        size=load.SIZE_LIMIT // 1024,
+        nodes=document.NODES_LIMIT,
+        depth=document.DEPTH_LIMIT,
+        modes=targets.MODES_LIMIT,
+        per_mode=schema.SAMPLES_PER_MODE,
+        rows=schema.ROWS_LIMIT,
+    )
+    parts += [files, IDENTITY]
+    return "\n\n".join(part.strip("\n") for part in parts) + "\n"
+
+
+def _scalars(properties: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields of the config itself that are not sections."""
+    return {
+        name: field for name, field in properties.items() if "x-mark" in field or name == "extends"
+    }
+
+
+def _table(properties: Mapping[str, Any], leave_out: Iterable[str] = ()) -> str:
+    rows = ["| field | default | range | | what |", "|---|---|---|---|---|"]
+    for name, field in properties.items():
+        if name not in leave_out:
+            default = _value(field["default"]) if "default" in field else ""
+            span = f"{_range(field)} {field.get('x-unit', '')}".strip()
+            mark = field.get("x-mark", "").replace("label", "")
+            what = field["description"].replace("|", "\\|")
+            rows.append(f"| `{name}` | {default} | {span} | {mark} | {what} |")
+    return "\n".join(rows)
+
+
+def _names(title: str, declared: Mapping[str, Any]) -> str:
+    rows = [f"| `{title}` | what |", "|---|---|"]
+    rows += [f"| `{name}` | {entry.description} |" for name, entry in declared.items()]
+    return "\n".join(rows)
+
+
+def _value(value: Any) -> str:
+    from ganrun.config.write import flow
+
+    return f"`{flow(value)}`"
+
+
+def _range(field: Mapping[str, Any]) -> str:
+    """Return what a field of the JSON Schema admits, in words."""
+    if "anyOf" in field:
+        options = [_range(option) for option in field["anyOf"]]
+        return " or ".join(sorted(options, key=lambda option: option != "`null`"))
+    kind = field.get("type")
+    if "enum" in field:
+        return "a name below"
+    if kind == "null":
+        return "`null`"
+    if kind == "boolean":
+        return "`true`, `false`"
+    if kind == "string":
+        return "text"
+    if kind == "array":
+        return _range_of_list(field)
+    bounds = [
+        _bound(field[key] + step)
+        for key, step in (("minimum", 0), ("maximum", 0), ("exclusiveMaximum", -1))
+        if key in field
+    ]
+    whole = "whole, " if kind == "integer" else ""
+    return whole + " to ".join(bounds)
+
+
+def _range_of_list(field: Mapping[str, Any]) -> str:
+    if "prefixItems" in field:
+        return "[" + ", ".join(_range(item) for item in field["prefixItems"]) + "]"
+    least, most = field.get("minItems", 0), field["maxItems"]
+    count = f"{least} to {most:,}" if least else f"up to {most:,}"
+    return f"list of {count}: {_range(field['items'])}"
+
+
+def _bound(value: float) -> str:
+    return f"{value:,.10g}".replace("e-0", "e-")
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "configuration.md": configuration,
+}
+
+
+def main() -> None:
+    """Write every page."""
+    for name, page in PAGES.items():
+        (FOLDER / name).write_text(page(), encoding="utf-8")
+        print(f"docs/{name}")
+
+
+if __name__ == "__main__":
+    main()
