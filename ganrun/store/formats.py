@@ -46,6 +46,7 @@ State = Mapping[str, Any]
 
 _MEMBERS = ("steps", "samples", "field", "extent")
 _METADATA_KEY = "ganrun"
+_METADATA = ("id", "round", "rows", "snapshots")
 
 
 class FormatError(ValueError):
@@ -293,13 +294,8 @@ def checkpoint_bytes(checkpoint: Checkpoint) -> bytes:
     """A checkpoint as safetensors; its metadata in one key: the format's map has no order."""
     from safetensors.numpy import save
 
-    metadata = {
-        "id": checkpoint.id,
-        "round": checkpoint.round,
-        "rows": checkpoint.rows,
-        "snapshots": checkpoint.snapshots,
-        "sha256": _digest(checkpoint.state),  # the format itself has no checksum
-    }
+    metadata = {name: getattr(checkpoint, name) for name in _METADATA}
+    metadata["sha256"] = _digest(checkpoint)  # the format itself has no checksum
     return save(dict(checkpoint.state), metadata={_METADATA_KEY: json.dumps(metadata)})
 
 
@@ -311,21 +307,20 @@ def read_checkpoint(content: bytes) -> Checkpoint:
         length = int.from_bytes(content[:8], "little")
         header = json.loads(content[8 : 8 + length])
         metadata = json.loads(header["__metadata__"][_METADATA_KEY])
-        round, rows, snapshots = (int(metadata[name]) for name in ("round", "rows", "snapshots"))
-        state = load(content)
-        whole = metadata["sha256"] == _digest(state)
-        checkpoint = Checkpoint(str(metadata["id"]), round, rows, snapshots, state)
+        identity, round, rows, snapshots = (metadata[name] for name in _METADATA)
+        checkpoint = Checkpoint(identity, round, rows, snapshots, load(content))
+        whole = metadata["sha256"] == _digest(checkpoint)
     except Exception as error:  # safetensors' own error, and those of a header that says too little
         raise FormatError("is not a whole checkpoint") from error
     if not whole:
-        raise FormatError("is damaged: its arrays are not those that were written")
+        raise FormatError("is damaged: it does not hold what was written")
     return checkpoint
 
 
-def _digest(state: Mapping[str, ndarray]) -> str:
-    digest = hashlib.sha256()
-    for name in sorted(state):
-        array = state[name]
+def _digest(checkpoint: Checkpoint) -> str:
+    counts = [getattr(checkpoint, name) for name in _METADATA]
+    digest = hashlib.sha256(json.dumps(counts).encode())
+    for name, array in sorted(checkpoint.state.items()):
         digest.update(f"{name} {array.dtype.name} {array.shape}".encode())
         digest.update(array.tobytes())
     return digest.hexdigest()
