@@ -80,7 +80,9 @@ ACTIVATIONS = table(
     Declaration("leaky_relu", "x where positive, 0.2 x elsewhere", ("lrelu", "leakyrelu")),
     Declaration("tanh", "hyperbolic tangent"),
     Declaration("elu", "x where positive, exp(x) - 1 elsewhere"),
-    Declaration("gelu", "x times the standard normal distribution function of x"),
+    Declaration(
+        "gelu", "x times the standard normal distribution function of x, in its tanh approximation"
+    ),
     Declaration("silu", "x times the logistic sigmoid of x", ("swish",)),
 )
 
@@ -165,7 +167,7 @@ UPDATES = table(
 )
 
 METRICS = table(
-    Metric("loss_d", "Discriminator's loss in that round.", when="round"),
+    Metric("loss_d", "Discriminator's loss in that round, penalties not included.", when="round"),
     Metric("loss_g", "Generator's loss in that round.", when="round"),
     Metric(
         "real_logit", "Mean logit of the discriminator on that round's real batch.", when="round"

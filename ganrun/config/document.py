@@ -180,8 +180,10 @@ class _Tree:
             done = self.stack.pop()
             self._add(Node(done.place, done.value), done.size, done.anchor)
         elif kind == "ScalarEvent":
-            value_of = resolve(event.value) if event.style is None else event.value
-            self._add(Node(self.last, value_of, event.value), 1, event.anchor)
+            if any("\ud800" <= character <= "\udfff" for character in event.value):
+                self._give_up("an escape stands for half a character")
+            meaning = resolve(event.value) if event.style is None else event.value
+            self._add(Node(self.last, meaning, event.value), 1, event.anchor)
         elif kind == "AliasEvent":
             self._add_alias(event.anchor)
 

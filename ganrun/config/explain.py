@@ -38,7 +38,9 @@ def explained(error: ValidationError, root: Node) -> list[Problem]:
     """Return one problem per complaint of pydantic's about the tree under `root`, up to a limit."""
     entry = root.value.get("target") if isinstance(root.value, dict) else None
     layout = layout_of(plain(entry.node)) if entry else "ring"
-    details = error.errors(include_url=False, include_input=False)
+    details = [
+        detail for detail in error.errors(include_url=False) if not _counts_only_the_valid(detail)
+    ]
     problems = [_explained(detail, root, layout) for detail in details[:PROBLEMS_LIMIT]]
     if len(details) > PROBLEMS_LIMIT:
         more = len(details) - PROBLEMS_LIMIT
@@ -46,9 +48,14 @@ def explained(error: ValidationError, root: Node) -> list[Problem]:
     return problems
 
 
+def _counts_only_the_valid(detail: Any) -> bool:
+    """Return whether pydantic calls a list too short because some of its entries are wrong."""
+    return detail["type"] == "too_short" and len(detail["input"]) >= detail["ctx"]["min_length"]
+
+
 def _explained(detail: Any, root: Node, layout: str) -> Problem:
     path: Path = tuple(detail["loc"])
-    if path[0] == "target" and len(path) > 1:
+    if len(path) > 1 and path[0] == "target":
         path = path[:1] + path[2:]  # the layout's tag stands between
     kind, context = detail["type"], detail.get("ctx", {})
     candidates = [path]
@@ -98,7 +105,7 @@ def _wrong_type(kind: str, path: Path, node: Node) -> str | None:
     }.get(kind)
     if expected is None:
         return None
-    if path == ("seeds",):
+    if kind == "tuple_type" and path == ("seeds",):
         expected = "a list of seeds or a count"
     hint = _hint(kind, node)
     if path[0] == "penalties" and len(path) == 2 and isinstance(node.value, int | float):

@@ -30,7 +30,9 @@ def load_experiment(path: Path, overrides: Sequence[str] = ()) -> Experiment:
     options = _read_overrides(overrides, problems)
     experiment = None
     if tree is not None:
-        experiment = _validated(merged(tree, options), problems)
+        # The whole is the file's, whatever the options put in it.
+        whole = Node(tree.place, _inherited(tree, options).value)
+        experiment = _validated(whole, problems)
     if problems or experiment is None:
         raise ConfigError([str(problem) for problem in _in_order(problems)])
     return experiment
@@ -55,21 +57,28 @@ def _in_order(problems: list[Problem]) -> list[Problem]:
     return sorted(dict.fromkeys(problems), key=key)
 
 
-def merged(parent: Node, child: Node, path: tuple[str, ...] = ()) -> Node:
-    """Return the child on top of the parent: mappings merge, everything else replaces.
-
-    A target of another layout replaces the parent's whole target.
-    """
+def merged(parent: Node, child: Node) -> Node:
+    """Return the child on top of the parent: mappings merge, everything else replaces."""
     if not isinstance(parent.value, dict) or not isinstance(child.value, dict):
-        return child
-    if path == ("target",) and "layout" in child.value and _layout(child) != _layout(parent):
         return child
     entries = dict(parent.value)
     for name, entry in child.value.items():
         under = entries.get(name)
-        node = merged(under.node, entry.node, (*path, name)) if under else entry.node
+        node = merged(under.node, entry.node) if under else entry.node
         entries[name] = Entry(entry.place, node)
     return Node(child.place, entries)
+
+
+def _inherited(parent: Node, child: Node) -> Node:
+    """Return a config on top of another; a target of another layout replaces the whole target."""
+    assert isinstance(parent.value, dict)
+    assert isinstance(child.value, dict)
+    old, new = parent.value.get("target"), child.value.get("target")
+    says_layout = new and isinstance(new.node.value, dict) and "layout" in new.node.value
+    if old and new and says_layout and _layout(new.node) != _layout(old.node):
+        rest = {name: entry for name, entry in parent.value.items() if name != "target"}
+        parent = Node(parent.place, rest)
+    return merged(parent, child)
 
 
 def _layout(target: Node) -> str:
@@ -103,7 +112,7 @@ def _read_file(
     extends = entries.pop("extends").node
     child = Node(node.place, entries)
     parent = _read_parent(path, extends, problems, chain)
-    return merged(parent, child) if parent else None
+    return _inherited(parent, child) if parent else None
 
 
 def _read_parent(

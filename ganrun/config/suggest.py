@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from difflib import get_close_matches
+from difflib import SequenceMatcher
 
 from ganrun.config.declarations import LAYOUTS, PENALTIES, Declaration
 from ganrun.config.penalties import PARAMETERS
@@ -60,15 +60,18 @@ def near(
 ) -> str | None:
     """Return the one of `names` that is nearest to `word`, in spelling or by its other names."""
     names = list(names)
-    owner = {other: name for name in reversed(names) for other in also.get(name, ())}
-    owner |= {name: name for name in names}
+    owner = {name: name for name in names}
+    for name in names:
+        for other in also.get(name, ()):
+            owner.setdefault(other, name)
     word = word[:64].lower().replace("-", "_").replace(" ", "_")
     if word in owner:
         return owner[word]
     # Other codes' words of a letter or two are near to anything.
     longer = [other for other in owner if len(other) > 2 or other in names]
-    found = get_close_matches(word, longer, n=1, cutoff=cutoff)
-    return owner[found[0]] if found else None
+    likeness = {other: SequenceMatcher(None, word, other).ratio() for other in longer}
+    nearest = max(longer, key=likeness.__getitem__, default="")
+    return owner[nearest] if nearest and likeness[nearest] >= cutoff else None
 
 
 def choice(word: str, declared: Mapping[str, Declaration]) -> str:
