@@ -1,1 +1,8 @@
-"""TODO."""
+"""What people look at: terminal tables, figures and the live display. Knows no JAX.
+
+live.watcher_for(console, mixture, title=...)   what shows a training in progress
+command.report_run(paths, console)              table, sentence, paths and figures of finished runs
+terminal.print_results(records, console)        the table alone
+figures.write_figures(record)                   the figures alone; imports matplotlib
+record.read_record(path)                        a run folder as all of these want it
+"""

@@ -1,0 +1,317 @@
+"""`curves.png`: losses, logits, gradients and metrics over the rounds.
+
+What the game would come to rest at, and what perfect samples would score, are drawn in: as dashed
+lines that are named at the right edge, outside the data.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from jaxtyping import Float
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
+from numpy import ndarray
+
+from ganrun.report import story
+from ganrun.report.equilibrium import EQUILIBRIA, EVEN_ACCURACY, Line
+from ganrun.report.figures.style import (
+    MARGIN,
+    SMALL_SIZE,
+    TITLE_SIZE,
+    WIDTH_INCHES,
+    bare,
+    headline,
+    new_figure,
+)
+from ganrun.report.palette import BLUE, FAINT, INK, ORANGE, PAPER, QUIET, VERMILLION
+from ganrun.report.record import RunRecord
+
+COLUMNS = 3
+FEW_ROWS = 15
+"""With fewer evaluations than this each is marked by a dot."""
+
+_PANEL, _GAP, _TOP, _BOTTOM = 1.42, 0.62, 1.14, 0.48
+_LEFT, _RIGHT, _BETWEEN = 0.56, 0.56, 0.92
+"""Inches: a panel's height, between rows, above, below, left, right, between columns."""
+_LEAST_LABEL_GAP = 0.115
+"""Between two labels at the right edge, as a share of the panel's height."""
+
+
+@dataclass(frozen=True)
+class Curve:
+    """One column of `metrics.csv`, how it is called in the panel's heading, and its colour."""
+
+    column: str
+    label: str = ""
+    color: str = INK
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One pair of axes: curves, the lines to measure them by, and the least range shown."""
+
+    title: str
+    curves: tuple[Curve, ...]
+    lines: tuple[Line, ...] = ()
+    band: tuple[float, float] | None = None
+    at_least: tuple[float, ...] = ()
+    at_most: tuple[float, float] = (-math.inf, math.inf)
+    logarithmic: bool = False
+    whole: bool = False
+    limits: tuple[float, float] | None = field(default=None)
+
+
+def curves_figure(run: RunRecord) -> Figure:
+    """Draw all panels; a run without an evaluation gets empty ones."""
+    panels = choose_panels(run)
+    rows = math.ceil(len(panels) / COLUMNS)
+    height = _TOP + rows * _PANEL + (rows - 1) * _GAP + _BOTTOM
+    figure = new_figure(height)
+    title = "The game and the samples, round by round"
+    headline(figure, title, f"{story.whose(run)}: {story.outcome(run)}")
+    note = (
+        "dashed: where the game comes to rest, or the mean score of perfect samples (grey: 5-95 %)"
+    )
+    if run.diverged_at is not None:
+        note += f"; dotted: diverged at round {run.diverged_at:,}"
+    figure.text(
+        MARGIN,
+        1 - 0.70 / height,
+        note,
+        size=SMALL_SIZE,
+        color=QUIET,
+        va="top",
+    )
+    wide = (WIDTH_INCHES - _LEFT - _RIGHT - (COLUMNS - 1) * _BETWEEN) / COLUMNS
+    for number, panel in enumerate(panels):
+        row, column = divmod(number, COLUMNS)
+        left = _LEFT + column * (wide + _BETWEEN)
+        bottom = height - _TOP - (row + 1) * _PANEL - row * _GAP
+        axes = figure.add_axes(
+            (left / WIDTH_INCHES, bottom / height, wide / WIDTH_INCHES, _PANEL / height)
+        )
+        _draw(axes, panel, run)
+        if row == rows - 1 or number + COLUMNS >= len(panels):
+            axes.set_xlabel("round", labelpad=2)
+    return figure
+
+
+def choose_panels(run: RunRecord) -> list[Panel]:
+    """The panels that apply to the run's objective, nine of them."""
+    equilibrium = EQUILIBRIA[run.objective]
+    losses = tuple(line for line in (equilibrium.loss_d, equilibrium.loss_g) if line)
+    logits = (equilibrium.logit,) if equilibrium.logit else ()
+    total = run.modes_total
+    panels = [
+        Panel(
+            "loss",
+            (Curve("loss_d", "detective", BLUE), Curve("loss_g", "forger", ORANGE)),
+            losses,
+        ),
+        Panel(
+            "mean logit" if equilibrium.decides else "mean score",
+            (Curve("real_logit", "real", BLUE), Curve("fake_logit", "forged", ORANGE)),
+            logits,
+        ),
+    ]
+    if equilibrium.decides:
+        panels.append(
+            Panel(
+                "detective's accuracy",
+                (Curve("accuracy_d", color=BLUE),),
+                (EVEN_ACCURACY,),
+                limits=(0.0, 1.04),
+            )
+        )
+    else:
+        panels.append(_measured(run, "nll", "negative log-likelihood"))
+    panels += [
+        Panel(
+            f"modes covered of {total}",
+            (Curve("modes_covered"),),
+            (Line(total, f"{total}"),),
+            limits=(0.0, total * 1.06),
+            whole=True,
+        ),
+        _measured(run, "high_quality", "high-quality share", limits=(0.0, 1.04)),
+        _measured(run, "mode_tv", "mode TV", limits=(0.0, 1.04)),
+        _measured(run, "reverse_kl", "reverse KL (nats)", at_least=(0.0, 0.1)),
+        _measured(run, "spread", "spread", at_least=(0.0, 1.1), at_most=(0.0, 4.0)),
+        Panel(
+            "gradient norm",
+            (Curve("grad_norm_d", "detective", BLUE), Curve("grad_norm_g", "forger", ORANGE)),
+            logarithmic=True,
+        ),
+    ]
+    return panels
+
+
+def _measured(
+    run: RunRecord,
+    metric: str,
+    title: str,
+    *,
+    at_least: tuple[float, ...] = (),
+    at_most: tuple[float, float] = (-math.inf, math.inf),
+    limits: tuple[float, float] | None = None,
+) -> Panel:
+    """A metric beside what perfect samples score, where that is known."""
+    points = (run.reference or {}).get(metric)
+    return Panel(
+        title,
+        (Curve(metric),),
+        lines=(Line(points["mean"], "perfect"),) if points else (),
+        band=(points["p5"], points["p95"]) if points else None,
+        at_least=at_least,
+        at_most=at_most,
+        limits=limits,
+    )
+
+
+def _draw(axes: Axes, panel: Panel, run: RunRecord) -> None:
+    bare(axes)
+    _scale(axes, panel, run)
+    steps = run.metrics["step"]
+    marker = "o" if len(steps) <= FEW_ROWS else None
+    if panel.band:
+        axes.axhspan(*panel.band, color=FAINT, alpha=0.8, linewidth=0, zorder=1)
+    for line in panel.lines:
+        axes.axhline(line.value, color=QUIET, linewidth=1.0, linestyle=(0, (4, 2.5)), zorder=2)
+    for curve in panel.curves:
+        values = run.metrics[curve.column]
+        axes.plot(
+            steps,
+            np.where(np.isfinite(values), values, np.nan),
+            color=curve.color,
+            linewidth=1.3,
+            marker=marker,
+            markersize=3,
+            drawstyle="steps-post" if panel.whole else "default",
+            zorder=3,
+            # A curve that runs along the edge is not cut in half.
+            clip_on=panel.limits is None,
+        )
+    if run.diverged_at is not None:
+        axes.axvline(run.diverged_at, color=VERMILLION, linewidth=1.1, linestyle=":", zorder=2)
+    if not any(np.isfinite(run.metrics[curve.column]).any() for curve in panel.curves):
+        axes.text(
+            0.5,
+            0.5,
+            "no value yet",
+            transform=axes.transAxes,
+            ha="center",
+            va="center",
+            size=SMALL_SIZE,
+            color=QUIET,
+            backgroundcolor=PAPER,
+        )
+    _head(axes, panel)
+    _name_lines(axes, panel.lines)
+
+
+def _scale(axes: Axes, panel: Panel, run: RunRecord) -> None:
+    steps = run.metrics["step"]
+    last = max([1, *steps[-1:].tolist(), 1.03 * (run.diverged_at or 0)])
+    axes.set_xlim(0, last)
+    axes.xaxis.set_major_locator(MaxNLocator(4, integer=True))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: short_round(value)))
+    values = np.concatenate([run.metrics[curve.column] for curve in panel.curves])
+    if panel.logarithmic:
+        positive = values[np.isfinite(values) & (values > 0)]
+        axes.set_yscale("log")
+        axes.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0), numticks=6))
+        axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+        axes.yaxis.set_minor_locator(NullLocator())
+        if positive.size:
+            axes.set_ylim(positive.min() / 1.5, positive.max() * 1.5)
+        return
+    axes.yaxis.set_major_locator(MaxNLocator(4, integer=panel.whole, steps=[1, 2, 2.5, 5, 10]))
+    anchors = [*panel.at_least, *(line.value for line in panel.lines)]
+    axes.set_ylim(*(panel.limits or robust_limits(values, anchors, panel.at_most)))
+
+
+def robust_limits(
+    values: Float[ndarray, " N"], anchors: Sequence[float], at_most: tuple[float, float]
+) -> tuple[float, float]:
+    """Limits that hold all anchors and nearly all values; a spike far above may leave the panel."""
+    finite = values[np.isfinite(values)]
+    seen = list(anchors)
+    if finite.size:
+        low, high = np.quantile(finite, [0.1, 0.9])
+        reach = 2 * (high - low)
+        seen += [max(finite.min(), low - reach), min(finite.max(), high + reach)]
+    low, high = (min(seen), max(seen)) if seen else (0.0, 1.0)
+    low, high = max(low, at_most[0]), min(high, at_most[1])
+    room = 0.06 * (high - low) or max(abs(high), 1.0) * 0.06
+    # An anchor at zero, below which nothing can be, is the panel's floor.
+    return (low if low in anchors and low == 0 else low - room), high + room
+
+
+def short_round(value: float) -> str:
+    """A round on an axis: `0`, `250`, `7.5k`, `10k` or `1.5M`."""
+    for unit, letter in ((1e6, "M"), (1e3, "k")):
+        if abs(value) >= unit:
+            return f"{value / unit:g}{letter}"
+    return f"{value:g}"
+
+
+def _head(axes: Axes, panel: Panel) -> None:
+    """The panel's title at the left; the names of its curves, in their colours, at the right."""
+    axes.set_title(panel.title, loc="left", size=TITLE_SIZE, color=INK, pad=5)
+    right = 1.0
+    for curve in reversed(panel.curves):
+        if not curve.label:
+            continue
+        axes.annotate(
+            curve.label,
+            (right, 1.0),
+            xycoords="axes fraction",
+            xytext=(0, 5),
+            textcoords="offset points",
+            ha="right",
+            va="baseline",
+            size=SMALL_SIZE + 0.5,
+            weight="bold",
+            color=curve.color,
+        )
+        right -= 0.02 + 0.034 * len(curve.label)
+
+
+def _name_lines(axes: Axes, lines: Sequence[Line]) -> None:
+    """Name every line outside the right edge, at its height, without one name on another."""
+    low, high = axes.get_ylim()
+    heights = [(line.value - low) / (high - low) for line in lines]
+    for line, height in zip(lines, spread_out(heights, _LEAST_LABEL_GAP), strict=True):
+        axes.annotate(
+            line.label,
+            (1.0, height),
+            xycoords="axes fraction",
+            xytext=(4, 0),
+            textcoords="offset points",
+            ha="left",
+            va="center",
+            size=SMALL_SIZE,
+            color=QUIET,
+            annotation_clip=False,
+        )
+
+
+def spread_out(heights: Sequence[float], gap: float) -> list[float]:
+    """The heights, moved apart as little as it takes for neighbours to be `gap` apart."""
+    order = np.argsort(heights, kind="stable")
+    moved = np.array([heights[index] for index in order], dtype=float)
+    for _ in range(20 * len(moved)):
+        overlaps = gap - np.diff(moved)
+        if not len(overlaps) or overlaps.max() <= 1e-9:
+            break
+        worst = int(overlaps.argmax())
+        moved[worst] -= overlaps[worst] / 2
+        moved[worst + 1] += overlaps[worst] / 2
+    placed = np.empty(len(moved))
+    placed[order] = moved
+    return placed.tolist()

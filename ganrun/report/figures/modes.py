@@ -1,0 +1,254 @@
+"""`modes.png`: mode collapse in one drawing.
+
+At the left the true modes as rings with the samples over them, at the right the share of the
+samples that each mode got, against the share that it should have got.
+"""
+
+from __future__ import annotations
+
+import textwrap
+
+import numpy as np
+from jaxtyping import Float
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patheffects import withStroke
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+from numpy import ndarray
+
+from ganrun.report import phrases, story
+from ganrun.report.canvas import share_outside
+from ganrun.report.figures.style import (
+    DOTS_PER_INCH,
+    LABEL_SIZE,
+    MARGIN,
+    SMALL_SIZE,
+    TITLE_SIZE,
+    WIDTH_INCHES,
+    headline,
+    new_figure,
+)
+from ganrun.report.figures.window import Extent, draw_rings, draw_samples, frame_window, rings_at
+from ganrun.report.palette import BLUE, FAINT, INK, PAPER, QUIET, VERMILLION
+from ganrun.report.record import RunRecord
+
+SAMPLE_SIZE = 6.0
+MOST_NAMED_MODES = 40
+"""More modes than this are not numbered one by one."""
+MOST_VALUES = 14
+"""More bars than this carry no percentage."""
+
+NUMBER_OFFSET, NUMBER_ROOM = 9.0, 8.0
+"""Points from a ring to the middle of its number, and from there to anything else."""
+MOST_LETTERS = 120
+"""In a line of the subtitle."""
+
+_MAP, _TOP, _LINE, _BOTTOM = 4.4, 0.62, 0.19, 0.44
+_BARS_LEFT, _BARS_RIGHT, _BARS_BOTTOM = 6.2, 0.72, 0.62
+"""Inches; the map is a square of side `_MAP`, `_LINE` is the height of a line of the subtitle."""
+
+
+def modes_figure(run: RunRecord) -> Figure:
+    """Draw the end of a run; raises `ValueError` for one without snapshots."""
+    if run.snapshots is None or not len(run.snapshots.steps):
+        raise ValueError(f"{run.path}: there are no snapshots to draw")
+    lines = textwrap.wrap(subtitle(run), MOST_LETTERS)
+    height = _TOP + _LINE * len(lines) + _MAP + _BOTTOM
+    figure = new_figure(height)
+    headline(figure, title(run), "\n".join(lines))
+    plane = figure.add_axes(
+        (MARGIN, _BOTTOM / height, _MAP / WIDTH_INCHES, _MAP / height), label="map"
+    )
+    _draw_map(plane, run)
+    bars = figure.add_axes(
+        (
+            _BARS_LEFT / WIDTH_INCHES,
+            _BARS_BOTTOM / height,
+            (WIDTH_INCHES - _BARS_LEFT - _BARS_RIGHT) / WIDTH_INCHES,
+            (_BOTTOM + _MAP - _BARS_BOTTOM - 0.2) / height,
+        ),
+        label="shares",
+    )
+    _draw_shares(bars, run)
+    return figure
+
+
+def title(run: RunRecord) -> str:
+    """The story in a few words: what the forger does with the modes."""
+    lost, total = len(run.missing), run.modes_total
+    if run.verdict == "diverged":
+        return "The game diverged"
+    if run.covered is None:
+        return "Not measured yet"
+    if lost == total:
+        return (
+            "The forger misses the one mode"
+            if total == 1
+            else f"The forger misses all {total} modes"
+        )
+    if lost:
+        so_far = "" if run.ended else " so far"
+        words = f"the forger leaves out {lost} of {total} modes{so_far}"
+        return f"Mode collapse: {words}" if run.verdict == "collapsed" else _capital(words)
+    return (
+        "The forger covers the one mode" if total == 1 else f"The forger covers all {total} modes"
+    )
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
+
+
+def subtitle(run: RunRecord) -> str:
+    """The run and its one sentence."""
+    return (
+        f"{run.name}, round {int(run.snapshots.steps[-1]):,}. {story.tell(run)}"
+        if run.snapshots
+        else ""
+    )
+
+
+def _draw_map(axes: Axes, run: RunRecord) -> None:
+    assert run.snapshots is not None
+    x_min, x_max, y_min, y_max = (float(edge) for edge in run.snapshots.extent)
+    extent: Extent = (x_min, x_max, y_min, y_max)
+    samples = run.snapshots.samples[-1]
+    frame_window(axes, extent)
+    rings = rings_at(run.mixture, axes, extent)
+    lost = list(run.missing)
+    found = [mode for mode in range(run.modes_total) if mode not in lost]
+    if found:
+        draw_rings(axes, rings, modes=found, color=BLUE, linewidth=1.4).set_gid("covered")
+    if lost:
+        rings_lost = draw_rings(
+            axes, rings, modes=lost, color=VERMILLION, dashed=True, linewidth=1.6
+        )
+        rings_lost.set_gid("missing")
+    draw_samples(axes, samples, SAMPLE_SIZE)
+    _number_modes(axes, run, rings)
+    outside = share_outside(samples, extent)
+    note = f"rings: true modes at 3 std; dots: {phrases.plural(len(samples), 'sample')}"
+    if lost:
+        note = note.replace(";", ", dashed: missing;", 1)
+    if outside > 0:
+        note += f", {phrases.percent(outside)} of them outside"
+    axes.annotate(
+        note,
+        (0, 0),
+        xycoords="axes fraction",
+        xytext=(0, -5),
+        textcoords="offset points",
+        va="top",
+        size=SMALL_SIZE,
+        color=QUIET,
+    )
+
+
+def _number_modes(axes: Axes, run: RunRecord, rings: Float[ndarray, "K 48 2"]) -> None:
+    """Each mode's number beside its ring."""
+    if run.modes_total > MOST_NAMED_MODES:
+        return
+    to_points = axes.transData.transform(rings.reshape(-1, 2)) * 72 / DOTS_PER_INCH
+    places = place_numbers(to_points.reshape(rings.shape))
+    for mode, (x, y) in enumerate(places):
+        lost = mode in run.missing
+        axes.annotate(
+            str(mode),
+            (x * DOTS_PER_INCH / 72, y * DOTS_PER_INCH / 72),
+            xycoords="figure pixels",
+            ha="center",
+            va="center_baseline",
+            size=LABEL_SIZE if run.modes_total <= 12 else SMALL_SIZE,
+            weight="bold" if lost else "normal",
+            color=VERMILLION if lost else QUIET,
+            path_effects=[withStroke(linewidth=2.5, foreground=PAPER)],
+            zorder=5,
+        )
+
+
+def place_numbers(rings: Float[ndarray, "K 48 2"]) -> Float[ndarray, "K 2"]:
+    """Where to write each mode's number, all in points: the first of eight sides that is free.
+
+    The sides are tried from the one away from all modes' centre. Free is one whose number keeps
+    `NUMBER_ROOM` from every other ring and number; where none is, the roomiest is taken.
+    """
+    centres = rings.mean(axis=1)
+    radii = np.linalg.norm(rings - centres[:, None], axis=2).max(axis=1)
+    placed: list[Float[ndarray, " 2"]] = []
+    for mode, centre in enumerate(centres):
+        outwards = np.arctan2(*(centre - centres.mean(axis=0))[::-1])
+        if np.allclose(centre, centres.mean(axis=0)):
+            outwards = np.pi / 2
+        others = np.arange(len(centres)) != mode
+        best, most_room = centre, -np.inf
+        for turn in (0, 1, -1, 2, -2, 3, -3, 4):
+            angle = outwards + turn * np.pi / 4
+            direction = np.array([np.cos(angle), np.sin(angle)])
+            edge = ((rings[mode] - centre) @ direction).max()
+            spot = centre + (edge + NUMBER_OFFSET) * direction
+            gaps = np.linalg.norm(centres[others] - spot, axis=1) - radii[others]
+            gaps_to_numbers = [np.linalg.norm(other - spot) - NUMBER_ROOM for other in placed]
+            room = min([*gaps.tolist(), *gaps_to_numbers], default=np.inf)
+            if room > most_room:
+                best, most_room = spot, room
+            if room >= NUMBER_ROOM:
+                break
+        placed.append(best)
+    return np.array(placed)
+
+
+def _draw_shares(axes: Axes, run: RunRecord) -> None:
+    axes.set_title("share of the samples", loc="left", size=TITLE_SIZE, color=INK, pad=6)
+    axes.spines[["top", "right", "left"]].set_visible(False)
+    axes.grid(True, axis="x", color=FAINT, linewidth=0.6)
+    axes.set_axisbelow(True)
+    shares, weights = run.shares, run.mixture.weights
+    if shares is None:
+        axes.set_yticks([])
+        axes.set_xticks([])
+        axes.text(0, 0.5, "nothing evaluated yet", size=LABEL_SIZE, color=QUIET)
+        return
+    off = max(0.0, 1.0 - float(shares.sum()))
+    total = run.modes_total
+    places = np.arange(total)
+    axes.barh(places, shares, height=0.62, color=BLUE, zorder=2)
+    axes.barh([total + 0.3], [off], height=0.62, color=QUIET, zorder=2)
+    axes.vlines(weights, places - 0.42, places + 0.42, color=INK, linewidth=1.4, zorder=3)
+    longest = max(float(shares.max()), float(weights.max()), off)
+    axes.set_xlim(0, longest * 1.02)
+    axes.set_ylim(total + 0.9, -0.6)
+    axes.xaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:g} %"))
+    axes.set_xlabel("black mark: the mode's true weight", size=SMALL_SIZE, labelpad=4)
+    axes.tick_params(axis="y", length=0)
+    _name_bars(axes, run)
+    if total <= MOST_VALUES:
+        for place, share in zip([*places, total + 0.3], [*shares, off], strict=True):
+            _write_value(axes, float(place), float(share))
+
+
+def _name_bars(axes: Axes, run: RunRecord) -> None:
+    total, missing = run.modes_total, set(run.missing)
+    named = range(0, total, 1 if total <= MOST_NAMED_MODES else 10)
+    names = [f"mode {mode} missing" if mode in missing else f"mode {mode}" for mode in named]
+    size = LABEL_SIZE if total <= MOST_VALUES else max(5.5, SMALL_SIZE - max(0, total - 25) / 6)
+    axes.set_yticks([*named, total + 0.3], [*names, "off every mode"], size=size)
+    for mode, label in zip(named, axes.get_yticklabels(), strict=False):
+        if mode in missing:
+            label.set(color=VERMILLION, weight="bold")
+
+
+def _write_value(axes: Axes, place: float, share: float) -> None:
+    """The share in a column of its own at the right, where no bar and no mark can reach it."""
+    axes.annotate(
+        phrases.percent(share),
+        (1.0, place),
+        xycoords=axes.get_yaxis_transform(),
+        xytext=(40, 0),
+        textcoords="offset points",
+        ha="right",
+        va="center_baseline",
+        size=LABEL_SIZE,
+        color=INK,
+        annotation_clip=False,
+    )

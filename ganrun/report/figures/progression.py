@@ -1,0 +1,185 @@
+"""`progression.png`: the samples over the discriminator's field, as the training goes."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float, Int
+from matplotlib.axes import Axes
+from matplotlib.cm import ScalarMappable
+from matplotlib.colors import LinearSegmentedColormap, Normalize
+from matplotlib.figure import Figure
+from numpy import ndarray
+
+from ganrun.report import story
+from ganrun.report.equilibrium import EQUILIBRIA
+from ganrun.report.figures.style import (
+    LABEL_SIZE,
+    MARGIN,
+    SMALL_SIZE,
+    TITLE_SIZE,
+    WIDTH_INCHES,
+    headline,
+    new_figure,
+)
+from ganrun.report.figures.window import Extent, draw_rings, draw_samples, frame_window, rings_at
+from ganrun.report.palette import FAINT, FIELD_BLUE, FIELD_ORANGE, FIELD_WHITE, INK, QUIET
+from ganrun.report.record import RunRecord
+
+MOST_PANELS = 8
+SAMPLE_SIZE = 4.0
+LARGEST_LOGIT = 5.0
+"""Beyond this a probability is within 1 % of certain, and the field's colour says no more."""
+
+_GAP, _TITLE, _TOP, _BOTTOM = 0.14, 0.26, 0.80, 0.78
+"""Inches between panels, above each, above all and below all."""
+
+FIELD_COLOURS = LinearSegmentedColormap.from_list(
+    "detective", [FIELD_ORANGE, FIELD_WHITE, FIELD_BLUE]
+).with_extremes(bad=FAINT)
+
+
+@dataclass(frozen=True)
+class FieldScale:
+    """How the field is coloured: white at `centre`, full colour `limit` above and below it.
+
+    `centre` is `None` for a critic, whose level means nothing: each panel's median is white.
+    """
+
+    centre: float | None
+    limit: float
+    label: str
+
+    def shifted(self, field: Float[ndarray, "G G"]) -> Float[ndarray, "G G"]:
+        """The field with its white at zero; NaN where it is not finite."""
+        finite = np.where(np.isfinite(field), field, np.nan)
+        return finite - (_median(finite) if self.centre is None else self.centre)
+
+
+def progression_figure(run: RunRecord) -> Figure:
+    """Draw up to eight rounds; raises `ValueError` for a run without snapshots."""
+    if run.snapshots is None or not len(run.snapshots.steps):
+        raise ValueError(f"{run.path}: there are no snapshots to draw")
+    shown = choose_rounds(run.snapshots.steps)
+    scale = field_scale(run.objective, run.snapshots.field[shown])
+    columns = len(shown) if len(shown) <= 4 else math.ceil(len(shown) / 2)
+    rows = math.ceil(len(shown) / columns)
+    # One or two panels are drawn as large as three would be.
+    wide = max(columns, 3)
+    side = (WIDTH_INCHES * (1 - 2 * MARGIN) - _GAP * (wide - 1)) / wide
+    height = _TOP + rows * (side + _TITLE) + _GAP * (rows - 1) + _BOTTOM
+    figure = new_figure(height)
+    headline(
+        figure,
+        "The forger's samples over the detective's field",
+        f"{story.whose(run)}: {story.outcome(run)}",
+    )
+    x_min, x_max, y_min, y_max = (float(edge) for edge in run.snapshots.extent)
+    for panel, index in enumerate(shown):
+        row, column = divmod(panel, columns)
+        left = MARGIN * WIDTH_INCHES + column * (side + _GAP)
+        bottom = height - _TOP - (row + 1) * (side + _TITLE) - row * _GAP
+        axes = figure.add_axes(
+            (left / WIDTH_INCHES, bottom / height, side / WIDTH_INCHES, side / height)
+        )
+        _panel(axes, run, int(index), scale, (x_min, x_max, y_min, y_max))
+    _colour_bar(figure, scale, height)
+    return figure
+
+
+def choose_rounds(steps: Int[ndarray, " S"], at_most: int = MOST_PANELS) -> list[int]:
+    """Indices of the snapshots to show: the first, the last, and closer together at the start.
+
+    Much happens early, so the rounds aimed at grow as the square of the panel's number.
+    """
+    if len(steps) <= at_most:
+        return list(range(len(steps)))
+    first, last = float(steps[0]), float(steps[-1])
+    chosen: list[int] = []
+    for panel in range(at_most):
+        aim = first + (last - first) * (panel / (at_most - 1)) ** 2
+        nearest = int(np.abs(steps - aim).argmin())
+        # Every panel shows a round of its own, and leaves one for each of those that follow.
+        least = chosen[-1] + 1 if chosen else 0
+        most = len(steps) - (at_most - panel)
+        chosen.append(min(max(nearest, least), most))
+    return chosen
+
+
+def field_scale(objective: str, fields: Float[ndarray, "S G G"]) -> FieldScale:
+    """The common colour scale of all panels, robust to the few values that stick out."""
+    equilibrium = EQUILIBRIA[objective]
+    finite = np.where(np.isfinite(fields), fields, np.nan).astype(np.float64)
+    if equilibrium.logit is None:
+        centres = np.array([_median(field) for field in finite])
+        limit = _robust_limit(finite - centres[:, None, None])
+        return FieldScale(None, limit, "critic's score, from each panel's median")
+    limit = _robust_limit(finite - equilibrium.logit.value)
+    if equilibrium.probability:
+        limit = min(max(limit, 0.5), LARGEST_LOGIT)
+    return FieldScale(equilibrium.logit.value, limit, "discriminator's logit; white: cannot tell")
+
+
+def _median(field: Float[ndarray, "*shape"]) -> float:
+    finite = field[np.isfinite(field)]
+    return float(np.median(finite)) if finite.size else 0.0
+
+
+def _robust_limit(offsets: Float[ndarray, "*shape"]) -> float:
+    finite = np.abs(offsets[np.isfinite(offsets)])
+    limit = float(np.quantile(finite, 0.9)) if finite.size else 1.0
+    # Two digits are enough for a scale, and read better beside it.
+    return float(f"{limit:.2g}") if limit > 1e-12 else 1.0
+
+
+def _panel(axes: Axes, run: RunRecord, index: int, scale: FieldScale, extent: Extent) -> None:
+    assert run.snapshots is not None
+    frame_window(axes, extent)
+    axes.imshow(
+        np.ma.masked_invalid(scale.shifted(run.snapshots.field[index].astype(np.float64))),
+        origin="lower",
+        extent=extent,
+        cmap=FIELD_COLOURS,
+        norm=Normalize(-scale.limit, scale.limit),
+        interpolation="bilinear",
+        zorder=1,
+    )
+    draw_rings(axes, rings_at(run.mixture, axes, extent))
+    draw_samples(axes, run.snapshots.samples[index], SAMPLE_SIZE)
+    axes.set_title(
+        f"round {int(run.snapshots.steps[index]):,}",
+        loc="left",
+        size=TITLE_SIZE,
+        color=INK,
+        pad=4,
+    )
+
+
+def _signed(value: float) -> str:
+    return f"{value:.3g}".replace("-", "\N{MINUS SIGN}")
+
+
+def _colour_bar(figure: Figure, scale: FieldScale, height: float) -> None:
+    axes = figure.add_axes((0.36, 0.44 / height, 0.28, 0.12 / height))
+    norm = Normalize(-scale.limit, scale.limit)
+    bar = figure.colorbar(
+        ScalarMappable(norm, FIELD_COLOURS), cax=axes, orientation="horizontal", extend="both"
+    )
+    centre = scale.centre or 0.0
+    bar.set_ticks(
+        [-scale.limit, 0.0, scale.limit],
+        labels=[_signed(centre + offset) for offset in (-scale.limit, 0.0, scale.limit)],
+    )
+    bar.ax.tick_params(length=2, labelsize=SMALL_SIZE)
+    bar.outline.set_linewidth(0.5)
+    bar.outline.set_edgecolor(QUIET)
+    middle = 0.50 / height
+    side: dict[str, Any] = {"va": "center", "size": LABEL_SIZE, "color": INK}
+    figure.text(0.345, middle, "looks forged", ha="right", **side)
+    figure.text(0.655, middle, "looks real", ha="left", **side)
+    figure.text(0.5, 0.10 / height, scale.label, ha="center", size=SMALL_SIZE, color=QUIET)
+    figure.text(MARGIN, middle, "rings: the true modes", ha="left", **side)
+    figure.text(1 - MARGIN, middle, "dots: samples", ha="right", **side)

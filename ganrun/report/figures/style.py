@@ -1,0 +1,95 @@
+"""The typography that all figures share, and how a figure becomes a file.
+
+Figures are made for about 900 pixels across, the width of a README: 9.6 inches at 150 dots per
+inch are 1,440 pixels there, so that 9 points show as 12 pixels.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import matplotlib
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+
+from ganrun.report.palette import FAINT, INK, PAPER, QUIET
+from ganrun.store.atomic import replace_file
+
+WIDTH_INCHES = 9.6
+DOTS_PER_INCH = 150
+MARGIN = 0.035
+"""Left and right margin, as a share of the width."""
+
+HEADLINE_SIZE, SUBTITLE_SIZE, TITLE_SIZE, LABEL_SIZE, SMALL_SIZE = 14.0, 10.0, 10.0, 9.0, 8.0
+
+_SETTINGS: dict[Any, Any] = {
+    "font.family": "sans-serif",
+    "font.sans-serif": ["DejaVu Sans"],
+    "font.size": LABEL_SIZE,
+    "text.color": INK,
+    "axes.edgecolor": QUIET,
+    "axes.linewidth": 0.7,
+    "axes.labelcolor": QUIET,
+    "axes.labelsize": LABEL_SIZE,
+    "axes.facecolor": PAPER,
+    "axes.unicode_minus": True,
+    "figure.facecolor": PAPER,
+    "savefig.facecolor": PAPER,
+    "xtick.color": QUIET,
+    "ytick.color": QUIET,
+    "xtick.labelsize": SMALL_SIZE,
+    "ytick.labelsize": SMALL_SIZE,
+    "xtick.major.size": 2.5,
+    "ytick.major.size": 2.5,
+    "xtick.major.width": 0.7,
+    "ytick.major.width": 0.7,
+}
+
+
+@contextmanager
+def house_style() -> Iterator[None]:
+    """Draw by these settings alone, whatever the reader's own matplotlibrc says."""
+    with matplotlib.rc_context():
+        matplotlib.rcdefaults()
+        matplotlib.rcParams.update(_SETTINGS)
+        yield
+
+
+def new_figure(height_inches: float) -> Figure:
+    """An empty figure of the common width, with a canvas of its own: no pyplot, no window."""
+    figure = Figure(figsize=(WIDTH_INCHES, height_inches), dpi=DOTS_PER_INCH)
+    FigureCanvasAgg(figure)
+    return figure
+
+
+def headline(figure: Figure, title: str, subtitle: str) -> tuple[Text, Text]:
+    """Title and subtitle at the top left; the subtitle may hold newlines."""
+    height = figure.get_figheight()
+    words = figure.text(
+        MARGIN, 1 - 0.16 / height, title, size=HEADLINE_SIZE, weight="bold", va="top", color=INK
+    )
+    below = figure.text(
+        MARGIN, 1 - 0.46 / height, subtitle, size=SUBTITLE_SIZE, va="top", color=QUIET
+    )
+    return words, below
+
+
+def bare(axes: Axes) -> None:
+    """Leave out the frame's top and right, and draw a faint grid behind the data."""
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.grid(True, color=FAINT, linewidth=0.6)
+    axes.set_axisbelow(True)
+
+
+def save(figure: Figure, path: Path) -> None:
+    """Write the figure as a PNG, whole or not at all."""
+    image = io.BytesIO()
+    # Neither date nor version: equal figures are equal bytes.
+    figure.savefig(image, format="png", metadata={"Software": None})
+    replace_file(path, image.getvalue())

@@ -1,0 +1,291 @@
+"""One frame of the live display, as text that fits the terminal it is drawn on.
+
+At 80 x 24 it holds a heading, a bar, the map with the numbers beside it, and a legend. Where there
+is no room for the map it is left out; where there is none for all the seeds, some rows are.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import zip_longest
+from statistics import median
+
+import numpy as np
+from jaxtyping import Float
+from numpy import ndarray
+from rich.cells import cell_len
+from rich.text import Text
+
+from ganrun.mixture import Mixture
+from ganrun.progress import MemberProgress, Progress
+from ganrun.report import phrases
+from ganrun.report.canvas import covered_modes, draw_map, mode_shares, share_outside
+from ganrun.report.palette import SCREEN_BLUE, SCREEN_VERMILLION
+
+LEAST_MAP_ROWS, MOST_MAP_ROWS = 8, 20
+MOST_SAMPLES = 1000
+"""More points than this would fill the map no better and cost the training time."""
+SIDE_WIDTH = 45
+"""Columns that the widest row of numbers takes."""
+SPINNER, ASCII_SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏", "|/-\\"
+SPINS_PER_SECOND = 4
+
+
+@dataclass(frozen=True, eq=False)
+class MapView:
+    """The map of one member's samples, and what can be read off it; `K` modes."""
+
+    lines: list[Text]
+    shares: Float[ndarray, " K"] | None
+    missing: tuple[int, ...]
+    outside: float
+
+
+class LiveMap:
+    """The true modes and the newest samples; drawn anew only when there are new samples."""
+
+    def __init__(self, mixture: Mixture) -> None:
+        self.mixture = mixture
+        self._drawn_for: tuple[object, ...] = ()
+        self._drawn_samples: Float[ndarray, "N 2"] | None = None
+        self._view = MapView([], None, (), 0.0)
+
+    def view(self, member: MemberProgress | None, rows: int, ascii_only: bool) -> MapView:
+        """The map of one member in `rows` lines; the true modes alone while it has no samples."""
+        samples = member.samples if member is not None else None
+        count = member.modes_covered if member is not None else None
+        wanted = (count, rows, ascii_only)
+        if samples is not self._drawn_samples or wanted != self._drawn_for:
+            self._view = _map_view(samples, self.mixture, count, rows, ascii_only)
+            self._drawn_samples, self._drawn_for = samples, wanted
+        return self._view
+
+
+def _map_view(
+    samples: Float[ndarray, "N 2"] | None,
+    mixture: Mixture,
+    count: int | None,
+    rows: int,
+    ascii_only: bool,
+) -> MapView:
+    if samples is None:
+        lines = draw_map(None, mixture, rows=rows, ascii_only=ascii_only)
+        return MapView(lines, None, (), 0.0)
+    samples = samples[:MOST_SAMPLES]
+    shares = mode_shares(samples, mixture)
+    covered = covered_modes(shares, mixture.weights, count)
+    lines = draw_map(samples, mixture, rows=rows, covered=covered, ascii_only=ascii_only)
+    missing = tuple(int(mode) for mode in np.flatnonzero(~covered))
+    return MapView(lines, shares, missing, share_outside(samples, mixture.extent))
+
+
+def draw_frame(
+    progress: Progress | None,
+    live_map: LiveMap,
+    *,
+    title: str,
+    width: int,
+    height: int,
+    ascii_only: bool,
+    seconds_elapsed: float,
+    seconds_since_update: float,
+) -> Text:
+    """The whole display as lines of at most `width - 1` cells, at most `height - 1` of them."""
+    width = max(width - 1, 1)
+    room = max(height - 1, 1)
+    members = progress.members if progress is not None else ()
+    shown = next((member for member in members if member.samples is not None), None)
+    heading = _heading(progress, title, width, ascii_only, seconds_elapsed)
+    bar = _bar(progress, width, ascii_only, seconds_since_update)
+
+    rows = _map_rows(width, room, len(members))
+    side = _side(members, rows or max(room - 3, 0), narrow=width < SIDE_WIDTH)
+    body = side
+    if rows:
+        view = live_map.view(shown, rows, ascii_only)
+        if len(members) == 1:
+            side += _shares(view, rows - len(side), ascii_only)
+        body = [
+            _beside(left, right, 2 * rows)
+            for left, right in zip_longest(view.lines, side, fillvalue=Text(""))
+        ]
+        body += [Text(""), _legend(view, shown, ascii_only)]
+    lines = [heading, bar, Text(""), *body][:room]
+    for line in lines:
+        line.truncate(width)
+    return Text("\n", no_wrap=True, overflow="crop", end="").join(lines)
+
+
+def _map_rows(width: int, room: int, members: int) -> int:
+    """Lines that the map may take beside the numbers, or 0 where there is no room for it."""
+    side = SIDE_WIDTH if members > 1 else 30
+    rows = min((width - side - 4) // 2, room - 5, MOST_MAP_ROWS)
+    return rows if rows >= LEAST_MAP_ROWS else 0
+
+
+def _heading(
+    progress: Progress | None, title: str, width: int, ascii_only: bool, seconds_elapsed: float
+) -> Text:
+    frames = ASCII_SPINNER if ascii_only else SPINNER
+    spinner = frames[int(seconds_elapsed * SPINS_PER_SECOND) % len(frames)]
+    left = Text()
+    left.append(f"{spinner} ", SCREEN_BLUE)
+    left.append(title, "bold")
+    if progress is None:
+        left.append("  starting", "dim")
+        return left
+    members = progress.members
+    whose = f"seed {members[0].seed}" if len(members) == 1 else f"{len(members):,} seeds"
+    left.append(f"  {whose}", "dim")
+    done, total = progress.rounds_done, progress.rounds_total
+    if progress.phase == "training":
+        right = f"round {done:,} of {total:,}"
+        if len(members) != 1:
+            right = f"{done:,} of {total:,} rounds"
+    else:
+        right = f"{phrases.PHASES[progress.phase]}, {phrases.duration(seconds_elapsed)} so far"
+    return _justified(left, Text(right), width)
+
+
+def _bar(
+    progress: Progress | None, width: int, ascii_only: bool, seconds_since_update: float
+) -> Text:
+    done, total = (0, 0) if progress is None else (progress.rounds_done, progress.rounds_total)
+    share = min(done / total, 1.0) if total else 0.0
+    words = f" {int(100 * share):3d} %"
+    if progress is not None and progress.phase == "training":
+        if progress.rounds_per_second:
+            words += f"  {progress.rounds_per_second:,.0f} rounds/s"
+        if progress.seconds_left is not None:
+            left = phrases.duration(progress.seconds_left - seconds_since_update)
+            words += f"  {left} left"
+    # A fixed place for the words keeps the bar from jumping as they change.
+    space = width - max(len(words), 34)
+    if space < 10:
+        return Text(words.strip())
+    full, empty = ("#", ".") if ascii_only else ("━", "━")
+    filled = round(share * space)
+    text = Text()
+    text.append(full * filled, SCREEN_BLUE)
+    text.append(empty * (space - filled), "dim")
+    return text.append(words)
+
+
+def _shares(view: MapView, room: int, ascii_only: bool) -> list[Text]:
+    """A bar for every mode's share of the samples, where there is room for all of them."""
+    if view.shares is None or len(view.shares) + 2 > room:
+        return []
+    longest = max(float(view.shares.max()), 1 / len(view.shares))
+    lines = [Text(""), Text("share of the samples by mode", "dim")]
+    for mode, share in enumerate(view.shares):
+        line = Text()
+        lost = mode in view.missing
+        line.append(f"{mode:>4}  ", f"bold {SCREEN_VERMILLION}" if lost else "dim")
+        filled = round(16 * float(share) / longest)
+        line.append(("#" if ascii_only else "━") * filled + " " * (16 - filled), SCREEN_BLUE)
+        lines.append(line.append(f" {phrases.percent(float(share)):>6}"))
+    return lines
+
+
+def _legend(view: MapView, member: MemberProgress | None, ascii_only: bool) -> Text:
+    """What the signs on the map mean."""
+    text = Text("  ")
+    if member is not None:
+        text.append("." if ascii_only else "⡪")
+        text.append(f" samples of seed {member.seed}    ", "dim")
+    text.append("O" if ascii_only else "○", SCREEN_BLUE)
+    text.append(" true modes    ", "dim")
+    if view.missing:
+        numbers = " ".join(str(mode) for mode in view.missing[:5])
+        more = " ..." if len(view.missing) > 5 else ""
+        text.append(numbers + more, f"bold {SCREEN_VERMILLION}")
+        text.append(" not covered    ", "dim")
+    if view.outside > 0:
+        text.append(f"{phrases.percent(view.outside)} off the map", "dim")
+    return text
+
+
+def _side(members: Sequence[MemberProgress], height: int, narrow: bool) -> list[Text]:
+    """The numbers: one column for a lone member, else a bounded number of rows of members."""
+    if not members:
+        return []
+    if len(members) == 1:
+        return _one_member(members[0])[:height]
+    return _many_members(members, height, narrow)
+
+
+def _one_member(member: MemberProgress) -> list[Text]:
+    lines = [
+        _labelled("modes covered", _covered(member)),
+        _labelled("high quality", Text(phrases.percent(member.high_quality))),
+        _labelled("loss D", Text(phrases.value(member.loss_d))),
+        _labelled("loss G", Text(phrases.value(member.loss_g))),
+    ]
+    if member.diverged:
+        lines += [Text(""), Text("diverged: no longer finite", SCREEN_VERMILLION)]
+    return lines
+
+
+def _many_members(members: Sequence[MemberProgress], height: int, narrow: bool) -> list[Text]:
+    seeds = Counter(member.seed for member in members)
+    labels = [str(m.seed) if seeds[m.seed] == 1 else m.name[-16:] for m in members]
+    breadth = max(4, *(len(label) for label in labels))
+    heading = f"{'seed':>{breadth}}  modes covered"
+    if not narrow:
+        heading += "  high q.  loss D  loss G"
+    room = height - 1 if len(members) < height else height - 3
+    lines = [Text(heading, "dim")]
+    for label, member in list(zip(labels, members, strict=True))[: max(room, 0)]:
+        line = Text(f"{label:>{breadth}}  ")
+        line.append_text(_justified(Text(""), _covered(member), 13))
+        if member.diverged:
+            line.append("  diverged", SCREEN_VERMILLION)
+        elif not narrow:
+            line.append(f"  {phrases.percent(member.high_quality):>7}")
+            line.append(f"  {phrases.value(member.loss_d):>6}  {phrases.value(member.loss_g):>6}")
+        lines.append(line)
+    if room < len(members):
+        lines += _all_members(members, len(members) - max(room, 0))
+    return lines[: max(height, 0)]
+
+
+def _all_members(members: Sequence[MemberProgress], hidden: int) -> list[Text]:
+    """Two lines for those that have no row: how many, and how all of them do."""
+    lines = [Text(f"... and {hidden:,} more", "dim")]
+    counts = [member.modes_covered for member in members if member.modes_covered is not None]
+    if counts:
+        middle = phrases.count(median(counts))
+        words = f"all: median {middle}, min {min(counts)}, max {max(counts)}"
+        diverged = phrases.diverged_words(members)
+        lines.append(Text(words + (f"; {diverged}" if diverged else "")))
+    return lines
+
+
+def _covered(member: MemberProgress) -> Text:
+    if member.modes_covered is None:
+        return Text("-")
+    everything = member.modes_covered == member.modes_total
+    style = SCREEN_BLUE if everything else SCREEN_VERMILLION
+    return Text(f"{member.modes_covered} of {member.modes_total}", style)
+
+
+def _labelled(label: str, words: Text) -> Text:
+    line = Text()
+    line.append(f"{label:<15}", "dim")
+    return line.append_text(words)
+
+
+def _justified(left: Text, right: Text, width: int) -> Text:
+    """`left` and `right` at the two ends of a line, or one after the other where it is short."""
+    gap = max(width - cell_len(left.plain) - cell_len(right.plain), 2 if left.plain else 0)
+    line = left.copy()
+    line.append(" " * gap)
+    return line.append_text(right)
+
+
+def _beside(left: Text, right: Text, left_width: int) -> Text:
+    line = Text("  ").append_text(left)
+    line.append(" " * (left_width - cell_len(left.plain) + 3))
+    return line.append_text(right)

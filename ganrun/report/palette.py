@@ -1,0 +1,32 @@
+"""The colours of every picture and table: one palette, safe for colour-blind readers.
+
+Blue stands for what is real, covered or the detective's (the discriminator's); orange for what is
+forged or the forger's (the generator's); vermillion for what is missing or broken. No message
+rests on colour alone: a missing mode is also dashed, numbered or named. The hues are those of
+Okabe and Ito (2008), the terminal's a little lighter, to be readable on dark and light screens.
+"""
+
+from __future__ import annotations
+
+INK = "#23272e"
+"""Text, axes and samples."""
+QUIET = "#6b7280"
+"""Secondary text: captions, tick labels, equilibrium lines."""
+FAINT = "#d9dce1"
+"""Grid lines and bands behind the data."""
+PAPER = "#ffffff"
+"""The background of every figure."""
+
+BLUE = "#0072b2"
+ORANGE = "#d98c00"
+VERMILLION = "#d55e00"
+GREEN = "#009e73"
+
+FIELD_BLUE = "#3f8fc9"
+FIELD_WHITE = "#f8f8f6"
+FIELD_ORANGE = "#e9a23b"
+"""The ends and the middle of the discriminator's field: blue looks real to it, orange forged."""
+
+SCREEN_BLUE = "#3d9be0"
+SCREEN_VERMILLION = "#e8702a"
+"""The same two hues for a terminal, whose background may be black or white."""

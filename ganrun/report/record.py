@@ -1,0 +1,165 @@
+"""What a report needs of one run, read and checked once: tables and figures are drawn from this."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from jaxtyping import Bool, Float
+from numpy import ndarray
+
+from ganrun.config.declarations import SUMMARY_METRICS
+from ganrun.measure.evaluation import COVERED_FRACTION
+from ganrun.mixture import Mixture, mixture_of
+from ganrun.store import RunFolder, RunFolderError, Snapshots
+from ganrun.store.layout import SUMMARY
+
+Reference = Mapping[str, Mapping[str, float]]
+
+
+@dataclass(frozen=True, eq=False)
+class RunRecord:
+    """One run: `K` modes, `R` rows of metrics, `S` snapshots.
+
+    `status` is that of `RunFolder.status`; `metrics` has a row per evaluation, NaN where a metric
+    does not apply. What is below `snapshots` is known only of a run that has ended.
+    """
+
+    path: Path
+    name: str
+    seed: int
+    status: str
+    objective: str
+    steps: int
+    evaluation_samples: int
+    mixture: Mixture
+    metrics: Mapping[str, ndarray]
+    snapshots: Snapshots | None
+    final: Mapping[str, float | None]
+    """Every metric of DESIGN section 6 at the end; `None` where it is undefined or infinite."""
+    verdict: str | None = None
+    evidence: str | None = None
+    recovered_modes: tuple[int, ...] | None = None
+    diverged_at: int | None = None
+    reference: Reference | None = None
+    """Metric -> `mean`, `p5` and `p95` of perfect samples."""
+    error: str | None = None
+    """What made a failed run fail."""
+
+    @property
+    def ended(self) -> bool:
+        """Whether the run came to its end and was measured; a run that diverged did."""
+        return bool(self.final)
+
+    @property
+    def modes_total(self) -> int:
+        """`K`, the number of modes of the target."""
+        return self.mixture.modes
+
+    @property
+    def last_round(self) -> int | None:
+        """The last round that was evaluated; `None` where none was."""
+        steps = self.metrics["step"]
+        return int(steps[-1]) if len(steps) else None
+
+    def metric(self, name: str) -> float | None:
+        """A metric at the end, or at the last evaluation of a run that has not ended."""
+        if self.ended:
+            return self.final.get(name)
+        column = self.metrics.get(name)
+        if column is None or not len(column) or not np.isfinite(column[-1]):
+            return None
+        return float(column[-1])
+
+    @cached_property
+    def shares(self) -> Float[ndarray, " K"] | None:
+        """High-quality share of every mode at the last evaluation."""
+        if self.last_round is None:
+            return None
+        shares = np.array([self.metrics[f"share_{k}"][-1] for k in range(self.modes_total)])
+        return shares if np.isfinite(shares).all() else None
+
+    @cached_property
+    def covered(self) -> Bool[ndarray, " K"] | None:
+        """Which modes are covered at the last evaluation: `share_k >= w_k / 5`."""
+        if self.shares is None:
+            return None
+        # The slack is that of the evaluation: a share of exactly a fifth counts, in any precision.
+        return self.shares >= self.mixture.weights * (COVERED_FRACTION * (1 - 1e-5))
+
+    @property
+    def missing(self) -> tuple[int, ...]:
+        """The modes that are not covered, by number; empty as well where nothing was evaluated."""
+        if self.covered is None:
+            return ()
+        return tuple(int(mode) for mode in np.flatnonzero(~self.covered))
+
+
+def read_record(path: Path) -> RunRecord:
+    """Read a run folder; raises `RunFolderError`, one clear line, if it is damaged or no run's."""
+    folder = RunFolder(path)
+    config = folder.config
+    summary = folder.summary or {}
+    where = path / SUMMARY
+    verdict = folder.verdict
+    return RunRecord(
+        path=path,
+        name=config.name,
+        seed=config.seeds[0],
+        status=folder.status,
+        objective=config.objective,
+        steps=config.training.steps,
+        evaluation_samples=config.evaluation.samples,
+        mixture=mixture_of(config.target),
+        metrics=folder.metrics(),
+        snapshots=folder.snapshots(),
+        final={name: _number(summary, name, where) for name in SUMMARY_METRICS if summary},
+        verdict=verdict.word if verdict else None,
+        evidence=verdict.evidence if verdict else None,
+        recovered_modes=_modes(summary, config.target.mode_count, where),
+        diverged_at=_whole(summary, "diverged_at", where),
+        reference=_reference(summary, where),
+        error=str(folder.run["error"]) if folder.run.get("error") else None,
+    )
+
+
+def _number(values: Mapping[str, Any], name: str, where: Path) -> float | None:
+    value = values.get(name)
+    if value is None or (isinstance(value, int | float) and not isinstance(value, bool)):
+        return value
+    raise RunFolderError(f"{where}: {name} is not a number")
+
+
+def _whole(values: Mapping[str, Any], name: str, where: Path) -> int | None:
+    value = _number(values, name, where)
+    if value is None or value == int(value):
+        return None if value is None else int(value)
+    raise RunFolderError(f"{where}: {name} is not a whole number")
+
+
+def _modes(summary: Mapping[str, Any], modes: int, where: Path) -> tuple[int, ...] | None:
+    named = summary.get("recovered_modes")
+    if named is None:
+        return None
+    if isinstance(named, list) and all(type(mode) is int and 0 <= mode < modes for mode in named):
+        return tuple(named)
+    raise RunFolderError(f"{where}: recovered_modes is not a list of modes")
+
+
+def _reference(summary: Mapping[str, Any], where: Path) -> Reference | None:
+    stored = summary.get("reference")
+    if stored is None:
+        return None
+    if not isinstance(stored, dict) or not all(isinstance(one, dict) for one in stored.values()):
+        raise RunFolderError(f"{where}: reference does not hold metrics")
+    reference = {}
+    for name, points in stored.items():
+        numbers = {point: _number(points, point, where) for point in ("mean", "p5", "p95")}
+        finite = {point: number for point, number in numbers.items() if number is not None}
+        if len(finite) == len(numbers):
+            reference[name] = finite
+    return reference

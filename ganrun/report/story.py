@@ -1,0 +1,143 @@
+"""What happened to one run, or to several of them, in a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from statistics import median
+
+from ganrun.report import phrases
+from ganrun.report.record import RunRecord
+
+_UNFINISHED = {
+    "running": ("is still running", "are still running"),
+    "interrupted": ("was interrupted", "were interrupted"),
+    "failed": ("failed", "failed"),
+}
+
+
+def whose(run: RunRecord) -> str:
+    """The run in a heading: `five_gaussians, seed 3`."""
+    return f"{run.name}, seed {run.seed}"
+
+
+def outcome(run: RunRecord) -> str:
+    """What became of a run, in a heading: `2 of 5 modes recovered after 10,000 rounds`."""
+    if run.verdict == "diverged":
+        return f"diverged{_at_round(run.diverged_at)}"
+    if run.ended and run.metric("modes_recovered") is not None:
+        return f"{_recovered(run)} after {run.steps:,} rounds"
+    if run.last_round is None:
+        return f"{run.status} before its first evaluation"
+    covered = phrases.of_total(run.metric("modes_covered"), run.modes_total)
+    return f"{run.status}; {covered} modes covered at round {run.last_round:,} of {run.steps:,}"
+
+
+def tell(run: RunRecord) -> str:
+    """One sentence on one run."""
+    seed = f"Seed {run.seed}"
+    if not run.ended:
+        return f"{seed} {_unfinished(run)}."
+    match run.verdict:
+        case "diverged":
+            ending = f"its last finite state: {_modes(run)}"
+            return f"{seed} diverged{_at_round(run.diverged_at)}; {ending}."
+        case "undertrained":
+            return f"{seed} is undertrained: {_modes(run)}; it was still improving."
+        case "oscillating":
+            return f"{seed} oscillates, modes come and go: at the end {_modes(run)}."
+        case "imprecise":
+            return f"{seed} is imprecise: {_modes(run)}; {_imprecision(run)}."
+        case "collapsed" | "converged" as verdict:
+            return f"{seed} {verdict}: {_modes(run)}."
+    return f"{seed} has ended: {_modes(run)}."
+
+
+def tell_all(runs: Sequence[RunRecord]) -> str:
+    """One sentence on one run; on several, one on those that ended and one on each other fate."""
+    if len(runs) == 1:
+        return tell(runs[0])
+    ended = [run for run in runs if run.ended]
+    told = [_tell_ended(ended)] if ended else []
+    told += _fate((run for run in ended if run.verdict == "diverged"), "diverged", "diverged")
+    for status, (one, many) in _UNFINISHED.items():
+        unfinished = (run for run in runs if not run.ended and run.status == status)
+        told += _fate(unfinished, one, many)
+    return " ".join(told)
+
+
+def _tell_ended(runs: Sequence[RunRecord]) -> str:
+    missing_on = sum(bool(run.missing) for run in runs)
+    seeds = phrases.plural(len(runs), "seed")
+    words = f"No mode is missing on any of {seeds}"
+    if missing_on:
+        words = f"Modes are missing on {missing_on:,} of {seeds}"
+    counts = [run.metric("modes_recovered") for run in runs]
+    known = sorted(count for count in counts if count is not None)
+    totals = {run.modes_total for run in runs}
+    if known and len(totals) == 1:
+        middle = f"{phrases.count(median(known))} of {totals.pop()}"
+        words += f"; median {middle} recovered (min {known[0]:.0f}, max {known[-1]:.0f})"
+    return f"{words}."
+
+
+def _fate(runs: Iterable[RunRecord], one: str, many: str) -> list[str]:
+    seeds = [run.seed for run in runs]
+    if not seeds:
+        return []
+    if len(seeds) == 1:
+        return [f"Seed {seeds[0]} {one}."]
+    return [f"Seeds {phrases.listed(seeds)} {many}."]
+
+
+def _unfinished(run: RunRecord) -> str:
+    words = _UNFINISHED[run.status][0] if run.status in _UNFINISHED else run.status
+    if run.status == "failed" and run.error:
+        words += f" ({run.error})"
+    if run.last_round is None:
+        return f"{words} before its first evaluation"
+    covered = phrases.of_total(run.metric("modes_covered"), run.modes_total)
+    place = f"round {run.last_round:,} of {run.steps:,}"
+    return f"{words}; at its last evaluation, {place}, it covered {covered} modes"
+
+
+def _modes(run: RunRecord) -> str:
+    """`2 of 5 modes recovered; modes 1, 2 and 4 are missing`."""
+    clauses = [_recovered(run)]
+    missing, recovered = set(run.missing), run.recovered_modes
+    everything = set(range(run.modes_total))
+    lost = missing if recovered is None else missing - set(recovered)
+    if lost == everything and run.modes_total > 1:
+        clauses.append("every mode is missing")
+    elif lost:
+        clauses.append(f"{_named(lost)} missing")
+    if recovered is not None:
+        if misshapen := everything - missing - set(recovered):
+            clauses.append(f"{_named(misshapen)} covered but not recovered")
+        if thin := missing & set(recovered):
+            clauses.append(f"{_named(thin)} recovered but hardly covered")
+    return "; ".join(clauses)
+
+
+def _recovered(run: RunRecord) -> str:
+    recovered, total = run.metric("modes_recovered"), run.modes_total
+    if recovered is None:
+        return "modes recovered not counted"
+    if recovered == total:
+        return "the one mode recovered" if total == 1 else f"all {total} modes recovered"
+    return f"{recovered:.0f} of {phrases.plural(total, 'mode')} recovered"
+
+
+def _imprecision(run: RunRecord) -> str:
+    quality, spread = run.metric("high_quality"), run.metric("spread")
+    words = f"{phrases.percent(quality)} of the samples are high quality"
+    return words if spread is None else f"{words}, spread {phrases.value(spread, 2)}"
+
+
+def _at_round(number: int | None) -> str:
+    return "" if number is None else f" at round {number:,}"
+
+
+def _named(modes: set[int]) -> str:
+    """`mode 4 is` or `modes 1, 2 and 4 are`."""
+    names = sorted(modes)
+    return f"mode {names[0]} is" if len(names) == 1 else f"modes {phrases.listed(names)} are"

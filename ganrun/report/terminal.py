@@ -1,0 +1,233 @@
+"""The final table, beside what perfect samples score; as text and, for programs, as JSON."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from rich.console import Console
+from rich.text import Text
+
+from ganrun.report import phrases, story
+from ganrun.report.palette import SCREEN_BLUE, SCREEN_VERMILLION
+from ganrun.report.record import RunRecord
+
+MOST_ROWS = 40
+"""More seeds than this are summed up by their median alone; all are in the JSON."""
+REFERENCE_ROWS = (("perfect samples", "mean"), ("  from 5 %", "p5"), ("  to 95 %", "p95"))
+MOST_PATHS = 10
+GAP = "  "
+
+
+@dataclass(frozen=True)
+class Column:
+    """A metric of the table; the heading has two lines."""
+
+    metric: str
+    heading: tuple[str, str]
+    decimals: int = 3
+
+
+COLUMNS = (
+    Column("modes_recovered", ("modes", "recovered")),
+    Column("modes_covered", ("modes", "covered")),
+    Column("high_quality", ("high", "quality")),
+    Column("reverse_kl", ("reverse", "KL")),
+    Column("mode_tv", ("mode", "TV")),
+    Column("spread", ("", "spread")),
+    Column("sliced_wasserstein", ("sliced", "W2")),
+    Column("precision", ("", "precision")),
+    Column("recall", ("", "recall")),
+    Column("density", ("", "density")),
+    Column("coverage", ("", "coverage")),
+    Column("nll", ("", "nll"), 2),
+)
+"""In the order of their worth: a narrow screen shows the first ones."""
+
+COUNTS = ("modes_recovered", "modes_covered")
+GOOD_WORDS = ("converged",)
+BAD_WORDS = ("diverged", "collapsed", "oscillating", "failed")
+
+
+def print_results(runs: Sequence[RunRecord], console: Console) -> None:
+    """Print, for every group of runs with one name and target: the table, a sentence, the paths."""
+    for number, group in enumerate(grouped(runs)):
+        if number:
+            console.print()
+        for line in result_lines(group, console.width):
+            console.print(line, no_wrap=True, overflow="crop", highlight=False)
+        console.print()
+        console.print(Text(story.tell_all(group), "bold"), highlight=False)
+        for words in [*_evidence(group), *_paths(group), *_how_to_go_on(group)]:
+            # Paths and commands stay in one piece, to be copied.
+            console.print(Text(words, "dim"), soft_wrap=True, highlight=False)
+
+
+def grouped(runs: Sequence[RunRecord]) -> list[list[RunRecord]]:
+    """Runs that belong in one table: of one name, and with one target and sample count."""
+    groups: dict[tuple[object, ...], list[RunRecord]] = {}
+    for run in runs:
+        mixture = run.mixture
+        arrays = (mixture.means, mixture.covariances, mixture.weights)
+        key = (run.name, run.evaluation_samples, *(array.tobytes() for array in arrays))
+        groups.setdefault(key, []).append(run)
+    return list(groups.values())
+
+
+def result_lines(runs: Sequence[RunRecord], width: int) -> list[Text]:
+    """The table of one group in lines of at most `width` cells, headed by the runs' name."""
+    shown = runs if len(runs) <= MOST_ROWS else runs[: MOST_ROWS - 1]
+    ended = [run for run in runs if run.ended]
+    reference = next((run.reference for run in runs if run.reference), None) or {}
+    labels = [(str(run.seed), _word(run)) for run in shown]
+    seed_width = max(len("seed"), *(len(seed) for seed, _ in labels))
+    word_width = max(len("verdict"), *(len(word) for _, word in labels))
+    # The reference's labels stand below both columns.
+    word_width = max(word_width, len(REFERENCE_ROWS[0][0]) - seed_width - len(GAP))
+    columns = _fitting(runs, reference, width - seed_width - len(GAP) - word_width)
+
+    def line(label: str, cells: Sequence[str], style: str = "") -> Text:
+        text = Text(f"{label:<{seed_width + len(GAP) + word_width}}", style=style, end="")
+        for cell, (_, breadth) in zip(cells, columns, strict=True):
+            text.append(f"{GAP}{cell:>{breadth}}")
+        return text
+
+    def two(seed: str, word: str) -> str:
+        return f"{seed:>{seed_width}}{GAP}{word}"
+
+    first = runs[0]
+    title = Text(first.name, "bold")
+    title.append(f"{GAP}{first.modes_total} modes, {first.steps:,} rounds", "not bold dim")
+    lines = [title, Text("")]
+    lines.append(line("", [column.heading[0] for column, _ in columns], "dim"))
+    lines.append(line(two("seed", "verdict"), [c.heading[1] for c, _ in columns], "dim"))
+    for (seed, word), run in zip(labels, shown, strict=True):
+        row = line(two(seed, word), [_cell(run, column) for column, _ in columns])
+        _colour(row, run)
+        lines.append(row)
+    if len(shown) < len(runs):
+        lines.append(Text(two("...", f"{len(runs) - len(shown):,} more"), "dim"))
+    if len(ended) > 2:
+        lines.append(line(two("", "median"), [_median(ended, column) for column, _ in columns]))
+    if reference:
+        lines.append(Text(""))
+        for label, point in REFERENCE_ROWS:
+            cells = [_reference_cell(reference, column, point) for column, _ in columns]
+            lines.append(line(label, cells, "dim"))
+        lines.append(Text(f"(mean and range of 20 draws of {first.evaluation_samples:,})", "dim"))
+    for text in lines:
+        text.truncate(width)
+    return lines
+
+
+def results_json(runs: Sequence[RunRecord]) -> str:
+    """All that the table knows, and the metrics it had no room for, as strict JSON."""
+    return json.dumps(
+        {"sentence": story.tell_all(runs) if runs else "", "runs": [_as_json(r) for r in runs]},
+        indent=2,
+        allow_nan=False,
+    )
+
+
+def _as_json(run: RunRecord) -> dict[str, Any]:
+    metrics = run.final or {column.metric: run.metric(column.metric) for column in COLUMNS}
+    return {
+        "path": str(run.path),
+        "name": run.name,
+        "seed": run.seed,
+        "status": run.status,
+        "verdict": run.verdict,
+        "sentence": story.tell(run),
+        "evidence": run.evidence,
+        "steps": run.steps,
+        "last_round": run.last_round,
+        "diverged_at": run.diverged_at,
+        "modes_total": run.modes_total,
+        "recovered_modes": None if run.recovered_modes is None else list(run.recovered_modes),
+        "missing_modes": list(run.missing),
+        "metrics": dict(metrics),
+        "reference": {name: dict(points) for name, points in (run.reference or {}).items()},
+    }
+
+
+def _fitting(runs: Sequence[RunRecord], reference: Any, room: int) -> list[tuple[Column, int]]:
+    """The first columns that fit in `room` cells, with their widths; the first always stands."""
+    chosen: list[tuple[Column, int]] = []
+    for column in COLUMNS:
+        cells = [*column.heading, _median(runs, column), *(_cell(run, column) for run in runs)]
+        cells += [_reference_cell(reference, column, point) for _, point in REFERENCE_ROWS]
+        breadth = max(len(cell) for cell in cells)
+        room -= len(GAP) + breadth
+        if room < 0 and chosen:
+            break
+        chosen.append((column, breadth))
+    return chosen
+
+
+def _word(run: RunRecord) -> str:
+    return run.verdict or run.status
+
+
+def _cell(run: RunRecord, column: Column) -> str:
+    number = run.metric(column.metric)
+    if column.metric in COUNTS:
+        return phrases.of_total(number, run.modes_total)
+    return phrases.value(number, column.decimals)
+
+
+def _median(runs: Sequence[RunRecord], column: Column) -> str:
+    known = [number for run in runs if (number := run.metric(column.metric)) is not None]
+    if not known:
+        return "-"
+    if column.metric in COUNTS:
+        return phrases.of_total(median(known), runs[0].modes_total)
+    return phrases.value(median(known), column.decimals)
+
+
+def _reference_cell(reference: Any, column: Column, point: str) -> str:
+    number = reference.get(column.metric, {}).get(point)
+    if number is not None and column.metric in COUNTS:
+        return phrases.count(round(number, 1))
+    return phrases.value(number, column.decimals)
+
+
+def _colour(row: Text, run: RunRecord) -> None:
+    """Colour the verdict and the headline count; the words say the same."""
+    word, recovered = _word(run), run.metric("modes_recovered")
+    if word in GOOD_WORDS + BAD_WORDS:
+        row.highlight_words([word], SCREEN_BLUE if word in GOOD_WORDS else SCREEN_VERMILLION)
+    if recovered is not None:
+        count = phrases.of_total(recovered, run.modes_total)
+        start = row.plain.index(count)
+        hue = SCREEN_BLUE if recovered == run.modes_total else SCREEN_VERMILLION
+        row.stylize(hue, start, start + len(count))
+
+
+def _evidence(runs: Sequence[RunRecord]) -> list[str]:
+    """What the verdict rests on, where there is but one."""
+    return [runs[0].evidence] if len(runs) == 1 and runs[0].evidence else []
+
+
+def _paths(runs: Sequence[RunRecord]) -> list[str]:
+    if len(runs) <= MOST_PATHS:
+        return [str(run.path) for run in runs]
+    hidden = len(runs) - MOST_PATHS + 1
+    return [*(str(run.path) for run in runs[: MOST_PATHS - 1]), f"... and {hidden:,} more runs"]
+
+
+def _how_to_go_on(runs: Sequence[RunRecord]) -> list[str]:
+    """The command that takes up an interrupted run where its last checkpoint left it."""
+    left = [run for run in runs if run.status in ("interrupted", "failed")]
+    if not left:
+        return []
+    config, runs_dir = left[0].path / "config.yaml", left[0].path.parent
+    command = f"ganrun train {shlex.quote(str(config))}"
+    if runs_dir != Path("runs"):
+        command += f" --runs-dir {shlex.quote(str(runs_dir))}"
+    whose = "" if len(runs) == 1 else f" with seed {left[0].seed}"
+    return [f"to go on{whose}: {command}"]

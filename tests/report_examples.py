@@ -1,0 +1,212 @@
+"""Runs made up from arrays, for the tests of what people look at; nothing here is trained."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+
+from ganrun.config.declarations import metrics_columns
+from ganrun.measure.evaluation import evaluate_samples
+from ganrun.mixture import Mixture, mixture_of
+from ganrun.progress import MemberProgress
+from ganrun.report.record import RunRecord
+from ganrun.store import Snapshots
+
+REFERENCE = {
+    "modes_recovered": {"mean": 5.0, "p5": 5.0, "p95": 5.0},
+    "modes_covered": {"mean": 5.0, "p5": 5.0, "p95": 5.0},
+    "high_quality": {"mean": 0.9891, "p5": 0.9852, "p95": 0.9920},
+    "reverse_kl": {"mean": 0.0008, "p5": 0.0002, "p95": 0.0017},
+    "mode_tv": {"mean": 0.0222, "p5": 0.0151, "p95": 0.0312},
+    "spread": {"mean": 0.951, "p5": 0.922, "p95": 0.980},
+    "nll": {"mean": -1.55, "p5": -1.58, "p95": -1.52},
+    "sliced_wasserstein": {"mean": 0.051, "p5": 0.021, "p95": 0.089},
+    "precision": {"mean": 0.99, "p5": 0.985, "p95": 0.994},
+    "recall": {"mean": 0.99, "p5": 0.984, "p95": 0.995},
+    "density": {"mean": 1.0, "p5": 0.98, "p95": 1.02},
+    "coverage": {"mean": 0.97, "p5": 0.96, "p95": 0.975},
+}
+
+
+def ring(modes: int = 5, std: float = 0.05, radius: float = 2.0, weights=None) -> Mixture:
+    target = {"layout": "ring", "modes": modes, "radius": radius, "std": std, "weights": weights}
+    return mixture_of(SimpleNamespace(**target))
+
+
+def grid(side: int = 5, std: float = 0.05) -> Mixture:
+    target = {
+        "layout": "grid",
+        "rows": side,
+        "columns": side,
+        "spacing": 2.0,
+        "std": std,
+        "weights": None,
+    }
+    return mixture_of(SimpleNamespace(**target))
+
+
+def forged(
+    mixture: Mixture, modes: Sequence[int], n: int, rng: np.random.Generator, bridge: float = 0.03
+) -> np.ndarray:
+    """Samples from some of the modes alone, with a filament between the first two of them."""
+    labels = rng.choice(np.asarray(modes), size=n)
+    noise = 0.8 * rng.standard_normal((n, 2))
+    points = mixture.means[labels] + np.einsum("nij,nj->ni", mixture.cholesky[labels], noise)
+    if len(modes) > 1:
+        along = rng.random((n, 1))
+        line = along * mixture.means[modes[0]] + (1 - along) * mixture.means[modes[1]]
+        points = np.where(rng.random((n, 1)) < bridge, line, points)
+    return points
+
+
+def fake_run(
+    mixture: Mixture | None = None,
+    modes: Sequence[int] | None = None,
+    *,
+    verdict: str | None = "converged",
+    status: str = "complete",
+    objective: str = "non_saturating",
+    name: str = "five_gaussians",
+    seed: int = 0,
+    steps: int = 10_000,
+    reached: int | None = None,
+    diverged_at: int | None = None,
+    snapshots: int = 40,
+    field_of: Callable[[np.ndarray, np.ndarray], np.ndarray] | None = None,
+    path: Path = Path("runs/five_gaussians-s0-0123456789abcdef"),
+) -> RunRecord:
+    """A run that comes to cover `modes` (all by default) of a ring of five (by default)."""
+    mixture = ring() if mixture is None else mixture
+    total = mixture.modes
+    modes = range(total) if modes is None else modes
+    rng = np.random.default_rng(seed)
+    last = steps if reached is None else reached
+    evaluated = [*range(0, last, 250), last]
+    rows = [_row(mixture, modes, step, objective, rng) for step in evaluated]
+    columns = metrics_columns(total)
+    metrics = {name: np.array([row[name] for row in rows], dtype=float) for name in columns}
+    metrics["step"] = np.array(evaluated, dtype=np.int64)
+    ended = status in ("complete", "diverged")
+    final = {name: _finite(rows[-1][name]) for name in columns[9:] if not name.startswith("share")}
+    final |= {
+        "modes_total": total,
+        "modes_recovered": len(modes),
+        "mixture_components": len(modes) + 1,
+        "kl": 0.31,
+        "sliced_wasserstein": 0.9 if len(modes) < total else 0.06,
+        "precision": 0.96,
+        "recall": 0.41,
+        "density": 0.93,
+        "coverage": 0.44,
+    }
+    return RunRecord(
+        path=path,
+        name=name,
+        seed=seed,
+        status=status,
+        objective=objective,
+        steps=steps,
+        evaluation_samples=2500,
+        mixture=mixture,
+        metrics=metrics,
+        snapshots=_snapshots(mixture, modes, last, snapshots, rng, field_of),
+        final=final if ended else {},
+        verdict=verdict if ended else None,
+        evidence="The same modes stayed missing over the second half." if ended else None,
+        recovered_modes=tuple(modes) if ended else None,
+        diverged_at=diverged_at,
+        reference=_reference(total) if ended else None,
+    )
+
+
+def fake_member(
+    samples: np.ndarray | None, seed: int = 0, covered: int | None = 3, **changes
+) -> MemberProgress:
+    fields = {
+        "name": f"five_gaussians-s{seed}",
+        "seed": seed,
+        "round": 3250,
+        "steps": 10_000,
+        "loss_d": 0.912,
+        "loss_g": 1.204,
+        "modes_covered": covered,
+        "modes_total": 5,
+        "high_quality": 0.93,
+        "diverged": False,
+        "samples": samples,
+    }
+    return MemberProgress(**{**fields, **changes})
+
+
+def _reference(total: int) -> dict[str, dict[str, float]]:
+    counts = {"mean": float(total), "p5": float(total), "p95": float(total)}
+    return {**REFERENCE, "modes_recovered": counts, "modes_covered": counts}
+
+
+def _samples_at(mixture, modes, step, n, rng) -> np.ndarray:
+    """From a blob in the middle to the modes, by and by."""
+    progress = min(step / 3000, 1.0)
+    blob = 0.4 * rng.standard_normal((n, 2)) * np.abs(mixture.means).max()
+    late = forged(mixture, list(modes), n, rng)
+    return np.where(rng.random((n, 1)) < progress**2, late, (1 - progress) * blob + progress * late)
+
+
+def _row(mixture, modes, step, objective, rng) -> dict[str, float]:
+    samples = _samples_at(mixture, modes, step, 2500, rng)
+    measured = evaluate_samples(samples, mixture.means, mixture.whitening, mixture.weights)
+    row = {name: float(value) for name, value in measured.items() if np.ndim(value) == 0}
+    row |= {f"share_{k}": float(share) for k, share in enumerate(measured["shares"])}
+    healthy = len(modes) == mixture.modes
+    fade = np.exp(-step / 1500)
+    noise = rng.standard_normal(8)
+    scale = 1.0 if objective != "wasserstein" else 0.2
+    row |= {
+        "step": step,
+        "loss_d": scale * ((1.38 if healthy else 0.7) - 0.5 * fade + 0.06 * noise[0]),
+        "loss_g": scale * ((0.71 if healthy else 2.2) + 1.5 * fade + 0.15 * noise[1]),
+        "real_logit": (0.1 if healthy else 1.4) + 2 * fade + 0.1 * noise[2],
+        "fake_logit": (-0.1 if healthy else -1.6) - 2 * fade + 0.1 * noise[3],
+        "accuracy_d": np.nan
+        if objective == "wasserstein"
+        else (0.52 if healthy else 0.83) + 0.1 * fade + 0.02 * noise[4],
+        "grad_norm_d": np.exp(-1 + 0.4 * noise[5]),
+        "grad_norm_g": np.exp(-2 + 0.4 * noise[6]),
+        "penalty": 0.0,
+    }
+    if step == 0:
+        row |= dict.fromkeys(metrics_columns(mixture.modes)[1:9], np.nan)
+    return row
+
+
+def _snapshots(mixture, modes, last, count, rng, field_of) -> Snapshots | None:
+    if not count:
+        return None
+    every = 1
+    while last / every > count:
+        every *= 2
+    steps = np.array([*range(0, last, every), last] if count > 1 else [last])
+    x_min, x_max, y_min, y_max = mixture.extent
+    y, x = np.meshgrid(np.linspace(y_min, y_max, 24), np.linspace(x_min, x_max, 24), indexing="ij")
+    fields = []
+    for step in steps:
+        if field_of is not None:
+            fields.append(field_of(x, y))
+            continue
+        points = np.stack([x.ravel(), y.ravel()], axis=1)
+        nearest = ((points[:, None] - mixture.means) ** 2).sum(-1).min(1).reshape(x.shape)
+        wave = np.sin(x + step / 700) + np.cos(y * 1.3 + step / 500)
+        fields.append(3 * np.exp(-nearest) - 1.2 * (x**2 + y**2) / x_max**2 * 3 + wave)
+    samples = np.stack([_samples_at(mixture, modes, step, 256, rng) for step in steps])
+    return Snapshots(
+        steps,
+        samples.astype(np.float32),
+        np.stack(fields).astype(np.float32),
+        np.array(mixture.extent),
+    )
+
+
+def _finite(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None
