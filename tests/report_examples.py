@@ -8,12 +8,16 @@ from types import SimpleNamespace
 
 import numpy as np
 
+from ganrun.config import Experiment
 from ganrun.config.declarations import metrics_columns
 from ganrun.measure.evaluation import evaluate_samples
 from ganrun.mixture import Mixture, mixture_of
 from ganrun.progress import MemberProgress
 from ganrun.report.record import RunRecord
-from ganrun.store import Snapshots
+from ganrun.store import Run, Snapshot, Snapshots, open_run
+from ganrun.verdict import RULE
+
+NUMERICS = {"machine": "Linux x86_64", "backend": "cpu", "jaxlib": "0.10.2", "lanes": 1}
 
 REFERENCE = {
     "modes_recovered": {"mean": 5.0, "p5": 5.0, "p95": 5.0},
@@ -210,3 +214,45 @@ def _snapshots(mixture, modes, last, count, rng, field_of) -> Snapshots | None:
 
 def _finite(value: float) -> float | None:
     return float(value) if np.isfinite(value) else None
+
+
+def stored_run(runs_dir: Path, run: RunRecord, steps: int = 1000) -> Path:
+    """The same run in a run folder, written through the store; its path.
+
+    Only runs of the default target can be stored; `steps` is cut down to keep it quick.
+    """
+    content = {
+        "name": run.name,
+        "seeds": [run.seed],
+        "objective": run.objective,
+        "training": {"steps": steps},
+        "snapshots": {"count": 10, "samples": 256, "grid": 24},
+    }
+    opened = open_run(runs_dir, Experiment.model_validate(content), numerics=NUMERICS)
+    assert isinstance(opened, Run)
+    assert run.snapshots is not None
+    with opened:
+        rows = [
+            {name: column[index] for name, column in run.metrics.items()}
+            for index in range(len(run.metrics["step"]))
+        ]
+        last = steps if run.status == "complete" else rows[-1]["step"]
+        snapshots = [Snapshot(*one) for one in zip(*run.snapshots[:3], strict=True)]
+        state = {"kernel": np.zeros((2, 2), np.float32)}
+        extent = run.snapshots.extent.tolist()
+        opened.commit(state, round=int(last), rows=rows, snapshots=snapshots, extent=extent)
+        if run.final:
+            opened.finish("diverged" if run.status == "diverged" else "complete", _summary(run))
+    return opened.path
+
+
+def _summary(run: RunRecord) -> dict[str, object]:
+    return {
+        **run.final,
+        "verdict": run.verdict,
+        "verdict_evidence": run.evidence,
+        "verdict_rule": RULE,
+        "recovered_modes": list(run.recovered_modes or ()),
+        "diverged_at": run.diverged_at,
+        "reference": run.reference,
+    }

@@ -91,14 +91,18 @@ def draw_frame(
     ascii_only: bool,
     seconds_elapsed: float,
     seconds_since_update: float,
+    ending: str | None = None,
 ) -> Text:
-    """The whole display as lines of at most `width - 1` cells, at most `height - 1` of them."""
+    """The whole display as lines of at most `width - 1` cells, at most `height - 1` of them.
+
+    `ending` says how it ended, in the frame that is left on the screen.
+    """
     width = max(width - 1, 1)
     room = max(height - 1, 1)
     members = progress.members if progress is not None else ()
     shown = next((member for member in members if member.samples is not None), None)
-    heading = _heading(progress, title, width, ascii_only, seconds_elapsed)
-    bar = _bar(progress, width, ascii_only, seconds_since_update)
+    heading = _heading(progress, title, width, ascii_only, seconds_elapsed, ending)
+    bar = _bar(progress, width, ascii_only, seconds_since_update, ending)
 
     rows = _map_rows(width, room, len(members))
     side = _side(members, rows or max(room - 3, 0), narrow=width < SIDE_WIDTH)
@@ -126,10 +130,15 @@ def _map_rows(width: int, room: int, members: int) -> int:
 
 
 def _heading(
-    progress: Progress | None, title: str, width: int, ascii_only: bool, seconds_elapsed: float
+    progress: Progress | None,
+    title: str,
+    width: int,
+    ascii_only: bool,
+    seconds_elapsed: float,
+    ending: str | None,
 ) -> Text:
     frames = ASCII_SPINNER if ascii_only else SPINNER
-    spinner = frames[int(seconds_elapsed * SPINS_PER_SECOND) % len(frames)]
+    spinner = frames[int(seconds_elapsed * SPINS_PER_SECOND) % len(frames)] if not ending else " "
     left = Text()
     left.append(f"{spinner} ", SCREEN_BLUE)
     left.append(title, "bold")
@@ -140,7 +149,9 @@ def _heading(
     whose = f"seed {members[0].seed}" if len(members) == 1 else f"{len(members):,} seeds"
     left.append(f"  {whose}", "dim")
     done, total = progress.rounds_done, progress.rounds_total
-    if progress.phase == "training":
+    if ending:
+        right = ending
+    elif progress.phase == "training":
         right = f"round {done:,} of {total:,}"
         if len(members) != 1:
             right = f"{done:,} of {total:,} rounds"
@@ -150,7 +161,11 @@ def _heading(
 
 
 def _bar(
-    progress: Progress | None, width: int, ascii_only: bool, seconds_since_update: float
+    progress: Progress | None,
+    width: int,
+    ascii_only: bool,
+    seconds_since_update: float,
+    ending: str | None,
 ) -> Text:
     done, total = (0, 0) if progress is None else (progress.rounds_done, progress.rounds_total)
     share = min(done / total, 1.0) if total else 0.0
@@ -158,7 +173,7 @@ def _bar(
     if progress is not None and progress.phase == "training":
         if progress.rounds_per_second:
             words += f"  {progress.rounds_per_second:,.0f} rounds/s"
-        if progress.seconds_left is not None:
+        if progress.seconds_left is not None and not ending:
             left = phrases.duration(progress.seconds_left - seconds_since_update)
             words += f"  {left} left"
     # A fixed place for the words keeps the bar from jumping as they change.
@@ -194,16 +209,17 @@ def _legend(view: MapView, member: MemberProgress | None, ascii_only: bool) -> T
     text = Text("  ")
     if member is not None:
         text.append("." if ascii_only else "⡪")
-        text.append(f" samples of seed {member.seed}    ", "dim")
+        text.append(f" samples of seed {member.seed}", "dim")
+        if view.outside > 0:
+            text.append(f", {phrases.percent(view.outside)} off the map", "dim")
+        text.append("   ")
     text.append("O" if ascii_only else "○", SCREEN_BLUE)
-    text.append(" true modes    ", "dim")
+    text.append(" true modes   ", "dim")
     if view.missing:
         numbers = " ".join(str(mode) for mode in view.missing[:5])
         more = " ..." if len(view.missing) > 5 else ""
         text.append(numbers + more, f"bold {SCREEN_VERMILLION}")
-        text.append(" not covered    ", "dim")
-    if view.outside > 0:
-        text.append(f"{phrases.percent(view.outside)} off the map", "dim")
+        text.append(" not covered", "dim")
     return text
 
 

@@ -6,10 +6,12 @@ program compiles; `update` only takes note of the newest progress and costs the 
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from types import TracebackType
-from typing import Self
+from typing import Self, TextIO
 
 from rich.console import Console
 from rich.live import Live
@@ -18,9 +20,11 @@ from rich.text import Text
 from ganrun.mixture import Mixture
 from ganrun.progress import Progress
 from ganrun.report.frame import LiveMap, draw_frame
-from ganrun.report.phrases import progress_line
+from ganrun.report.phrases import duration, progress_line
 
 REFRESHES_PER_SECOND = 4.0
+GONE = (OSError, ValueError, SystemExit)
+"""What printing raises where nobody reads any more; rich turns a broken pipe into an exit."""
 LEAST_SECONDS_BETWEEN_LINES = 1.0
 SECONDS_BETWEEN_LINES = 5.0
 
@@ -47,6 +51,7 @@ class LiveDisplay:
         self._map = LiveMap(mixture)
         self._progress: Progress | None = None
         self._updated_at = self._entered_at = clock()
+        self._ending: str | None = None
         self._frame = Text("")
         self._live = Live(
             console=console,
@@ -54,7 +59,9 @@ class LiveDisplay:
             auto_refresh=own_thread,
             refresh_per_second=REFRESHES_PER_SECOND,
             vertical_overflow="crop",
-            redirect_stdout=not console.stderr,
+            # Whatever is printed meanwhile goes above the display, unless it goes to a file.
+            redirect_stdout=_is_terminal(sys.stdout),
+            redirect_stderr=_is_terminal(sys.stderr),
         )
 
     def __enter__(self) -> Self:
@@ -68,7 +75,10 @@ class LiveDisplay:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._live.stop()
+        took = duration(self._clock() - self._entered_at)
+        self._ending = f"took {took}" if error is None else f"stopped after {took}"
+        with suppress(*GONE):
+            self._live.stop()
 
     def update(self, progress: Progress) -> None:
         """Take note of the newest state; it is drawn at the next refresh."""
@@ -88,6 +98,7 @@ class LiveDisplay:
                 ascii_only=ascii_only(self._console),
                 seconds_elapsed=now - self._entered_at,
                 seconds_since_update=now - self._updated_at,
+                ending=self._ending,
             )
         except Exception:  # the last good frame stays; the training must not suffer
             return self._frame
@@ -148,8 +159,9 @@ class PlainLines:
         self._printed = progress
         self._printed_at = self._clock()
         line = progress_line(self._title, progress)
-        # Logs are for grep: one line each, whatever the width, and no markup.
-        self._console.print(Text(line), soft_wrap=True)
+        with suppress(*GONE):
+            # Logs are for grep: one line each, whatever the width, and no markup.
+            self._console.print(Text(line), soft_wrap=True, highlight=False)
 
 
 class Quiet:
@@ -176,9 +188,13 @@ def watcher_for(
     """The watcher that suits where the output goes: live on a terminal, plain lines elsewhere."""
     if quiet:
         return Quiet()
-    if console.is_terminal and not console.is_dumb_terminal:
+    if console.is_interactive and not console.is_dumb_terminal:
         return LiveDisplay(mixture, title=title, console=console)
     return PlainLines(title=title, console=console)
+
+
+def _is_terminal(stream: TextIO | None) -> bool:
+    return stream is not None and stream.isatty()
 
 
 def ascii_only(console: Console) -> bool:

@@ -1,0 +1,394 @@
+"""What one sees while it trains: the map in characters, the frame, and who is told what when."""
+
+from __future__ import annotations
+
+import io
+import itertools
+import time
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from report_examples import fake_member, forged, grid, ring
+from rich.cells import cell_len
+from rich.console import Console
+
+from ganrun.measure.evaluation import evaluate_samples
+from ganrun.progress import Progress
+from ganrun.report import canvas
+from ganrun.report.frame import LiveMap, draw_frame
+from ganrun.report.live import LiveDisplay, PlainLines, Quiet, watcher_for
+
+RING = ring()
+SHOW_CURSOR, HIDE_CURSOR = "\x1b[?25h", "\x1b[?25l"
+
+
+def terminal(width: int = 80, height: int = 24, **options) -> Console:
+    options = {"force_terminal": True, "color_system": "truecolor", **options}
+    return Console(file=io.StringIO(), width=width, height=height, **options)
+
+
+def a_moment(count: int = 1, phase: str = "training", **changes) -> Progress:
+    rng = np.random.default_rng(0)
+    samples = forged(RING, [0, 3], 500, rng).astype(np.float32)
+    some = [fake_member(samples, covered=2)]
+    some += [fake_member(None, seed, seed % 6) for seed in range(1, count)]
+    fields = {
+        "phase": phase,
+        "rounds_done": 3250 * count,
+        "rounds_total": 10_000 * count,
+        "rounds_per_second": 812.0,
+        "seconds_left": 8.3,
+        "members": tuple(some),
+    }
+    return Progress(**{**fields, **changes})
+
+
+def frame_of(progress: Progress | None, mixture=RING, width=80, height=24, **changes) -> str:
+    options = {"ascii_only": False, "seconds_elapsed": 4.0, "seconds_since_update": 0.0, **changes}
+    live_map = LiveMap(mixture)
+    text = draw_frame(progress, live_map, title="five", width=width, height=height, **options)
+    return text.plain
+
+
+# the map
+
+
+def dots_of(lines) -> np.ndarray:
+    """The dots of a braille map, read back from its characters: `[4 rows, 2 columns]`."""
+    bits = [(0, 0), (1, 0), (2, 0), (0, 1), (1, 1), (2, 1), (3, 0), (3, 1)]
+    dots = np.zeros((4 * len(lines), 2 * len(lines[0].plain)), dtype=bool)
+    for row, line in enumerate(lines):
+        for column, character in enumerate(line.plain):
+            for bit, (down, across) in enumerate(bits):
+                if 0x2800 <= ord(character) <= 0x28FF and ord(character) - 0x2800 >> bit & 1:
+                    dots[4 * row + down, 2 * column + across] = True
+    return dots
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.tuples(st.floats(0, 1), st.floats(0, 1)), min_size=1, max_size=20),
+    st.integers(8, 20),
+)
+def test_the_map_puts_a_dot_where_a_sample_is(fractions, rows):
+    x_min, x_max, y_min, y_max = RING.extent
+    fractions = np.array(fractions)
+    samples = np.array([x_min, y_min]) + fractions * np.array([x_max - x_min, y_max - y_min])
+    dots = dots_of(canvas.draw_map(samples, RING, rows=rows))
+    assert dots.shape == (4 * rows, 4 * rows)
+    for x, y in fractions:
+        column, row = x * 4 * rows, (1 - y) * 4 * rows
+        # On a dot's very edge rounding may choose either neighbour.
+        near = dots[
+            max(int(row - 1e-6), 0) : int(row + 1e-6) + 1,
+            max(int(column - 1e-6), 0) : int(column + 1e-6) + 1,
+        ]
+        assert near.any() or row >= 4 * rows - 1e-6 or column >= 4 * rows - 1e-6
+
+
+def test_the_map_of_no_samples_shows_the_true_modes_and_nothing_else():
+    dots = dots_of(canvas.draw_map(None, RING, rows=16))
+    rows, columns = np.nonzero(dots)
+    x_min, x_max, _, y_max = RING.extent
+    size = (x_max - x_min) / 64
+    points = np.stack([x_min + (columns + 0.5) * size, y_max - (rows + 0.5) * size], axis=1)
+    to_modes = np.linalg.norm(points[:, None] - RING.means, axis=2)
+    assert np.all(to_modes.min(axis=1) < 0.4)
+    assert np.all(to_modes.min(axis=0) < 0.4)
+
+
+def test_a_mode_that_is_not_covered_carries_its_number():
+    samples = forged(RING, [0, 3], 500, np.random.default_rng(0))
+    covered = np.array([True, False, False, True, False])
+    text = "".join(line.plain for line in canvas.draw_map(samples, RING, rows=15, covered=covered))
+    assert sorted(character for character in text if character.isdigit()) == ["1", "2", "4"]
+
+
+def test_the_map_in_ascii_is_ascii_and_as_large():
+    samples = forged(RING, [0, 3], 500, np.random.default_rng(0))
+    lines = canvas.draw_map(samples, RING, rows=12, covered=np.ones(5, bool), ascii_only=True)
+    assert [len(line.plain) for line in lines] == [24] * 12
+    text = "".join(line.plain for line in lines)
+    assert text.isascii()
+    assert text.count("O") == 5
+
+
+def test_samples_that_are_not_finite_or_far_away_are_counted_as_off_the_map():
+    samples = np.array([[0.0, 0.0], [np.nan, 0.0], [np.inf, 1.0], [1e30, 0.0]])
+    assert canvas.share_outside(samples, RING.extent) == 0.75
+    lines = canvas.draw_map(samples, RING, rows=10)
+    assert dots_of(lines).sum() == dots_of(canvas.draw_map(samples[:1], RING, rows=10)).sum()
+
+
+def test_the_maps_shares_are_those_of_the_evaluation():
+    for mixture, modes in ((RING, [0, 3]), (grid(), [1, 2, 7]), (ring(3, weights=(1, 2, 9)), [2])):
+        samples = forged(mixture, modes, 700, np.random.default_rng(1), bridge=0.3)
+        measured = evaluate_samples(samples, mixture.means, mixture.whitening, mixture.weights)
+        shares = canvas.mode_shares(samples, mixture)
+        np.testing.assert_allclose(shares, measured["shares"])
+        covered = canvas.covered_modes(shares, mixture.weights, int(measured["modes_covered"]))
+        np.testing.assert_array_equal(covered, measured["covered"])
+        np.testing.assert_array_equal(
+            canvas.covered_modes(shares, mixture.weights, None), measured["covered"]
+        )
+
+
+# the frame
+
+
+@pytest.mark.parametrize("members", [0, 1, 8, 64, 1024])
+def test_a_frame_fits_every_terminal(members):
+    sizes = itertools.product([1, 20, 40, 60, 80, 120, 200], [1, 3, 5, 10, 24, 50])
+    for (width, height), ascii_only in itertools.product(sizes, [False, True]):
+        moment = a_moment(members) if members else a_moment(1, members=())
+        lines = frame_of(moment, width=width, height=height, ascii_only=ascii_only).split("\n")
+        assert len(lines) <= max(height - 1, 1)
+        assert max(cell_len(line) for line in lines) <= max(width - 1, 1)
+
+
+def test_a_frame_at_80_by_24_holds_the_numbers_the_map_and_the_legend():
+    text = frame_of(a_moment())
+    for words in (
+        "five  seed 0",
+        "round 3,250 of 10,000",
+        "32 %",
+        "812 rounds/s",
+        "9 s left",
+        "modes covered  2 of 5",
+        "high quality   93 %",
+        "loss D         0.912",
+        "loss G         1.204",
+        "samples of seed 0",
+        "1 2 4 not covered",
+    ):
+        assert words in text
+    assert dots_of_text(text) > 30
+
+
+def dots_of_text(text: str) -> int:
+    return sum(0x2800 < ord(character) <= 0x28FF for character in text)
+
+
+def test_a_frame_of_several_seeds_has_a_row_for_each():
+    lines = frame_of(a_moment(8)).split("\n")
+    rows = [line[30:].split() for line in lines if " of 5 " in line[30:]]
+    assert [row[0] for row in rows] == [str(seed) for seed in range(8)]
+
+
+def test_a_frame_of_many_seeds_says_how_many_have_no_row_and_how_all_do():
+    text = frame_of(a_moment(64))
+    assert "... and 52 more" in text
+    assert "all: median 2, min 0, max 5" in text
+
+
+def test_a_member_that_diverged_is_marked_in_words():
+    member = fake_member(None, diverged=True)
+    assert "diverged" in frame_of(a_moment(1, members=(member,)))
+    assert "diverged" in frame_of(a_moment(2, members=(member, fake_member(None, 1))))
+
+
+def test_what_is_not_measured_yet_is_a_dash():
+    unknown = {"loss_d": None, "loss_g": None, "high_quality": None}
+    member = fake_member(None, covered=None, **unknown)
+    for members in ((member,), (member, fake_member(None, 1, None, **unknown))):
+        text = frame_of(a_moment(members=members, rounds_per_second=None, seconds_left=None))
+        assert "None" not in text
+        assert "nan" not in text
+        assert " -" in text
+
+
+@pytest.mark.parametrize(
+    ("phase", "words"), [("compiling", "compiling the game"), ("measuring", "measuring")]
+)
+def test_the_phases_are_told_in_words_with_the_time_they_take(phase, words):
+    text = frame_of(a_moment(1, phase))
+    assert f"{words}, 4 s so far" in text
+    assert "left" not in text
+
+
+def test_the_time_left_counts_down_between_updates():
+    assert "9 s left" in frame_of(a_moment(), seconds_since_update=0.0)
+    assert "5 s left" in frame_of(a_moment(), seconds_since_update=4.0)
+    assert "0 s left" in frame_of(a_moment(), seconds_since_update=99.0)
+
+
+def test_samples_that_are_not_finite_do_not_break_the_frame():
+    member = fake_member(np.full((50, 2), np.nan, np.float32), covered=0)
+    assert "100 % off the map" in frame_of(a_moment(members=(member,)))
+
+
+def test_the_map_is_drawn_anew_for_new_samples_and_only_for_them(monkeypatch):
+    drawn = []
+    monkeypatch.setattr(
+        "ganrun.report.frame.draw_map", lambda *a, **k: drawn.append(1) or canvas.draw_map(*a, **k)
+    )
+    live_map = LiveMap(RING)
+    member = fake_member(forged(RING, [0], 50, np.random.default_rng(0)))
+    for _ in range(3):
+        live_map.view(member, 10, False)
+    assert len(drawn) == 1
+    live_map.view(fake_member(forged(RING, [1], 50, np.random.default_rng(1))), 10, False)
+    assert len(drawn) == 2
+
+
+def test_a_frame_costs_the_training_next_to_nothing():
+    live_map, moment = LiveMap(RING), a_moment(8)
+    options = {"ascii_only": False, "seconds_elapsed": 1.0, "seconds_since_update": 0.0}
+    seconds = []
+    for _ in range(20):
+        start = time.perf_counter()
+        draw_frame(moment, live_map, title="five", width=80, height=24, **options)
+        seconds.append(time.perf_counter() - start)
+    assert min(seconds) < 0.002
+
+
+# the watchers
+
+
+def test_a_live_display_draws_the_newest_state_and_gives_the_terminal_back():
+    console = terminal()
+    with LiveDisplay(RING, title="five", console=console, own_thread=False) as display:
+        display.update(a_moment())
+    output = console.file.getvalue()
+    assert "modes covered" in output
+    assert "took 1 s" in output
+    assert output.index(HIDE_CURSOR) < output.rindex(SHOW_CURSOR)
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, RuntimeError])
+def test_the_terminal_is_given_back_whatever_ends_the_training(error):
+    console = terminal()
+
+    def train() -> None:
+        with LiveDisplay(RING, title="five", console=console) as display:
+            display.update(a_moment(8))
+            raise error
+
+    with pytest.raises(error):
+        train()
+    output = console.file.getvalue()
+    assert output.rstrip().endswith(SHOW_CURSOR)
+    # The last state stays on the screen, and says that it is the last.
+    last = output[output.rindex("five") :]
+    assert "stopped after 1 s" in last
+    assert "modes covered" in last
+    assert " left" not in last
+
+
+def test_an_update_draws_nothing_itself():
+    console = terminal()
+    with LiveDisplay(RING, title="five", console=console, own_thread=False) as display:
+        before = console.file.getvalue()
+        for _ in range(100):
+            display.update(a_moment())
+        assert console.file.getvalue() == before
+
+
+def test_a_frame_that_cannot_be_drawn_leaves_the_last_one():
+    display = LiveDisplay(RING, title="five", console=terminal(), own_thread=False)
+    display.update(a_moment())
+    good = display.frame()
+    display.update(a_moment(members=None))
+    assert display.frame() == good
+
+
+def test_every_frame_of_a_training_is_equally_high_so_that_nothing_jumps():
+    heights = {
+        frame_of(moment).count("\n")
+        for moment in (a_moment(), a_moment(1, "measuring"), a_moment(1, rounds_done=10_000))
+    }
+    assert len(heights) == 1
+
+
+def test_no_color_leaves_no_colour_in_the_output(monkeypatch):
+    monkeypatch.setenv("NO_COLOR", "1")
+    console = terminal()
+    with LiveDisplay(RING, title="five", console=console, own_thread=False) as display:
+        display.update(a_moment())
+    assert "38;2" not in console.file.getvalue()
+
+
+def test_a_terminal_without_utf8_gets_ascii():
+    raw = io.BytesIO()
+    stream = io.TextIOWrapper(raw, encoding="ascii")
+    console = Console(file=stream, force_terminal=True, width=80, height=24)
+    with LiveDisplay(RING, title="five", console=console) as display:
+        display.update(a_moment(8))
+    stream.flush()
+    assert b"modes covered" in raw.getvalue()
+
+
+def test_the_watcher_suits_where_the_output_goes(monkeypatch):
+    monkeypatch.delenv("TERM", raising=False)
+    pipe = Console(file=io.StringIO(), force_terminal=False)
+    assert isinstance(watcher_for(terminal(), RING, title="five"), LiveDisplay)
+    assert isinstance(watcher_for(pipe, RING, title="five"), PlainLines)
+    assert isinstance(watcher_for(terminal(), RING, title="five", quiet=True), Quiet)
+    monkeypatch.setenv("TERM", "dumb")
+    assert isinstance(watcher_for(terminal(), RING, title="five"), PlainLines)
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def lines_of(seconds: float, updates: int) -> list[str]:
+    """The plain lines of a training that takes so long and tells of itself so often."""
+    console, clock = Console(file=io.StringIO(), width=40), Clock()
+    with PlainLines(title="five", console=console, clock=clock) as lines:
+        lines.update(a_moment(1, "compiling", rounds_done=0))
+        for update in range(1, updates + 1):
+            clock.now = seconds * update / updates
+            lines.update(a_moment(rounds_done=10_000 * update // updates))
+    return console.file.getvalue().splitlines()
+
+
+def test_plain_lines_tell_every_tenth_of_a_short_training():
+    lines = lines_of(seconds=20, updates=1000)
+    assert 10 <= len(lines) <= 13
+    assert "five: compiling the game, 0 of 10,000 rounds (0 %)" in lines[0]
+    assert "10,000 of 10,000 rounds (100 %)" in lines[-1]
+
+
+def test_plain_lines_do_not_fill_the_log_of_a_long_training():
+    assert 20 <= len(lines_of(seconds=12 * 3600, updates=5_000)) <= 120
+
+
+def test_plain_lines_of_a_very_short_training_are_few():
+    assert len(lines_of(seconds=0.5, updates=100)) <= 3
+
+
+def test_a_plain_line_is_one_line_of_ascii_with_all_the_numbers():
+    (_, *_, line) = lines_of(seconds=20, updates=100)
+    assert line.isascii()
+    for words in ("812 rounds/s", "9 s left", "loss D 0.912, loss G 1.204", "modes covered 2 of 5"):
+        assert words in line
+
+
+def test_plain_lines_of_several_seeds_tell_the_median():
+    console = Console(file=io.StringIO(), width=40)
+    with PlainLines(title="five", console=console) as lines:
+        lines.update(a_moment(8))
+    text = console.file.getvalue()
+    assert "modes covered 2 of 5 (min 0, max 5)" in text.replace("2.5", "2")
+    assert "loss" not in text
+
+
+def test_plain_lines_survive_a_reader_who_has_gone():
+    class Broken(io.StringIO):
+        def write(self, text: str) -> int:
+            raise BrokenPipeError
+
+    with PlainLines(title="five", console=Console(file=Broken())) as lines:
+        lines.update(a_moment())
+
+
+def test_quiet_says_nothing():
+    with Quiet() as quiet:
+        quiet.update(a_moment())

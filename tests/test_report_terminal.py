@@ -1,0 +1,261 @@
+"""The final table and the sentence under it: the right words and numbers, at any width."""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from report_examples import fake_run, grid, ring
+from rich.console import Console
+
+from ganrun.report import phrases, story
+from ganrun.report.terminal import print_results, result_lines, results_json
+
+COLLAPSED = fake_run(modes=[0, 3], verdict="collapsed", seed=3)
+CONVERGED = fake_run(seed=1)
+DIVERGED = fake_run(
+    modes=[0, 1, 2], verdict="diverged", status="diverged", reached=4000, diverged_at=4013, seed=2
+)
+INTERRUPTED = fake_run(modes=[0, 1, 2, 4], verdict=None, status="interrupted", reached=3250, seed=4)
+BARELY_BEGUN = dataclasses.replace(
+    INTERRUPTED, metrics={name: column[:0] for name, column in INTERRUPTED.metrics.items()}
+)
+ALL = [COLLAPSED, CONVERGED, DIVERGED, INTERRUPTED]
+
+
+def printed(runs, width: int = 80) -> str:
+    console = Console(file=io.StringIO(), width=width)
+    print_results(runs, console)
+    return console.file.getvalue()
+
+
+def row_of(text: str, seed: int) -> str:
+    return next(line for line in text.splitlines() if line.split()[:1] == [str(seed)])
+
+
+# sentences
+
+
+def test_a_collapsed_run_is_told_with_the_modes_that_are_missing():
+    assert story.tell(COLLAPSED) == (
+        "Seed 3 collapsed: 2 of 5 modes recovered; modes 1, 2 and 4 are missing."
+    )
+
+
+def test_a_converged_run_is_told_without_missing_modes():
+    assert story.tell(CONVERGED) == "Seed 1 converged: all 5 modes recovered."
+
+
+def test_a_diverged_run_is_told_with_its_round_and_its_last_finite_state():
+    assert story.tell(DIVERGED) == (
+        "Seed 2 diverged at round 4,013; its last finite state: 3 of 5 modes recovered; "
+        "modes 3 and 4 are missing."
+    )
+
+
+def test_an_interrupted_run_is_told_as_far_as_it_came():
+    assert story.tell(INTERRUPTED) == (
+        "Seed 4 was interrupted; at its last evaluation, round 3,250 of 10,000, "
+        "it covered 4 of 5 modes."
+    )
+    assert story.tell(BARELY_BEGUN) == "Seed 4 was interrupted before its first evaluation."
+
+
+def test_a_failed_run_is_told_with_its_error():
+    failed = dataclasses.replace(BARELY_BEGUN, status="failed", error="OSError: disk full")
+    assert story.tell(failed) == "Seed 4 failed (OSError: disk full) before its first evaluation."
+
+
+@pytest.mark.parametrize(
+    ("verdict", "words"),
+    [
+        ("undertrained", "Seed 3 is undertrained: 2 of 5 modes recovered"),
+        ("oscillating", "Seed 3 oscillates, modes come and go: at the end 2 of 5 modes recovered"),
+        ("imprecise", "Seed 3 is imprecise: 2 of 5 modes recovered"),
+    ],
+)
+def test_every_verdict_has_its_words(verdict, words):
+    assert story.tell(dataclasses.replace(COLLAPSED, verdict=verdict)).startswith(words)
+
+
+def test_a_mode_that_is_covered_but_not_recovered_is_not_called_missing():
+    run = dataclasses.replace(
+        CONVERGED, recovered_modes=(0, 1, 3), final={**CONVERGED.final, "modes_recovered": 3}
+    )
+    assert "modes 2 and 4 are covered but not recovered" in story.tell(run)
+    assert "missing" not in story.tell(run)
+
+
+def test_a_mode_that_is_recovered_but_not_covered_is_told_as_such():
+    run = dataclasses.replace(COLLAPSED, recovered_modes=(0, 1, 3))
+    assert "modes 2 and 4 are missing; mode 1 is recovered but hardly covered" in story.tell(run)
+
+
+def test_the_many_missing_modes_of_a_large_target_are_not_all_listed():
+    run = fake_run(grid(), [1, 2, 6], verdict="collapsed")
+    assert "modes 0, 3, 4, 5, 7, 8, 9 and 15 others are missing" in story.tell(run)
+
+
+def test_a_target_of_one_mode_is_told_in_the_singular():
+    assert story.tell(fake_run(ring(1))) == "Seed 0 converged: the one mode recovered."
+
+
+def test_several_seeds_are_told_by_how_many_miss_modes_and_by_their_median():
+    runs = [fake_run(modes=range(n), verdict="collapsed", seed=n) for n in (2, 3, 3, 4, 5)]
+    assert story.tell_all(runs) == (
+        "Modes are missing on 4 of 5 seeds; median 3 of 5 recovered (min 2, max 5)."
+    )
+
+
+def test_seeds_that_did_not_end_well_are_named_and_not_counted():
+    assert story.tell_all(ALL) == (
+        "Modes are missing on 2 of 3 seeds; median 3 of 5 recovered (min 2, max 5). "
+        "Seed 2 diverged. Seed 4 was interrupted."
+    )
+    two = [INTERRUPTED, dataclasses.replace(INTERRUPTED, seed=5)]
+    assert story.tell_all(two) == "Seeds 4 and 5 were interrupted."
+
+
+def test_seeds_that_miss_nothing_are_told_so():
+    runs = [CONVERGED, fake_run(seed=7)]
+    assert story.tell_all(runs) == (
+        "No mode is missing on any of 2 seeds; median 5 of 5 recovered (min 5, max 5)."
+    )
+
+
+# the table
+
+
+def test_each_seed_has_a_row_with_its_verdict_and_counts():
+    text = printed(ALL)
+    assert row_of(text, 3).split()[1:8] == ["collapsed", "2", "of", "5", "2", "of", "5"]
+    assert row_of(text, 1).split()[1:8] == ["converged", "5", "of", "5", "5", "of", "5"]
+    assert row_of(text, 2).split()[1:5] == ["diverged", "3", "of", "5"]
+    assert row_of(text, 4).split()[1:6] == ["interrupted", "-", "4", "of", "5"]
+
+
+def test_the_reference_stands_below_with_its_range():
+    lines = printed([COLLAPSED]).splitlines()
+    start = next(i for i, line in enumerate(lines) if line.startswith("perfect samples"))
+    assert lines[start].split()[2:5] == ["5", "5", "0.989"]
+    assert lines[start + 1].split()[:6] == ["from", "5", "%", "5", "5", "0.985"]
+    assert lines[start + 2].split()[:6] == ["to", "95", "%", "5", "5", "0.992"]
+    assert "20 draws of 2,500" in lines[start + 3]
+
+
+def test_a_run_without_a_summary_has_no_reference_and_says_how_to_go_on():
+    text = printed([INTERRUPTED])
+    assert "perfect" not in text
+    assert f"to go on: ganrun train {INTERRUPTED.path}/config.yaml\n" in text
+
+
+def test_going_on_in_another_runs_folder_names_it():
+    path = Path("/data/my runs/five_gaussians-s4-0123456789abcdef")
+    text = printed([dataclasses.replace(INTERRUPTED, path=path)])
+    assert f"ganrun train '{path}/config.yaml' --runs-dir '/data/my runs'" in text
+
+
+@pytest.mark.parametrize("width", [20, 40, 60, 80, 100, 120, 200])
+def test_the_table_fits_the_terminal_and_keeps_the_headline(width):
+    lines = [line.plain for line in result_lines(ALL, width)]
+    assert max(map(len, lines)) <= width
+    if width >= 40:
+        assert any("recovered" in line for line in lines)
+        assert all("2 of 5" in line for line in lines if "collapsed" in line)
+
+
+def test_at_80_columns_everything_up_to_the_sliced_distance_fits():
+    heading = next(line.plain for line in result_lines(ALL, 80) if "verdict" in line.plain)
+    assert heading.split() == [
+        "seed", "verdict", "recovered", "covered", "quality", "KL", "TV", "spread", "W2",
+    ]  # fmt: skip
+
+
+def test_columns_stand_under_their_headings():
+    lines = [line.plain for line in result_lines(ALL, 80)]
+    heading = next(line for line in lines if "verdict" in line)
+    end = heading.index("quality") + len("quality")
+    for seed in (1, 2, 3, 4):
+        row = row_of("\n".join(lines), seed)
+        assert row[end - 5 : end].strip().startswith("0.")
+        assert row[end : end + 2].strip() == ""
+
+
+def test_paths_and_commands_are_never_broken_by_the_terminals_width():
+    path = Path("runs") / ("a_rather_long_name_" * 6 + "s3-0123456789abcdef")
+    assert f"{path}\n" in printed([dataclasses.replace(COLLAPSED, path=path)], width=40)
+
+
+def test_a_thousand_seeds_get_a_bounded_table_with_a_median():
+    runs = [dataclasses.replace(COLLAPSED, seed=seed) for seed in range(1000)]
+    lines = printed(runs).splitlines()
+    assert len(lines) < 70
+    assert any("961 more" in line for line in lines)
+    assert any(line.split()[:4] == ["median", "2", "of", "5"] for line in lines)
+
+
+def test_the_median_leaves_out_runs_that_have_not_ended():
+    line = next(line for line in printed(ALL).splitlines() if "median" in line and "  " in line)
+    assert line.split()[1:7] == ["3", "of", "5", "3", "of", "5"]
+
+
+def test_runs_of_different_targets_get_tables_of_their_own():
+    text = printed([COLLAPSED, fake_run(grid(), [1, 2], verdict="collapsed", name="grid25")])
+    assert text.count("perfect samples") == 2
+    assert "grid25  25 modes" in text
+
+
+def test_the_name_of_a_run_is_never_read_as_markup():
+    assert "[bold]x[/]" in printed([dataclasses.replace(COLLAPSED, name="[bold]x[/]")])
+
+
+# JSON
+
+
+def test_the_json_holds_everything_and_nothing_that_json_does_not_know():
+    def refuse(constant):
+        raise AssertionError(constant)
+
+    nan = dataclasses.replace(
+        BARELY_BEGUN,
+        metrics={**INTERRUPTED.metrics, "spread": INTERRUPTED.metrics["spread"] * np.nan},
+    )
+    content = json.loads(results_json([*ALL, nan]), parse_constant=refuse)
+    assert content["sentence"].startswith("Modes are missing on 2 of 3 seeds")
+    first = content["runs"][0]
+    assert first["verdict"] == "collapsed"
+    assert first["metrics"]["modes_recovered"] == 2
+    assert first["missing_modes"] == [1, 2, 4]
+    assert first["reference"]["high_quality"]["p5"] == 0.9852
+    assert content["runs"][-1]["metrics"]["spread"] is None
+
+
+# phrases
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(-1, "0 s"), (0.2, "1 s"), (59.5, "1 min 00 s"), (125, "2 min 05 s"), (3725, "1 h 02 min")],
+)
+def test_durations_read_as_people_say_them(seconds, words):
+    assert phrases.duration(seconds) == words
+
+
+@pytest.mark.parametrize(
+    ("share", "words"),
+    [(0, "0 %"), (1, "100 %"), (0.001, "< 1 %"), (0.9989, "99.8 %"), (0.5, "50 %"), (None, "-")],
+)
+def test_only_nothing_is_0_percent_and_only_everything_is_100(share, words):
+    assert phrases.percent(share) == words
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [(None, "-"), (float("nan"), "-"), (0.12345, "0.123"), (1234.5, "1.2e+03"), (-1e9, "-1.0e+09")],
+)
+def test_numbers_keep_to_a_few_characters(number, words):
+    assert phrases.value(number) == words
