@@ -13,7 +13,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from ganrun.config import Experiment, declarations, json_schema, to_yaml
-from ganrun.config.targets import MODES_LIMIT, Random
+from ganrun.config.targets import MODES_LIMIT
 
 SCHEMA = json_schema()
 Config = dict[str, Any]
@@ -71,10 +71,9 @@ def targets(draw: st.DrawFn) -> Config:
     }
     if layout == "grid":
         fields |= {"rows": st.integers(1, 16), "columns": st.integers(1, 16)}
-    if layout == "random":
-        # Widely spaced darts do not fit; a contradiction is not what is drawn here.
-        fields |= {"least_distance": st.floats(0, 1e-3), "radius": st.floats(1, 1000)}
     target = draw(some(**fields)) | {"layout": layout}
+    if layout == "random":  # many modes half a unit apart do not fit
+        target["least_distance"] = draw(st.floats(0, 1e-4))
     if draw(st.booleans()):
         count = target.get("modes", 5)
         if layout == "grid":
@@ -375,8 +374,3 @@ def _spliced(config: Config) -> st.SearchStrategy[bytes]:
     return st.tuples(st.integers(0, len(text)), TOKENS).map(
         lambda found: (text[: found[0]] + found[1] + text[found[0] :]).encode()
     )
-
-
-def roomy(target: Any) -> bool:
-    """Return whether a target's modes certainly fit: whether it is safe to draw samples of it."""
-    return not isinstance(target, Random) or target.least_distance <= 1e-3

@@ -225,6 +225,7 @@ SET = {
     "=3": "expected dotted.name=value",
     "optimizer..b1=3": "expected dotted.name=value",
     ".=3": "expected dotted.name=value",
+    f"{'a.' * 30}a=3": "expected dotted.name=value",
     "": "expected dotted.name=value",
     "extends=a.yaml": "only a config can extend another",
     "optimizer={b1: 0.1, beta: 3}": "optimizer.beta: unknown field; did you mean 'b1'?",

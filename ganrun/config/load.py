@@ -9,7 +9,15 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from ganrun.config.document import Entry, Node, Unreadable, line_and_column, parse, plain
+from ganrun.config.document import (
+    DEPTH_LIMIT,
+    Entry,
+    Node,
+    Unreadable,
+    line_and_column,
+    parse,
+    plain,
+)
 from ganrun.config.errors import ConfigError, Place, Problem, shortened
 from ganrun.config.explain import explained
 from ganrun.config.schema import Experiment
@@ -198,7 +206,7 @@ def _read_override(override: str, problems: list[Problem]) -> Node | None:
     name = name.strip()
     place = Place(f"--set {shortened(override, 80)}", names=name)
     path = name.split(".")
-    if not equals or not all(path):
+    if not equals or not all(path) or len(path) > DEPTH_LIMIT:
         problems.append(Problem(place, "", "expected dotted.name=value"))
         return None
     if path[0] == "extends":
