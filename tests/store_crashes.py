@@ -15,7 +15,14 @@ from typing import Any
 
 from store_examples import VERDICT, begin, evaluated, experiment, play, result_bytes, train
 
-from ganrun.store import RunFolder, RunFolderError, find_complete, find_shorter, run_path
+from ganrun.store import (
+    RunFolder,
+    RunFolderError,
+    StoreError,
+    find_complete,
+    find_shorter,
+    run_path,
+)
 from ganrun.store import layout as store_layout
 
 CALLS = ("open", "write", "fsync", "replace", "close", "mkdir", "unlink")
@@ -101,8 +108,11 @@ def readable(path: Path) -> str | None:
 def troubles_after(call: int, scenario: Callable[[Path], None], runs: Path, wanted: Any) -> list:
     path = run_path(runs, experiment(steps=LONGER))
     found = [trouble] if (trouble := readable(path)) else []
-    if find_complete(runs, experiment(steps=LONGER)) is None:
-        scenario(runs)
+    try:
+        if find_complete(runs, experiment(steps=LONGER)) is None:
+            scenario(runs)
+    except StoreError as error:
+        return [*found, f"{scenario.__name__} killed at call {call}: cannot be resumed: {error}"]
     if result_bytes(RunFolder(path)) != wanted:
         found.append("other bytes after resuming")
     strangers = {entry.name for entry in path.iterdir()} - {*store_layout.FILES, ".lock"}
