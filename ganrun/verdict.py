@@ -138,9 +138,17 @@ class _Course:
         return slice(len(self.steps) - wanted, None)
 
     @property
+    def end(self) -> slice:
+        """The second half of the window's evaluations."""
+        return slice((self.window.start + len(self.steps)) // 2, None)
+
+    @property
     def rounds(self) -> str:
         """The window in words."""
-        span = int(self.steps[-1] - self.steps[self.window][0])
+        return self.in_words(self.window)
+
+    def in_words(self, part: slice) -> str:
+        span = int(self.steps[-1] - self.steps[part][0])
         return f"over the last {span:,} rounds" if span else f"at round {self.steps[-1]:,}"
 
     def column(self, name: str) -> Float[ndarray, " R"]:
@@ -294,11 +302,11 @@ def _imprecision(course: _Course) -> str | None:
     covered = _covered_at_the_end(course)
     if misses := _misses(course):
         return f"{covered}, but {' and '.join(misses)}."
-    good = course.within_tolerance[course.window]
+    good = course.within_tolerance[course.end]
     if good.mean() < 1 / 2:
         return (
-            f"{covered} and the numbers are good at the end, but {course.rounds} they were so at "
-            f"only {good.sum()} of {_counted(len(good), 'evaluation')}."
+            f"{covered} and the numbers are good at the end, but {course.in_words(course.end)} "
+            f"they were so at only {good.sum()} of {_counted(len(good), 'evaluation')}."
         )
     return None
 
@@ -318,11 +326,11 @@ def _misses(course: _Course) -> list[str]:
 
 
 def _success(course: _Course) -> str:
-    good = course.within_tolerance[course.window]
+    good = course.within_tolerance[course.end]
     quality = f"{course.at_the_end('high_quality'):.0%} of the samples are high-quality"
     return (
-        f"{_covered_at_the_end(course)}, {quality}, and {course.rounds} the numbers were good at "
-        f"{good.sum()} of {_counted(len(good), 'evaluation')}."
+        f"{_covered_at_the_end(course)}, {quality}, and {course.in_words(course.end)} the numbers "
+        f"were good at {good.sum()} of {_counted(len(good), 'evaluation')}."
     )
 
 
