@@ -96,9 +96,9 @@ def fake_run(
     ended = status in ("complete", "diverged")
     final = {name: _finite(rows[-1][name]) for name in columns[9:] if not name.startswith("share")}
     final |= {
-        "modes_total": total,
-        "modes_recovered": len(modes),
-        "mixture_components": len(modes) + 1,
+        "modes_total": float(total),
+        "modes_recovered": float(len(modes)),
+        "mixture_components": len(modes) + 1.0,
         "kl": 0.31,
         "sliced_wasserstein": 0.9 if len(modes) < total else 0.06,
         "precision": 0.96,

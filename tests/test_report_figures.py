@@ -237,7 +237,7 @@ def test_a_field_that_is_not_finite_can_be_drawn_and_scaled():
     for objective in OBJECTIVES:
         scale = field_scale(objective, np.full((2, 3, 3), np.nan))
         assert math.isfinite(scale.limit)
-        assert np.isnan(scale.shifted(np.array([[np.inf, 0.0]]))).any()
+        assert np.isnan(scale.shifted(np.array([[np.inf, 0.0], [1.0, 2.0]]))).any()
 
 
 @pytest.mark.parametrize("count", [1, 2, 7, 8, 9, 10, 42, 1001])
@@ -308,7 +308,7 @@ def test_labels_are_moved_apart_no_further_than_needed():
 
 
 @pytest.mark.parametrize(
-    ("number", "words"), [(0, "0"), (250, "250"), (7500, "7.5k"), (1_500_000, "1.5M")]
+    ("number", "words"), [(0.0, "0"), (250.0, "250"), (7500.0, "7.5k"), (1.5e6, "1.5M")]
 )
 def test_rounds_on_an_axis_are_short(number, words):
     assert short_round(number) == words

@@ -84,7 +84,7 @@ def test_every_verdict_has_its_words(verdict, words):
 
 def test_a_mode_that_is_covered_but_not_recovered_is_not_called_missing():
     run = dataclasses.replace(
-        CONVERGED, recovered_modes=(0, 1, 3), final={**CONVERGED.final, "modes_recovered": 3}
+        CONVERGED, recovered_modes=(0, 1, 3), final={**CONVERGED.final, "modes_recovered": 3.0}
     )
     assert "modes 2 and 4 are covered but not recovered" in story.tell(run)
     assert "missing" not in story.tell(run)
@@ -239,7 +239,13 @@ def test_the_json_holds_everything_and_nothing_that_json_does_not_know():
 
 @pytest.mark.parametrize(
     ("seconds", "words"),
-    [(-1, "0 s"), (0.2, "1 s"), (59.5, "1 min 00 s"), (125, "2 min 05 s"), (3725, "1 h 02 min")],
+    [
+        (-1.0, "0 s"),
+        (0.2, "1 s"),
+        (59.5, "1 min 00 s"),
+        (125.0, "2 min 05 s"),
+        (3725.0, "1 h 02 min"),
+    ],
 )
 def test_durations_read_as_people_say_them(seconds, words):
     assert phrases.duration(seconds) == words
@@ -247,7 +253,14 @@ def test_durations_read_as_people_say_them(seconds, words):
 
 @pytest.mark.parametrize(
     ("share", "words"),
-    [(0, "0 %"), (1, "100 %"), (0.001, "< 1 %"), (0.9989, "99.8 %"), (0.5, "50 %"), (None, "-")],
+    [
+        (0.0, "0 %"),
+        (1.0, "100 %"),
+        (0.001, "< 1 %"),
+        (0.9989, "99.8 %"),
+        (0.5, "50 %"),
+        (None, "-"),
+    ],
 )
 def test_only_nothing_is_0_percent_and_only_everything_is_100(share, words):
     assert phrases.percent(share) == words

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from types import TracebackType
-from typing import Self, TextIO
+from typing import TextIO
 
 from rich.console import Console
 from rich.live import Live
@@ -64,7 +64,7 @@ class LiveDisplay:
             redirect_stderr=_is_terminal(sys.stderr),
         )
 
-    def __enter__(self) -> Self:
+    def __enter__(self) -> LiveDisplay:
         self._entered_at = self._updated_at = self._clock()
         self._live.start()
         return self
@@ -122,7 +122,7 @@ class PlainLines:
         self._printed: Progress | None = None
         self._latest: Progress | None = None
 
-    def __enter__(self) -> Self:
+    def __enter__(self) -> PlainLines:
         return self
 
     def __exit__(
@@ -167,7 +167,7 @@ class PlainLines:
 class Quiet:
     """Shows nothing; a context manager."""
 
-    def __enter__(self) -> Self:
+    def __enter__(self) -> Quiet:
         return self
 
     def __exit__(

@@ -129,8 +129,10 @@ def read_record(path: Path) -> RunRecord:
 
 def _number(values: Mapping[str, Any], name: str, where: Path) -> float | None:
     value = values.get(name)
-    if value is None or (isinstance(value, int | float) and not isinstance(value, bool)):
-        return value
+    if value is None:
+        return None
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return float(value)
     raise RunFolderError(f"{where}: {name} is not a number")
 
 

@@ -50,6 +50,8 @@ COLUMNS = (
 """In the order of their worth: a narrow screen shows the first ones."""
 
 COUNTS = ("modes_recovered", "modes_covered")
+WHOLE = (*COUNTS, "modes_total", "modes_captured", "mixture_components")
+"""Metrics that count something."""
 GOOD_WORDS = ("converged",)
 BAD_WORDS = ("diverged", "collapsed", "oscillating", "failed")
 
@@ -136,6 +138,7 @@ def results_json(runs: Sequence[RunRecord]) -> str:
 
 def _as_json(run: RunRecord) -> dict[str, Any]:
     metrics = run.final or {column.metric: run.metric(column.metric) for column in COLUMNS}
+    whole = {name: int(number) for name in WHOLE if (number := metrics.get(name)) is not None}
     return {
         "path": str(run.path),
         "name": run.name,
@@ -150,7 +153,7 @@ def _as_json(run: RunRecord) -> dict[str, Any]:
         "modes_total": run.modes_total,
         "recovered_modes": None if run.recovered_modes is None else list(run.recovered_modes),
         "missing_modes": list(run.missing),
-        "metrics": dict(metrics),
+        "metrics": {**metrics, **whole},
         "reference": {name: dict(points) for name, points in (run.reference or {}).items()},
     }
 

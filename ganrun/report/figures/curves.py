@@ -134,7 +134,7 @@ def choose_panels(run: RunRecord) -> list[Panel]:
         Panel(
             f"modes covered of {total}",
             (Curve("modes_covered"),),
-            (Line(total, f"{total}"),),
+            (Line(float(total), f"{total}"),),
             limits=(0.0, total * 1.06),
             whole=True,
         ),
