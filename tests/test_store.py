@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 
 import numpy as np
@@ -40,6 +41,7 @@ from ganrun.store import (
     run_path,
     scan_runs,
 )
+from ganrun.store.lock import allow_many_files
 
 
 @pytest.fixture(autouse=True)
@@ -78,7 +80,8 @@ def test_a_scan_lists_runs_by_id_and_passes_over_everything_else(tmp_path: Path)
     folders = [run_path(tmp_path, one, attempt=attempt) for attempt in (1, 2, 10)]
     for path in [*folders, tmp_path / "notes", tmp_path / f"x-s1-{'0' * 15}"]:
         path.mkdir()
-    assert scan_runs(tmp_path) == {run_id(one): tuple(folders)}
+    assert scan_runs(tmp_path) == {run_id(one): tuple(folder.name for folder in folders)}
+    assert scan_runs(tmp_path, "0" * 16) == {}
     assert scan_runs(tmp_path / "absent") == {}
 
 
@@ -476,6 +479,19 @@ def test_of_many_that_open_a_run_at_once_one_gets_it(tmp_path: Path) -> None:
         winners = [run for run in pool.map(attempt, range(8)) if run is not None]
     assert len(winners) == 1
     winners[0].close()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="limits")
+def test_a_population_may_be_larger_than_the_usual_limit_of_open_files(tmp_path: Path) -> None:
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    allow_many_files.cache_clear()
+    with ExitStack() as runs:
+        runs.callback(resource.setrlimit, resource.RLIMIT_NOFILE, (soft, hard))
+        resource.setrlimit(resource.RLIMIT_NOFILE, (len(os.listdir("/dev/fd")) + 4, hard))
+        for seed in range(8):
+            play(runs.enter_context(begin(tmp_path, experiment(seed=seed))), until=0)
 
 
 def test_a_lock_is_given_back_when_opening_fails(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ Finding and opening:
     open_run(runs_dir, experiment, *, numerics, command=(), again=False,
              allow_numerics_change=False) -> Run | RunFolder    # claimed, or finished already
     find_shorter(runs_dir, experiment, *, numerics=None) -> RunFolder | None
-    scan_runs(runs_dir) -> {id: paths}              # one listing, to look up many: folders=...
+    scan_runs(runs_dir) -> {id: folder names}       # one listing, to look up many: folders=...
     numerics(backend=, device=, lanes=) -> dict     # what must be equal to resume
 
 Writing, one process at a time (`with run:` notes the end and releases the lock):

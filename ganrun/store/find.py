@@ -36,11 +36,8 @@ def find_shorter(
     A run that diverged, is damaged, or was trained under other `numerics` (None: any will do) is
     passed over.
     """
-    relatives = layout.shorter_relatives(runs_dir, experiment)
-    if relatives and folders is None:
-        folders = layout.scan_runs(runs_dir)
-    for relative in relatives:
-        for path in (folders or {}).get(relative, ()):
+    for relative in layout.shorter_relatives(runs_dir, experiment):
+        for path in _paths(runs_dir, relative, folders):
             if _can_be_taken_over(path, experiment, numerics):
                 return RunFolder(path)
     return None
@@ -118,12 +115,13 @@ def _begun(
     runs_dir: Path, experiment: Experiment, folders: layout.RunsById | None
 ) -> list[RunFolder]:
     """Every folder of this experiment in which a run has begun, first attempts first."""
-    identity = run_id(experiment)
-    if folders is None:
-        paths = layout.runs_of(runs_dir, identity)
-    else:
-        paths = folders.get(identity, ())
+    paths = _paths(runs_dir, run_id(experiment), folders)
     return [RunFolder(path) for path in paths if (path / layout.RUN).exists()]
+
+
+def _paths(runs_dir: Path, identity: str, folders: layout.RunsById | None) -> list[Path]:
+    folders = layout.scan_runs(runs_dir, identity) if folders is None else folders
+    return [runs_dir / name for name in folders.get(identity, ())]
 
 
 def _finished(begun: Sequence[RunFolder], experiment: Experiment) -> RunFolder | None:

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from ganrun.config import Experiment, run_id
@@ -33,7 +33,7 @@ FILES = (CONFIG, RUN, METRICS, SUMMARY, SNAPSHOTS, CHECKPOINT)
 FAMILIES = ".families"
 RUNS_DIR_VARIABLE = "GANRUN_RUNS_DIR"
 
-RunsById = Mapping[str, tuple[Path, ...]]
+RunsById = Mapping[str, tuple[str, ...]]
 
 _FOLDER_NAME = re.compile(
     r"(?P<name>.+)-s(?P<seed>\d+)-(?P<id>[0-9a-f]{16})(?:-(?P<attempt>[2-9]|[1-9]\d+))?"
@@ -61,22 +61,16 @@ def id_in_name(folder: Path) -> str | None:
     return match["id"] if match else None
 
 
-def attempt_in_name(folder: Path) -> int:
-    """1, or the number after the id of a run that was trained again."""
-    match = _FOLDER_NAME.fullmatch(folder.name)
-    return int(match["attempt"] or 1) if match else 1
+def scan_runs(runs_dir: Path, identity: str = "") -> RunsById:
+    """The names of all run folders by id, first attempts first; of one id only, if it is given.
 
-
-def runs_of(runs_dir: Path, identity: str) -> tuple[Path, ...]:
-    """The folders named for one id, first attempts first."""
-    return _by_id(runs_dir, (name for name in _names(runs_dir) if identity in name)).get(
-        identity, ()
-    )
-
-
-def scan_runs(runs_dir: Path) -> RunsById:
-    """Every folder named like a run, by id, first attempts first; reads one listing, no file."""
-    return _by_id(runs_dir, _names(runs_dir))
+    Reads one listing and opens nothing.
+    """
+    found: dict[str, list[tuple[int, str]]] = {}
+    for name in _names(runs_dir):
+        if identity in name and (match := _FOLDER_NAME.fullmatch(name)):
+            found.setdefault(match["id"], []).append((int(match["attempt"] or 1), name))
+    return {key: tuple(name for _, name in sorted(runs)) for key, runs in found.items()}
 
 
 def _names(folder: Path) -> list[str]:
@@ -86,17 +80,6 @@ def _names(folder: Path) -> list[str]:
         return []
     except OSError as error:
         raise StoreError(f"{folder}: cannot be read: {error.strerror or error}") from error
-
-
-def _by_id(runs_dir: Path, names: Iterable[str]) -> RunsById:
-    found: dict[str, list[Path]] = {}
-    for name in names:
-        if match := _FOLDER_NAME.fullmatch(name):
-            found.setdefault(match["id"], []).append(runs_dir / name)
-    return {
-        identity: tuple(sorted(paths, key=lambda path: (attempt_in_name(path), path.name)))
-        for identity, paths in found.items()
-    }
 
 
 def family_of(experiment: Experiment) -> str:

@@ -7,6 +7,8 @@ however that ends. The file itself stays; it is empty and means nothing.
 from __future__ import annotations
 
 import os
+from contextlib import suppress
+from functools import cache
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -18,12 +20,30 @@ PATIENCE = 0.5
 """Seconds that a claim is tried for: a reader's `is_claimed` holds the lock for a moment."""
 
 
+MOST_FILES = 1 << 17
+
+
 class RunLockedError(StoreError):
     """Another process is writing this run."""
 
 
+@cache
+def allow_many_files() -> None:
+    """Raise the process's limit of open files: a population holds a lock for each of its runs."""
+    if os.name != "posix":
+        return
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MOST_FILES if hard == resource.RLIM_INFINITY else min(MOST_FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        with suppress(OSError, ValueError):  # a system may allow less than it says
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
 def claim(folder: Path) -> FileLock:
     """Take the folder's lock, until `release()` or the end of the process."""
+    allow_many_files()
     lock = FileLock(folder / LOCK, timeout=PATIENCE, thread_local=False)
     try:
         lock.acquire(poll_interval=0.02)
