@@ -89,7 +89,7 @@ def fake_run(
     rng = np.random.default_rng(seed)
     last = steps if reached is None else reached
     evaluated = [*range(0, last, 250), last]
-    rows = [_row(mixture, modes, step, objective, rng) for step in evaluated]
+    rows = [_row(mixture, modes, step, 0.3 * steps, objective, rng) for step in evaluated]
     columns = metrics_columns(total)
     metrics = {name: np.array([row[name] for row in rows], dtype=float) for name in columns}
     metrics["step"] = np.array(evaluated, dtype=np.int64)
@@ -116,7 +116,7 @@ def fake_run(
         evaluation_samples=2500,
         mixture=mixture,
         metrics=metrics,
-        snapshots=_snapshots(mixture, modes, last, snapshots, rng, field_of),
+        snapshots=_snapshots(mixture, modes, last, 0.3 * steps, snapshots, rng, field_of),
         final=final if ended else {},
         verdict=verdict if ended else None,
         evidence="The same modes stayed missing over the second half." if ended else None,
@@ -150,16 +150,16 @@ def _reference(total: int) -> dict[str, dict[str, float]]:
     return {**REFERENCE, "modes_recovered": counts, "modes_covered": counts}
 
 
-def _samples_at(mixture, modes, step, n, rng) -> np.ndarray:
-    """From a blob in the middle to the modes, by and by."""
-    progress = min(step / 3000, 1.0)
+def _samples_at(mixture, modes, step, settled, n, rng) -> np.ndarray:
+    """From a blob in the middle to the modes, which are reached at round `settled`."""
+    progress = min(step / settled, 1.0)
     blob = 0.4 * rng.standard_normal((n, 2)) * np.abs(mixture.means).max()
     late = forged(mixture, list(modes), n, rng)
     return np.where(rng.random((n, 1)) < progress**2, late, (1 - progress) * blob + progress * late)
 
 
-def _row(mixture, modes, step, objective, rng) -> dict[str, float]:
-    samples = _samples_at(mixture, modes, step, 2500, rng)
+def _row(mixture, modes, step, settled, objective, rng) -> dict[str, float]:
+    samples = _samples_at(mixture, modes, step, settled, 2500, rng)
     measured = evaluate_samples(samples, mixture.means, mixture.whitening, mixture.weights)
     row = {name: float(value) for name, value in measured.items() if np.ndim(value) == 0}
     row |= {f"share_{k}": float(share) for k, share in enumerate(measured["shares"])}
@@ -185,7 +185,7 @@ def _row(mixture, modes, step, objective, rng) -> dict[str, float]:
     return row
 
 
-def _snapshots(mixture, modes, last, count, rng, field_of) -> Snapshots | None:
+def _snapshots(mixture, modes, last, settled, count, rng, field_of) -> Snapshots | None:
     if not count:
         return None
     every = 1
@@ -203,7 +203,7 @@ def _snapshots(mixture, modes, last, count, rng, field_of) -> Snapshots | None:
         nearest = ((points[:, None] - mixture.means) ** 2).sum(-1).min(1).reshape(x.shape)
         wave = np.sin(x + step / 700) + np.cos(y * 1.3 + step / 500)
         fields.append(3 * np.exp(-nearest) - 1.2 * (x**2 + y**2) / x_max**2 * 3 + wave)
-    samples = np.stack([_samples_at(mixture, modes, step, 256, rng) for step in steps])
+    samples = np.stack([_samples_at(mixture, modes, step, settled, 256, rng) for step in steps])
     return Snapshots(
         steps,
         samples.astype(np.float32),

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from matplotlib.collections import LineCollection, PathCollection
-from matplotlib.colors import to_hex
+from matplotlib.colors import to_hex, to_rgba
 from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 from matplotlib.text import Text
@@ -206,18 +206,30 @@ def test_the_first_and_the_last_round_are_among_the_panels(drawn):
     assert limits == {(COLLAPSED.mixture.extent[:2], COLLAPSED.mixture.extent[2:])}
 
 
+def fields_of(figure: Figure) -> list[AxesImage]:
+    return [one for one in figure.findobj(AxesImage) if one.get_array().shape == (24, 24)]
+
+
 def test_the_field_is_white_where_the_discriminator_cannot_tell(drawn):
     made, _ = drawn("collapsed", "progression.png")
-    for image in made.findobj(AxesImage):
-        if image.get_array().shape == (24, 24):
-            assert image.norm.vmin == -image.norm.vmax
-            assert image.get_extent() == list(COLLAPSED.mixture.extent)
+    assert len(fields_of(made)) == 8
+    for image in fields_of(made):
+        assert image.norm.vmin == -image.norm.vmax
+        np.testing.assert_allclose(image.cmap(0.5), to_rgba(palette.FIELD_WHITE), atol=0.01)
 
 
-def test_the_fields_top_row_is_drawn_at_the_top(drawn):
+def test_the_fields_points_are_drawn_where_they_were_measured(drawn):
+    """Row 0 lies on the window's lower edge, the last column on its right edge."""
     made, _ = drawn("collapsed", "progression.png")
-    image = next(one for one in made.findobj(AxesImage) if one.get_array().shape == (24, 24))
+    image = fields_of(made)[0]
+    np.testing.assert_allclose(image.get_array(), COLLAPSED.snapshots.field[0], rtol=1e-6)
+    left, right, bottom, top = image.get_extent()
+    x_min, x_max, y_min, y_max = COLLAPSED.mixture.extent
     assert image.origin == "lower"
+    assert left + (right - left) / 48 == pytest.approx(x_min)
+    assert right - (right - left) / 48 == pytest.approx(x_max)
+    assert bottom + (top - bottom) / 48 == pytest.approx(y_min)
+    assert top - (top - bottom) / 48 == pytest.approx(y_max)
 
 
 def test_a_critics_field_is_measured_from_its_median():

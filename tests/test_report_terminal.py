@@ -120,6 +120,13 @@ def test_seeds_that_did_not_end_well_are_named_and_not_counted():
     assert story.tell_all(two) == "Seeds 4 and 5 were interrupted."
 
 
+def test_a_lone_seed_that_ended_is_told_in_full_among_others_that_did_not():
+    assert story.tell_all([COLLAPSED, INTERRUPTED]) == (
+        "Seed 3 collapsed: 2 of 5 modes recovered; modes 1, 2 and 4 are missing. "
+        "Seed 4 was interrupted."
+    )
+
+
 def test_seeds_that_miss_nothing_are_told_so():
     runs = [CONVERGED, fake_run(seed=7)]
     assert story.tell_all(runs) == (

@@ -57,8 +57,10 @@ def tell_all(runs: Sequence[RunRecord]) -> str:
     if len(runs) == 1:
         return tell(runs[0])
     ended = [run for run in runs if run.ended]
-    told = [_tell_ended(ended)] if ended else []
-    told += _fate((run for run in ended if run.verdict == "diverged"), "diverged", "diverged")
+    told = [tell(run) for run in ended]
+    if len(ended) > 1:
+        told = [_tell_ended(ended)]
+        told += _fate((run for run in ended if run.verdict == "diverged"), "diverged", "diverged")
     for status, (one, many) in _UNFINISHED.items():
         unfinished = (run for run in runs if not run.ended and run.status == status)
         told += _fate(unfinished, one, many)

@@ -135,18 +135,29 @@ def _robust_limit(offsets: Float[ndarray, "*shape"]) -> float:
     return float(f"{limit:.2g}") if limit > 1e-12 else 1.0
 
 
+def pixel_edges(extent: Extent, grid: int) -> Extent:
+    """The window's edges, moved out by half a cell.
+
+    The field's first and last points lie on the window's edges, and an image's edges are half a
+    cell beyond its outer points.
+    """
+    x_min, x_max, y_min, y_max = extent
+    half_x, half_y = (x_max - x_min) / (grid - 1) / 2, (y_max - y_min) / (grid - 1) / 2
+    return (x_min - half_x, x_max + half_x, y_min - half_y, y_max + half_y)
+
+
 def _panel(axes: Axes, run: RunRecord, index: int, scale: FieldScale, extent: Extent) -> None:
     assert run.snapshots is not None
-    frame_window(axes, extent)
     axes.imshow(
         np.ma.masked_invalid(scale.shifted(run.snapshots.field[index].astype(np.float64))),
         origin="lower",
-        extent=extent,
+        extent=pixel_edges(extent, run.snapshots.field.shape[1]),
         cmap=FIELD_COLOURS,
         norm=Normalize(-scale.limit, scale.limit),
         interpolation="bilinear",
         zorder=1,
     )
+    frame_window(axes, extent)  # an image moves the limits
     draw_rings(axes, rings_at(run.mixture, axes, extent))
     draw_samples(axes, run.snapshots.samples[index], SAMPLE_SIZE)
     axes.set_title(
