@@ -183,6 +183,30 @@ def test_a_frame_of_many_seeds_says_how_many_have_no_row_and_how_all_do():
     assert "all: median 2, min 0, max 5" in text
 
 
+def test_the_rows_of_many_seeds_follow_those_that_are_being_trained():
+    done = [fake_member(None, seed, 2, round=10_000) for seed in range(40)]
+    at_it = [fake_member(None, seed, 1) for seed in (40, 41)]
+    to_come = [fake_member(None, seed, None, round=0) for seed in range(42, 64)]
+    text = frame_of(a_moment(members=(*done, *at_it, *to_come)))
+    assert " 40> " in text
+    assert " 41> " in text
+    assert " 39  " in text
+    assert " 42  " in text
+    assert "waiting" in text
+    assert "\n 0  " not in text
+
+
+def test_the_map_shows_a_seed_that_is_being_trained_before_one_that_is_done():
+    samples = forged(RING, [0], 50, np.random.default_rng(0))
+    members = (
+        fake_member(samples, 0, round=10_000),
+        fake_member(samples, 1),
+        fake_member(samples, 2),
+    )
+    assert "samples of seed 1" in frame_of(a_moment(members=members))
+    assert "samples of seed 0" in frame_of(a_moment(members=members[:1]))
+
+
 def test_a_member_that_diverged_is_marked_in_words():
     member = fake_member(None, diverged=True)
     assert "diverged" in frame_of(a_moment(1, members=(member,)))
@@ -275,6 +299,15 @@ def test_the_terminal_is_given_back_whatever_ends_the_training(error):
     assert "stopped after 1 s" in last
     assert "modes covered" in last
     assert " left" not in last
+
+
+def test_a_display_that_was_told_nothing_leaves_nothing_on_the_screen():
+    console = terminal()
+    with LiveDisplay(RING, title="five", console=console, own_thread=False):
+        pass
+    output = console.file.getvalue()
+    # Whatever was drawn has been erased: the last line that was begun holds no words.
+    assert "took" not in output.rsplit("\x1b[2K", 1)[-1]
 
 
 def test_an_update_draws_nothing_itself():

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import zip_longest
+from itertools import takewhile, zip_longest
 from statistics import median
 
 import numpy as np
@@ -100,7 +100,7 @@ def draw_frame(
     width = max(width - 1, 1)
     room = max(height - 1, 1)
     members = progress.members if progress is not None else ()
-    shown = next((member for member in members if member.samples is not None), None)
+    shown = _member_to_map(members)
     heading = _heading(progress, title, width, ascii_only, seconds_elapsed, ending)
     bar = _bar(progress, width, ascii_only, seconds_since_update, ending)
 
@@ -120,6 +120,16 @@ def draw_frame(
     for line in lines:
         line.truncate(width)
     return Text("\n", no_wrap=True, overflow="crop", end="").join(lines)
+
+
+def _member_to_map(members: Sequence[MemberProgress]) -> MemberProgress | None:
+    """The first member that is being trained, else the first that has any samples to show."""
+    mapped = [member for member in members if member.samples is not None]
+    return next((member for member in mapped if _is_playing(member)), mapped[0] if mapped else None)
+
+
+def _is_playing(member: MemberProgress) -> bool:
+    return 0 < member.round < member.steps and not member.diverged
 
 
 def _map_rows(width: int, room: int, members: int) -> int:
@@ -251,19 +261,27 @@ def _many_members(members: Sequence[MemberProgress], height: int, narrow: bool) 
     heading = f"{'seed':>{breadth}}  modes covered"
     if not narrow:
         heading += "  high q.  loss D  loss G"
-    room = height - 1 if len(members) < height else height - 3
+    room = max(height - 1 if len(members) < height else height - 3, 0)
+    # Members may be trained one after another: the rows follow those that are at it.
+    first_unfinished = sum(
+        1 for _ in takewhile(lambda m: m.diverged or m.round >= m.steps, members)
+    )
+    start = max(min(first_unfinished - room // 2, len(members) - room), 0)
+    mark = not all(_is_playing(member) for member in members)
     lines = [Text(heading, "dim")]
-    for label, member in list(zip(labels, members, strict=True))[: max(room, 0)]:
-        line = Text(f"{label:>{breadth}}  ")
+    for label, member in list(zip(labels, members, strict=True))[start : start + room]:
+        line = Text(f"{label:>{breadth}}{'>' if mark and _is_playing(member) else ' '} ")
         line.append_text(_justified(Text(""), _covered(member), 13))
         if member.diverged:
             line.append("  diverged", SCREEN_VERMILLION)
+        elif member.round == 0:
+            line.append("  waiting", "dim")
         elif not narrow:
             line.append(f"  {phrases.percent(member.high_quality):>7}")
             line.append(f"  {phrases.value(member.loss_d):>6}  {phrases.value(member.loss_g):>6}")
         lines.append(line)
     if room < len(members):
-        lines += _all_members(members, len(members) - max(room, 0))
+        lines += _all_members(members, len(members) - room)
     return lines[: max(height, 0)]
 
 

@@ -77,6 +77,8 @@ class LiveDisplay:
     ) -> None:
         took = duration(self._clock() - self._entered_at)
         self._ending = f"took {took}" if error is None else f"stopped after {took}"
+        # Where nothing had to be trained there is nothing to leave on the screen.
+        self._live.transient = self._progress is None
         with suppress(*GONE):
             self._live.stop()
 
