@@ -274,11 +274,18 @@ def test_a_frame_costs_the_training_next_to_nothing():
 def test_a_live_display_draws_the_newest_state_and_gives_the_terminal_back():
     console = terminal()
     with LiveDisplay(RING, title="five", console=console, own_thread=False) as display:
-        display.update(a_moment())
+        display.update(a_moment(rounds_done=10_000))
     output = console.file.getvalue()
     assert "modes covered" in output
     assert "took 1 s" in output
     assert output.index(HIDE_CURSOR) < output.rindex(SHOW_CURSOR)
+
+
+def test_a_training_that_was_stopped_early_says_so_however_it_was_stopped():
+    console = terminal()
+    with LiveDisplay(RING, title="five", console=console, own_thread=False) as display:
+        display.update(a_moment(rounds_done=3250))
+    assert "stopped after 1 s" in console.file.getvalue()
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt, RuntimeError])

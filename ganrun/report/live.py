@@ -76,9 +76,11 @@ class LiveDisplay:
         traceback: TracebackType | None,
     ) -> None:
         took = duration(self._clock() - self._entered_at)
-        self._ending = f"took {took}" if error is None else f"stopped after {took}"
+        progress = self._progress
+        whole = progress is not None and progress.rounds_done >= progress.rounds_total
+        self._ending = f"took {took}" if whole and error is None else f"stopped after {took}"
         # Where nothing had to be trained there is nothing to leave on the screen.
-        self._live.transient = self._progress is None
+        self._live.transient = progress is None
         with suppress(*GONE):
             self._live.stop()
 
