@@ -16,37 +16,31 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any, Literal, get_args
 
 import numpy as np
-from jaxtyping import Bool, Float, Int
+from jaxtyping import Bool, Float
 from numpy import ndarray
 
-from ganrun.measure.evaluation import COVERED_FRACTION
+from ganrun.measure.dynamics import (
+    HIGH_QUALITY_BELOW,
+    LEAST_EVALUATIONS,
+    MODE_TV_ABOVE,
+    SPREAD_RANGE,
+    Course,
+    Reference,
+    lasting_rise,
+)
 
 Word = Literal["diverged", "undertrained", "oscillating", "collapsed", "imprecise", "converged"]
-Reference = Mapping[str, Mapping[str, float]]
 
 RULE = 1
 """Number of this rule; a stored verdict of an older one is made again by its readers."""
 
-LEAST_EVALUATIONS = 4
-"""Fewer in the window show no trend and no coming and going."""
 LEAST_CHANGES = 3
 """So often the set of covered modes must change in the window before modes come and go."""
-MATERIAL = 0.05
-"""A rise of this much, in `high_quality` or `1 - mode_tv`, is worth more rounds."""
-
-HIGH_QUALITY_BELOW = 0.05
-"""Imprecise if `high_quality` is further below the reference."""
-MODE_TV_ABOVE = 0.10
-"""Imprecise if `mode_tv` is further above the reference."""
-SPREAD_RANGE = (0.25, 2.0)
-"""Imprecise if `spread` is outside."""
-
-PERFECT = {"high_quality": 0.9889, "mode_tv": 0.011}
-"""What infinitely many perfect samples score; used where the reference has no mean."""
+MOVING = 0.02
+"""Standard deviation of `log(nll)` over the window from which samples off the modes still move."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +89,7 @@ def quick_verdict(
     """
     if diverged_at is not None:
         return Verdict("diverged", _divergence(diverged_at))
-    course = _Course(metrics, final, reference, np.asarray(weights, dtype=float))
+    course = Course(metrics, final, reference, np.asarray(weights, dtype=float))
     rules: tuple[tuple[Word, Any], ...] = (
         ("undertrained", _improvement),
         ("oscillating", _coming_and_going),
@@ -108,104 +102,6 @@ def quick_verdict(
     return Verdict("converged", _success(course))
 
 
-@dataclass(frozen=True, eq=False)
-class _Course:
-    """The evaluations of a run, and its window: `R` evaluations, `W` of them in the window."""
-
-    metrics: Mapping[str, ndarray]
-    final: Mapping[str, Any]
-    reference: Reference
-    weights: Float[ndarray, " K"]
-
-    @property
-    def modes(self) -> int:
-        return len(self.weights)
-
-    @cached_property
-    def steps(self) -> Int[ndarray, " R"]:
-        return np.asarray(self.metrics["step"], dtype=np.int64)
-
-    @cached_property
-    def trained(self) -> int:
-        """Evaluations of a generator that had been trained at all."""
-        return int(np.sum(self.steps > 0))
-
-    @cached_property
-    def window(self) -> slice:
-        """The second half of the rounds, but at least the last few evaluations."""
-        half = int(np.sum(self.steps * 2 >= self.steps[-1]))
-        wanted = max(half, min(LEAST_EVALUATIONS, self.trained), 1)
-        return slice(len(self.steps) - wanted, None)
-
-    @property
-    def end(self) -> slice:
-        """The second half of the window's evaluations."""
-        return slice((self.window.start + len(self.steps)) // 2, None)
-
-    @property
-    def rounds(self) -> str:
-        """The window in words."""
-        return self.in_words(self.window)
-
-    def in_words(self, part: slice) -> str:
-        span = int(self.steps[-1] - self.steps[part][0])
-        return f"over the last {span:,} rounds" if span else f"at round {self.steps[-1]:,}"
-
-    def column(self, name: str) -> Float[ndarray, " R"]:
-        values = self.metrics.get(name)
-        return np.full(len(self.steps), np.nan) if values is None else np.asarray(values, float)
-
-    @cached_property
-    def relative_shares(self) -> Float[ndarray, "R K"]:
-        """Shares over weights; what is empty counts as nothing."""
-        shares = np.stack([self.column(f"share_{k}") for k in range(self.modes)], axis=1)
-        return np.nan_to_num(shares) / self.weights
-
-    @cached_property
-    def covered(self) -> Bool[ndarray, "R K"]:
-        # The slack is that of the evaluation: a share of exactly a fifth counts, in any precision.
-        return self.relative_shares >= COVERED_FRACTION * (1 - 1e-5)
-
-    @cached_property
-    def present(self) -> Bool[ndarray, "R K"]:
-        """Like `covered`, but a mode is gone only below half of that share.
-
-        So that a mode whose share lies about the border does not come and go with the luck of
-        the samples.
-        """
-        present = self.covered.copy()
-        for row in range(1, len(present)):
-            kept = self.relative_shares[row] >= COVERED_FRACTION / 2
-            present[row] |= present[row - 1] & kept
-        return present
-
-    @property
-    def missing_at_the_end(self) -> tuple[int, ...]:
-        return tuple(int(k) for k in np.flatnonzero(~self.covered[-1]))
-
-    def perfect(self, name: str) -> float:
-        """What perfect samples score on average."""
-        mean = self.reference.get(name, {}).get("mean")
-        return PERFECT[name] if mean is None else float(mean)
-
-    def at_the_end(self, name: str) -> float:
-        """A final metric, NaN if undefined."""
-        value = self.final.get(name, self.column(name)[-1])
-        return float("nan") if value is None else float(value)
-
-    @cached_property
-    def within_tolerance(self) -> Bool[ndarray, " R"]:
-        """At which evaluations nothing was missing and all was as precise as it should be."""
-        quality, distance, spread = map(self.column, ("high_quality", "mode_tv", "spread"))
-        low, high = SPREAD_RANGE
-        return (
-            self.covered.all(axis=1)
-            & (quality >= self.perfect("high_quality") - HIGH_QUALITY_BELOW)
-            & (distance <= self.perfect("mode_tv") + MODE_TV_ABOVE)
-            & ~((spread < low) | (spread > high))
-        )
-
-
 def _divergence(diverged_at: int) -> str:
     return (
         f"A loss, weight or sample stopped being finite in round {diverged_at:,}; "
@@ -213,8 +109,12 @@ def _divergence(diverged_at: int) -> str:
     )
 
 
-def _improvement(course: _Course) -> str | None:
-    """Undertrained: quality or coverage still rises, and has room to."""
+def _improvement(course: Course) -> str | None:
+    """Undertrained: with more rounds quality or coverage would rise, and it has room to.
+
+    Both are seen in `mode_tv`, the share of samples that are not where they belong. High quality
+    alone is not: where modes are lost it still rises, as the samples gather on the others.
+    """
     if not course.missing_at_the_end and not _misses(course):
         return None
     if course.trained < LEAST_EVALUATIONS:
@@ -222,41 +122,35 @@ def _improvement(course: _Course) -> str | None:
             f"Only {_counted(course.trained, 'evaluation')} in {course.steps[-1]:,} rounds: too "
             f"few to tell what more rounds would bring. {_covered_at_the_end(course)}."
         )
-    for values, best, name in _signals(course):
-        if (rise := _lasting_rise(values[course.window], best)) is not None:
-            before, now = rise
-            return f"Still improving: {name} rose from {before:.0%} to {now:.0%} {course.rounds}."
-    return None
+    well_placed = 1 - course.column("mode_tv")[course.window]
+    if (rise := lasting_rise(well_placed, 1 - course.perfect("mode_tv"))) is not None:
+        before, now = rise
+        return (
+            f"Still improving: {course.rounds} the share of samples where they belong rose from "
+            f"{before:.0%} to {now:.0%}."
+        )
+    return _approach(course)
 
 
-def _signals(course: _Course) -> list[tuple[Float[ndarray, " R"], float, str]]:
-    """What may improve: values of which more is better, the best that can be had, and a name."""
-    quality, distance = course.perfect("high_quality"), course.perfect("mode_tv")
-    return [
-        (course.column("high_quality"), quality, "the high-quality share of the samples"),
-        (1 - course.column("mode_tv"), 1 - distance, "the share of samples where they belong"),
-    ]
+def _approach(course: Course) -> str | None:
+    """Undertrained too: the samples have not come to the modes, but have not come to rest either.
 
-
-def _lasting_rise(values: Float[ndarray, " W"], best: float) -> tuple[float, float] | None:
-    """Level at the start and the end of a window in which values rise and will go on to.
-
-    The levels are those of the window's thirds. None unless the rise is material, well above the
-    scatter about a straight line, not yet over in the last third, and has room before the best.
+    Where hardly a sample is on a mode, only the likelihood tells whether anything moves.
     """
-    values = values[np.isfinite(values)]
-    if len(values) < LEAST_EVALUATIONS:
+    off_the_modes = np.median(course.covered[course.window].sum(axis=1)) == 0
+    with np.errstate(invalid="ignore", divide="ignore"):
+        distance = np.log(course.column("nll")[course.window])
+    distance = distance[np.isfinite(distance)]
+    if not off_the_modes or len(distance) < LEAST_EVALUATIONS or np.std(distance) < MOVING:
         return None
-    place = np.arange(len(values))
-    scatter = float(np.std(values - np.polyval(np.polyfit(place, values, 1), place)))
-    first, middle, last = (float(np.mean(part)) for part in np.array_split(values, 3))
-    rise = last - first
-    if rise < max(MATERIAL, 2 * scatter) or last - middle < rise / 4 or best - last < MATERIAL:
-        return None
-    return first, last
+    quality = course.at_the_end("high_quality")
+    return (
+        f"The samples have not reached the modes, and are still moving {course.rounds}: "
+        f"{quality:.0%} of them are high-quality at the end."
+    )
 
 
-def _coming_and_going(course: _Course) -> str | None:
+def _coming_and_going(course: Course) -> str | None:
     """Oscillating: the set of covered modes changes again and again."""
     present = course.present[course.window]
     changes = int(np.any(present[1:] != present[:-1], axis=1).sum())
@@ -280,7 +174,7 @@ def _coming_and_going(course: _Course) -> str | None:
     return None
 
 
-def _loss(course: _Course) -> str | None:
+def _loss(course: Course) -> str | None:
     """Collapsed: modes are missing at the end, and nothing says that they would come back."""
     missing = course.missing_at_the_end
     if not missing:
@@ -297,7 +191,7 @@ def _loss(course: _Course) -> str | None:
     )
 
 
-def _imprecision(course: _Course) -> str | None:
+def _imprecision(course: Course) -> str | None:
     """Imprecise: nothing is missing at the end, but the numbers are out of tolerance."""
     covered = _covered_at_the_end(course)
     if misses := _misses(course):
@@ -311,7 +205,7 @@ def _imprecision(course: _Course) -> str | None:
     return None
 
 
-def _misses(course: _Course) -> list[str]:
+def _misses(course: Course) -> list[str]:
     """In which respects the final metrics are out of tolerance."""
     quality, distance, spread = map(course.at_the_end, ("high_quality", "mode_tv", "spread"))
     perfect_quality, perfect_distance = course.perfect("high_quality"), course.perfect("mode_tv")
@@ -325,7 +219,7 @@ def _misses(course: _Course) -> list[str]:
     return misses
 
 
-def _success(course: _Course) -> str:
+def _success(course: Course) -> str:
     good = course.within_tolerance[course.end]
     quality = f"{course.at_the_end('high_quality'):.0%} of the samples are high-quality"
     return (
@@ -334,7 +228,7 @@ def _success(course: _Course) -> str:
     )
 
 
-def _covered_at_the_end(course: _Course) -> str:
+def _covered_at_the_end(course: Course) -> str:
     missing = course.missing_at_the_end
     if not missing:
         return (

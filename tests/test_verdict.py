@@ -85,10 +85,8 @@ def test_a_run_that_diverged_before_any_evaluation_is_judged_too() -> None:
 def test_quality_that_still_rises_is_undertrained(noise: float) -> None:
     verdict = judge(course(rising(0.1, 0.7), noise=noise))
     assert verdict.word == "undertrained"
-    assert verdict.evidence.startswith(
-        "Still improving: the high-quality share of the samples rose"
-    )
-    assert "over the last 5,000 rounds" in verdict.evidence
+    assert verdict.evidence.startswith("Still improving: over the last 5,000 rounds the share of ")
+    assert verdict.evidence.endswith("rose from 44% to 65%.")
 
 
 def test_modes_that_are_still_being_found_are_undertrained_too() -> None:
@@ -99,6 +97,31 @@ def test_modes_that_are_still_being_found_are_undertrained_too() -> None:
     verdict = judge(course(shares[:31]))
     assert verdict.word == "undertrained"
     assert "where they belong" in verdict.evidence
+
+
+def test_samples_that_gather_on_the_same_few_modes_are_not_undertrained() -> None:
+    """High quality rises from 60 % to 95 %, but nothing goes where samples are wanting."""
+    shares = steady(shares=(0, 0, 0, 0, 0))
+    shares[:, :2] = np.linspace(0.3, 0.475, 41)[:, None]
+    assert judge(course(shares)).word == "collapsed"
+
+
+def test_samples_on_their_way_to_the_modes_are_undertrained() -> None:
+    metrics = course(steady(shares=(0.01,) * 5)) | {"nll": np.geomspace(400, 150, 41)}
+    verdict = judge(metrics)
+    assert verdict.word == "undertrained"
+    assert verdict.evidence.startswith("The samples have not reached the modes, and are still mov")
+    assert verdict.evidence.endswith("5% of them are high-quality at the end.")
+
+
+def test_samples_that_wander_off_the_modes_are_undertrained() -> None:
+    wandering = 300 + 200 * np.sin(np.arange(41))
+    assert judge(course(steady(shares=(0.01,) * 5)) | {"nll": wandering}).word == "undertrained"
+
+
+@pytest.mark.parametrize("nll", [np.full(41, 300.0), np.full(41, -1.0), np.full(41, np.nan)])
+def test_samples_that_came_to_rest_off_the_modes_are_collapsed(nll: ndarray) -> None:
+    assert judge(course(steady(shares=(0.01,) * 5)) | {"nll": nll}).word == "collapsed"
 
 
 def test_a_rise_that_is_over_is_not_undertrained() -> None:

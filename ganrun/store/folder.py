@@ -162,7 +162,7 @@ class RunFolder:
             return quick_verdict(
                 self.metrics(), summary, reference, weights, diverged_at=diverged_at
             )
-        except (AttributeError, TypeError, ValueError):
+        except (AttributeError, IndexError, TypeError, ValueError):
             raise RunFolderError(f"{self.path / layout.SUMMARY}: is no run's summary") from None
 
     def check_config(self, experiment: Experiment) -> None:

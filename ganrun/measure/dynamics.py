@@ -1,0 +1,155 @@
+"""A run's metrics over time: its window, which modes it covers when, and whether it still rises.
+
+The window is the second half of a run's rounds. At an evaluation a mode is covered if its share is
+at least a fifth of its weight, and missing otherwise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from jaxtyping import Bool, Float, Int
+from numpy import ndarray
+
+from ganrun.measure.evaluation import COVERED_FRACTION
+
+Reference = Mapping[str, Mapping[str, float]]
+
+LEAST_EVALUATIONS = 4
+"""Fewer in the window show no trend and no coming and going."""
+MATERIAL = 0.05
+"""A rise of this much in the share of samples where they belong is worth more rounds."""
+HIGH_QUALITY_BELOW = 0.05
+"""Out of tolerance if `high_quality` is further below the reference."""
+MODE_TV_ABOVE = 0.10
+"""Out of tolerance if `mode_tv` is further above the reference."""
+SPREAD_RANGE = (0.25, 2.0)
+"""Out of tolerance if `spread` is outside."""
+PERFECT = {"high_quality": 0.9889, "mode_tv": 0.011}
+"""What infinitely many perfect samples score; used where the reference has no mean."""
+
+
+@dataclass(frozen=True, eq=False)
+class Course:
+    """The evaluations of a run, and its window: `R` evaluations, `W` of them in the window."""
+
+    metrics: Mapping[str, ndarray]
+    final: Mapping[str, Any]
+    reference: Reference
+    weights: Float[ndarray, " K"]
+
+    @property
+    def modes(self) -> int:
+        """`K`, the number of modes."""
+        return len(self.weights)
+
+    @cached_property
+    def steps(self) -> Int[ndarray, " R"]:
+        """The rounds of the evaluations."""
+        return np.asarray(self.metrics["step"], dtype=np.int64)
+
+    @cached_property
+    def trained(self) -> int:
+        """Evaluations of a generator that had been trained at all."""
+        return int(np.sum(self.steps > 0))
+
+    @cached_property
+    def window(self) -> slice:
+        """The second half of the rounds, but at least the last few evaluations."""
+        half = int(np.sum(self.steps * 2 >= self.steps[-1]))
+        wanted = max(half, min(LEAST_EVALUATIONS, self.trained), 1)
+        return slice(len(self.steps) - wanted, None)
+
+    @property
+    def end(self) -> slice:
+        """The second half of the window's evaluations."""
+        return slice((self.window.start + len(self.steps)) // 2, None)
+
+    @property
+    def rounds(self) -> str:
+        """The window in words."""
+        return self.in_words(self.window)
+
+    def in_words(self, part: slice) -> str:
+        """How long ago a last part of the evaluations began: `over the last 5,000 rounds`."""
+        span = int(self.steps[-1] - self.steps[part][0])
+        return f"over the last {span:,} rounds" if span else f"at round {self.steps[-1]:,}"
+
+    def column(self, name: str) -> Float[ndarray, " R"]:
+        """A metric at every evaluation; NaN where there is none."""
+        values = self.metrics.get(name)
+        return np.full(len(self.steps), np.nan) if values is None else np.asarray(values, float)
+
+    @cached_property
+    def relative_shares(self) -> Float[ndarray, "R K"]:
+        """Shares over weights; what is empty counts as nothing."""
+        shares = np.stack([self.column(f"share_{k}") for k in range(self.modes)], axis=1)
+        return np.nan_to_num(shares) / self.weights
+
+    @cached_property
+    def covered(self) -> Bool[ndarray, "R K"]:
+        """Which modes are covered at which evaluations."""
+        # The slack is that of the evaluation: a share of exactly a fifth counts, in any precision.
+        return self.relative_shares >= COVERED_FRACTION * (1 - 1e-5)
+
+    @cached_property
+    def present(self) -> Bool[ndarray, "R K"]:
+        """Like `covered`, but a mode is gone only below half of that share.
+
+        So that a mode whose share lies about the border does not come and go with the luck of
+        the samples.
+        """
+        present = self.covered.copy()
+        for row in range(1, len(present)):
+            kept = self.relative_shares[row] >= COVERED_FRACTION / 2
+            present[row] |= present[row - 1] & kept
+        return present
+
+    @property
+    def missing_at_the_end(self) -> tuple[int, ...]:
+        """The numbers of the modes that the last evaluation does not cover."""
+        return tuple(int(k) for k in np.flatnonzero(~self.covered[-1]))
+
+    def perfect(self, name: str) -> float:
+        """What perfect samples score on average."""
+        mean = self.reference.get(name, {}).get("mean")
+        return PERFECT[name] if mean is None else float(mean)
+
+    def at_the_end(self, name: str) -> float:
+        """A final metric, NaN if undefined."""
+        value = self.final.get(name, self.column(name)[-1])
+        return float("nan") if value is None else float(value)
+
+    @cached_property
+    def within_tolerance(self) -> Bool[ndarray, " R"]:
+        """At which evaluations nothing was missing and all was as precise as it should be."""
+        quality, distance, spread = map(self.column, ("high_quality", "mode_tv", "spread"))
+        low, high = SPREAD_RANGE
+        return (
+            self.covered.all(axis=1)
+            & (quality >= self.perfect("high_quality") - HIGH_QUALITY_BELOW)
+            & (distance <= self.perfect("mode_tv") + MODE_TV_ABOVE)
+            & ~((spread < low) | (spread > high))
+        )
+
+
+def lasting_rise(values: Float[ndarray, " W"], best: float) -> tuple[float, float] | None:
+    """Level at the start and the end of a window in which values rise and will go on to.
+
+    The levels are those of the window's thirds. None unless the rise is material, well above the
+    scatter about a straight line, not yet over in the last third, and has room before the best.
+    """
+    values = values[np.isfinite(values)]
+    if len(values) < LEAST_EVALUATIONS:
+        return None
+    place = np.arange(len(values))
+    scatter = float(np.std(values - np.polyval(np.polyfit(place, values, 1), place)))
+    first, middle, last = (float(np.mean(part)) for part in np.array_split(values, 3))
+    rise = last - first
+    if rise < max(MATERIAL, 2 * scatter) or last - middle < rise / 4 or best - last < MATERIAL:
+        return None
+    return first, last
