@@ -1,1 +1,243 @@
+"""The front door: parses the command line, calls one function, prints. No logic, no heavy imports.
 
+Exit codes: 0 done, 1 some run failed, 2 bad usage or config, 130 interrupted (after saving).
+"""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from ganrun.config import Experiment
+
+app = typer.Typer(
+    name="ganrun",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    rich_markup_mode=None,
+    help="Train GANs on 2D mixtures, count the modes they recover, see when and why they collapse.",
+    epilog="Begin with: ganrun train configs/five_gaussians.yaml",
+)
+
+ConfigArgument = Annotated[
+    Path, typer.Argument(metavar="CONFIG", help="A YAML config, or one that ships with ganrun.")
+]
+SetOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="FIELD=VALUE",
+        help="Override a field by its dotted name; may be repeated.",
+    ),
+]
+RunsDirOption = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="DIR", help="Where run folders go [default: $GANRUN_RUNS_DIR, else ./runs]."
+    ),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document for scripts.")]
+QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")]
+
+
+@app.command(
+    epilog="Example: ganrun train configs/five_gaussians.yaml --set seeds=8 --set training.steps=2e4"
+)
+def train(
+    config: ConfigArgument,
+    overrides: SetOption = None,
+    runs_dir: RunsDirOption = None,
+    again: Annotated[
+        bool, typer.Option("--again", help="Train afresh beside a run that is there already.")
+    ] = False,
+    allow_numerics_change: Annotated[
+        bool,
+        typer.Option(
+            "--allow-numerics-change",
+            help="Resume a run that was begun on another kind of machine, and record it.",
+        ),
+    ] = False,
+    checkpoint_every: Annotated[
+        float,
+        typer.Option(min=0.0, metavar="SECONDS", help="Seconds between checkpoints of a run."),
+    ] = 10.0,
+    quiet: QuietOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Train a config's GAN, one run folder per seed, and say what became of it.
+
+    A run that is complete already is shown, not trained again; one that was interrupted goes on
+    where it stood; one that asks only for more steps goes on from the shorter run.
+    """
+    with _clear_errors(), _termination_as_interrupt():
+        from rich.console import Console
+
+        from ganrun.mixture import mixture_of
+        from ganrun.report.live import watcher_for
+        from ganrun.store import choose_runs_dir
+        from ganrun.train import Options, train
+
+        experiment = _load(config, overrides)
+        options = Options(
+            runs_dir=choose_runs_dir(runs_dir),
+            command=tuple(sys.argv),
+            again=again,
+            allow_numerics_change=allow_numerics_change,
+            commit_every=checkpoint_every,
+        )
+        with watcher_for(
+            Console(stderr=True),
+            mixture_of(experiment.target),
+            title=experiment.name,
+            quiet=quiet,
+        ) as watcher:
+            outcomes = train(experiment, watcher, options)
+        _report_outcomes(outcomes, config, as_json=as_json)
+
+
+@app.command(epilog="Example: ganrun check configs/five_gaussians.yaml --set objective=hinge")
+def check(config: ConfigArgument, overrides: SetOption = None, as_json: JsonOption = False) -> None:
+    """Validate a config without training, and print it with every default filled in."""
+    with _clear_errors():
+        from ganrun.config import to_yaml
+
+        experiment = _load(config, overrides)
+        if as_json:
+            typer.echo(experiment.model_dump_json(indent=2))
+        else:
+            typer.echo(to_yaml(experiment), nl=False)
+
+
+@app.command(epilog="Example: ganrun schema > ganrun.schema.json")
+def schema() -> None:
+    """Print the JSON Schema of a config, for editors that complete and check YAML."""
+    import json
+
+    from ganrun.config import json_schema
+
+    typer.echo(json.dumps(json_schema(), indent=2))
+
+
+@app.command(epilog="Example: ganrun report runs/five_gaussians-s0-0123456789abcdef")
+def report(
+    runs: Annotated[
+        list[Path],
+        typer.Argument(metavar="RUN_DIR", help="Run folders, or a folder that holds run folders."),
+    ],
+    figures: Annotated[
+        bool, typer.Option("--figures/--no-figures", help="Draw the figures into the run folders.")
+    ] = True,
+    as_json: JsonOption = False,
+) -> None:
+    """Say what became of a run, from its folder alone, and draw its figures."""
+    with _clear_errors():
+        from rich.console import Console
+
+        from ganrun.report.command import report_run
+
+        problems = report_run(runs, Console(), figures=figures, as_json=as_json)
+        for problem in problems:
+            typer.echo(problem, err=True)
+        if problems:
+            raise typer.Exit(1)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from ganrun import __version__
+
+        typer.echo(f"ganrun {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_version, is_eager=True, help="Print the version."),
+    ] = False,
+) -> None:
+    pass
+
+
+def _load(path: Path, overrides: list[str] | None) -> Experiment:
+    """Load a config and place its target's modes. Raises `ConfigError`."""
+    from ganrun.config import ConfigError, load_experiment
+    from ganrun.config.shipped import find_config
+    from ganrun.mixture import mixture_of
+
+    experiment = load_experiment(find_config(path), overrides or ())
+    try:
+        mixture_of(experiment.target)
+    except ValueError as error:
+        raise ConfigError([f"{path}: {error}"]) from error
+    return experiment
+
+
+def _report_outcomes(outcomes: list[Any], config: Path, *, as_json: bool) -> None:
+    """Print the table of all runs that have a folder, then what went wrong; exit accordingly."""
+    from rich.console import Console
+
+    from ganrun.report.command import report_run
+
+    paths = [one.path for one in outcomes if one.path is not None]
+    if paths:
+        report_run(paths, Console(), figures=False, as_json=as_json)
+    for one in outcomes:
+        if one.how == "failed":
+            typer.echo(f"seed {one.seed} failed: {one.error}", err=True)
+    if any(one.how == "interrupted" for one in outcomes):
+        typer.echo(
+            f"Interrupted; everything is saved. The same command goes on: ganrun train {config}",
+            err=True,
+        )
+        raise typer.Exit(130)
+    if any(one.how == "failed" for one in outcomes):
+        raise typer.Exit(1)
+
+
+@contextmanager
+def _clear_errors() -> Iterator[None]:
+    """Turn what a user can mend into one line each on stderr and the right exit code."""
+    from ganrun.config.errors import ConfigError
+    from ganrun.store.atomic import StoreError
+
+    try:
+        yield
+    except ConfigError as error:
+        for problem in error.problems:
+            typer.echo(problem, err=True)
+        raise typer.Exit(2) from None
+    except StoreError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from None
+    except KeyboardInterrupt:
+        typer.echo("Interrupted.", err=True)
+        raise typer.Exit(130) from None
+
+
+@contextmanager
+def _termination_as_interrupt() -> Iterator[None]:
+    """Let SIGTERM, which batch systems send before they kill, save like Ctrl-C."""
+
+    def interrupt(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def main() -> None:
+    """Run the command line."""
+    app()

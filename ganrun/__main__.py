@@ -1,0 +1,5 @@
+"""`python -m ganrun` is `ganrun`."""
+
+from ganrun.cli import main
+
+main()

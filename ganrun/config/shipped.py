@@ -1,0 +1,22 @@
+"""The configs that come with ganrun, wherever it is installed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+_PACKAGE = Path(__file__).resolve().parents[1]
+
+
+def shipped_configs() -> Path:
+    """The folder of shipped configs: inside the installed package, or beside it in a checkout."""
+    installed = _PACKAGE / "_configs"
+    return installed if installed.is_dir() else _PACKAGE.parent / "configs"
+
+
+def find_config(path: Path) -> Path:
+    """The path itself, or the shipped file that `configs/...` means where no such file is here."""
+    if not path.exists() and path.parts[:1] == ("configs",):
+        shipped = shipped_configs().joinpath(*path.parts[1:])
+        if shipped.is_file():
+            return shipped
+    return path

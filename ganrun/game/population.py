@@ -1,0 +1,275 @@
+"""The population engine: many GANs, one program, every core or device busy.
+
+A program is compiled for `lanes` members that advance together under `vmap`, whatever the size of
+the population: a lone member is padded to it, and a thousand are cut into groups of it. So there
+is one program per game, and a member's bits cannot depend on its neighbours, on how many there
+are, on the number of cores or on the length of the chunks. Each core (or device) has a host thread
+that takes one group after another; a chunk is hundreds of rounds, so the host's part is small.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Float
+
+from ganrun.game.backend import cores
+from ganrun.game.randomness import Stream, round_key
+from ganrun.game.rounds import (
+    Game,
+    Hyperparameters,
+    TrainingState,
+    discriminate,
+    generate,
+    initial_state,
+    play_until,
+)
+from ganrun.measure.evaluation import evaluate_samples
+
+GPU_LANES = 64
+"""Members per device program on an accelerator, where one small GAN leaves most of it idle."""
+
+
+def lanes_for(backend: str) -> int:
+    """How many members advance together: a constant of the backend, never of the population."""
+    return 1 if backend == "cpu" else GPU_LANES
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sizes:
+    """The shapes of what is measured and kept."""
+
+    modes: int
+    evaluation_samples: int
+    snapshot_samples: int
+    grid: int
+
+
+class Evaluation(NamedTuple):
+    """Generator samples and what `measure.evaluation` says of them; all on the device."""
+
+    samples: Float[Array, "N 2"]
+    metrics: dict[str, Array]
+
+
+class SnapshotArrays(NamedTuple):
+    """Generator samples and the discriminator's logit on a grid, rows along y from the lowest."""
+
+    samples: Float[Array, "N 2"]
+    field: Float[Array, "G G"]
+
+
+def evaluate(game: Game, sizes: Sizes, hyper: Hyperparameters, state: TrainingState) -> Evaluation:
+    """Measure the generator on fresh samples of this round."""
+    key = round_key(hyper.seed, Stream.EVALUATION, state.round)
+    samples = generate(game, state.generator, key, sizes.evaluation_samples)
+    target = hyper.target
+    return Evaluation(
+        samples, evaluate_samples(samples, target.means, target.whitening, target.weights)
+    )
+
+
+def take_snapshot(
+    game: Game, sizes: Sizes, hyper: Hyperparameters, state: TrainingState
+) -> SnapshotArrays:
+    """Samples to look at, and what the discriminator thinks of the plane around the modes."""
+    key = round_key(hyper.seed, Stream.SNAPSHOT, state.round)
+    samples = generate(game, state.generator, key, sizes.snapshot_samples)
+    x_min, x_max, y_min, y_max = hyper.target.extent
+    steps = jnp.linspace(0, 1, sizes.grid)
+    x, y = jnp.meshgrid(x_min + steps * (x_max - x_min), y_min + steps * (y_max - y_min))
+    detective = state.discriminator
+    points = jnp.stack([x.ravel(), y.ravel()], axis=-1)
+    logits = discriminate(game, detective.params, detective.vectors, points)
+    return SnapshotArrays(samples, logits.reshape(sizes.grid, sizes.grid))
+
+
+def _for_lanes(function: Callable[..., Any], lanes: int) -> Callable[..., Any]:
+    """Give a function of one member a leading axis of `lanes` members."""
+    if lanes > 1:
+        return jax.vmap(function)
+
+    def alone(*arguments: Any) -> Any:
+        # Without vmap the loops keep scalar bounds, and nothing is selected after each iteration.
+        return jax.tree.map(lambda x: x[None], function(*jax.tree.map(lambda x: x[0], arguments)))
+
+    return alone
+
+
+class Program:
+    """The compiled functions of one game at one set of sizes, for `lanes` members at a time."""
+
+    def __init__(self, game: Game, sizes: Sizes, lanes: int) -> None:
+        self.game = game
+        self.sizes = sizes
+        self.lanes = lanes
+
+        def lanewise(function: Callable[..., Any], **options: Any) -> Any:
+            return jax.jit(_for_lanes(function, lanes), **options)
+
+        self.initialize = lanewise(functools.partial(initial_state, game))
+        self.advance = lanewise(functools.partial(play_until, game), donate_argnums=1)
+        self.evaluate = lanewise(functools.partial(evaluate, game, sizes))
+        self.snapshot = lanewise(functools.partial(take_snapshot, game, sizes))
+
+    def compile(self, example: Hyperparameters, device: Any) -> None:
+        """Compile everything now (or fetch it from the cache), so that no two threads do."""
+        hyper = self.place([example], device)
+        state = self.initialize(hyper)
+        self.snapshot(hyper, state)
+        self.evaluate(hyper, state)
+        stop = np.zeros(self.lanes, np.int32)
+        jax.block_until_ready(self.advance(hyper, state, stop))
+
+    def place(self, members: Sequence[Any], device: Any) -> Any:
+        """Stack up to `lanes` pytrees on a device, repeating the last one to fill the lanes."""
+        padded = [*members, *[members[-1]] * (self.lanes - len(members))]
+        return jax.device_put(jax.tree.map(lambda *leaves: np.stack(leaves), *padded), device)
+
+
+@functools.cache
+def program_for(game: Game, sizes: Sizes, lanes: int) -> Program:
+    """The one program of a game in this process."""
+    return Program(game, sizes, lanes)
+
+
+class Moment(NamedTuple):
+    """One member's state of affairs at the end of a chunk."""
+
+    member: int
+    """Index into the population."""
+    state: TrainingState
+    """In NumPy."""
+
+
+class Group:
+    """Up to `lanes` members on one device, advanced together."""
+
+    def __init__(
+        self,
+        program: Program,
+        device: Any,
+        hyperparameters: Sequence[Hyperparameters],
+        states: Sequence[TrainingState | None],
+    ) -> None:
+        """Put the members on the device; those without a state begin at round 0."""
+        self.size = len(hyperparameters)
+        self._program = program
+        self._hyper = program.place(hyperparameters, device)
+        self._state = program.initialize(self._hyper)
+        if any(state is not None for state in states):
+            fresh = [self.state(i) for i in range(self.size)]
+            merged = [
+                old if old is not None else new for old, new in zip(states, fresh, strict=True)
+            ]
+            self._state = program.place(merged, device)
+
+    def advance(self, stops: Sequence[int]) -> None:
+        """Play each member until its `stop` (rounds completed), or until it diverges."""
+        padded = [*stops, *[stops[-1]] * (self._program.lanes - self.size)]
+        stop = np.asarray(padded, np.int32)
+        self._state = jax.block_until_ready(self._program.advance(self._hyper, self._state, stop))
+
+    @property
+    def rounds(self) -> list[int]:
+        """Rounds completed, per member."""
+        return [int(r) for r in np.asarray(self._state.round)[: self.size]]
+
+    @property
+    def diverged_at(self) -> list[int | None]:
+        """The round in which each member diverged; None for those that did not."""
+        return [int(r) or None for r in np.asarray(self._state.diverged_at)[: self.size]]
+
+    def state(self, lane: int) -> TrainingState:
+        """One member's whole training state, in NumPy."""
+        return jax.tree.map(lambda x: np.asarray(x[lane]), self._state)
+
+    def trace(self, lane: int) -> dict[str, np.ndarray]:
+        """What the latest round of one member looked like."""
+        return {name: np.asarray(x)[lane] for name, x in self._state.trace._asdict().items()}
+
+    def evaluate(self) -> list[Evaluation]:
+        """Every member's evaluation at its present round, in NumPy."""
+        return self._unstacked(self._program.evaluate(self._hyper, self._state))
+
+    def snapshot(self) -> list[SnapshotArrays]:
+        """Every member's snapshot at its present round, in NumPy."""
+        return self._unstacked(self._program.snapshot(self._hyper, self._state))
+
+    def _unstacked(self, stacked: Any) -> list[Any]:
+        arrays = jax.tree.map(np.asarray, stacked)
+        return [jax.tree.map(lambda x: x[i], arrays) for i in range(self.size)]
+
+
+def workers() -> list[Any]:
+    """The device of each host thread that trains: one thread per core, or one per accelerator."""
+    devices = jax.local_devices()
+    if devices[0].platform == "cpu":
+        return [devices[0]] * cores()
+    return list(devices)
+
+
+def play(
+    tasks: Iterable[Callable[[Any], Any]], devices: Sequence[Any], *, abort: Callable[[], None]
+) -> Iterator[Any]:
+    """Run each task (a function of a device) on the next free worker; yield results as they come.
+
+    When the caller stops listening, or a task raises, `abort` is called, so that tasks which are
+    under way can end at their next chunk, and those not yet begun are dropped.
+    """
+    from queue import SimpleQueue
+
+    free: SimpleQueue[Any] = SimpleQueue()
+    for device in devices:
+        free.put(device)
+
+    def run(task: Callable[[Any], Any]) -> Any:
+        device = free.get()
+        try:
+            return task(device)
+        finally:
+            free.put(device)
+
+    from concurrent.futures import as_completed
+
+    with ThreadPoolExecutor(len(devices), thread_name_prefix="ganrun") as pool:
+        futures = [pool.submit(run, task) for task in tasks]
+        try:
+            for future in as_completed(futures):
+                yield future.result()
+        finally:
+            abort()
+            for future in futures:
+                future.cancel()
+
+
+def state_as_dict(state: TrainingState) -> dict[str, np.ndarray]:
+    """A training state as flat named arrays, such as `generator/params/layers/0/kernel`."""
+    leaves, _ = jax.tree_util.tree_flatten_with_path(state)
+    return {
+        jax.tree_util.keystr(path, simple=True, separator="/"): np.asarray(leaf)
+        for path, leaf in leaves
+    }
+
+
+def state_from_dict(
+    game: Game, arrays: Mapping[str, np.ndarray], hyper: Hyperparameters
+) -> TrainingState:
+    """The training state that `state_as_dict` wrote. Raises `ValueError` if it is of another game."""
+    template = jax.eval_shape(functools.partial(initial_state, game), hyper)
+    leaves, structure = jax.tree_util.tree_flatten_with_path(template)
+    names = [jax.tree_util.keystr(path, simple=True, separator="/") for path, _ in leaves]
+    if set(names) != set(arrays):
+        raise ValueError("the checkpoint is not of this game: its arrays have other names")
+    for name, (_, leaf) in zip(names, leaves, strict=True):
+        found = arrays[name]
+        if found.shape != leaf.shape or found.dtype != leaf.dtype:
+            raise ValueError(f"the checkpoint is not of this game: {name} has another shape")
+    return jax.tree_util.tree_unflatten(structure, [arrays[name] for name in names])

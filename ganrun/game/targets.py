@@ -1,0 +1,71 @@
+"""The target as arrays on the device: drawing real points from a mixture inside compiled code."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Float, Int, PRNGKeyArray
+
+from ganrun.mixture import Mixture
+
+
+class Target(NamedTuple):
+    """A mixture of `K` Gaussians in float32; traced, so that members may differ in all of it."""
+
+    means: Float[Array, "K 2"]
+    cholesky: Float[Array, "K 2 2"]
+    whitening: Float[Array, "K 2 2"]
+    """Inverse Cholesky factors: they turn an offset into Mahalanobis coordinates."""
+    weights: Float[Array, " K"]
+    keep: Float[Array, " K"]
+    """Walker's alias table: having drawn mode k uniformly, keep it with probability `keep[k]`..."""
+    alias: Int[Array, " K"]
+    """...and take mode `alias[k]` otherwise."""
+    extent: Float[Array, " 4"]
+    """The window (x_min, x_max, y_min, y_max) on which the discriminator's field is drawn."""
+
+
+def target_of(mixture: Mixture) -> Target:
+    """The mixture's truth as float32 arrays (still in NumPy: nothing is put on a device here)."""
+    keep, alias = alias_table(mixture.weights)
+    return Target(
+        means=np.asarray(mixture.means, np.float32),
+        cholesky=mixture.cholesky.astype(np.float32),
+        whitening=mixture.whitening.astype(np.float32),
+        weights=np.asarray(mixture.weights, np.float32),
+        keep=keep,
+        alias=alias,
+        extent=np.asarray(mixture.extent, np.float32),
+    )
+
+
+def alias_table(
+    weights: Float[np.ndarray, " K"],
+) -> tuple[Float[np.ndarray, " K"], Int[np.ndarray, " K"]]:
+    """Walker's alias table of a discrete distribution (Vose 1991): one look-up draws from it."""
+    count = len(weights)
+    scaled = np.asarray(weights, np.float64) * count / np.sum(weights)
+    keep, alias = np.ones(count), np.arange(count)
+    small = [k for k in range(count) if scaled[k] < 1]
+    large = [k for k in range(count) if scaled[k] >= 1]
+    while small and large:
+        poor, rich = small.pop(), large.pop()
+        keep[poor], alias[poor] = scaled[poor], rich
+        scaled[rich] -= 1 - scaled[poor]
+        (small if scaled[rich] < 1 else large).append(rich)
+    return keep.astype(np.float32), alias.astype(np.int32)
+
+
+def sample_target(key: PRNGKeyArray, target: Target, count: int) -> Float[Array, "N 2"]:
+    """Draw `count` real points: a mode by its weight, then a point of that mode's Gaussian."""
+    mode_key, noise_key = jax.random.split(key)
+    modes = target.keep.shape[0]
+    scaled = jax.random.uniform(mode_key, (count,)) * modes
+    first = jnp.minimum(scaled.astype(jnp.int32), modes - 1)
+    mode = jnp.where(scaled - first < target.keep[first], first, target.alias[first])
+    x, y = jax.random.normal(noise_key, (2, count))
+    (a, b, c) = (target.cholesky[mode, i, j] for i, j in ((0, 0), (1, 0), (1, 1)))
+    return target.means[mode] + jnp.stack([a * x, b * x + c * y], axis=-1)

@@ -1,0 +1,151 @@
+"""One run while it is played: what is measured of it when, and what is committed."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float
+from numpy import ndarray
+
+from ganrun.config import Experiment
+from ganrun.measure.final import final_metrics
+from ganrun.mixture import Mixture
+from ganrun.progress import MemberProgress
+from ganrun.schedule import evaluation_rounds, next_round, snapshot_rounds
+from ganrun.store import Run, RunFolder, Snapshot
+from ganrun.verdict import quick_verdict
+
+Reference = Mapping[str, Mapping[str, Any]]
+
+
+class Recorder:
+    """Collects a run's rows and snapshots, commits them with its state, and finishes it.
+
+    How often it commits goes by the clock and never affects what the files hold in the end.
+    """
+
+    def __init__(
+        self,
+        run: Run,
+        mixture: Mixture,
+        *,
+        commit_every: float,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        experiment = run.experiment
+        self.run = run
+        self.experiment: Experiment = experiment
+        self.mixture = mixture
+        self.evaluated = evaluation_rounds(experiment.training.steps, experiment.evaluation.every)
+        self.snapped = snapshot_rounds(experiment.training.steps, experiment.snapshots.count)
+        self.training_seconds = 0.0
+        self._rows: list[dict[str, Any]] = []
+        self._snapshots: list[Snapshot] = []
+        self._clock = clock
+        self._commit_every = commit_every
+        self._commit_due = clock() + commit_every
+        self._latest: dict[str, Any] = {}
+        self._samples: Float[ndarray, "N 2"] | None = None
+
+    def next_round(self, round_: int) -> int:
+        """The next round at which there is something to record."""
+        return next_round(round_, self.evaluated, self.snapped)
+
+    def wants_evaluation(self, round_: int) -> bool:
+        """Whether the metrics of this round belong into `metrics.csv`."""
+        return round_ in self.evaluated
+
+    def wants_snapshot(self, round_: int) -> bool:
+        """Whether a snapshot of this round is kept."""
+        return round_ in self.snapped
+
+    def add_row(
+        self, round_: int, trace: Mapping[str, Any], metrics: Mapping[str, Any], samples: ndarray
+    ) -> None:
+        """Record an evaluation."""
+        self._latest = {**trace, **_quality(metrics)}
+        self._samples = samples
+        self._rows.append({"step": round_, **self._latest})
+
+    def add_snapshot(self, round_: int, samples: ndarray, field: ndarray) -> None:
+        """Record a snapshot."""
+        self._snapshots.append(Snapshot(round_, samples, field))
+
+    @property
+    def commit_is_due(self) -> bool:
+        """Whether the clock asks for a commit."""
+        return self._clock() >= self._commit_due
+
+    def commit(self, round_: int, state: Mapping[str, ndarray]) -> None:
+        """Make everything up to this round durable."""
+        started = self._clock()
+        self.run.commit(
+            state,
+            round=round_,
+            rows=self._rows,
+            snapshots=self._snapshots,
+            extent=self.mixture.extent,
+        )
+        self._rows, self._snapshots = [], []
+        # A slow disk must not eat the training: commits take at most a twentieth of the time.
+        now = self._clock()
+        self._commit_due = now + max(self._commit_every, 20 * (now - started))
+
+    def finish(
+        self,
+        metrics: Mapping[str, Any],
+        samples: Float[ndarray, "N 2"],
+        reference: Reference,
+        diverged_at: int | None,
+    ) -> RunFolder:
+        """Measure the last (or last finite) state, say what happened, and close the run."""
+        summary: dict[str, Any] = {
+            name: value for name, value in _quality(metrics).items() if name != "shares"
+        }
+        summary["kl"] = float(metrics["kl"])
+        summary |= final_metrics(np.asarray(samples, np.float64), self.mixture, metrics)
+        verdict = quick_verdict(
+            self.run.metrics(), summary, reference, self.mixture.weights, diverged_at=diverged_at
+        )
+        summary |= verdict.as_summary()
+        summary |= {"diverged_at": diverged_at, "reference": reference}
+        status = "complete" if diverged_at is None else "diverged"
+        return self.run.finish(status, summary, training_seconds=self.training_seconds)
+
+    def progress(self, round_: int, diverged: bool) -> MemberProgress:
+        """The latest evaluation, for whoever watches."""
+        return MemberProgress(
+            name=self.experiment.name,
+            seed=self.experiment.seeds[0],
+            round=round_,
+            steps=self.experiment.training.steps,
+            loss_d=_float(self._latest.get("loss_d")),
+            loss_g=_float(self._latest.get("loss_g")),
+            modes_covered=_whole(self._latest.get("modes_covered")),
+            modes_total=self.mixture.modes,
+            high_quality=_float(self._latest.get("high_quality")),
+            diverged=diverged,
+            samples=self._samples,
+        )
+
+
+def _quality(metrics: Mapping[str, Any]) -> dict[str, Any]:
+    """The evaluation's part of a row: everything but what only `summary.json` has."""
+    left_out = ("kl", "covered")
+    return {name: _plain(value) for name, value in metrics.items() if name not in left_out}
+
+
+def _plain(value: Any) -> Any:
+    array = np.asarray(value)
+    return array if array.ndim else array.item()
+
+
+def _float(value: Any) -> float | None:
+    return None if value is None or not np.isfinite(value) else float(value)
+
+
+def _whole(value: Any) -> int | None:
+    return None if value is None else int(value)

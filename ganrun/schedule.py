@@ -1,0 +1,35 @@
+"""When a run is measured and when a snapshot is kept: pure functions of a config."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import chain
+
+
+def evaluation_rounds(steps: int, every: int) -> range | tuple[int, ...]:
+    """Rounds at which metrics are written: 0, every multiple of `every`, and the last."""
+    return _with_last(range(0, steps + 1, every), steps)
+
+
+def snapshot_rounds(steps: int, count: int) -> range | tuple[int, ...]:
+    """Rounds at which a snapshot is kept: at most `count` evenly spaced ones from 0, and the last.
+
+    The spacing is a power of two, so that a longer run's rounds are among a shorter one's: then a
+    run that goes on from a shorter one has all the snapshots that it would have made itself.
+    """
+    spacing = 1
+    while steps // spacing + 1 > count:
+        spacing *= 2
+    return _with_last(range(0, steps + 1, spacing), steps)
+
+
+def _with_last(rounds: range, last: int) -> range | tuple[int, ...]:
+    return rounds if rounds[-1] == last else (*rounds, last)
+
+
+def next_round(round_: int, *schedules: Sequence[int]) -> int:
+    """The first round after `round_` that any schedule names; each schedule is ascending."""
+    from bisect import bisect_right
+
+    later = (schedule[bisect_right(schedule, round_) :][:1] for schedule in schedules)
+    return min(chain.from_iterable(later))
