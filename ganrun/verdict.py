@@ -133,11 +133,11 @@ def _improvement(course: Course) -> str | None:
 
 
 def _approach(course: Course) -> str | None:
-    """Undertrained too: the samples have not come to the modes, but have not come to rest either.
+    """Undertrained too: the samples never came to the modes, but have not come to rest either.
 
     Where hardly a sample is on a mode, only the likelihood tells whether anything moves.
     """
-    off_the_modes = np.median(course.covered[course.window].sum(axis=1)) == 0
+    off_the_modes = np.median(course.covered.sum(axis=1)) == 0
     with np.errstate(invalid="ignore", divide="ignore"):
         distance = np.log(course.column("nll")[course.window])
     distance = distance[np.isfinite(distance)]
@@ -181,14 +181,15 @@ def _loss(course: Course) -> str | None:
         return None
     covered = course.covered[course.window]
     never = [k for k in missing if not covered[:, k].any()]
+    lost = [k for k in missing if covered[:, k].any()]
+    clauses = []
     if never:
-        return f"{_of_modes(never, course.modes)} stayed missing {course.rounds}."
-    last_seen = max(int(np.flatnonzero(covered[:, k])[-1]) for k in missing)
-    lost_at = course.steps[course.window][last_seen + 1]
-    return (
-        f"{_of_modes(missing, course.modes)} went missing by round {lost_at:,} and did not come "
-        f"back by round {course.steps[-1]:,}."
-    )
+        clauses.append(f"{_of_modes(never, course.modes)} stayed missing {course.rounds}")
+    if lost:
+        last_seen = max(int(np.flatnonzero(covered[:, k])[-1]) for k in lost)
+        gone = f"went missing by round {course.steps[course.window][last_seen + 1]:,}"
+        clauses.append(f"{_of_modes(lost, course.modes)} {gone} and did not come back")
+    return f"{', and '.join(clauses)}."
 
 
 def _imprecision(course: Course) -> str | None:

@@ -124,6 +124,17 @@ def test_samples_that_came_to_rest_off_the_modes_are_collapsed(nll: ndarray) -> 
     assert judge(course(steady(shares=(0.01,) * 5)) | {"nll": nll}).word == "collapsed"
 
 
+def test_a_run_that_was_on_modes_and_lost_them_all_is_collapsed() -> None:
+    shares = steady(shares=(0.3, 0.3, 0, 0, 0))
+    shares[28:] = 0
+    verdict = judge(course(shares) | {"nll": np.geomspace(2, 500, 41)})
+    assert verdict.word == "collapsed"
+    assert verdict.evidence == (
+        "3 of 5 modes (2, 3 and 4) stayed missing over the last 5,000 rounds, and "
+        "2 of 5 modes (0 and 1) went missing by round 7,000 and did not come back."
+    )
+
+
 def test_a_rise_that_is_over_is_not_undertrained() -> None:
     shares = steady(shares=(0.45, 0.45, 0, 0, 0))
     shares[:28] *= np.linspace(0, 1, 28)[:, None]
@@ -223,7 +234,7 @@ def test_a_mode_that_was_lost_and_did_not_come_back_is_collapsed() -> None:
     verdict = judge(course(shares))
     assert verdict.word == "collapsed"
     assert verdict.evidence == (
-        "1 of 5 modes (3) went missing by round 9,000 and did not come back by round 10,000."
+        "1 of 5 modes (3) went missing by round 9,000 and did not come back."
     )
 
 
