@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
@@ -156,12 +157,26 @@ def test_what_is_no_run_folder_is_told(tmp_path: Path) -> None:
     file.write_text("")
     empty.mkdir()
     for path, message in (
-        (tmp_path / "absent", "no such folder"),
-        (file, "not a folder"),
+        (tmp_path / "absent", "not a run folder: No such file or directory"),
+        (file, "not a run folder: Not a directory"),
         (empty, r"not a run folder: it has no config\.yaml"),
     ):
         with pytest.raises(RunFolderError, match=rf"{path}: {message}"):
             RunFolder(path)
+
+
+def test_a_folder_that_may_not_be_read_is_told(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def forbidden(*_: object) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(Path, "read_bytes", forbidden)
+    with pytest.raises(RunFolderError, match=r"run\.json: cannot be read: Permission denied"):
+        RunFolder(run)
+    monkeypatch.setattr(os, "listdir", forbidden)
+    with pytest.raises(RunFolderError, match="not a run folder: Permission denied"):
+        RunFolder(run)
+    with pytest.raises(StoreError, match="cannot be read: Permission denied"):
+        open_run(run.parent, experiment(), numerics=NUMERICS)
 
 
 def test_a_folder_may_be_renamed_by_its_owner_but_not_to_another_run(run: Path) -> None:

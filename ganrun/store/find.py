@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -104,7 +105,7 @@ def _open_again(runs_dir: Path, experiment: Experiment, options: dict[str, Any])
         path = layout.run_path(runs_dir, experiment, attempt)
         attempt += 1
         try:
-            if (path / layout.RUN).exists() and not RunFolder(path).run.get("again"):
+            if os.path.exists(path / layout.RUN) and not RunFolder(path).run.get("again"):
                 continue
             return Run(path, experiment, again=True, **options)
         except (RunFinishedError, RunLockedError, NumericsError, RunFolderError):
@@ -116,7 +117,7 @@ def _begun(
 ) -> list[RunFolder]:
     """Every folder of this experiment in which a run has begun, first attempts first."""
     paths = _paths(runs_dir, run_id(experiment), folders)
-    return [RunFolder(path) for path in paths if (path / layout.RUN).exists()]
+    return [RunFolder(path) for path in paths if os.path.exists(path / layout.RUN)]
 
 
 def _paths(runs_dir: Path, identity: str, folders: layout.RunsById | None) -> list[Path]:

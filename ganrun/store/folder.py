@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from functools import cached_property
 from pathlib import Path
@@ -57,10 +58,12 @@ class RunFolder:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        if not path.is_dir():
-            raise RunFolderError(f"{path}: {'not a folder' if path.exists() else 'no such folder'}")
+        try:
+            names = os.listdir(path)
+        except OSError as error:
+            raise RunFolderError(f"{path}: not a run folder: {error.strerror or error}") from error
         for name in (layout.CONFIG, layout.RUN):
-            if not (path / name).exists():
+            if name not in names:
                 raise RunFolderError(f"{path}: not a run folder: it has no {name}")
         self.run = self._read(layout.RUN, read_json)
         self._check_run()
@@ -181,7 +184,7 @@ class RunFolder:
         return list(_differences("", stored, wanted))
 
     def _not_written_yet(self, name: str) -> bool:
-        return not self.finished and not (self.path / name).exists()
+        return not self.finished and not os.path.exists(self.path / name)
 
     def _check_run(self) -> None:
         path = self.path / layout.RUN
@@ -197,19 +200,23 @@ class RunFolder:
             raise RunFolderError(f"{path}: belongs to run {self.id}, not to {claimed}")
 
     def _read(self, name: str, parse: Callable[[bytes], T]) -> T:
-        path = self.path / name
-        try:
-            if path.exists() and not path.is_file():
-                raise RunFolderError(f"{path}: is not a file")
-            if path.stat().st_size > _LARGEST_FILE:
-                raise RunFolderError(f"{path}: is too large to be a run's")
-            return parse(path.read_bytes())
-        except FileNotFoundError:
-            raise RunFolderError(f"{path}: is missing") from None
-        except OSError as error:
-            raise RunFolderError(f"{path}: cannot be read: {error.strerror or error}") from error
-        except FormatError as error:
-            raise RunFolderError(f"{path}: {error}") from error
+        return read_file(self.path / name, parse)
+
+
+def read_file(path: Path, parse: Callable[[bytes], T]) -> T:
+    """What a file of a run folder holds; `RunFolderError` if it cannot be read or parsed."""
+    try:
+        if path.exists() and not path.is_file():
+            raise RunFolderError(f"{path}: is not a file")
+        if path.stat().st_size > _LARGEST_FILE:
+            raise RunFolderError(f"{path}: is too large to be a run's")
+        return parse(path.read_bytes())
+    except FileNotFoundError:
+        raise RunFolderError(f"{path}: is missing") from None
+    except OSError as error:
+        raise RunFolderError(f"{path}: cannot be read: {error.strerror or error}") from error
+    except FormatError as error:
+        raise RunFolderError(f"{path}: {error}") from error
 
 
 def _differences(prefix: str, stored: Any, wanted: Any) -> Iterator[str]:

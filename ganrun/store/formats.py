@@ -69,6 +69,11 @@ class Snapshots(NamedTuple):
     field: Float[ndarray, "S G G"]
     extent: Float[ndarray, " 4"]
 
+    def each(self) -> list[Snapshot]:
+        """The snapshots one by one."""
+        triples = zip(self.steps, self.samples, self.field, strict=True)
+        return [Snapshot(int(step), samples, field) for step, samples, field in triples]
+
 
 @dataclass(frozen=True, eq=False)
 class Checkpoint:

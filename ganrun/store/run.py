@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -12,7 +13,7 @@ from numpy import ndarray
 from ganrun.config import Experiment, run_id, to_yaml
 from ganrun.store import layout
 from ganrun.store.atomic import StoreError, make_folder, remove_leftovers, replace_file
-from ganrun.store.folder import RunFolder, RunFolderError
+from ganrun.store.folder import RunFolder, RunFolderError, read_file
 from ganrun.store.formats import (
     Checkpoint,
     MetricRow,
@@ -162,23 +163,22 @@ class Run:
         snapshots = shorter.snapshots()
         if self.checkpoint is not None or source is None or snapshots is None:
             raise ValueError("only a run without a commit can start from another, complete one")
-        steps = shorter.metrics()["step"].tolist()
-        pairs = zip(steps, shorter.metric_lines(), strict=True)
-        self._lines = [line for step, line in pairs if step in evaluated]
-        kept = [
-            Snapshot(int(step), samples, field)
-            for step, samples, field in zip(*snapshots[:3], strict=True)
-            if int(step) in snapped
-        ]
-        missing = [r for r in evaluated if r <= source.round and r not in steps]
-        missing += [r for r in snapped if r <= source.round and r not in snapshots.steps]
-        if missing:
-            raise RunFolderError(f"{shorter.path}: has nothing of round {missing[0]}")
+        lines = {int(line.split(",", 1)[0]): line for line in shorter.metric_lines()}
+        drawn = {one.step: one for one in snapshots.each()}
+        rows = sorted(r for r in evaluated if r <= source.round)
+        kept = sorted(r for r in snapped if r <= source.round)
+        for missing in (*(r for r in rows if r not in lines), *(r for r in kept if r not in drawn)):
+            raise RunFolderError(f"{shorter.path}: has nothing of round {missing}")
         folder, at_round = str(shorter.path), source.round
         note_takeover(self._record, shorter.run, folder=folder, at_round=at_round)
         self._write_record()
-        extent = snapshots.extent.tolist()
-        self.commit(source.state, round=source.round, snapshots=kept, extent=extent)
+        self._lines = [lines[r] for r in rows]
+        self.commit(
+            source.state,
+            round=source.round,
+            snapshots=[drawn[r] for r in kept],
+            extent=snapshots.extent.tolist(),
+        )
 
     def finish(
         self,
@@ -228,18 +228,18 @@ class Run:
 
     def _new(self, again: bool) -> Record:
         """Begin a run in a blank folder: one in which at most `config.yaml` was written."""
-        written = [name for name in layout.FILES if (self.path / name).exists()]
+        written = [name for name in layout.FILES if os.path.exists(self.path / name)]
         if any(name != layout.CONFIG for name in written):
             raise RunFolderError(f"{self.path / layout.RUN}: is missing")
         config = to_yaml(self.experiment).encode()
-        if written and (self.path / layout.CONFIG).read_bytes() != config:
+        if written and read_file(self.path / layout.CONFIG, bytes) != config:
             raise RunFolderError(f"{self.path / layout.CONFIG}: is not the config of this run")
         self._write(layout.CONFIG, config)
         return new_record(self.experiment, self.id, again=again)
 
     def _resumed(self, numerics: Mapping[str, Any], allowed: bool) -> Record | None:
         """The record of the run that is here already; None if the folder is blank."""
-        if not (self.path / layout.RUN).exists():
+        if not os.path.exists(self.path / layout.RUN):
             return None
         folder = RunFolder(self.path)
         folder.check_config(self.experiment)
@@ -259,7 +259,9 @@ class Run:
     def _truncate(self, folder: RunFolder, checkpoint: Checkpoint) -> None:
         """Take the rows and snapshots that are the checkpoint's; later ones were not committed."""
         lines, snapshots = folder.metric_lines(), folder.snapshots()
-        stored = len(snapshots.steps) if snapshots else 0
+        if snapshots is None:
+            raise RunFolderError(f"{self.path / layout.SNAPSHOTS}: is missing")
+        stored = len(snapshots.steps)
         for name, count, wanted in (
             (layout.METRICS, len(lines), checkpoint.rows),
             (layout.SNAPSHOTS, stored, checkpoint.snapshots),
@@ -268,10 +270,8 @@ class Run:
                 raise RunFolderError(
                     f"{self.path / name}: holds {count} entries, but the checkpoint counts {wanted}"
                 )
-        assert snapshots is not None
         self._lines = lines[: checkpoint.rows]
-        triples = list(zip(*snapshots[:3], strict=True))[: checkpoint.snapshots]
-        self._snapshots = [Snapshot(int(step), *arrays) for step, *arrays in triples]
+        self._snapshots = snapshots.each()[: checkpoint.snapshots]
         self._extent = tuple(snapshots.extent.tolist())
         if len(lines) > checkpoint.rows:
             self._write(layout.METRICS, metrics_text(self._lines, self._modes))
