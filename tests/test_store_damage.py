@@ -157,8 +157,8 @@ def test_what_is_no_run_folder_is_told(tmp_path: Path) -> None:
     file.write_text("")
     empty.mkdir()
     for path, message in (
-        (tmp_path / "absent", "not a run folder: No such file or directory"),
-        (file, "not a run folder: Not a directory"),
+        (tmp_path / "absent", "no such folder"),
+        (file, "not a folder"),
         (empty, r"not a run folder: it has no config\.yaml"),
     ):
         with pytest.raises(RunFolderError, match=rf"{path}: {message}"):
@@ -173,7 +173,7 @@ def test_a_folder_that_may_not_be_read_is_told(run: Path, monkeypatch: pytest.Mo
     with pytest.raises(RunFolderError, match=r"run\.json: cannot be read: Permission denied"):
         RunFolder(run)
     monkeypatch.setattr(os, "listdir", forbidden)
-    with pytest.raises(RunFolderError, match="not a run folder: Permission denied"):
+    with pytest.raises(RunFolderError, match="cannot be read: Permission denied"):
         RunFolder(run)
     with pytest.raises(StoreError, match="cannot be read: Permission denied"):
         open_run(run.parent, experiment(), numerics=NUMERICS)

@@ -60,8 +60,12 @@ class RunFolder:
         self.path = path
         try:
             names = os.listdir(path)
+        except FileNotFoundError:
+            raise RunFolderError(f"{path}: no such folder") from None
+        except NotADirectoryError:
+            raise RunFolderError(f"{path}: not a folder") from None
         except OSError as error:
-            raise RunFolderError(f"{path}: not a run folder: {error.strerror or error}") from error
+            raise RunFolderError(f"{path}: cannot be read: {error.strerror or error}") from error
         for name in (layout.CONFIG, layout.RUN):
             if name not in names:
                 raise RunFolderError(f"{path}: not a run folder: it has no {name}")
