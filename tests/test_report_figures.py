@@ -21,7 +21,7 @@ from ganrun.report import palette
 from ganrun.report.equilibrium import EQUILIBRIA
 from ganrun.report.figures import FIGURES, write_figures
 from ganrun.report.figures.curves import robust_limits, short_round, spread_out
-from ganrun.report.figures.modes import place_numbers
+from ganrun.report.figures.modes import place_numbers, title
 from ganrun.report.figures.progression import choose_rounds, field_scale
 from ganrun.report.figures.style import house_style
 
@@ -155,6 +155,16 @@ def test_a_healthy_run_has_no_missing_modes(drawn):
     _, words = drawn("healthy", "modes.png")
     assert not [text for text, _ in words if "missing" in text]
     assert "The forger covers all 5 modes" in [text for text, _ in words]
+
+
+def test_the_title_says_when_modes_are_covered_but_not_recovered():
+    run = RUNS["healthy"]
+    run = dataclasses.replace(run, final={**run.final, "modes_recovered": 2.0})
+    assert title(run) == "The forger covers all 5 modes, but recovers 2"
+
+
+def test_the_title_of_a_run_that_goes_on_says_so_far():
+    assert title(RUNS["interrupted"]) == "The forger leaves out 3 of 5 modes so far"
 
 
 def test_the_bars_are_the_shares_and_what_is_left_over(drawn):

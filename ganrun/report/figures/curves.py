@@ -218,13 +218,15 @@ def _scale(axes: Axes, panel: Panel, run: RunRecord) -> None:
     steps = run.metrics["step"]
     last = max([1, *steps[-1:].tolist(), 1.03 * (run.diverged_at or 0)])
     axes.set_xlim(0, last)
-    axes.xaxis.set_major_locator(MaxNLocator(4, integer=True))
+    axes.xaxis.set_major_locator(MaxNLocator(4, integer=True, steps=[1, 2, 2.5, 5, 10]))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: short_round(value)))
     values = np.concatenate([run.metrics[curve.column] for curve in panel.curves])
     if panel.logarithmic:
         positive = values[np.isfinite(values) & (values > 0)]
+        decades = np.log10(positive.max() / positive.min()) if positive.size else 1.0
         axes.set_yscale("log")
-        axes.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0), numticks=6))
+        subs = (1.0,) if decades > 1.5 else (1.0, 2.0, 5.0)
+        axes.yaxis.set_major_locator(LogLocator(subs=subs, numticks=6))
         axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
         axes.yaxis.set_minor_locator(NullLocator())
         if positive.size:

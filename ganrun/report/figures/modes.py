@@ -52,7 +52,8 @@ def modes_figure(run: RunRecord) -> Figure:
     """Draw the end of a run; raises `ValueError` for one without snapshots."""
     if run.snapshots is None or not len(run.snapshots.steps):
         raise ValueError(f"{run.path}: there are no snapshots to draw")
-    lines = textwrap.wrap(subtitle(run), MOST_LETTERS)
+    # A number and its unit stay on one line.
+    lines = textwrap.wrap(subtitle(run).replace(" %", "\N{NO-BREAK SPACE}%"), MOST_LETTERS)
     height = _TOP + _LINE * len(lines) + _MAP + _BOTTOM
     figure = new_figure(height)
     headline(figure, title(run), "\n".join(lines))
@@ -76,36 +77,28 @@ def modes_figure(run: RunRecord) -> Figure:
 def title(run: RunRecord) -> str:
     """The story in a few words: what the forger does with the modes."""
     lost, total = len(run.missing), run.modes_total
+    everything = "the one mode" if total == 1 else f"all {total} modes"
     if run.verdict == "diverged":
         return "The game diverged"
     if run.covered is None:
         return "Not measured yet"
+    so_far = "" if run.ended else " so far"
     if lost == total:
-        return (
-            "The forger misses the one mode"
-            if total == 1
-            else f"The forger misses all {total} modes"
-        )
+        return f"The forger misses {everything}{so_far}"
     if lost:
-        so_far = "" if run.ended else " so far"
         words = f"the forger leaves out {lost} of {total} modes{so_far}"
-        return f"Mode collapse: {words}" if run.verdict == "collapsed" else _capital(words)
-    return (
-        "The forger covers the one mode" if total == 1 else f"The forger covers all {total} modes"
-    )
-
-
-def _capital(words: str) -> str:
-    return words[:1].upper() + words[1:]
+        return f"Mode collapse: {words}" if run.verdict == "collapsed" else f"T{words[1:]}"
+    recovered = run.metric("modes_recovered")
+    if recovered is not None and recovered < total:
+        number = phrases.count(recovered) if recovered else "none"
+        return f"The forger covers {everything}, but recovers {number}"
+    return f"The forger covers {everything}{so_far}"
 
 
 def subtitle(run: RunRecord) -> str:
-    """The run and its one sentence."""
-    return (
-        f"{run.name}, round {int(run.snapshots.steps[-1]):,}. {story.tell(run)}"
-        if run.snapshots
-        else ""
-    )
+    """The run, the round of the samples and the run's one sentence."""
+    assert run.snapshots is not None
+    return f"{run.name}, round {int(run.snapshots.steps[-1]):,}. {story.tell(run)}"
 
 
 def _draw_map(axes: Axes, run: RunRecord) -> None:
