@@ -5,21 +5,47 @@ Exit codes: 0 done, 1 some run failed, 2 bad usage or config, 130 interrupted (a
 
 from __future__ import annotations
 
+import shlex
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
+from typer.core import TyperGroup
 
 if TYPE_CHECKING:
     from ganrun.config import Experiment
 
+UsageError: Any = typer.BadParameter.__bases__[0]
+"""What Typer raises for a mistake on the command line; it has no public name for it."""
+
+
+class Commands(TyperGroup):
+    """The commands; a mistake on the command line is one line, as every other error is."""
+
+    def main(self, *args: Any, **options: Any) -> NoReturn:
+        """Run a command and exit with its code."""
+        options["standalone_mode"] = False
+        try:
+            code = super().main(*args, **options)
+        except UsageError as error:
+            command = error.ctx.command_path if error.ctx else "ganrun"
+            message = error.format_message().rstrip(".")
+            message = message[:1].lower() + message[1:]
+            typer.echo(f"{command}: {message} (see {command} --help)", err=True)
+            sys.exit(2)
+        except typer.Abort:
+            sys.exit(130)
+        sys.exit(code or 0)
+
+
 app = typer.Typer(
     name="ganrun",
-    no_args_is_help=True,
+    cls=Commands,
+    invoke_without_command=True,
     pretty_exceptions_enable=False,
     add_completion=False,
     rich_markup_mode=None,
@@ -49,7 +75,8 @@ QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Show no progre
 
 
 @app.command(
-    epilog="Example: ganrun train configs/five_gaussians.yaml --set seeds=8 --set training.steps=2e4"
+    short_help="Train a config's GAN and say what became of it.",
+    epilog="Example: ganrun train configs/five_gaussians.yaml --set seeds=8 --set name=mine",
 )
 def train(
     config: ConfigArgument,
@@ -78,6 +105,8 @@ def train(
     where it stood; one that asks only for more steps goes on from the shorter run.
     """
     with _clear_errors(), _termination_as_interrupt():
+        experiment = _load(config, overrides)
+
         from rich.console import Console
 
         from ganrun.mixture import mixture_of
@@ -85,7 +114,6 @@ def train(
         from ganrun.store import choose_runs_dir
         from ganrun.train import Options, train
 
-        experiment = _load(config, overrides)
         options = Options(
             runs_dir=choose_runs_dir(runs_dir),
             command=tuple(sys.argv),
@@ -100,10 +128,13 @@ def train(
             quiet=quiet,
         ) as watcher:
             outcomes = train(experiment, watcher, options)
-        _report_outcomes(outcomes, config, as_json=as_json)
+        _report_outcomes(outcomes, as_json=as_json)
 
 
-@app.command(epilog="Example: ganrun check configs/five_gaussians.yaml --set objective=hinge")
+@app.command(
+    short_help="Validate a config and print it in full.",
+    epilog="Example: ganrun check configs/five_gaussians.yaml --set objective=hinge",
+)
 def check(config: ConfigArgument, overrides: SetOption = None, as_json: JsonOption = False) -> None:
     """Validate a config without training, and print it with every default filled in."""
     with _clear_errors():
@@ -116,7 +147,10 @@ def check(config: ConfigArgument, overrides: SetOption = None, as_json: JsonOpti
             typer.echo(to_yaml(experiment), nl=False)
 
 
-@app.command(epilog="Example: ganrun schema > ganrun.schema.json")
+@app.command(
+    short_help="Print the JSON Schema of a config.",
+    epilog="Example: ganrun schema > ganrun.schema.json",
+)
 def schema() -> None:
     """Print the JSON Schema of a config, for editors that complete and check YAML."""
     import json
@@ -126,7 +160,10 @@ def schema() -> None:
     typer.echo(json.dumps(json_schema(), indent=2))
 
 
-@app.command(epilog="Example: ganrun report runs/five_gaussians-s0-0123456789abcdef")
+@app.command(
+    short_help="Say what became of runs; draw their figures.",
+    epilog="Example: ganrun report runs",
+)
 def report(
     runs: Annotated[
         list[Path],
@@ -160,12 +197,15 @@ def _version(wanted: bool) -> None:
 
 @app.callback()
 def _options(
+    context: typer.Context,
     version: Annotated[
         bool,
         typer.Option("--version", callback=_version, is_eager=True, help="Print the version."),
     ] = False,
 ) -> None:
-    pass
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help(), err=True)
+        raise typer.Exit(2)
 
 
 def _load(path: Path, overrides: list[str] | None) -> Experiment:
@@ -182,7 +222,7 @@ def _load(path: Path, overrides: list[str] | None) -> Experiment:
     return experiment
 
 
-def _report_outcomes(outcomes: list[Any], config: Path, *, as_json: bool) -> None:
+def _report_outcomes(outcomes: list[Any], *, as_json: bool) -> None:
     """Print the table of all runs that have a folder, then what went wrong; exit accordingly."""
     from rich.console import Console
 
@@ -195,10 +235,8 @@ def _report_outcomes(outcomes: list[Any], config: Path, *, as_json: bool) -> Non
         if one.how == "failed":
             typer.echo(f"seed {one.seed} failed: {one.error}", err=True)
     if any(one.how == "interrupted" for one in outcomes):
-        typer.echo(
-            f"Interrupted; everything is saved. The same command goes on: ganrun train {config}",
-            err=True,
-        )
+        same = shlex.join(["ganrun", *sys.argv[1:]])
+        typer.echo(f"Interrupted; everything is saved. To go on, run it again: {same}", err=True)
         raise typer.Exit(130)
     if any(one.how == "failed" for one in outcomes):
         raise typer.Exit(1)
@@ -207,21 +245,31 @@ def _report_outcomes(outcomes: list[Any], config: Path, *, as_json: bool) -> Non
 @contextmanager
 def _clear_errors() -> Iterator[None]:
     """Turn what a user can mend into one line each on stderr and the right exit code."""
-    from ganrun.config.errors import ConfigError
-    from ganrun.store.atomic import StoreError
-
     try:
         yield
-    except ConfigError as error:
-        for problem in error.problems:
-            typer.echo(problem, err=True)
-        raise typer.Exit(2) from None
-    except StoreError as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(1) from None
     except KeyboardInterrupt:
         typer.echo("Interrupted.", err=True)
         raise typer.Exit(130) from None
+    except Exception as error:
+        told = _told(error)
+        if told is None:
+            raise
+        lines, code = told
+        for line in lines:
+            typer.echo(line, err=True)
+        raise typer.Exit(code) from None
+
+
+def _told(error: Exception) -> tuple[Sequence[str], int] | None:
+    """Lines for the user and the exit code; None for what only a programmer can mend."""
+    from ganrun.config import ConfigError
+
+    if isinstance(error, ConfigError):
+        return error.problems, 2
+    # Not before, since a config's mistake need not wait for the store.
+    from ganrun.store import StoreError
+
+    return ([str(error)], 1) if isinstance(error, StoreError) else None
 
 
 @contextmanager
