@@ -92,7 +92,7 @@ def words_on(figure: Figure) -> list[tuple[str, object]]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Text, "draw", record)
-        figure.canvas.draw()
+        figure.draw_without_rendering()
     return words
 
 
@@ -108,8 +108,14 @@ def dashed_levels(axes) -> list[float]:
     ]
 
 
-@pytest.mark.parametrize("figure", FIGURES)
-@pytest.mark.parametrize("run", RUNS)
+ALIKE = {"healthy", "tight ring", "uneven", "interrupted"}
+"""Runs whose progression and curves are laid out as those of others."""
+
+
+@pytest.mark.parametrize(
+    ("run", "figure"),
+    [(run, name) for run in RUNS for name in FIGURES if name == "modes.png" or run not in ALIKE],
+)
 def test_no_words_lie_on_others_or_leave_the_figure(drawn, run, figure):
     made, words = drawn(run, figure)
     width, height = made.canvas.get_width_height()
@@ -374,10 +380,11 @@ def test_metrics_that_are_not_finite_can_be_drawn(tmp_path):
 def test_the_readers_own_settings_of_matplotlib_are_neither_used_nor_changed(tmp_path):
     import matplotlib
 
+    run = dataclasses.replace(RUNS["interrupted"], snapshots=None)
     with matplotlib.rc_context({"font.size": 31.0, "lines.linewidth": 9.0}):
         before = dict(matplotlib.rcParams)
-        first = write_figures(RUNS["interrupted"], tmp_path / "a")
+        first = write_figures(run, tmp_path / "a")
         assert dict(matplotlib.rcParams) == before
-    second = write_figures(RUNS["interrupted"], tmp_path / "b")
+    second = write_figures(run, tmp_path / "b")
     for one, other in zip(first, second, strict=True):
         assert one.read_bytes() == other.read_bytes()
