@@ -23,6 +23,7 @@ from jaxtyping import Array, Float
 from ganrun.game.backend import cores
 from ganrun.game.randomness import Stream, round_key
 from ganrun.game.rounds import (
+    TRACE,
     Game,
     Hyperparameters,
     TrainingState,
@@ -69,7 +70,8 @@ class SnapshotArrays(NamedTuple):
 def evaluate(game: Game, sizes: Sizes, hyper: Hyperparameters, state: TrainingState) -> Evaluation:
     """Measure the generator on fresh samples of this round."""
     key = round_key(hyper.seed, Stream.EVALUATION, state.round)
-    samples = generate(game, state.generator, key, sizes.evaluation_samples)
+    forger = game.generator.unravel(state.generator.params)
+    samples = generate(game, forger, key, sizes.evaluation_samples)
     target = hyper.target
     return Evaluation(
         samples, evaluate_samples(samples, target.means, target.whitening, target.weights)
@@ -81,13 +83,14 @@ def take_snapshot(
 ) -> SnapshotArrays:
     """Samples to look at, and what the discriminator thinks of the plane around the modes."""
     key = round_key(hyper.seed, Stream.SNAPSHOT, state.round)
-    samples = generate(game, state.generator, key, sizes.snapshot_samples)
+    forger = game.generator.unravel(state.generator.params)
+    samples = generate(game, forger, key, sizes.snapshot_samples)
     x_min, x_max, y_min, y_max = hyper.target.extent
     steps = jnp.linspace(0, 1, sizes.grid)
     x, y = jnp.meshgrid(x_min + steps * (x_max - x_min), y_min + steps * (y_max - y_min))
-    detective = state.discriminator
+    detective = game.discriminator.unravel(state.discriminator.params)
     points = jnp.stack([x.ravel(), y.ravel()], axis=-1)
-    logits = discriminate(game, detective.params, detective.vectors, points)
+    logits = discriminate(game, detective, state.discriminator.vectors, points)
     return SnapshotArrays(samples, logits.reshape(sizes.grid, sizes.grid))
 
 
@@ -193,7 +196,7 @@ class Group:
 
     def trace(self, lane: int) -> dict[str, np.ndarray]:
         """What the latest round of one member looked like."""
-        return {name: np.asarray(x)[lane] for name, x in self._state.trace._asdict().items()}
+        return dict(zip(TRACE, np.asarray(self._state.trace)[lane], strict=True))
 
     def evaluate(self) -> list[Evaluation]:
         """Every member's evaluation at its present round, in NumPy."""
@@ -205,7 +208,8 @@ class Group:
 
     def _unstacked(self, stacked: Any) -> list[Any]:
         arrays = jax.tree.map(np.asarray, stacked)
-        return [jax.tree.map(lambda x: x[i], arrays) for i in range(self.size)]
+        leaves, structure = jax.tree.flatten(arrays)
+        return [jax.tree.unflatten(structure, [x[i] for x in leaves]) for i in range(self.size)]
 
 
 def workers() -> list[Any]:
