@@ -7,6 +7,9 @@ more than the call.
 
 from __future__ import annotations
 
+import functools
+import itertools
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -16,8 +19,10 @@ import jax.numpy as jnp
 from flax import nnx
 from jaxtyping import Array, Float, PRNGKeyArray
 
-Params = Any
-"""A pytree of float32 arrays: everything the optimizer moves."""
+Params = Float[Array, " W"]
+"""Everything the optimizer moves: all weights and biases of a network as one vector."""
+Layers = Any
+"""The same as a pytree: the arrays of each layer."""
 Vectors = Any
 """A pytree of float32 arrays: spectral norm's singular vectors; empty without spectral norm."""
 
@@ -130,7 +135,7 @@ class MLP(nnx.Module):
         self.activation = ACTIVATIONS[activation]
         self.layers = nnx.List(
             layer(n_in, n_out, kernel_init=scaled, rngs=rngs)
-            for n_in, n_out in zip(widths[:-1], widths[1:], strict=True)
+            for n_in, n_out in itertools.pairwise(widths)
         )
 
     def __call__(self, inputs: Float[Array, "B i"]) -> Float[Array, "B o"]:
@@ -149,7 +154,12 @@ class MLP(nnx.Module):
 
 @dataclass(frozen=True, kw_only=True)
 class Network:
-    """What is static about one player's network; its arrays live outside, in `Params` and `Vectors`."""
+    """What is static about one player's network; its arrays live outside.
+
+    All parameters of a network are one flat vector to the training loop: a step of the optimizer
+    is then one small kernel and not one for each layer, which on a CPU is what a small network's
+    round mostly consists of.
+    """
 
     inputs: int
     hidden: tuple[int, ...]
@@ -169,27 +179,45 @@ class Network:
             rngs=nnx.Rngs(key),
         )
 
-    def _graph(self) -> nnx.GraphDef[MLP]:
-        return nnx.split(nnx.eval_shape(lambda: self._build(jax.random.key(0))), nnx.Param, ...)[0]
+    @functools.cached_property
+    def _parts(self) -> tuple[Any, Layers]:
+        """The module's structure, and its parameters' shapes."""
+        abstract = nnx.eval_shape(lambda: self._build(jax.random.key(0)))
+        graph, params, _ = nnx.split(abstract, nnx.Param, ...)
+        return graph, nnx.to_pure_dict(params)
 
     def initialize(self, key: PRNGKeyArray) -> tuple[Params, Vectors]:
         """Fresh parameters (biases zero) and spectral vectors; a pure function of the key."""
         _, params, vectors = nnx.split(self._build(key), nnx.Param, ...)
-        return nnx.to_pure_dict(params), nnx.to_pure_dict(vectors)
+        return self.ravel(nnx.to_pure_dict(params)), nnx.to_pure_dict(vectors)
 
-    def _merge(self, params: Params, vectors: Vectors) -> MLP:
-        return nnx.merge(self._graph(), nnx.State(params), nnx.State(vectors))
+    def ravel(self, layers: Layers) -> Params:
+        """All arrays of a network, or of its gradient, as one vector."""
+        return jnp.concatenate([x.ravel() for x in jax.tree.leaves(layers)])
+
+    def unravel(self, params: Params) -> Layers:
+        """The vector's parts as the network's own arrays."""
+        shapes, structure = jax.tree.flatten(self._parts[1])
+        ends = list(itertools.accumulate(math.prod(x.shape) for x in shapes))
+        parts = [
+            params[start:end].reshape(x.shape)
+            for start, end, x in zip([0, *ends], ends, shapes, strict=False)
+        ]
+        return jax.tree.unflatten(structure, parts)
+
+    def _merge(self, layers: Layers, vectors: Vectors) -> MLP:
+        return nnx.merge(self._parts[0], nnx.State(layers), nnx.State(vectors))
 
     def apply(
-        self, params: Params, vectors: Vectors, inputs: Float[Array, "B i"]
+        self, layers: Layers, vectors: Vectors, inputs: Float[Array, "B i"]
     ) -> Float[Array, "B o"]:
         """The network's output for a batch of inputs."""
-        return self._merge(params, vectors)(inputs)
+        return self._merge(layers, vectors)(inputs)
 
-    def power_step(self, params: Params, vectors: Vectors) -> Vectors:
+    def power_step(self, layers: Layers, vectors: Vectors) -> Vectors:
         """One power iteration of every spectral norm on the present parameters."""
         if not self.spectral_norm:
             return vectors
-        network = self._merge(params, vectors)
+        network = self._merge(layers, vectors)
         network.power_step()
         return nnx.to_pure_dict(nnx.split(network, nnx.Param, ...)[2])
