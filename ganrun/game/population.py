@@ -266,7 +266,7 @@ def state_as_dict(state: TrainingState) -> dict[str, np.ndarray]:
 def state_from_dict(
     game: Game, arrays: Mapping[str, np.ndarray], hyper: Hyperparameters
 ) -> TrainingState:
-    """The training state that `state_as_dict` wrote. Raises `ValueError` if it is of another game."""
+    """What `state_as_dict` wrote. Raises `ValueError` if it is of another game."""
     template = jax.eval_shape(functools.partial(initial_state, game), hyper)
     leaves, structure = jax.tree_util.tree_flatten_with_path(template)
     names = [jax.tree_util.keystr(path, simple=True, separator="/") for path, _ in leaves]
