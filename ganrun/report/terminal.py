@@ -121,7 +121,9 @@ def result_lines(runs: Sequence[RunRecord], width: int) -> list[Text]:
         for label, point in REFERENCE_ROWS:
             cells = [_reference_cell(reference, column, point) for column, _ in columns]
             lines.append(line(label, cells, "dim"))
-        lines.append(Text(f"(mean and range of 20 draws of {first.evaluation_samples:,})", "dim"))
+        lines.append(
+            Text(f"(mean and 5-95 % range of 20 draws of {first.evaluation_samples:,})", "dim")
+        )
     for text in lines:
         text.truncate(width)
     return lines
