@@ -6,6 +6,7 @@ holds the pages current.
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -86,6 +87,71 @@ The folder of a run is `<name>-s<seed>-<id>`. The id is made from the values of 
 `name`. How they are written makes no difference to it: comments, the order of fields, defaults
 written out or not, `extends` and `--set`.
 """
+
+COMMANDS = """\
+# Commands
+
+<!-- Made by docs/generate.py from ganrun/cli.py; change that, not this. -->
+
+`ganrun --help` lists the commands, `ganrun COMMAND --help` what one of them takes, and
+`ganrun --version` says which ganrun it is. `python -m ganrun` is the same program.
+"""
+
+COMMON = """\
+## What every command keeps to
+
+- Results go to standard output; progress and what went wrong to standard error.
+- A mistake on the command line or in a config is one line that says where it is, and no traceback;
+  nothing has been trained or written then.
+- `NO_COLOR` and pipes switch colours off; where standard error is no terminal, progress is plain
+  lines.
+
+| exit code | meaning |
+|---|---|
+| 0 | done; a GAN that diverged is a result, not a failure |
+| 1 | some run failed, or a run folder could not be read |
+| 2 | bad usage, or a mistake in a config |
+| 130 | interrupted (Ctrl-C or SIGTERM), after saving |
+
+| environment variable | meaning |
+|---|---|
+| `GANRUN_RUNS_DIR` | where run folders go if `--runs-dir` does not say |
+"""
+
+
+def commands() -> str:
+    """Return docs/cli.md."""
+    import typer.main
+
+    from ganrun.cli import app
+
+    parts = [COMMANDS]
+    for name, command in typer.main.get_command(app).commands.items():
+        arguments = [p for p in command.params if p.param_type_name == "argument"]
+        options = [p for p in command.params if p.param_type_name == "option"]
+        shown = [a.metavar + ("..." if a.nargs == -1 else "") for a in arguments]
+        usage = " ".join(["ganrun", name, *shown, *(["[OPTIONS]"] if options else [])])
+        parts += [f"## `{usage}`", inspect.cleandoc(command.help)]
+        rows = [f"| `{a.metavar}` | {a.help} |" for a in arguments]
+        rows += [f"| {_spelling(o)} | {o.help}{_default(o)} |" for o in options]
+        if rows:
+            parts += ["\n".join(["| | |", "|---|---|", *rows])]
+        if command.epilog:
+            title, example = command.epilog.split(": ", 1)
+            parts += [f"{title}: `{example}`"]
+    return "\n\n".join(part.strip("\n") for part in [*parts, COMMON]) + "\n"
+
+
+def _spelling(option: Any) -> str:
+    """Return how an option is written: all its names and the name of its value."""
+    value = f" {option.metavar}" if option.metavar else ""
+    return ", ".join(f"`{name}{value}`" for name in [*option.opts, *option.secondary_opts])
+
+
+def _default(option: Any) -> str:
+    if option.default in (None, False):
+        return ""
+    return f" [default: {option.opts[0] if option.default is True else option.default}]"
 
 
 def configuration() -> str:
@@ -195,6 +261,7 @@ def _bound(value: float) -> str:
 
 
 PAGES: dict[str, Callable[[], str]] = {
+    "cli.md": commands,
     "configuration.md": configuration,
 }
 

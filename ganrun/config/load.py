@@ -21,6 +21,7 @@ from ganrun.config.document import (
 from ganrun.config.errors import ConfigError, Place, Problem, shortened
 from ganrun.config.explain import explained
 from ganrun.config.schema import Experiment
+from ganrun.config.shipped import shipped_configs
 from ganrun.config.targets import layout_of
 
 SIZE_LIMIT = 256 * 1024
@@ -181,15 +182,19 @@ def _text(path: Path, asked: Place | None) -> str:
 
 
 def _near_file(path: Path) -> str:
-    """Return a suggestion if the folder holds a file of nearly that name."""
+    """Return a suggestion if the folder holds a file of nearly that name, or ganrun ships one."""
     try:
         names = [name for name in os.listdir(path.parent) if name.endswith((".yaml", ".yml"))]
     except (OSError, ValueError):
-        return ""
+        names = []
     found = get_close_matches(path.name, names, n=1, cutoff=0.75) or [
         name for name in names if Path(name).stem == path.name
     ]
-    return f"; did you mean {str(path.with_name(found[0]))!r}?" if found else ""
+    if found:
+        return f"; did you mean {str(path.with_name(found[0]))!r}?"
+    shipped = [file.name for file in shipped_configs().glob("*.yaml")]
+    near = get_close_matches(path.name, shipped, n=1, cutoff=0.75)
+    return f"; did you mean 'configs/{near[0]}'?" if near else ""
 
 
 def _read_overrides(overrides: Sequence[str], problems: list[Problem]) -> Node:

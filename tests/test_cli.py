@@ -1,0 +1,343 @@
+"""The command line: what it prints where, its exit codes, and that every mistake is one line."""
+
+from __future__ import annotations
+
+import json
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from report_examples import fake_run, stored_run
+from strategies import bad_configs
+from typer.testing import CliRunner
+
+from ganrun.cli import app
+from ganrun.train import Outcome
+
+ROOT = Path(__file__).parents[1]
+HEAVY = {"jax", "jaxlib", "flax", "optax", "sklearn", "scipy", "matplotlib"}
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty current folder, in which whatever a command leaves behind can be seen."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("GANRUN_RUNS_DIR", raising=False)
+    return tmp_path
+
+
+def cli(*arguments: str | Path) -> tuple[int, str, str]:
+    """Run a command in this process: its exit code, standard output and standard error."""
+    result = CliRunner().invoke(app, [str(one) for one in arguments], prog_name="ganrun")
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return result.exit_code, result.stdout, result.stderr
+
+
+def left_behind(folder: Path) -> list[str]:
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*"))
+
+
+# What a user does wrong first: arguments -> all that is printed.
+MISTAKES = {
+    "typo.yaml": (
+        "typo.yaml:2:3: optimizer.learning_rat: unknown field; did you mean 'learning_rate'?"
+    ),
+    "mispelt.yaml": "mispelt.yaml: no such file; did you mean 'misspelt.yaml'?",
+    "five_gausians.yaml": (
+        "five_gausians.yaml: no such file; did you mean 'configs/five_gaussians.yaml'?"
+    ),
+    "folder": "folder: a directory, not a config",
+    "misspelt.yaml --set training.steps": ("--set training.steps: expected dotted.name=value"),
+    "misspelt.yaml --set training.stepps=5": (
+        "--set training.stepps=5: unknown field; did you mean 'steps'?"
+    ),
+    "misspelt.yaml --set": "ganrun: option '--set' requires an argument",
+    "misspelt.yaml --sets a=b": "ganrun {command}: no such option: --sets",
+    "misspelt.yaml other.yaml": "ganrun {command}: got unexpected extra argument(s) (other.yaml)",
+    "": "ganrun {command}: missing argument 'CONFIG'",
+    "crowded.yaml": (
+        "crowded.yaml: target: cannot place 9 modes at least 2 apart in a square of half-width "
+        "2; use fewer modes, a smaller least_distance or a larger radius"
+    ),
+}
+
+
+@pytest.mark.parametrize("command", ["train", "check"])
+@pytest.mark.parametrize("arguments", list(MISTAKES))
+def test_a_mistake_is_one_line_and_leaves_nothing_behind(
+    folder: Path, command: str, arguments: str
+):
+    Path("folder").mkdir()
+    Path("misspelt.yaml").write_text("{}\n")
+    Path("typo.yaml").write_text("optimizer:\n  learning_rat: 0.1\n")
+    Path("crowded.yaml").write_text("target: {layout: random, modes: 9, least_distance: 2}\n")
+    before = left_behind(folder)
+    code, output, errors = cli(command, *arguments.split())
+    assert (code, output) == (2, "")
+    assert errors.count("\n") == 1
+    line = re.sub(r" \(see ganrun[a-z ]* --help\)$", "", errors.rstrip("\n"))
+    assert line.startswith(MISTAKES[arguments].format(command=command))
+    assert left_behind(folder) == before
+
+
+ELSEWHERE = {
+    "trian configs/ring8.yaml": (2, "ganrun: no such command 'trian'"),
+    "--verbose": (2, "ganrun: no such option: --verbose"),
+    "schema --yaml": (2, "ganrun schema: no such option: --yaml"),
+    "train a.yaml --checkpoint-every soon": (
+        2,
+        "ganrun train: invalid value for '--checkpoint-every': ",
+    ),
+    "train a.yaml --checkpoint-every -1": (
+        2,
+        "ganrun train: invalid value for '--checkpoint-every': ",
+    ),
+    "report": (2, "ganrun report: missing argument 'RUN_DIR'"),
+    "report nowhere": (1, "nowhere: no such folder"),
+    "report .": (1, ".: not a run folder: it has no config.yaml"),
+}
+
+
+@pytest.mark.parametrize("arguments", list(ELSEWHERE))
+def test_other_mistakes_are_one_line_too(folder: Path, arguments: str):
+    code, output, errors = cli(*arguments.split())
+    assert (code, output) == (ELSEWHERE[arguments][0], "")
+    assert errors.startswith(ELSEWHERE[arguments][1])
+    assert errors.count("\n") == 1
+    assert left_behind(folder) == []
+
+
+def test_without_a_command_the_help_is_shown():
+    code, output, errors = cli()
+    assert (code, output) == (2, "")
+    assert errors == cli("--help")[1]
+    assert "ganrun train configs/five_gaussians.yaml" in errors
+
+
+def test_the_version_is_the_packages():
+    assert cli("--version")[:2] == (0, f"ganrun {version_of_package()}\n")
+
+
+def version_of_package() -> str:
+    from importlib.metadata import version
+
+    return version("ganrun")
+
+
+@settings(
+    max_examples=600,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+@given(content=bad_configs(), command=st.sampled_from(["check", "check", "check", "train"]))
+def test_a_bad_config_exits_with_2_and_is_told_in_lines_that_begin_with_its_path(
+    folder: Path, content: bytes, command: str
+):
+    Path("bad.yaml").write_bytes(content)
+    code, output, errors = cli(command, "bad.yaml")
+    assert (code, output) == (2, "")
+    assert errors.endswith("\n")
+    for line in errors.removesuffix("\n").split("\n"):
+        assert line.startswith("bad.yaml:")
+        assert line.isprintable()
+    assert left_behind(folder) == ["bad.yaml"]
+
+
+def test_a_checked_config_is_printed_in_full_and_can_be_checked_again(folder: Path):
+    Path("a.yaml").write_text("seeds: 2\n")
+    code, resolved, errors = cli("check", "a.yaml", "--set", "optimizer.b1=0.25")
+    assert (code, errors) == (0, "")
+    assert "seeds: 2\n" in resolved
+    assert "b1: 0.25\n" in resolved
+    Path("b.yaml").write_text(resolved)
+    assert cli("check", "b.yaml") == (0, resolved, "")
+    assert left_behind(folder) == ["a.yaml", "b.yaml"]
+
+
+def test_a_checked_config_and_the_schema_can_be_had_as_json():
+    Path("a.yaml").write_text("seeds: 2\n")
+    code, output, errors = cli("check", "a.yaml", "--json")
+    assert (code, errors) == (0, "")
+    assert json.loads(output)["seeds"] == [0, 1]
+    code, output, errors = cli("schema")
+    assert (code, errors) == (0, "")
+    assert json.loads(output)["properties"]["seeds"]["description"]
+
+
+def test_a_shipped_config_is_found_from_any_folder(folder: Path):
+    code, output, _ = cli("check", "configs/five_gaussians.yaml")
+    assert (code, output.splitlines()[0]) == (0, "name: five_gaussians")
+    Path("configs").mkdir()
+    Path("configs/five_gaussians.yaml").write_text("name: mine\n")
+    assert cli("check", "configs/five_gaussians.yaml")[1].splitlines()[0] == "name: mine"
+
+
+# Training, with the training itself replaced: what the command makes of its outcomes.
+
+
+@pytest.fixture
+def outcomes(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Outcome]]:
+    """What the training is made to give back."""
+    given: list[Outcome] = []
+    asked: list[Any] = []
+
+    def train(experiment: Any, watcher: Any, options: Any) -> list[Outcome]:
+        asked.append((experiment, options))
+        return given
+
+    monkeypatch.setattr("ganrun.train.train", train)
+    Path("a.yaml").write_text("{}\n")
+    yield given
+    assert len(asked) == 1
+
+
+@pytest.fixture
+def stored(folder: Path) -> Path:
+    """The folder of a complete run."""
+    run = fake_run(modes=[0, 3], verdict="collapsed", seed=3, steps=1000, snapshots=4)
+    return stored_run(folder / "runs", run)
+
+
+def test_finished_runs_exit_with_0_and_their_table(outcomes: list[Outcome], stored: Path):
+    outcomes[:] = [Outcome(3, "trained", stored)]
+    code, output, errors = cli("train", "a.yaml")
+    assert (code, errors) == (0, "")
+    assert "Seed 3 collapsed: 2 of 5 modes recovered" in " ".join(output.split())
+    assert stored.name in output
+
+
+def test_the_json_of_a_training_is_one_document(outcomes: list[Outcome], stored: Path):
+    outcomes[:] = [Outcome(3, "found", stored)]
+    code, output, _ = cli("train", "a.yaml", "--json")
+    assert code == 0
+    assert [run["seed"] for run in json.loads(output)["runs"]] == [3]
+
+
+def test_a_failed_run_exits_with_1_after_the_table_of_the_others(
+    outcomes: list[Outcome], stored: Path
+):
+    outcomes[:] = [Outcome(3, "trained", stored), Outcome(4, "failed", None, "disk full")]
+    code, output, errors = cli("train", "a.yaml")
+    assert (code, errors) == (1, "seed 4 failed: disk full\n")
+    assert "Seed 3 collapsed" in output
+
+
+def test_an_interrupted_training_exits_with_130_and_says_how_to_go_on(
+    outcomes: list[Outcome], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(sys, "argv", ["/bin/ganrun", "train", "a.yaml", "--set", "name=my run"])
+    outcomes[:] = [Outcome(0, "interrupted", None)]
+    code, output, errors = cli(*sys.argv[1:-1], "name=mine")
+    assert (code, output) == (130, "")
+    assert errors.endswith("run it again: ganrun train a.yaml --set 'name=my run'\n")
+
+
+@pytest.mark.parametrize("signal_", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_before_the_first_round_exits_with_130(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, signal_: int
+):
+    def train(*_: Any) -> None:
+        signal.raise_signal(signal_)
+        raise AssertionError("not interrupted")
+
+    monkeypatch.setattr("ganrun.train.train", train)
+    before = signal.getsignal(signal.SIGTERM)
+    Path("a.yaml").write_text("{}\n")
+    assert cli("train", "a.yaml") == (130, "", "Interrupted.\n")
+    assert signal.getsignal(signal.SIGTERM) == before
+    assert left_behind(folder) == ["a.yaml"]
+
+
+def test_where_runs_go_is_chosen_by_the_option_then_the_environment(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+):
+    chosen: list[Path] = []
+    monkeypatch.setattr("ganrun.train.train", lambda *given: chosen.append(given[2].runs_dir) or [])
+    Path("a.yaml").write_text("{}\n")
+    cli("train", "a.yaml")
+    monkeypatch.setenv("GANRUN_RUNS_DIR", "there")
+    cli("train", "a.yaml")
+    cli("train", "a.yaml", "--runs-dir", "here")
+    assert chosen == [Path("runs"), Path("there"), Path("here")]
+
+
+# Real processes: what is imported, and that nothing but what is meant is printed.
+
+PROBE = """
+import sys
+from ganrun.cli import main
+try:
+    main()
+finally:
+    print("imported:", *sorted({name.partition(".")[0] for name in sys.modules}), file=sys.stderr)
+"""
+
+
+def imported_by(*arguments: str | Path) -> tuple[int, list[str], set[str]]:
+    """Run a command in a process of its own: exit code, lines of both outputs, packages."""
+    command = [sys.executable, "-W", "error", "-c", PROBE, *map(str, arguments)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    *lines, imported = done.stderr.splitlines()
+    return done.returncode, [*done.stdout.splitlines(), *lines], set(imported.split()[1:])
+
+
+def test_help_imports_nothing_that_takes_time():
+    code, _, imported = imported_by("--help")
+    assert code == 0
+    assert not imported & (HEAVY | {"numpy", "pydantic", "rich", "ruamel", "jaxtyping"})
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        "check a.yaml",
+        "check a.yaml --json",
+        "check missing.yaml",
+        "train missing.yaml",
+        "train a.yaml --set steps",
+        "train a.yaml --what",
+        "schema",
+    ],
+)
+def test_what_only_reads_configs_imports_no_numerics(arguments: str):
+    Path("a.yaml").write_text("{}\n")
+    code, lines, imported = imported_by(*arguments.split())
+    told_in_one_line = len(lines) == 1 and "Traceback" not in lines[0]
+    assert code == 0 or (code == 2 and told_in_one_line)
+    assert not imported & (HEAVY | {"numpy", "jaxtyping"})
+
+
+def test_what_reads_runs_imports_no_jax(stored: Path):
+    for arguments in (
+        ["report", stored, "--no-figures"],
+        ["report", "runs", "--no-figures", "--json"],
+        ["train", stored / "config.yaml"],  # complete: shown, not trained
+    ):
+        code, lines, imported = imported_by(*arguments)
+        assert code == 0, lines
+        assert any(stored.name in line for line in lines)
+        assert not imported & HEAVY
+    code, lines, imported = imported_by("report", "a.yaml")
+    assert (code, lines) == (1, ["a.yaml: no such folder"])
+    assert not imported & HEAVY
+
+
+def test_the_module_is_the_command():
+    command = [sys.executable, "-m", "ganrun", "--version"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout == f"ganrun {version_of_package()}\n"
+
+
+def test_a_reader_that_stops_reading_is_no_error(stored: Path):
+    command = f"{sys.executable} -m ganrun report runs --no-figures --json | head -c 1"
+    done = subprocess.run(command, shell=True, capture_output=True, text=True, check=True)
+    assert (done.stdout, done.stderr) == ("{", "")
