@@ -6,10 +6,12 @@ from the *window*, the evaluations of the run's second half. At an evaluation a 
 its share is at least a fifth of its weight, and missing otherwise. Modes are numbered from 0, as
 the columns `share_0`, `share_1`, ... are.
 
-The design's words leave two cases open, which are decided here. Where modes come and go so that all
-of them are covered at some moment, the union is no larger than the most at one time, but no mode
-*stays* missing and none of the later words is true: that is oscillating too. Where a mode is lost
-within the window and does not come back, the run is collapsed, for all that is seen of it.
+The design's words leave three cases open, which are decided here. Where modes come and go so that
+all of them are covered at some moment, the union is no larger than the most at one time, but no
+mode *stays* missing and none of the later words is true: that is oscillating too. Where a mode is
+lost within the window and does not come back, the run is collapsed, for all that is seen of it.
+Where the samples never were on the modes, and neither rest nor hop from mode to mode, it is
+undertrained: nothing was learned yet that could have been lost.
 """
 
 from __future__ import annotations
@@ -93,6 +95,7 @@ def quick_verdict(
     rules: tuple[tuple[Word, Any], ...] = (
         ("undertrained", _improvement),
         ("oscillating", _coming_and_going),
+        ("undertrained", _approach),
         ("collapsed", _loss),
         ("imprecise", _imprecision),
     )
@@ -129,11 +132,11 @@ def _improvement(course: Course) -> str | None:
             f"Still improving: {course.rounds} the share of samples where they belong rose from "
             f"{before:.0%} to {now:.0%}."
         )
-    return _approach(course)
+    return None
 
 
 def _approach(course: Course) -> str | None:
-    """Undertrained too: the samples never came to the modes, but have not come to rest either.
+    """Undertrained: the samples never came to the modes, but have not come to rest either.
 
     Where hardly a sample is on a mode, only the likelihood tells whether anything moves.
     """

@@ -55,7 +55,7 @@ def judge(
 
 def steady(rows: int = 41, shares: Sequence[float] = (0.198,) * 5) -> ndarray:
     """The same shares at every evaluation but the first, which finds nothing anywhere."""
-    table = np.tile(shares, (rows, 1))
+    table = np.tile(np.array(shares, float), (rows, 1))
     table[0] = 0
     return table
 
@@ -117,6 +117,14 @@ def test_samples_on_their_way_to_the_modes_are_undertrained() -> None:
 def test_samples_that_wander_off_the_modes_are_undertrained() -> None:
     wandering = 300 + 200 * np.sin(np.arange(41))
     assert judge(course(steady(shares=(0.01,) * 5)) | {"nll": wandering}).word == "undertrained"
+
+
+def test_samples_that_hop_from_mode_to_mode_are_oscillating() -> None:
+    shares = steady(shares=(0,) * 5)
+    for row in range(21, 41, 4):
+        shares[row, row // 4 % 3] = 0.5
+    verdict = judge(course(shares) | {"nll": 300 + 200 * np.sin(np.arange(41))})
+    assert verdict.word == "oscillating"
 
 
 @pytest.mark.parametrize("nll", [np.full(41, 300.0), np.full(41, -1.0), np.full(41, np.nan)])
