@@ -118,6 +118,60 @@ COMMON = """\
 | `GANRUN_RUNS_DIR` | where run folders go if `--runs-dir` does not say |
 """
 
+METRICS = """\
+# Metrics
+
+<!-- Made by docs/generate.py from ganrun/config/declarations.py; change that, not this. -->
+
+`x_1..x_N` are samples of the generator; mode `k` has mean `mu_k`, covariance `S_k` and weight
+`w_k`, and there are `K` modes. A sample belongs to the mode of least Mahalanobis distance, and is
+of *high quality* if that distance is at most 3. `share_k` is the share of samples that are of high
+quality and belong to mode `k`. Modes are numbered from 0. What is undefined or infinite is empty
+in `metrics.csv` and `null` in `summary.json`.
+
+Under `reference`, `summary.json` holds the mean and the 5 % and 95 % points of the same metrics
+over 20 draws of as many perfect samples; judge a number beside those, not beside the limit below.
+"""
+
+SOURCES = """\
+## How modes are counted
+
+For `modes_recovered`, Gaussian mixtures of several sizes are fitted to the samples, and BIC
+chooses one: that is `mixture_components`. Its size is no count of modes, since a generator's modes
+are not Gaussian, and bridges and background take components too. So components are matched to the
+true modes, and a mode is recovered if what was matched to it is in its place, about as wide as it
+is, and has its share of the samples. Where these lines are drawn, and why, stands in
+`ganrun/measure/modes.py`; `python -m benchmarks.battery` shows how often the count is right.
+
+## Sources
+
+- `modes_captured`, `high_quality`, `reverse_kl`: Srivastava et al. 2017 (VEEGAN); Lin et al. 2018
+  (PacGAN)
+- `sliced_wasserstein`: Bonneel et al. 2015
+- `precision`, `recall`: Kynkäänniemi et al. 2019
+- `density`, `coverage`: Naeem et al. 2020
+"""
+
+
+def metrics() -> str:
+    """Return docs/metrics.md."""
+    from ganrun.config import declarations
+
+    parts = [METRICS]
+    for title, when in (
+        ("## At every evaluation, of the samples: `metrics.csv` and `summary.json`", "evaluation"),
+        ("## At every evaluation, of that round: `metrics.csv`", "round"),
+        ("## At the end: `summary.json`", "final"),
+    ):
+        rows = ["| metric | what | perfect samples, N to infinity |", "|---|---|---|"]
+        for name, metric in declarations.METRICS.items():
+            if metric.when == when:
+                perfect = {"modes": "`K`", None: ""}.get(metric.perfect, metric.perfect)
+                rows.append(f"| `{name}` | {metric.description} | {perfect} |")
+        parts += [title, "\n".join(rows)]
+    parts += [SOURCES]
+    return "\n\n".join(part.strip("\n") for part in parts) + "\n"
+
 
 def commands() -> str:
     """Return docs/cli.md."""
@@ -263,6 +317,7 @@ def _bound(value: float) -> str:
 PAGES: dict[str, Callable[[], str]] = {
     "cli.md": commands,
     "configuration.md": configuration,
+    "metrics.md": metrics,
 }
 
 

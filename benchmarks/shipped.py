@@ -1,0 +1,83 @@
+"""How many modes each shipped config recovers over several seeds, as README's table.
+
+    python -m benchmarks.shipped                          8 seeds each, into runs/
+    python -m benchmarks.shipped --seeds "[100, 101]"     others
+    python -m benchmarks.shipped --set training.steps=500 ring8 grid25
+
+Runs that are in the runs folder already are not trained again; then no seconds are told.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from statistics import mean
+
+from rich.console import Console
+
+from ganrun.config import Experiment, load_experiment
+from ganrun.config.shipped import shipped_configs
+from ganrun.mixture import mixture_of
+from ganrun.report.live import watcher_for
+from ganrun.store import RunFolder
+from ganrun.train import Options, train
+
+HEADER = """\
+| config | modes recovered: mean [least, most] | verdicts | seconds |
+|---|---|---|---|"""
+
+
+def main() -> None:
+    """Train what is asked for and print a row of the table after each config."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.shipped", description=__doc__)
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    paths = {path.stem: path for path in sorted(shipped_configs().glob("*.yaml"))}
+    parser.add_argument("names", nargs="*", metavar="CONFIG", help="one of " + ", ".join(paths))
+    parser.add_argument("--seeds", default="8", help="a count or a list [default: 8]")
+    parser.add_argument("--set", action="append", default=[], metavar="FIELD=VALUE")
+    parser.add_argument("--runs-dir", type=Path, default=Path("runs"))
+    options = parser.parse_args()
+    if unknown := set(options.names) - set(paths):
+        parser.error(f"no such config: {', '.join(sorted(unknown))}")
+
+    print(HEADER, flush=True)
+    for name in options.names or paths:
+        experiment = load_experiment(paths[name], [f"seeds={options.seeds}", *options.set])
+        runs, seconds = trained(experiment, options.runs_dir)
+        print(row(name, runs, seconds), flush=True)
+
+
+def trained(experiment: Experiment, runs_dir: Path) -> tuple[list[RunFolder], float | None]:
+    """The finished runs of every seed, and the seconds that all of them took, if all were new."""
+    started = time.perf_counter()
+    mixture = mixture_of(experiment.target)
+    with watcher_for(Console(stderr=True), mixture, title=experiment.name) as watcher:
+        outcomes = train(experiment, watcher, Options(runs_dir=runs_dir, command=sys.argv))
+    seconds = time.perf_counter() - started
+    unfinished = [one for one in outcomes if one.how in ("interrupted", "failed")]
+    if unfinished:
+        sys.exit(
+            f"{experiment.name}, seed {unfinished[0].seed}: {unfinished[0].error or 'stopped'}"
+        )
+    folders = [RunFolder(one.path) for one in outcomes if one.path is not None]
+    return folders, seconds if all(one.how == "trained" for one in outcomes) else None
+
+
+def row(name: str, runs: Sequence[RunFolder], seconds: float | None) -> str:
+    """A row of the table on all seeds of one config."""
+    summaries = [run.summary or {} for run in runs]
+    counts = [summary["modes_recovered"] for summary in summaries]
+    recovered = (
+        f"{mean(counts):.1f} [{min(counts)}, {max(counts)}] of {summaries[0]['modes_total']}"
+    )
+    verdicts = Counter(summary["verdict"] for summary in summaries).most_common()
+    told = ", ".join(f"{count} {verdict}" for verdict, count in verdicts)
+    return f"| `{name}` | {recovered} | {told} | {'-' if seconds is None else round(seconds)} |"
+
+
+if __name__ == "__main__":
+    main()
