@@ -190,7 +190,7 @@ def _bar(
     space = width - max(len(words), 34)
     if space < 10:
         return Text(words.strip())
-    full, empty = ("#", ".") if ascii_only else ("━", "━")
+    full, empty = ("#", ".") if ascii_only else ("━", "─")
     filled = round(share * space)
     text = Text()
     text.append(full * filled, SCREEN_BLUE)
