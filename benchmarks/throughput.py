@@ -1,6 +1,6 @@
 """How fast a GAN is trained, beside PyTorch and beside the machine's limit, all in one run.
 
-    python -m benchmarks.throughput               about five minutes; torch comes with the extra `bench`
+    python -m benchmarks.throughput               five minutes; torch is the extra `bench`
     python -m benchmarks.throughput --profile     also where a round's time goes, kernel by kernel
 
 Every figure is microseconds per GAN and round (one discriminator step and one generator step with
