@@ -10,8 +10,13 @@ The design's words leave three cases open, which are decided here. Where modes c
 all of them are covered at some moment, the union is no larger than the most at one time, but no
 mode *stays* missing and none of the later words is true: that is oscillating too. Where a mode is
 lost within the window and does not come back, the run is collapsed, for all that is seen of it.
-Where the samples never were on the modes, and neither rest nor hop from mode to mode, it is
-undertrained: nothing was learned yet that could have been lost.
+Where the samples never were on the modes, and do not rest, it is undertrained: nothing was learned
+yet that could have been lost.
+
+Shaped on, and so no blind test: 120 games of 6,000 rounds with random learning rates, ratios and
+discriminator steps (2x32 units, batches of 128, rings of 5 and 8, latents of 2 and 16) that were
+then played for 6,000 more: `mode_tv` fell by another 0.04 or more in 35 of 50 called undertrained
+and in 4 of 53 called collapsed. Most of the other 15 had never reached the modes, and did not then.
 """
 
 from __future__ import annotations
@@ -41,6 +46,8 @@ RULE = 1
 
 LEAST_CHANGES = 3
 """So often the set of covered modes must change in the window before modes come and go."""
+ON_THE_MODES = 0.2
+"""High-quality share from which the samples have reached the modes, if only for a while."""
 MOVING = 0.02
 """Standard deviation of `log(nll)` over the window from which samples off the modes still move."""
 
@@ -95,7 +102,6 @@ def quick_verdict(
     rules: tuple[tuple[Word, Any], ...] = (
         ("undertrained", _improvement),
         ("oscillating", _coming_and_going),
-        ("undertrained", _approach),
         ("collapsed", _loss),
         ("imprecise", _imprecision),
     )
@@ -132,7 +138,7 @@ def _improvement(course: Course) -> str | None:
             f"Still improving: {course.rounds} the share of samples where they belong rose from "
             f"{before:.0%} to {now:.0%}."
         )
-    return None
+    return _approach(course)
 
 
 def _approach(course: Course) -> str | None:
@@ -140,11 +146,14 @@ def _approach(course: Course) -> str | None:
 
     Where hardly a sample is on a mode, only the likelihood tells whether anything moves.
     """
-    off_the_modes = np.median(course.covered.sum(axis=1)) == 0
+    seldom_covered = np.median(course.covered.sum(axis=1)) == 0
+    never_many = not np.any(course.column("high_quality")[course.window] >= ON_THE_MODES)
     with np.errstate(invalid="ignore", divide="ignore"):
         distance = np.log(course.column("nll")[course.window])
     distance = distance[np.isfinite(distance)]
-    if not off_the_modes or len(distance) < LEAST_EVALUATIONS or np.std(distance) < MOVING:
+    if len(distance) < LEAST_EVALUATIONS or np.std(distance) < MOVING:
+        return None
+    if not (seldom_covered and never_many):
         return None
     quality = course.at_the_end("high_quality")
     return (
