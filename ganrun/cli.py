@@ -234,6 +234,9 @@ def _report_outcomes(outcomes: list[Any], *, as_json: bool) -> None:
     paths = [one.path for one in outcomes if one.path is not None]
     if paths:
         report_run(paths, Console(), figures=False, as_json=as_json)
+    if found := sum(one.how == "found" for one in outcomes):
+        which = "Complete already" if found == len(outcomes) else f"{found} complete already"
+        typer.echo(f"{which}, not trained again (--again trains afresh).", err=True)
     for one in outcomes:
         if one.how == "failed":
             typer.echo(f"seed {one.seed} failed: {one.error}", err=True)

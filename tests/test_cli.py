@@ -217,8 +217,8 @@ def test_finished_runs_exit_with_0_and_their_table(outcomes: list[Outcome], stor
 
 def test_the_json_of_a_training_is_one_document(outcomes: list[Outcome], stored: Path):
     outcomes[:] = [Outcome(3, "found", stored)]
-    code, output, _ = cli("train", "a.yaml", "--json")
-    assert code == 0
+    code, output, errors = cli("train", "a.yaml", "--json")
+    assert (code, errors) == (0, "Complete already, not trained again (--again trains afresh).\n")
     assert [run["seed"] for run in json.loads(output)["runs"]] == [3]
 
 

@@ -1,0 +1,158 @@
+"""What a newcomer meets first: every command on the README's page works, and CI runs its tests."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from ganrun.config import ConfigError, load_experiment
+from ganrun.config.shipped import shipped_configs
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+SHELL = [line for block in re.findall(r"^```sh\n(.*?)^```", README, re.DOTALL | re.MULTILINE)
+         for line in block.splitlines()]  # fmt: skip
+RUN, TEST = (line for line in SHELL if line.startswith("python3 -m venv .venv && "))
+GANRUN = [re.sub(r"^.*?&& \.venv/bin/(?=ganrun )", "", line) for line in SHELL if "ganrun " in line]
+ELSEWHERE = {".ci/run", ".venv/bin/python -m benchmarks.shipped"}
+"""Commands that other tests here take care of."""
+
+SMALL = [
+    "training.steps=40",
+    "training.batch_size=16",
+    "evaluation.every=20",
+    "evaluation.samples=300",
+    "snapshots.count=4",
+    "generator.hidden=[8]",
+    "discriminator.hidden=[8]",
+    "seeds=1",
+]
+
+
+def shell(command: str, folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        ["bash", "-c", command],
+        cwd=folder,
+        env=os.environ | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        stdin=subprocess.DEVNULL,
+    )
+
+
+def executable(path: Path, text: str) -> None:
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(text)
+    path.chmod(0o755)
+
+
+@pytest.fixture(scope="module")
+def newcomer(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the shipped configs, README's own, and a `ganrun` that trains but little."""
+    folder = tmp_path_factory.mktemp("newcomer")
+    shutil.copytree(shipped_configs(), folder / "configs")
+    for text in re.findall(
+        r"^```yaml\n(# (?:\w+)\.yaml\n.*?)^```", README, re.DOTALL | re.MULTILINE
+    ):
+        name = text.split(maxsplit=2)[1]
+        (folder / name).write_text(text)
+    less = " ".join(f"--set '{override}'" for override in SMALL)
+    executable(
+        folder / "bin" / "ganrun",
+        f'#!/bin/sh\n[ "$1" = train ] && set -- "$@" {less}\n'
+        f'exec "{sys.executable}" -W error -m ganrun "$@"\n',
+    )
+    return folder
+
+
+@pytest.mark.parametrize("number", range(len(GANRUN)), ids=GANRUN)
+def test_every_ganrun_line_works_in_its_turn(newcomer: Path, number: int):
+    path = f"{newcomer / 'bin'}{os.pathsep}{os.environ['PATH']}"
+    done = shell(GANRUN[number], newcomer, PATH=path)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout or ">" in GANRUN[number]
+    assert "Traceback" not in done.stderr
+
+
+def test_there_is_no_command_that_nothing_tries():
+    ganrun = [line for line in SHELL if "ganrun " in line]
+    assert set(SHELL) == {RUN, TEST, *ganrun, *ELSEWHERE}
+    assert GANRUN[0] == "ganrun train configs/five_gaussians.yaml"
+    assert len(GANRUN) >= 6
+
+
+def test_the_page_opens_with_the_two_commands_for_a_fresh_machine():
+    install = "python3 -m venv .venv && .venv/bin/pip install -c constraints.txt -e "
+    assert f"{install}. && .venv/bin/{GANRUN[0]}" == RUN
+    assert f"{install}'.[test]' && .venv/bin/pytest" == TEST
+    assert SHELL[:2] == [RUN, TEST]
+    assert README.index(TEST) < README.index("## ")
+
+
+def test_ci_runs_the_test_command_of_the_page_in_an_environment_of_its_own(tmp_path: Path):
+    # A python3 that cannot make environments: the first command is printed, then all is over.
+    executable(tmp_path / "bin" / "python3", '#!/bin/sh\necho "python3 $*"\nexit 3\n')
+    path = f"{tmp_path / 'bin'}{os.pathsep}{os.environ['PATH']}"
+    done = shell(str(ROOT / ".ci" / "run"), tmp_path, PATH=path, TMPDIR=str(tmp_path))
+    told, called = done.stdout.splitlines()
+    environment = called.removeprefix("python3 -m venv ")
+    assert Path(environment).parent == tmp_path
+    assert told == "+ " + TEST.replace(".venv", environment)
+    assert done.returncode == 3
+    assert not Path(environment).exists(), "CI cleans up"
+
+
+def test_what_ci_installs_is_pinned_by_names_and_versions_alone():
+    lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
+    pins = [line for line in lines if not line.startswith("#")]
+    assert all(re.fullmatch(r"[A-Za-z0-9._-]+==[0-9][A-Za-z0-9.]*", pin) for pin in pins)
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    wanted = [*project["dependencies"], *project["optional-dependencies"]["test"]]
+    names = {re.split(r"[^A-Za-z0-9._-]", wish)[0] for wish in wanted}
+    assert names <= {pin.partition("==")[0] for pin in pins}
+
+
+def test_the_mistake_that_the_page_shows_is_told_just_so(newcomer: Path, monkeypatch):
+    monkeypatch.chdir(newcomer)
+    (shown,) = re.findall(r"^    (mine\.yaml:\d+:\d+: .*)$", README, re.MULTILINE)
+    text = Path("mine.yaml").read_text()
+    line = int(shown.split(":")[1])
+    right, wrong = shown.split("'")[1], shown.split(": ")[1]
+    assert text.splitlines()[line - 1].startswith(right)
+    Path("mistaken.yaml").write_text(text.replace(f"\n{right}:", f"\n{wrong}:"))
+    with pytest.raises(ConfigError) as caught:
+        load_experiment(Path("mistaken.yaml"))
+    assert caught.value.problems == (shown.replace("mine.yaml", "mistaken.yaml"),)
+
+
+def test_every_shipped_config_has_its_row_in_the_table():
+    (table,) = re.findall(r"shipped configs: begin -->(.*?)<!-- shipped", README, re.DOTALL)
+    rows = re.findall(r"^\| `(\w+)` \| \d", table, re.MULTILINE)
+    assert sorted(rows) == sorted(path.stem for path in shipped_configs().glob("*.yaml"))
+
+
+def test_the_table_of_shipped_configs_is_printed_from_their_runs(newcomer: Path):
+    arguments = " ".join(f"--set '{override}'" for override in SMALL[:-1])
+    command = f"{sys.executable} -m benchmarks.shipped five_gaussians --seeds 2 {arguments}"
+    runs = newcomer / "shipped"
+    done = shell(f"{command} --runs-dir '{runs}'", ROOT)
+    assert done.returncode == 0, done.stderr
+    header, _, row = done.stdout.splitlines()
+    assert header in README
+    assert re.fullmatch(
+        r"\| `five_gaussians` \| \d\.\d \[\d, \d\] of 5 \| \d \w+(, \d \w+)* \| \d+ \|", row
+    )
+    assert len(list(runs.glob("five_gaussians-s*"))) == 2
+
+
+def test_the_page_can_be_read_in_one_sitting():
+    assert len(README.splitlines()) <= 220
+    assert "shields.io" not in README
