@@ -44,7 +44,10 @@ def _seed(seed: Array) -> UInt[Array, "2"]:
 
 
 def _children(key: UInt[Array, "2"], which: UInt[Array, "*n"]) -> UInt[Array, "*n 2"]:
-    return jnp.stack(threefry(key, jnp.zeros_like(which), which), axis=-1)
+    words = jnp.stack(threefry(key, jnp.zeros_like(which), which), axis=-1)
+    # Without the barrier a key is derived anew inside every kernel that draws with it: the same
+    # words, but compiling a round takes four times as long.
+    return jax.lax.optimization_barrier(words)
 
 
 def _split(key: UInt[Array, "2"], shape: tuple[int, ...]) -> UInt[Array, "... 2"]:
