@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 from jaxtyping import Float, Int
 from numpy import ndarray
+
+from ganrun.config.targets import Custom, Grid, Line, Random, Ring, Spiral, Target
 
 DARTS_PER_MODE = 1000
 """Random layout: places tried for a mode before the whole layout is begun again."""
@@ -82,7 +83,7 @@ class Mixture:
         return largest[:, 0] + np.log(np.exp(terms - largest).sum(axis=1))
 
 
-def mixture_of(target: Any) -> Mixture:
+def mixture_of(target: Target) -> Mixture:
     """The mixture that a config's `target` section describes, whatever its layout.
 
     Raises `ValueError`, with a message for people, if a random layout does not fit in its square.
@@ -93,13 +94,13 @@ def mixture_of(target: Any) -> Mixture:
     return Mixture(means, covariances, weights / weights.sum())
 
 
-def ring(target: Any) -> Float[ndarray, "K 2"]:
+def ring(target: Ring) -> Float[ndarray, "K 2"]:
     """`K` modes on a circle at angles `2 pi k / K`, so that the last never falls on the first."""
     angles = 2 * np.pi * np.arange(target.modes) / target.modes
     return target.radius * np.stack([np.cos(angles), np.sin(angles)], axis=1)
 
 
-def grid(target: Any) -> Float[ndarray, "K 2"]:
+def grid(target: Grid) -> Float[ndarray, "K 2"]:
     """`rows` x `columns` modes, `spacing` apart, centred; row by row from the lowest."""
     rows = target.spacing * (np.arange(target.rows) - (target.rows - 1) / 2)
     columns = target.spacing * (np.arange(target.columns) - (target.columns - 1) / 2)
@@ -107,7 +108,7 @@ def grid(target: Any) -> Float[ndarray, "K 2"]:
     return np.stack([x.ravel(), y.ravel()], axis=1)
 
 
-def line(target: Any) -> Float[ndarray, "K 2"]:
+def line(target: Line) -> Float[ndarray, "K 2"]:
     """`K` modes along the x axis, `length` from first to last, centred; a lone one at 0."""
     x = np.linspace(-target.length / 2, target.length / 2, target.modes)
     if target.modes == 1:
@@ -115,7 +116,7 @@ def line(target: Any) -> Float[ndarray, "K 2"]:
     return np.stack([x, np.zeros_like(x)], axis=1)
 
 
-def spiral(target: Any) -> Float[ndarray, "K 2"]:
+def spiral(target: Spiral) -> Float[ndarray, "K 2"]:
     """`K` modes along an Archimedean spiral that reaches `radius` after `turns` turns.
 
     The arm's length grows as the square of the angle, hence the square root: so the modes lie
@@ -127,7 +128,7 @@ def spiral(target: Any) -> Float[ndarray, "K 2"]:
     return np.stack([distance * np.cos(angles), distance * np.sin(angles)], axis=1)
 
 
-def random(target: Any) -> Float[ndarray, "K 2"]:
+def random(target: Random) -> Float[ndarray, "K 2"]:
     """`K` modes uniform in the square of half-width `radius`, no two closer than `least_distance`.
 
     Places are drawn one after another from the target's own seed; one that is too close to an
@@ -145,12 +146,12 @@ def random(target: Any) -> Float[ndarray, "K 2"]:
     )
 
 
-def custom(target: Any) -> Float[ndarray, "K 2"]:
+def custom(target: Custom) -> Float[ndarray, "K 2"]:
     """The means as the config lists them."""
     return np.asarray(target.means, dtype=np.float64)
 
 
-LAYOUTS: dict[str, Callable[[Any], Float[ndarray, "K 2"]]] = {
+LAYOUTS: Mapping[str, Callable[..., Float[ndarray, "K 2"]]] = {
     "ring": ring,
     "grid": grid,
     "line": line,
@@ -175,10 +176,9 @@ def _throw_darts(
     return means
 
 
-def _covariances(target: Any, modes: int) -> Float[ndarray, "K 2 2"]:
-    if target.layout != "custom":
+def _covariances(target: Target, modes: int) -> Float[ndarray, "K 2 2"]:
+    if not isinstance(target, Custom):
         return np.tile(target.std**2 * np.eye(2), (modes, 1, 1))
     if target.covariances is not None:
         return np.asarray(target.covariances, dtype=np.float64)
-    stds = np.broadcast_to(np.asarray(target.stds, dtype=np.float64), (modes,))
-    return stds[:, None, None] ** 2 * np.eye(2)
+    return np.asarray(target.stds, dtype=np.float64)[:, None, None] ** 2 * np.eye(2)

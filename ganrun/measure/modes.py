@@ -1,0 +1,125 @@
+"""How many modes a set of samples holds: a Gaussian mixture is fitted, its components are matched.
+
+Counting components is not counting modes: a generator's modes are bent, split and joined by
+threads, and BIC spends several components on one. So the components are matched to the true modes:
+
+- a component wider than 3 std of the nearest mode, in any direction, is a bridge or background;
+- any other belongs to the mode whose mean is nearest, if that is within Mahalanobis distance 3;
+- the components of a mode are merged by their moments, and the mode is recovered if the merged mean
+  is within 2 std, the merged std (by traces) is between 1/4 and 2 of the true one, and the merged
+  weight is at least a fifth of the true one.
+
+Where the line is drawn, and why. TODO
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Bool, Float
+from numpy import ndarray
+
+from ganrun.measure.fitting import Components, fit_mixture
+from ganrun.mixture import Mixture
+
+WIDEST_COMPONENT = 3.0
+"""A component wider than this many std of its mode, in any direction, is a bridge or background."""
+NEAREST_COMPONENT = 3.0
+"""A component belongs to a mode if its mean is within this Mahalanobis distance."""
+LARGEST_SHIFT = 2.0
+"""A recovered mode's mean is within this Mahalanobis distance of the true one."""
+WIDTH_RANGE = (1 / 4, 2.0)
+"""A recovered mode's std over the true one, by traces."""
+LEAST_WEIGHT = 1 / 5
+"""A recovered mode holds at least this fraction of the true one's weight."""
+
+REACH = 3.0
+"""Samples beyond this many half-widths of the target's window are left out of the fit."""
+FINEST = 0.1
+"""Structure finer than this fraction of the narrowest mode's std is not resolved by the fit.
+
+Without such a floor, BIC spends its components on the threads and points that generators make."""
+
+
+@dataclass(frozen=True)
+class ModeCount:
+    """Which modes were found in samples, and how many components BIC chose."""
+
+    recovered: int
+    recovered_modes: tuple[int, ...]
+    components: int
+    reached_bound: bool
+
+
+def count_modes(samples: Float[ndarray, "N 2"], mixture: Mixture) -> ModeCount:
+    """Count the modes of `mixture` that `samples` recover.
+
+    Any samples will do, none, constant and not finite among them; those that are not finite or far
+    outside hold no mode, but count in the weights. The count is deterministic, to the bit, on any
+    number of threads.
+    """
+    components, bound = fit_components(samples, mixture)
+    recovered = match_modes(components, mixture)
+    return ModeCount(len(recovered), recovered, components.size, 0 < components.size == bound)
+
+
+def fit_components(samples: Float[ndarray, "N 2"], mixture: Mixture) -> tuple[Components, int]:
+    """The fitted components, in plane units and as shares of all samples; and the largest size.
+
+    Sizes go up to `2 K + 5`, or to the number of distinct samples.
+    """
+    x_min, x_max, y_min, y_max = mixture.extent
+    centre = np.array([x_min + x_max, y_min + y_max]) / 2
+    with np.errstate(invalid="ignore"):
+        offset = np.asarray(samples, dtype=np.float64) - centre
+    near = (np.abs(offset) <= REACH * (x_max - x_min) / 2).all(axis=1)
+    unit = float(np.sqrt(np.linalg.eigvalsh(mixture.covariances).min()))
+    points = offset[near] / unit
+    bound = min(2 * mixture.modes + 5, len(np.unique(points, axis=0)))
+    if bound == 0:
+        return Components(np.zeros(0), np.zeros((0, 2)), np.zeros((0, 2, 2))), 0
+    fitted = fit_mixture(points, bound, FINEST)
+    components = Components(
+        fitted.weights * len(points) / len(samples),
+        fitted.means * unit + centre,
+        fitted.covariances * unit**2,
+    )
+    return components, bound
+
+
+def match_modes(components: Components, mixture: Mixture) -> tuple[int, ...]:
+    """The modes that the components recover, by the rule at the head of this file."""
+    if components.size == 0:
+        return ()
+    distances = mixture.mahalanobis(components.means)
+    nearest = distances.argmin(axis=1)
+    whitening = mixture.whitening[nearest]
+    relative = whitening @ components.covariances @ whitening.transpose(0, 2, 1)
+    variance = np.linalg.eigvalsh(relative).max(axis=1)
+    joins = (distances.min(axis=1) <= NEAREST_COMPONENT) & (variance <= WIDEST_COMPONENT**2)
+    return tuple(
+        mode
+        for mode in range(mixture.modes)
+        if _is_recovered(mode, components, joins & (nearest == mode), mixture)
+    )
+
+
+def _is_recovered(
+    mode: int, components: Components, own: Bool[ndarray, " C"], mixture: Mixture
+) -> bool:
+    if not own.any():
+        return False
+    weight = components.weights[own].sum()
+    shares = components.weights[own] / weight
+    means = components.means[own]
+    mean = shares @ means
+    scatter = shares @ ((means - mean) ** 2).sum(axis=1)
+    trace = shares @ np.trace(components.covariances[own], axis1=1, axis2=2) + scatter
+    width = np.sqrt(trace / np.trace(mixture.covariances[mode]))
+    shift = mixture.mahalanobis(mean[None])[0, mode]
+    return bool(
+        weight >= LEAST_WEIGHT * mixture.weights[mode]
+        and shift <= LARGEST_SHIFT
+        and WIDTH_RANGE[0] <= width <= WIDTH_RANGE[1]
+    )

@@ -1,0 +1,130 @@
+"""What perfect samples would score: every metric on draws from the target itself.
+
+No finite sample has a divergence of 0 or a precision of 1, so a run's metrics are shown beside
+those of as many samples from the target. They depend on the target and the number of samples
+alone, and take a second or more, so they are kept in the user's cache folder.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import platform
+import secrets
+from contextlib import suppress
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float
+from numpy import ndarray
+
+from ganrun.config.declarations import SUMMARY_METRICS
+from ganrun.measure.evaluation import evaluate_samples
+from ganrun.measure.final import final_metrics, finite_or_none
+from ganrun.mixture import Mixture
+
+DRAWS = 20
+SEED = 71928
+"""Seed of the perfect samples; draw `i` is the generator's stream `[SEED, i]`."""
+
+Reference = dict[str, dict[str, float | None]]
+
+
+def reference_metrics(mixture: Mixture, n: int, cache_folder: Path | None = None) -> Reference:
+    """Every summary metric of `n` perfect samples: `mean`, `p5` and `p95` over 20 draws.
+
+    Percentiles are interpolated linearly. Draws for which a metric is undefined are left out; all
+    three numbers are None if every one is. The result is the same, to the bit, whether it comes
+    from the cache or not: JSON holds a float's shortest exact decimal. A cache that is damaged or
+    cannot be written costs time, nothing else.
+    """
+    path = _cache_folder(cache_folder) / f"reference-{_key(mixture, n)}.json"
+    reference = _read(path)
+    if reference is None:
+        reference = measure_reference(mixture, n)
+        _write(path, reference)
+    return reference
+
+
+def measure_reference(mixture: Mixture, n: int) -> Reference:
+    """The same, without the cache."""
+    draws = [
+        perfect_metrics(mixture, mixture.sample(n, np.random.default_rng([SEED, draw]))[0])
+        for draw in range(DRAWS)
+    ]
+    return {name: _summarise([draw[name] for draw in draws]) for name in SUMMARY_METRICS}
+
+
+def perfect_metrics(mixture: Mixture, samples: Float[ndarray, "N 2"]) -> dict[str, float | None]:
+    """Every summary metric of one set of samples; None where undefined or infinite."""
+    evaluation = evaluate_samples(samples, mixture.means, mixture.whitening, mixture.weights)
+    final = final_metrics(samples, mixture, evaluation)
+    return {
+        name: final[name] if name in final else finite_or_none(evaluation[name])
+        for name in SUMMARY_METRICS
+    }
+
+
+def _summarise(values: list[float | None]) -> dict[str, float | None]:
+    defined = np.array([value for value in values if value is not None], dtype=np.float64)
+    if not len(defined):
+        return {"mean": None, "p5": None, "p95": None}
+    p5, p95 = np.percentile(defined, [5, 95])
+    return {"mean": float(defined.mean()), "p5": float(p5), "p95": float(p95)}
+
+
+def _key(mixture: Mixture, n: int) -> str:
+    """A name for the target, the number of samples, and the code and libraries that measure."""
+    code = hashlib.sha256()
+    folder = Path(__file__).parent
+    for source in (*sorted(folder.glob("*.py")), folder.parent / "mixture.py"):
+        code.update(source.read_bytes())
+    identity = {
+        "means": mixture.means.tolist(),
+        "covariances": mixture.covariances.tolist(),
+        "weights": mixture.weights.tolist(),
+        "samples": n,
+        "code": code.hexdigest(),
+        "libraries": [version(name) for name in ("numpy", "scipy", "scikit-learn")],
+        "machine": platform.machine(),
+    }
+    return hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()[:32]
+
+
+def _cache_folder(chosen: Path | None) -> Path:
+    if chosen is not None:
+        return chosen
+    from platformdirs import user_cache_path
+
+    return user_cache_path("ganrun", appauthor=False)
+
+
+def _read(path: Path) -> Reference | None:
+    """The stored reference; None if there is none, or what is there is not what was written."""
+    try:
+        text, _, digest = path.read_text("ascii").rstrip("\n").rpartition("\n")
+        if digest != _digest(text):
+            return None
+        stored: Any = json.loads(text)
+    except (OSError, ValueError):
+        return None
+    return stored if set(stored) == set(SUMMARY_METRICS) else None
+
+
+def _write(path: Path, reference: Reference) -> None:
+    text = json.dumps(reference, allow_nan=False)
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary.write_text(f"{text}\n{_digest(text)}\n", "ascii")
+        os.replace(temporary, path)
+    except OSError:
+        with suppress(OSError):
+            temporary.unlink()
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
