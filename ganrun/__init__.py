@@ -1,3 +1,3 @@
-"""ganrun: train GANs on 2D mixtures, count the modes they recover, see when and why they collapse."""
+"""ganrun: train GANs on 2D mixtures, count the modes they recover, see why they collapse."""
 
 __version__ = "0.1.0"

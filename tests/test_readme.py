@@ -14,6 +14,7 @@ import pytest
 
 from ganrun.config import ConfigError, load_experiment
 from ganrun.config.shipped import shipped_configs
+from ganrun.store import run_path
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -131,6 +132,13 @@ def test_the_mistake_that_the_page_shows_is_told_just_so(newcomer: Path, monkeyp
     with pytest.raises(ConfigError) as caught:
         load_experiment(Path("mistaken.yaml"))
     assert caught.value.problems == (shown.replace("mine.yaml", "mistaken.yaml"),)
+
+
+def test_the_output_that_the_page_shows_is_of_the_config_that_ships():
+    experiment = load_experiment(shipped_configs() / "five_gaussians.yaml")
+    (shown,) = re.findall(r"^```text\n(.*?)^```", README, re.DOTALL | re.MULTILINE)
+    folder = run_path(Path("runs"), experiment.with_seed(0))
+    assert shown.splitlines()[-1] == str(folder), "print it again: see the comment above it"
 
 
 def test_every_shipped_config_has_its_row_in_the_table():
