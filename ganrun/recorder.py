@@ -112,8 +112,11 @@ class Recorder:
         )
         summary |= verdict.as_summary()
         summary |= {"diverged_at": diverged_at, "reference": reference}
-        status = "complete" if diverged_at is None else "diverged"
-        return self.run.finish(status, summary, training_seconds=self.training_seconds)
+        return self.run.finish(
+            "complete" if diverged_at is None else "diverged",
+            summary,
+            training_seconds=self.training_seconds,
+        )
 
     def progress(self, round_: int, diverged: bool) -> MemberProgress:
         """The latest evaluation, for whoever watches."""

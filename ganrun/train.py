@@ -20,6 +20,7 @@ from ganrun.mixture import Mixture, mixture_of
 from ganrun.progress import MemberProgress, Phase, Progress, Watcher
 from ganrun.store import (
     RunFolder,
+    RunFolderError,
     StoreError,
     find_complete,
     find_shorter,
@@ -166,15 +167,14 @@ class _Training:
             outcomes: list[Outcome] = []
             for one in members:
                 try:
-                    opened = self._open(one)
+                    opened = self._open(one, claims)
                 except StoreError as error:
                     outcomes.append(Outcome(one.seeds[0], "failed", None, str(error)))
                     continue
                 if isinstance(opened, RunFolder):
                     outcomes.append(Outcome(one.seeds[0], "found", opened.path))
-                    continue
-                claims.enter_context(opened.run)
-                recorders.append(opened)
+                else:
+                    recorders.append(opened)
             if recorders:
                 try:
                     outcomes += _Play(self, recorders, device).to_the_end()
@@ -186,7 +186,8 @@ class _Training:
                         outcomes.append(Outcome(seed, "failed", recorder.run.path, message))
             return outcomes
 
-    def _open(self, one: Experiment) -> Recorder | RunFolder:
+    def _open(self, one: Experiment, claims: contextlib.ExitStack) -> Recorder | RunFolder:
+        """Claim the run's folder until `claims` is left, or find that it is finished."""
         from ganrun.recorder import Recorder
 
         options = self._options
@@ -200,11 +201,16 @@ class _Training:
         )
         if isinstance(opened, RunFolder):
             return opened
+        claims.enter_context(opened)
         recorder = Recorder(opened, self._mixture, commit_every=options.commit_every)
         if opened.checkpoint is None and not options.again:
             shorter = find_shorter(options.runs_dir, one, numerics=self._numerics)
             if shorter is not None:
-                opened.start_from(shorter, evaluated=recorder.evaluated, snapped=recorder.snapped)
+                # One that turns out to be damaged is passed over: then it begins at round 0.
+                with contextlib.suppress(RunFolderError):
+                    opened.start_from(
+                        shorter, evaluated=recorder.evaluated, snapped=recorder.snapped
+                    )
         return recorder
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from ganrun.config import Experiment, traced_values
@@ -49,19 +51,24 @@ def hyperparameters_of(experiment: Experiment) -> Hyperparameters:
     values = traced_values(experiment)
     rate = values["optimizer.learning_rate"]
     return Hyperparameters(
-        seed=np.uint32(seed),
-        discriminator_steps=np.int32(values["training.discriminator_steps"]),
-        learning_rate_g=np.float32(rate),
-        learning_rate_d=np.float32(rate * values["optimizer.learning_rate_ratio"]),
-        b1=np.float32(values["optimizer.b1"]),
-        b2=np.float32(values["optimizer.b2"]),
-        weight_clip=np.float32(values["discriminator.weight_clip"]),
+        seed=_scalar(np.uint32, seed),
+        discriminator_steps=_scalar(np.int32, values["training.discriminator_steps"]),
+        learning_rate_g=_scalar(np.float32, rate),
+        learning_rate_d=_scalar(np.float32, rate * values["optimizer.learning_rate_ratio"]),
+        b1=_scalar(np.float32, values["optimizer.b1"]),
+        b2=_scalar(np.float32, values["optimizer.b2"]),
+        weight_clip=_scalar(np.float32, values["discriminator.weight_clip"]),
         penalties={
             name: {
-                parameter: np.float32(values[f"penalties.{name}.{parameter}"])
+                parameter: _scalar(np.float32, values[f"penalties.{name}.{parameter}"])
                 for parameter in parameters
             }
             for name, parameters in experiment.penalties.items()
         },
         target=target_of(mixture_of(experiment.target)),
     )
+
+
+def _scalar(dtype: Any, value: float) -> Any:
+    """A NumPy scalar where the program will see a traced one."""
+    return dtype(value)

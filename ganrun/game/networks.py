@@ -12,14 +12,14 @@ import itertools
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import jax
 import jax.numpy as jnp
 from flax import nnx
 from jaxtyping import Array, Float, PRNGKeyArray
 
-Params = Float[Array, " W"]
+Params: TypeAlias = Float[Array, " W"]
 """Everything the optimizer moves: all weights and biases of a network as one vector."""
 Layers = Any
 """The same as a pytree: the arrays of each layer."""
@@ -73,11 +73,15 @@ matmul.defvjp(_matmul_forward, _matmul_backward)
 class Dense(nnx.Linear):
     """Flax's linear layer on `matmul`."""
 
+    def _bias(self) -> Float[Array, " o"]:
+        assert self.bias is not None
+        return self.bias[...]
+
     def __call__(
         self, inputs: Float[Array, "B i"], out_sharding: Any = None
     ) -> Float[Array, "B o"]:
         """`inputs @ kernel + bias`."""
-        return matmul(inputs, self.kernel[...]) + self.bias[...]
+        return matmul(inputs, self.kernel[...]) + self._bias()
 
 
 class SpectralVector(nnx.Variable):
@@ -105,7 +109,7 @@ class SpectralDense(Dense):
         """The layer's output with its kernel divided by the singular value."""
         left = self.u[...] @ self.kernel[...]
         sigma = left @ jax.lax.stop_gradient(_unit(left))
-        return matmul(inputs, self.kernel[...]) / sigma + self.bias[...]
+        return matmul(inputs, self.kernel[...]) / sigma + self._bias()
 
     def power_step(self) -> None:
         """One power iteration on the layer's present kernel."""
@@ -152,6 +156,13 @@ class MLP(nnx.Module):
                 layer.power_step()
 
 
+def _split(network: MLP) -> tuple[Any, Any, Any]:
+    """Structure, parameters and spectral vectors of a module."""
+    split: Any = nnx.split
+    graph, params, vectors = split(network, nnx.Param, ...)
+    return graph, params, vectors
+
+
 @dataclass(frozen=True, kw_only=True)
 class Network:
     """What is static about one player's network; its arrays live outside.
@@ -183,12 +194,12 @@ class Network:
     def _parts(self) -> tuple[Any, Layers]:
         """The module's structure, and its parameters' shapes."""
         abstract = nnx.eval_shape(lambda: self._build(jax.random.key(0)))
-        graph, params, _ = nnx.split(abstract, nnx.Param, ...)
+        graph, params, _ = _split(abstract)
         return graph, nnx.to_pure_dict(params)
 
     def initialize(self, key: PRNGKeyArray) -> tuple[Params, Vectors]:
         """Fresh parameters (biases zero) and spectral vectors; a pure function of the key."""
-        _, params, vectors = nnx.split(self._build(key), nnx.Param, ...)
+        _, params, vectors = _split(self._build(key))
         return self.ravel(nnx.to_pure_dict(params)), nnx.to_pure_dict(vectors)
 
     def ravel(self, layers: Layers) -> Params:
@@ -220,4 +231,4 @@ class Network:
             return vectors
         network = self._merge(layers, vectors)
         network.power_step()
-        return nnx.to_pure_dict(nnx.split(network, nnx.Param, ...)[2])
+        return nnx.to_pure_dict(_split(network)[2])

@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
+from queue import SimpleQueue
 from typing import Any, NamedTuple
 
 import jax
@@ -143,15 +144,6 @@ def program_for(game: Game, sizes: Sizes, lanes: int) -> Program:
     return Program(game, sizes, lanes)
 
 
-class Moment(NamedTuple):
-    """One member's state of affairs at the end of a chunk."""
-
-    member: int
-    """Index into the population."""
-    state: TrainingState
-    """In NumPy."""
-
-
 class Group:
     """Up to `lanes` members on one device, advanced together."""
 
@@ -198,12 +190,12 @@ class Group:
         """What the latest round of one member looked like."""
         return dict(zip(TRACE, np.asarray(self._state.trace)[lane], strict=True))
 
-    def evaluate(self) -> list[Evaluation]:
-        """Every member's evaluation at its present round, in NumPy."""
+    def evaluate(self) -> list[Any]:
+        """Every member's `Evaluation` at its present round, in NumPy."""
         return self._unstacked(self._program.evaluate(self._hyper, self._state))
 
-    def snapshot(self) -> list[SnapshotArrays]:
-        """Every member's snapshot at its present round, in NumPy."""
+    def snapshot(self) -> list[Any]:
+        """Every member's `SnapshotArrays` at its present round, in NumPy."""
         return self._unstacked(self._program.snapshot(self._hyper, self._state))
 
     def _unstacked(self, stacked: Any) -> list[Any]:
@@ -228,8 +220,6 @@ def play(
     When the caller stops listening, or a task raises, `abort` is called, so that tasks which are
     under way can end at their next chunk, and those not yet begun are dropped.
     """
-    from queue import SimpleQueue
-
     free: SimpleQueue[Any] = SimpleQueue()
     for device in devices:
         free.put(device)
@@ -240,8 +230,6 @@ def play(
             return task(device)
         finally:
             free.put(device)
-
-    from concurrent.futures import as_completed
 
     with ThreadPoolExecutor(len(devices), thread_name_prefix="ganrun") as pool:
         futures = [pool.submit(run, task) for task in tasks]

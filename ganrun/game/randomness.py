@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from enum import IntEnum
+from typing import Any
 
 import jax
 import jax.extend as jex
@@ -54,7 +55,7 @@ def _split(key: UInt[Array, "2"], shape: tuple[int, ...]) -> UInt[Array, "... 2"
     return _children(key, jax.lax.iota(jnp.uint32, math.prod(shape)).reshape(shape))
 
 
-def _fold_in(key: UInt[Array, "2"], data: Array) -> UInt[Array, "2"]:
+def _fold_in(key: UInt[Array, "2"], data: Any) -> UInt[Array, "2"]:
     return _children(key, jnp.asarray(data).astype(jnp.uint32))
 
 

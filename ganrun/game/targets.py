@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple, cast
 
 import jax
 import jax.numpy as jnp
@@ -31,14 +31,17 @@ class Target(NamedTuple):
 def target_of(mixture: Mixture) -> Target:
     """The mixture's truth as float32 arrays (still in NumPy: nothing is put on a device here)."""
     keep, alias = alias_table(mixture.weights)
+    arrays: dict[str, Any] = {
+        "means": mixture.means,
+        "cholesky": mixture.cholesky,
+        "whitening": mixture.whitening,
+        "weights": mixture.weights,
+        "keep": keep,
+        "extent": np.array(mixture.extent),
+    }
     return Target(
-        means=np.asarray(mixture.means, np.float32),
-        cholesky=mixture.cholesky.astype(np.float32),
-        whitening=mixture.whitening.astype(np.float32),
-        weights=np.asarray(mixture.weights, np.float32),
-        keep=keep,
-        alias=alias,
-        extent=np.asarray(mixture.extent, np.float32),
+        **{name: array.astype(np.float32) for name, array in arrays.items()},
+        alias=cast(Any, alias),
     )
 
 
