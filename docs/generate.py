@@ -7,6 +7,7 @@ holds the pages current.
 from __future__ import annotations
 
 import inspect
+import json
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -314,10 +315,18 @@ def _bound(value: float) -> str:
     return f"{value:,.10g}".replace("e-0", "e-")
 
 
+def schema() -> str:
+    """The JSON Schema that the shipped configs name, for editors."""
+    from ganrun.config import json_schema
+
+    return json.dumps(json_schema(), indent=2) + "\n"
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "cli.md": commands,
     "configuration.md": configuration,
     "metrics.md": metrics,
+    "../configs/schema.json": schema,
 }
 
 
