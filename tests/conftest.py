@@ -1,0 +1,26 @@
+"""How the tests run: types checked at run time, XLA as in production, nobody's caches touched."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from tempfile import mkdtemp
+
+import pytest
+from jaxtyping import install_import_hook
+
+# Before anything of ganrun is imported: every annotated call is checked, shapes included.
+install_import_hook(["ganrun.game", "ganrun.measure", "ganrun.mixture"], "type_checks.checked")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Set XLA up before any test computes, with compiled programs kept from session to session."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")  # JAX's cache is not for two at once
+    cache = getattr(config, "cache", None)
+    folder = Path(cache.mkdir(f"ganrun-{worker}") if cache else mkdtemp())
+    os.environ["XDG_CACHE_HOME"] = str(folder)
+
+    from ganrun.game import backend
+    from ganrun.train import _compile_cache
+
+    backend.prepare(_compile_cache())

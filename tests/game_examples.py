@@ -1,0 +1,96 @@
+"""Small games for the tests of the game, the population and the training."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from ganrun.config import Experiment
+from ganrun.game import randomness
+from ganrun.game.members import hyperparameters_of
+from ganrun.game.networks import Network, Params
+from ganrun.game.population import Sizes, state_as_dict
+from ganrun.game.rounds import TRACE, Hyperparameters, TrainingState
+
+TINY: dict[str, dict[str, Any]] = {
+    "target": {"layout": "ring", "modes": 3},
+    "generator": {"hidden": [8]},
+    "discriminator": {"hidden": [8]},
+    "training": {"batch_size": 16, "steps": 60},
+    "evaluation": {"every": 25, "samples": 100},
+    "snapshots": {"count": 4, "samples": 8, "grid": 4},
+}
+
+
+def experiment(seed: int = 0, **sections: Any) -> Experiment:
+    """A tiny experiment; a section given here is laid over the tiny one's."""
+    content: dict[str, Any] = {"name": "tiny", "seeds": [seed], **TINY}
+    for name, section in sections.items():
+        replaced = name not in TINY or "layout" in section
+        content[name] = section if replaced else {**TINY[name], **section}
+    return Experiment.model_validate(content)
+
+
+def sizes_of(one: Experiment) -> Sizes:
+    return Sizes(
+        modes=one.target.mode_count,
+        evaluation_samples=one.evaluation.samples,
+        snapshot_samples=one.snapshots.samples,
+        grid=one.snapshots.grid,
+    )
+
+
+def hyper_of(one: Experiment) -> Hyperparameters:
+    """The experiment's traced half, on the device."""
+    return jax.tree.map(jnp.asarray, hyperparameters_of(one))
+
+
+def trace_of(state: TrainingState) -> dict[str, float]:
+    return {name: float(x) for name, x in zip(TRACE, state.trace, strict=True)}
+
+
+def layers_of(network: Network, params: Params) -> list[tuple[np.ndarray, np.ndarray]]:
+    """The kernels `[i, o]` and biases `[o]` of a network, in float64 and in their order."""
+    layers = network.unravel(params)["layers"]
+    return [
+        (np.asarray(layers[i]["kernel"], np.float64), np.asarray(layers[i]["bias"], np.float64))
+        for i in sorted(layers)
+    ]
+
+
+def bytes_of(state: TrainingState) -> dict[str, bytes]:
+    """Every array of a training state, with its type and shape."""
+    return {
+        name: f"{array.dtype} {array.shape} ".encode() + array.tobytes()
+        for name, array in state_as_dict(state).items()
+    }
+
+
+def all_finite(arrays: Mapping[str, np.ndarray]) -> bool:
+    return all(np.isfinite(array).all() for array in arrays.values())
+
+
+@contextmanager
+def without_compiling() -> Iterator[None]:
+    """Run rounds operation by operation, so that a hundred different games take seconds.
+
+    Loops are Python's, and random words come from JAX's own Threefry, which is one operation.
+    """
+    kept: Callable[..., Any] = jax.lax.fori_loop
+    unrolled = randomness.UNROLLED_THREEFRY
+
+    def loop(start: Any, stop: Any, body: Callable[[Any, Any], Any], value: Any) -> Any:
+        for i in range(int(start), int(stop)):
+            value = body(jnp.int32(i), value)
+        return value
+
+    jax.lax.fori_loop, randomness.UNROLLED_THREEFRY = loop, "threefry2x32"
+    try:
+        yield
+    finally:
+        jax.lax.fori_loop, randomness.UNROLLED_THREEFRY = kept, unrolled

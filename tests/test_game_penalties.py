@@ -1,0 +1,153 @@
+"""Penalties: what they measure is the slope, by finite differences and loops over points."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from ganrun.config import declarations
+from ganrun.game.penalties import PENALTIES, gradient_penalty, r1, r2
+
+KEY = jax.random.key(3)
+RNG = np.random.default_rng(0)
+WEIGHTS = {
+    "first": RNG.normal(size=(2, 6)),
+    "shift": RNG.normal(size=6),
+    "last": RNG.normal(size=6),
+}
+
+
+def critic_of(weights: Any, xp: Any) -> Callable[[Any], Any]:
+    """A smooth critic with slopes of all sizes, in NumPy or in JAX."""
+    return lambda x: xp.tanh(x @ weights["first"] + weights["shift"]) @ weights["last"]
+
+
+def slope_by_differences(point: np.ndarray, weights: Any = WEIGHTS) -> np.ndarray:
+    critic, step = critic_of(weights, np), 1e-6
+    return np.array(
+        [(critic(point + step * e) - critic(point - step * e)) / (2 * step) for e in np.eye(2)]
+    )
+
+
+def batch(seed: int, count: int = 12) -> np.ndarray:
+    return np.random.default_rng(seed).normal(size=(count, 2)).astype(np.float32)
+
+
+def parameters_of(name: str, **values: float) -> dict[str, jnp.ndarray]:
+    declared = {p.name: p.default for p in declarations.PENALTIES[name].parameters}
+    return {p: jnp.float32(x) for p, x in (declared | values).items()}
+
+
+def penalised(name: str, real: Any, fake: Any, weights: Any = WEIGHTS, **values: float) -> float:
+    weights = jax.tree.map(jnp.float32, weights)
+    parameters = parameters_of(name, **values)
+    return PENALTIES[name](
+        critic_of(weights, jnp), jnp.asarray(real), jnp.asarray(fake), KEY, parameters
+    )
+
+
+every_penalty = pytest.mark.parametrize("name", list(PENALTIES))
+
+
+def by_loops(name: str, real: np.ndarray, fake: np.ndarray, weights: Any = WEIGHTS) -> float:
+    """The penalties in plain loops, with the library's default parameters."""
+    total = 0.0
+    mix = np.asarray(jax.random.uniform(KEY, (len(real), 1)), float)
+    for i in range(len(real)):
+        if name == "gradient_penalty":
+            point = (1 - mix[i]) * real[i] + mix[i] * fake[i]
+            total += 10 * (np.linalg.norm(slope_by_differences(point, weights)) - 1) ** 2
+        else:
+            point = {"r1": real, "r2": fake}[name][i].astype(float)
+            total += 10 / 2 * np.linalg.norm(slope_by_differences(point, weights)) ** 2
+    return total / len(real)
+
+
+@every_penalty
+def test_a_penalty_is_what_loops_over_points_and_finite_differences_give(name: str) -> None:
+    real, fake = batch(1), batch(2)
+    np.testing.assert_allclose(
+        float(penalised(name, real, fake)), by_loops(name, real, fake), rtol=2e-5
+    )
+
+
+@every_penalty
+def test_its_gradient_by_the_critics_weights_is_that_of_finite_differences(name: str) -> None:
+    real, fake = batch(1), batch(2)
+    slopes = jax.grad(lambda w: penalised(name, real, fake, w))(WEIGHTS)
+    step = 1e-4
+    for part, values in WEIGHTS.items():
+        for place in np.ndindex(values.shape):
+            moved = []
+            for sign in (1, -1):
+                weights = {p: x.copy() for p, x in WEIGHTS.items()}
+                weights[part][place] += sign * step
+                moved.append(by_loops(name, real, fake, weights))
+            wanted = (moved[0] - moved[1]) / (2 * step)
+            np.testing.assert_allclose(float(slopes[part][place]), wanted, rtol=2e-3, atol=2e-3)
+
+
+@every_penalty
+def test_it_is_proportional_to_its_weight(name: str) -> None:
+    real, fake = batch(1), batch(2)
+    one = float(penalised(name, real, fake, weight=1.0))
+    assert one > 0
+    np.testing.assert_allclose(float(penalised(name, real, fake, weight=7.0)), 7 * one, rtol=1e-6)
+    assert float(penalised(name, real, fake, weight=0.0)) == 0
+
+
+@every_penalty
+def test_a_flat_critic_gives_a_finite_gradient(name: str) -> None:
+    """The norm has a kink at zero, where its derivative is 0 / 0."""
+    flat = {part: np.zeros_like(values) for part, values in WEIGHTS.items()}
+    slopes = jax.grad(lambda w: penalised(name, batch(1), batch(2), w))(flat)
+    assert all(np.isfinite(x).all() for x in slopes.values())
+
+
+def test_r1_looks_at_real_points_only_and_r2_at_fake_ones() -> None:
+    points, nothing = batch(1), np.full((12, 2), np.nan, np.float32)
+    assert np.isfinite(penalised("r1", points, nothing))
+    assert np.isfinite(penalised("r2", nothing, points))
+    assert float(penalised("r1", points, nothing)) == float(penalised("r2", nothing, points))
+
+
+def test_the_slope_that_is_not_penalised_can_be_chosen() -> None:
+    """A plane's slope is the same everywhere, whichever points are looked at."""
+    plane = jnp.float32([3.0, 4.0])
+    for target, wanted in ((5.0, 0.0), (1.0, 16.0), (0.0, 25.0)):
+        parameters = parameters_of("gradient_penalty", weight=1.0, target=target)
+        found = gradient_penalty(
+            lambda x: x @ plane, jnp.asarray(batch(1)), jnp.asarray(batch(2)), KEY, parameters
+        )
+        np.testing.assert_allclose(float(found), wanted, atol=1e-5)
+
+
+def test_the_gradient_penalty_looks_evenly_along_the_lines_from_real_to_fake() -> None:
+    """A critic x^2 / 2 has slope x, so from 0 to 3 the mean squared slope is 3 and its mean 1.5."""
+    count = 20_000
+    real, fake = jnp.zeros((count, 2)), jnp.tile(jnp.float32([3.0, 0.0]), (count, 1))
+    squares, distance_from_middle = (
+        gradient_penalty(
+            lambda x: 0.5 * jnp.sum(x**2, axis=1),
+            real,
+            fake,
+            KEY,
+            parameters_of("gradient_penalty", weight=1.0, target=target),
+        )
+        for target in (0.0, 1.5)
+    )
+    np.testing.assert_allclose(float(squares), 3.0, rtol=0.02)
+    np.testing.assert_allclose(float(distance_from_middle), 0.75, rtol=0.02)
+
+
+@pytest.mark.parametrize("penalty", [r1, r2])
+def test_the_weight_is_halved_as_in_the_paper(penalty: Any) -> None:
+    plane = jnp.float32([3.0, 4.0])
+    points = jnp.asarray(batch(1))
+    found = penalty(lambda x: x @ plane, points, points, KEY, {"weight": jnp.float32(10.0)})
+    np.testing.assert_allclose(float(found), 125.0, rtol=1e-6)

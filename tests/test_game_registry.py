@@ -1,0 +1,106 @@
+"""What configs may name is what there is: every declaration has its implementation."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import numpy as np
+import pytest
+from game_examples import all_finite, experiment, hyper_of, without_compiling
+
+from ganrun.config import declarations, traced_values
+from ganrun.game.members import game_of
+from ganrun.game.networks import ACTIVATIONS, INITIALIZERS
+from ganrun.game.objectives import OBJECTIVES
+from ganrun.game.penalties import PENALTIES
+from ganrun.game.population import state_as_dict
+from ganrun.game.rounds import TRACE, initial_state, is_finite, play_round
+from ganrun.measure import evaluation
+from ganrun.mixture import LAYOUTS
+
+
+@pytest.mark.parametrize(
+    ("declared", "implemented"),
+    [
+        pytest.param(declarations.OBJECTIVES, OBJECTIVES, id="objectives"),
+        pytest.param(declarations.PENALTIES, PENALTIES, id="penalties"),
+        pytest.param(declarations.ACTIVATIONS, ACTIVATIONS, id="activations"),
+        pytest.param(declarations.INITIALIZERS, INITIALIZERS, id="initializers"),
+        pytest.param(declarations.LAYOUTS, LAYOUTS, id="layouts"),
+        pytest.param(declarations.ROUND_METRICS, TRACE, id="round metrics"),
+    ],
+)
+def test_declared_and_implemented_names_are_the_same(
+    declared: Collection[str], implemented: Collection[str]
+) -> None:
+    assert set(declared) == set(implemented)
+
+
+def test_every_declared_metric_of_samples_is_measured_and_no_other() -> None:
+    once = {"modes_total", "modes_recovered", "mixture_components", "sliced_wasserstein"}
+    once |= {"precision", "recall", "density", "coverage"}
+    assert set(declarations.SUMMARY_METRICS) == set(evaluation.METRICS) | once
+
+
+@pytest.mark.parametrize("name", list(declarations.PENALTIES))
+def test_every_declared_parameter_of_a_penalty_reaches_the_game(name: str) -> None:
+    parameters = {p.name: p.default for p in declarations.PENALTIES[name].parameters}
+    hyper = hyper_of(experiment(penalties={name: {}}))
+    assert {p: float(x) for p, x in hyper.penalties[name].items()} == parameters
+
+
+def test_every_traced_value_reaches_the_game_as_itself() -> None:
+    one = experiment(
+        seed=7,
+        discriminator={"weight_clip": 0.25},
+        optimizer={"learning_rate": 0.5, "learning_rate_ratio": 3.0, "b1": 0.125, "b2": 0.75},
+        training={"discriminator_steps": 4},
+    )
+    hyper = hyper_of(one)
+    given = traced_values(one)
+    assert set(given) == {
+        "discriminator.weight_clip",
+        "optimizer.learning_rate",
+        "optimizer.learning_rate_ratio",
+        "optimizer.b1",
+        "optimizer.b2",
+        "training.steps",
+        "training.discriminator_steps",
+    }, "a traced field that this test does not know may not reach the game"
+    assert int(hyper.seed) == 7
+    assert int(hyper.discriminator_steps) == 4
+    assert float(hyper.learning_rate_g) == 0.5
+    assert float(hyper.learning_rate_d) == 1.5
+    assert (float(hyper.b1), float(hyper.b2)) == (0.125, 0.75)
+    assert float(hyper.weight_clip) == 0.25
+    assert np.isinf(hyper_of(experiment()).weight_clip)
+
+
+@pytest.mark.parametrize("updates", list(declarations.UPDATES))
+@pytest.mark.parametrize("optimizer", list(declarations.OPTIMIZERS))
+@pytest.mark.parametrize("penalty", ["none", *declarations.PENALTIES])
+@pytest.mark.parametrize("objective", list(declarations.OBJECTIVES))
+def test_every_combination_trains_three_rounds(
+    objective: str, penalty: str, optimizer: str, updates: str
+) -> None:
+    one = experiment(
+        objective=objective,
+        penalties={} if penalty == "none" else {penalty: {"weight": 0.5}},
+        optimizer={"name": optimizer, "learning_rate": 1e-2},
+        training={"batch_size": 4, "updates": updates},
+        generator={"hidden": [4]},
+        discriminator={"hidden": [4]},
+    )
+    game, hyper = game_of(one), hyper_of(one)
+    with without_compiling():
+        first = state = initial_state(game, hyper)
+        for _ in range(3):
+            state = play_round(game, hyper, state)
+        assert is_finite(state)
+    assert int(state.round) == 3
+    before, after = state_as_dict(first), state_as_dict(state)
+    assert all_finite({name: x for name, x in after.items() if name != "trace"})
+    assert np.isfinite(np.delete(after["trace"], TRACE.index("accuracy_d"))).all()
+    for player in ("generator", "discriminator"):
+        weights = f"{player}/params"
+        assert not np.array_equal(before[weights], after[weights]), f"the {player} stands still"
