@@ -1,9 +1,9 @@
 """How XLA is set up: one GAN on one core, the same program on any number of cores.
 
-Measured on 2 cores: a single GAN spread over XLA's own threads is slower than one GAN per core,
-and its bits would depend on how many cores there are. So each program is compiled for one thread,
-and host threads, one per core, run it on different members at once; dispatch on the CPU is
-synchronous, so that a call works in the thread that makes it.
+XLA's thread pool for the CPU has one thread. Measured on 2 cores: with a pool of two, a program's
+kernels are handed from thread to thread, which costs more than half of its time, and the bits
+depend on how many threads there are. More cores are used by more processes, each with a pool of its
+own (`executors.py`). Dispatch is synchronous, so that a call returns when its work is done.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from pathlib import Path
 _XLA_FLAGS = (
     # One thread per matrix product.
     "--xla_cpu_multi_thread_eigen=false",
-    # YNNPACK's products run on a shared pool, where two members wait for each other.
-    "--xla_cpu_experimental_ynn_fusion_type=",
     # Full-width vectors, where the processor has them: a tenth off a round.
     "--xla_cpu_prefer_vector_width=512",
 )
+_POOL_SIZE = "NPROC"
+"""Where XLA reads the size of its pool, once, when its client is made."""
 
 
 def prepare(compile_cache: Path | None = None) -> None:
@@ -37,6 +37,15 @@ def prepare(compile_cache: Path | None = None) -> None:
         jax.config.update("jax_compilation_cache_dir", str(compile_cache))
         jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.0)
         jax.config.update("jax_persistent_cache_min_entry_size_bytes", -1)
+    before = os.environ.get(_POOL_SIZE)
+    os.environ[_POOL_SIZE] = "1"
+    try:
+        jax.local_devices()  # makes the client
+    finally:
+        if before is None:
+            del os.environ[_POOL_SIZE]
+        else:
+            os.environ[_POOL_SIZE] = before
 
 
 def cores() -> int:
