@@ -22,9 +22,10 @@ from rich.console import Console
 from ganrun.config import Experiment, load_experiment
 from ganrun.config.shipped import shipped_configs
 from ganrun.mixture import mixture_of
+from ganrun.outcome import Options
 from ganrun.report.live import watcher_for
 from ganrun.store import RunFolder
-from ganrun.train import Options, train
+from ganrun.train import train
 
 HEADER = """\
 | config | modes recovered: mean [least, most] | verdicts | seconds |

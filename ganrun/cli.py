@@ -110,9 +110,10 @@ def train(
         from rich.console import Console
 
         from ganrun.mixture import mixture_of
+        from ganrun.outcome import Options
         from ganrun.report.live import watcher_for
         from ganrun.store import choose_runs_dir
-        from ganrun.train import Options, train
+        from ganrun.train import train
 
         options = Options(
             runs_dir=choose_runs_dir(runs_dir),

@@ -13,9 +13,9 @@ from numpy import ndarray
 
 from ganrun.config.targets import Custom, Grid, Line, Random, Ring, Spiral, Target
 
-DARTS_PER_MODE = 1000
+DARTS_PER_MODE = 500
 """Random layout: places tried for a mode before the whole layout is begun again."""
-RESTARTS = 100
+RESTARTS = 20
 """Random layout: how often it is begun again before giving up."""
 
 

@@ -3,8 +3,8 @@
 A program is compiled for `lanes` members that advance together under `vmap`, whatever the size of
 the population: a lone member is padded to it, and a thousand are cut into groups of it. So there
 is one program per game, and a member's bits cannot depend on its neighbours, on how many there
-are, on the number of cores or on the length of the chunks. Each core (or device) has a host thread
-that takes one group after another; a chunk is hundreds of rounds, so the host's part is small.
+are, on the number of cores or on the length of the chunks. A chunk is hundreds of rounds, so the
+host's part is small.
 """
 
 from __future__ import annotations
@@ -21,7 +21,6 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from ganrun.game.backend import cores
 from ganrun.game.randomness import Stream, round_key
 from ganrun.game.rounds import (
     TRACE,
@@ -205,20 +204,25 @@ class Group:
 
 
 def workers() -> list[Any]:
-    """The device of each host thread that trains: one thread per core, or one per accelerator."""
-    devices = jax.local_devices()
-    if devices[0].platform == "cpu":
-        return [devices[0]] * cores()
-    return list(devices)
+    """The device of each host thread that trains: every accelerator, or the CPU once.
+
+    More cores are used by more processes: see `game/backend.py`.
+    """
+    return list(jax.local_devices())
 
 
 def play(
-    tasks: Iterable[Callable[[Any], Any]], devices: Sequence[Any], *, abort: Callable[[], None]
+    tasks: Iterable[Callable[[Any], Any]],
+    devices: Sequence[Any],
+    *,
+    abort: Callable[[], None],
+    late: Callable[[Any], None] = lambda _: None,
 ) -> Iterator[Any]:
-    """Run each task (a function of a device) on the next free worker; yield results as they come.
+    """Run each task (a function of a device) on the next free device; yield results as they come.
 
-    When the caller stops listening, or a task raises, `abort` is called, so that tasks which are
-    under way can end at their next chunk, and those not yet begun are dropped.
+    When the caller stops listening, is interrupted, or a task raises, `abort` is called, so that
+    tasks which are under way can end at their next chunk; those not yet begun are dropped, and
+    `late` gets the results that come after.
     """
     free: SimpleQueue[Any] = SimpleQueue()
     for device in devices:
@@ -233,13 +237,16 @@ def play(
 
     with ThreadPoolExecutor(len(devices), thread_name_prefix="ganrun") as pool:
         futures = [pool.submit(run, task) for task in tasks]
+        pending = set(futures)
         try:
             for future in as_completed(futures):
+                pending.discard(future)
                 yield future.result()
         finally:
             abort()
-            for future in futures:
-                future.cancel()
+            for future in pending:
+                if not future.cancel() and future.exception() is None:
+                    late(future.result())
 
 
 def state_as_dict(state: TrainingState) -> dict[str, np.ndarray]:

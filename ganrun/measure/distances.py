@@ -19,7 +19,7 @@ def project(points: Float[ndarray, "N 2"]) -> Float[ndarray, "D N"]:
     return np.sort(along, axis=1)
 
 
-def sliced_wasserstein(a: Float[ndarray, "D N"], b: Float[ndarray, "D N"]) -> float:
+def sliced_wasserstein(a: Float[ndarray, "D A"], b: Float[ndarray, "D B"]) -> float:
     """Sliced 2-Wasserstein distance of two projected point sets, in plane units.
 
     The root of the mean, over directions, of the squared 2-Wasserstein distance of the projections,

@@ -14,6 +14,7 @@ Where the line is drawn, and why. TODO
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -34,12 +35,16 @@ WIDTH_RANGE = (1 / 4, 2.0)
 LEAST_WEIGHT = 1 / 5
 """A recovered mode holds at least this fraction of the true one's weight."""
 
+LEAST_POINTS = 2
+"""A mixture of one component takes as many."""
 REACH = 3.0
 """Samples beyond this many half-widths of the target's window are left out of the fit."""
 FINEST = 0.1
 """Structure finer than this fraction of the narrowest mode's std is not resolved by the fit.
 
 Without such a floor, BIC spends its components on the threads and points that generators make."""
+
+Fit = Callable[[Float[ndarray, "N 2"], int, float], Components]
 
 
 @dataclass(frozen=True)
@@ -64,10 +69,13 @@ def count_modes(samples: Float[ndarray, "N 2"], mixture: Mixture) -> ModeCount:
     return ModeCount(len(recovered), recovered, components.size, 0 < components.size == bound)
 
 
-def fit_components(samples: Float[ndarray, "N 2"], mixture: Mixture) -> tuple[Components, int]:
+def fit_components(
+    samples: Float[ndarray, "N 2"], mixture: Mixture, fit: Fit = fit_mixture
+) -> tuple[Components, int]:
     """The fitted components, in plane units and as shares of all samples; and the largest size.
 
-    Sizes go up to `2 K + 5`, or to the number of distinct samples.
+    Sizes go up to `2 K + 5`, or to the number of distinct samples. `fit` is given the points in
+    std of the narrowest mode.
     """
     x_min, x_max, y_min, y_max = mixture.extent
     centre = np.array([x_min + x_max, y_min + y_max]) / 2
@@ -77,9 +85,9 @@ def fit_components(samples: Float[ndarray, "N 2"], mixture: Mixture) -> tuple[Co
     unit = float(np.sqrt(np.linalg.eigvalsh(mixture.covariances).min()))
     points = offset[near] / unit
     bound = min(2 * mixture.modes + 5, len(np.unique(points, axis=0)))
-    if bound == 0:
+    if len(points) < LEAST_POINTS:
         return Components(np.zeros(0), np.zeros((0, 2)), np.zeros((0, 2, 2))), 0
-    fitted = fit_mixture(points, bound, FINEST)
+    fitted = fit(points, bound, FINEST)
     components = Components(
         fitted.weights * len(points) / len(samples),
         fitted.means * unit + centre,

@@ -9,6 +9,8 @@ import numpy as np
 from jaxtyping import Bool, Float
 from numpy import ndarray
 
+from ganrun.measure.evaluation import LARGEST
+
 NEIGHBOURS = 5
 """k: a point's neighbourhood reaches to its k-th nearest neighbour in its own set."""
 NEAREST_TRIED = 16
@@ -44,7 +46,7 @@ def neighbourhoods(points: Float[ndarray, "N 2"]) -> Neighbourhoods | None:
     """The neighbourhoods of a set's finite points; None where they are too few to have any."""
     from scipy.spatial import cKDTree
 
-    finite = points[np.isfinite(points).all(axis=1)]
+    finite = points[(np.abs(points) <= LARGEST).all(axis=1)]
     if len(finite) <= NEIGHBOURS:
         return None
     tree = cKDTree(finite)
@@ -59,8 +61,8 @@ def neighbour_metrics(
     """`precision`, `recall`, `density` and `coverage` of fake points, with k = 5.
 
     Naeem et al., "Reliable Fidelity and Diversity Metrics for Generative Models", ICML 2020,
-    sections 2 and 3; neighbourhoods are closed balls. A fake point that is not finite lies in no
-    neighbourhood and has none. All are None where either set has too few finite points for a k-th
+    sections 2 and 3; neighbourhoods are closed balls. A fake point that is not finite, or beyond
+    1e12, lies in no neighbourhood and has none. All are None where either set has too few finite points for a k-th
     neighbour.
     """
     of_fake = neighbourhoods(fake)

@@ -1,0 +1,235 @@
+"""A few runs that advance together on one device: opened, played to their ends, and closed.
+
+This is what a worker does. It owns the runs' folders while it works and speaks to whoever sent it
+through `Hooks` alone, so that it does not matter in which process it is.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ganrun.config import Experiment
+from ganrun.game.members import game_of, hyperparameters_of
+from ganrun.game.population import (
+    Group,
+    Program,
+    Sizes,
+    program_for,
+    state_as_dict,
+    state_from_dict,
+)
+from ganrun.measure.reference import reference_metrics
+from ganrun.mixture import mixture_of
+from ganrun.outcome import Options, Outcome
+from ganrun.progress import MemberProgress
+from ganrun.recorder import Recorder
+from ganrun.store import RunFolder, RunFolderError, StoreError, find_shorter, open_run
+
+CHUNK_SECONDS = 0.5
+"""Longest time between two looks at the clock and at Ctrl-C."""
+FIRST_CHUNK = 64
+"""Rounds of a group's first chunk, before its speed is known."""
+PROGRESS_SECONDS = 0.1
+"""Least time between two words of progress."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """Members of one program, at most `lanes` of them, each with one seed."""
+
+    members: tuple[Experiment, ...]
+    lanes: int
+    numerics: dict[str, Any]
+    options: Options
+
+
+@dataclass(frozen=True)
+class Hooks:
+    """How a worker hears of an interrupt, and how it tells of progress."""
+
+    interrupted: Callable[[], bool]
+    post: Callable[[Sequence[MemberProgress]], None]
+
+
+def program_of(experiment: Experiment, lanes: int) -> Program:
+    """The compiled program of an experiment."""
+    sizes = Sizes(
+        modes=experiment.target.mode_count,
+        evaluation_samples=experiment.evaluation.samples,
+        snapshot_samples=experiment.snapshots.samples,
+        grid=experiment.snapshots.grid,
+    )
+    return program_for(game_of(experiment), sizes, lanes)
+
+
+def play_job(job: Job, device: Any, hooks: Hooks) -> list[Outcome]:
+    """Open, train and finish a job's runs; never raises for what goes wrong with them."""
+    with contextlib.ExitStack() as claims:
+        recorders: list[Recorder] = []
+        outcomes: list[Outcome] = []
+        for one in job.members:
+            try:
+                opened = _open(one, job, claims)
+            except StoreError as error:
+                outcomes.append(Outcome(one.seeds[0], "failed", None, str(error)))
+                continue
+            if isinstance(opened, RunFolder):
+                outcomes.append(Outcome(one.seeds[0], "found", opened.path))
+            else:
+                recorders.append(opened)
+        if recorders:
+            try:
+                outcomes += _Game(job, recorders, device, hooks).to_the_end()
+            except Exception as error:
+                message = str(error) if isinstance(error, StoreError) else repr(error)
+                for recorder in recorders:
+                    recorder.run.close("failed", error=message)
+                    seed = recorder.experiment.seeds[0]
+                    outcomes.append(Outcome(seed, "failed", recorder.run.path, message))
+        return outcomes
+
+
+def _open(one: Experiment, job: Job, claims: contextlib.ExitStack) -> Recorder | RunFolder:
+    """Claim the run's folder until `claims` is left, or find that it is finished."""
+    options = job.options
+    opened = open_run(
+        options.runs_dir,
+        one,
+        numerics=job.numerics,
+        command=options.command,
+        again=options.again,
+        allow_numerics_change=options.allow_numerics_change,
+    )
+    if isinstance(opened, RunFolder):
+        return opened
+    claims.enter_context(opened)
+    recorder = Recorder(opened, mixture_of(one.target), commit_every=options.commit_every)
+    if opened.checkpoint is None and not options.again:
+        shorter = find_shorter(options.runs_dir, one, numerics=job.numerics)
+        if shorter is not None:
+            # One that turns out to be damaged is passed over: then it begins at round 0.
+            with contextlib.suppress(RunFolderError):
+                opened.start_from(shorter, evaluated=recorder.evaluated, snapped=recorder.snapped)
+    return recorder
+
+
+class _Game:
+    """A group of runs on one device, from where they stand to their ends."""
+
+    def __init__(self, job: Job, recorders: list[Recorder], device: Any, hooks: Hooks) -> None:
+        self._recorders = recorders
+        self._hooks = hooks
+        program = program_of(job.members[0], job.lanes)
+        hyper = [hyperparameters_of(recorder.experiment) for recorder in recorders]
+        states = [
+            state_from_dict(program.game, recorder.run.checkpoint.state, h)
+            if recorder.run.checkpoint is not None
+            else None
+            for recorder, h in zip(recorders, hyper, strict=True)
+        ]
+        self._group = Group(program, device, hyper, states)
+        self._rounds_per_second: float | None = None
+        self._shown_at = 0.0
+        self._outcomes: dict[int, Outcome] = {}
+
+    def to_the_end(self) -> list[Outcome]:
+        fresh = [r.run.checkpoint is None for r in self._recorders]
+        self._record([lane for lane, new in enumerate(fresh) if new])
+        self._finish_ended()
+        while len(self._outcomes) < len(self._recorders):
+            if self._hooks.interrupted():
+                self._interrupt()
+                break
+            before = self._group.rounds
+            self._advance()
+            moved = [lane for lane, r in enumerate(self._group.rounds) if r != before[lane]]
+            self._record(moved)
+            self._commit_where_due(moved)
+            self._finish_ended()
+            self._show(at_once=False)
+        self._show(at_once=True)
+        return list(self._outcomes.values())
+
+    def _open_lanes(self) -> list[int]:
+        return [lane for lane in range(len(self._recorders)) if lane not in self._outcomes]
+
+    def _advance(self) -> None:
+        rounds = self._group.rounds
+        longest = FIRST_CHUNK
+        if self._rounds_per_second:
+            longest = max(1, int(CHUNK_SECONDS * self._rounds_per_second))
+        stops = list(rounds)
+        for lane in self._open_lanes():
+            stops[lane] = min(
+                self._recorders[lane].next_round(rounds[lane]), rounds[lane] + longest
+            )
+        started = time.perf_counter()
+        self._group.advance(stops)
+        took = time.perf_counter() - started
+        played = [b - a for a, b in zip(rounds, self._group.rounds, strict=True)]
+        self._rounds_per_second = max(max(played), 1) / max(took, 1e-6)
+        for lane in self._open_lanes():
+            self._recorders[lane].training_seconds += took / len(self._open_lanes())
+
+    def _record(self, lanes: list[int]) -> None:
+        """Write down what is due at the members' present rounds."""
+        rounds, diverged = self._group.rounds, self._group.diverged_at
+        lanes = [lane for lane in lanes if diverged[lane] is None]
+        measured = [x for x in lanes if self._recorders[x].wants_evaluation(rounds[x])]
+        drawn = [x for x in lanes if self._recorders[x].wants_snapshot(rounds[x])]
+        if measured:
+            evaluations = self._group.evaluate()
+            for lane in measured:
+                samples, metrics = evaluations[lane]
+                trace = self._group.trace(lane)
+                self._recorders[lane].add_row(rounds[lane], trace, metrics, samples)
+        if drawn:
+            snapshots = self._group.snapshot()
+            for lane in drawn:
+                self._recorders[lane].add_snapshot(rounds[lane], *snapshots[lane])
+
+    def _commit(self, lane: int) -> None:
+        state = state_as_dict(self._group.state(lane))
+        self._recorders[lane].commit(self._group.rounds[lane], state)
+
+    def _commit_where_due(self, lanes: list[int]) -> None:
+        for lane in lanes:
+            if self._recorders[lane].commit_is_due:
+                self._commit(lane)
+
+    def _finish_ended(self) -> None:
+        rounds, diverged = self._group.rounds, self._group.diverged_at
+        for lane in self._open_lanes():
+            recorder = self._recorders[lane]
+            if rounds[lane] < recorder.experiment.training.steps and diverged[lane] is None:
+                continue
+            self._commit(lane)
+            samples, metrics = self._group.evaluate()[lane]
+            reference = reference_metrics(recorder.mixture, len(samples))
+            folder = recorder.finish(metrics, samples, reference, diverged[lane])
+            self._outcomes[lane] = Outcome(recorder.experiment.seeds[0], "trained", folder.path)
+
+    def _interrupt(self) -> None:
+        for lane in self._open_lanes():
+            recorder = self._recorders[lane]
+            self._commit(lane)
+            recorder.run.close(training_seconds=recorder.training_seconds)
+            seed = recorder.experiment.seeds[0]
+            self._outcomes[lane] = Outcome(seed, "interrupted", recorder.run.path)
+
+    def _show(self, *, at_once: bool) -> None:
+        now = time.monotonic()
+        if not at_once and now - self._shown_at < PROGRESS_SECONDS:
+            return
+        self._shown_at = now
+        rounds, diverged = self._group.rounds, self._group.diverged_at
+        self._hooks.post(
+            [
+                recorder.progress(rounds[lane], diverged[lane] is not None)
+                for lane, recorder in enumerate(self._recorders)
+            ]
+        )
