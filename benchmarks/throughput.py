@@ -14,12 +14,12 @@ from __future__ import annotations
 import argparse
 import glob
 import math
+import multiprocessing
 import statistics
 import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 
 from ganrun.config import Experiment
@@ -92,8 +92,8 @@ def round_products(width: int, batch: int, latent: int = 2) -> list[Product]:
     ]
 
 
-def limit(width: int, batch: int, cores: int) -> Play:
-    """The products alone, on every core at once; one call stands for `cores` members."""
+def limit(width: int, batch: int, members: int) -> Play:
+    """The products alone, on this core, as often as `members` members have them in a round."""
     import jax
     import jax.numpy as jnp
     from jax import lax
@@ -120,43 +120,85 @@ def limit(width: int, batch: int, cores: int) -> Play:
 
         return lax.fori_loop(0, rounds, body, lefts)
 
-    pool = ThreadPoolExecutor(cores)
-
     def play(rounds: int) -> None:
-        list(pool.map(lambda _: jax.block_until_ready(scan(lefts, rights, rounds)), range(cores)))
+        for _ in range(members):
+            jax.block_until_ready(scan(lefts, rights, rounds))
 
     return play
 
 
 def ganrun_members(width: int, batch: int, members: int) -> Play:
-    """That many GANs in ganrun's engine."""
-    from ganrun.game.members import game_of, hyperparameters_of
-    from ganrun.game.population import Group, Sizes, lanes_for, program_for, workers
+    """That many GANs in ganrun's engine, on this core."""
+    import jax
+
+    from ganrun.game.members import hyperparameters_of
+    from ganrun.game.population import Group, lanes_for
+    from ganrun.play import program_of
 
     config = experiment(width, batch)
-    devices = workers()
-    lanes = lanes_for(devices[0].platform)
-    sizes = Sizes(modes=5, evaluation_samples=2500, snapshot_samples=256, grid=24)
-    program = program_for(game_of(config), sizes, lanes)
+    device = jax.local_devices()[0]
+    lanes = lanes_for(device.platform)
+    program = program_of(config, lanes)
     hyper = [hyperparameters_of(config.with_seed(seed)) for seed in range(members)]
-    for device in dict.fromkeys(devices):
-        program.compile(hyper[0], device)
-    groups = [
-        Group(
-            program,
-            devices[i % len(devices)],
-            hyper[i : i + lanes],
-            [None] * len(hyper[i : i + lanes]),
-        )
-        for i in range(0, members, lanes)
-    ]
-    pool = ThreadPoolExecutor(len(devices))
+    program.compile(hyper[0], device)
+    cuts = [hyper[i : i + lanes] for i in range(0, members, lanes)]
+    groups = [Group(program, device, some, [None] * len(some)) for some in cuts]
     played = 0
 
     def play(rounds: int) -> None:
         nonlocal played
         played += rounds
-        list(pool.map(lambda group: group.advance([played] * group.size), groups))
+        for group in groups:
+            group.advance([played] * group.size)
+
+    return play
+
+
+class Core:
+    """A process with a core of its own, as ganrun's workers are, that plays what it is told."""
+
+    def __init__(self) -> None:
+        context = multiprocessing.get_context("spawn")
+        self._pipe, other = context.Pipe()
+        context.Process(target=_serve, args=(other,), daemon=True).start()
+
+    def tell(self, *command: Any) -> None:
+        """Send a command, `("make", name, maker, width, batch, members)` or `("play", name, n)`."""
+        self._pipe.send(command)
+
+    def hear(self) -> None:
+        """Wait until the last command is done."""
+        self._pipe.recv()
+
+
+def _serve(pipe: Any) -> None:
+    backend.prepare()
+    plays: dict[str, Play] = {}
+    while True:
+        what, name, *rest = pipe.recv()
+        if what == "make":
+            maker, *sizes = rest
+            plays[name] = maker(*sizes)
+        else:
+            plays[name](*rest)
+        pipe.send(None)
+
+
+def on_cores(
+    cores: list[Core], maker: Callable[..., Play], width: int, batch: int, members: int
+) -> Play:
+    """Members shared out among the cores, all of which play at once."""
+    name = f"{maker.__name__} {width} {members}"
+    for core in cores:
+        core.tell("make", name, maker, width, batch, members // len(cores))
+    for core in cores:
+        core.hear()
+
+    def play(rounds: int) -> None:
+        for core in cores:
+            core.tell("play", name, rounds)
+        for core in cores:
+            core.hear()
 
     return play
 
@@ -266,13 +308,13 @@ def main() -> None:
     parser.add_argument("--no-torch", action="store_true", help="leave PyTorch out")
     options = parser.parse_args()
     backend.prepare()
-    cores = backend.cores()
-    print(f"{cores} cores; microseconds per GAN and round, median (least) of {TURNS} turns")
+    cores = [Core() for _ in range(backend.cores())]
+    print(f"{len(cores)} cores; microseconds per GAN and round, median (least) of {TURNS} turns")
     for width, batch in SIZES:
         plays = {
-            "limit": (limit(width, batch, cores), cores),
-            "ganrun, 64 members": (ganrun_members(width, batch, 64), 64),
-            "ganrun, 1 member": (ganrun_members(width, batch, 1), 1),
+            "limit": (on_cores(cores, limit, width, batch, len(cores)), len(cores)),
+            "ganrun, 64 members": (on_cores(cores, ganrun_members, width, batch, 64), 64),
+            "ganrun, 1 member": (on_cores(cores[:1], ganrun_members, width, batch, 1), 1),
         }
         if not options.no_torch:
             plays["PyTorch eager"] = (torch_loop(width, batch), 1)
