@@ -47,43 +47,6 @@ INITIALIZERS: Mapping[str, jax.nn.initializers.Initializer] = {
 }
 
 
-@jax.custom_vjp
-def matmul(inputs: Float[Array, "B i"], kernel: Float[Array, "i o"]) -> Float[Array, "B o"]:
-    """`inputs @ kernel`, with a weight gradient that CPUs multiply faster.
-
-    That gradient is `inputs^T @ output_gradient`, a product of a transposed left operand, at which
-    the CPU's matrix library runs at half its speed or less. Transposing first and multiplying then
-    costs less; the barrier keeps the compiler from folding the two into one again.
-    """
-    return inputs @ kernel
-
-
-def _matmul_forward(inputs: Array, kernel: Array) -> tuple[Array, tuple[Array, Array]]:
-    return inputs @ kernel, (inputs, kernel)
-
-
-def _matmul_backward(saved: tuple[Array, Array], gradient: Array) -> tuple[Array, Array]:
-    inputs, kernel = saved
-    return gradient @ kernel.T, jax.lax.optimization_barrier(inputs.T) @ gradient
-
-
-matmul.defvjp(_matmul_forward, _matmul_backward)
-
-
-class Dense(nnx.Linear):
-    """Flax's linear layer on `matmul`."""
-
-    def _bias(self) -> Float[Array, " o"]:
-        assert self.bias is not None
-        return self.bias[...]
-
-    def __call__(
-        self, inputs: Float[Array, "B i"], out_sharding: Any = None
-    ) -> Float[Array, "B o"]:
-        """`inputs @ kernel + bias`."""
-        return matmul(inputs, self.kernel[...]) + self._bias()
-
-
 class SpectralVector(nnx.Variable):
     """A layer's running estimate of its leading left singular vector; moved by `power_step`."""
 
@@ -92,7 +55,7 @@ def _unit(vector: Float[Array, " n"]) -> Float[Array, " n"]:
     return vector / (jnp.linalg.norm(vector) + 1e-12)
 
 
-class SpectralDense(Dense):
+class SpectralLinear(nnx.Linear):
     """A linear layer divided by its largest singular value (Miyato et al. 2018, section 2.1).
 
     The singular value is `u W v`, with `u` from one power iteration per discriminator step; the
@@ -109,7 +72,8 @@ class SpectralDense(Dense):
         """The layer's output with its kernel divided by the singular value."""
         left = self.u[...] @ self.kernel[...]
         sigma = left @ jax.lax.stop_gradient(_unit(left))
-        return matmul(inputs, self.kernel[...]) / sigma + self._bias()
+        assert self.bias is not None
+        return (inputs @ self.kernel[...]) / sigma + self.bias[...]
 
     def power_step(self) -> None:
         """One power iteration on the layer's present kernel."""
@@ -130,7 +94,7 @@ class MLP(nnx.Module):
         spectral_norm: bool = False,
         rngs: nnx.Rngs,
     ):
-        layer = SpectralDense if spectral_norm else Dense
+        layer = SpectralLinear if spectral_norm else nnx.Linear
         base = INITIALIZERS[initializer]
 
         def scaled(key: Any, shape: Any, dtype: Any = jnp.float32, *_: Any, **__: Any) -> Array:
@@ -152,7 +116,7 @@ class MLP(nnx.Module):
     def power_step(self) -> None:
         """One power iteration in every layer that has a spectral norm."""
         for layer in self.layers:
-            if isinstance(layer, SpectralDense):
+            if isinstance(layer, SpectralLinear):
                 layer.power_step()
 
 
