@@ -30,6 +30,7 @@ SIZES = ((32, 128), (64, 256), (128, 256))
 """Width of both hidden layers, and batch size."""
 GOALS = {32: 25.0, 64: 8.0, 128: 4.5}
 """How many times PyTorch's rate 64 members should reach, by width."""
+_KERNEL = re.compile("copy|dot|dot_general|[a-z_-]+_fusion|wrapped_[a-z-]+")
 TURNS = 7
 TURN_SECONDS = 0.6
 
