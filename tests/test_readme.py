@@ -137,8 +137,9 @@ def test_the_mistake_that_the_page_shows_is_told_just_so(newcomer: Path, monkeyp
 def test_the_output_that_the_page_shows_is_of_the_config_that_ships():
     experiment = load_experiment(shipped_configs() / "five_gaussians.yaml")
     (shown,) = re.findall(r"^```text\n(.*?)^```", README, re.DOTALL | re.MULTILINE)
-    folder = run_path(Path("runs"), experiment.with_seed(0))
-    assert shown.splitlines()[-1] == str(folder), "print it again: see the comment above it"
+    folders = [run_path(Path("runs"), experiment.with_seed(seed)) for seed in experiment.seeds]
+    lines = shown.splitlines()[-len(folders) :]
+    assert lines == [str(folder) for folder in folders], "print it again: see the comment above it"
 
 
 def test_every_shipped_config_has_its_row_in_the_table():
