@@ -254,7 +254,7 @@ def is_finite(state: TrainingState) -> Bool[Array, ""]:
     over all vectors of a player costs far less than a reduction over `isfinite` for each.
     """
     loss_d, loss_g, *_, penalty = state.trace
-    total = 1e-30 * (loss_d + loss_g + penalty)
+    total = 1e-30 * loss_d + 1e-30 * loss_g + 1e-30 * penalty
     for player in (state.generator, state.discriminator):
         by_length: dict[tuple[int, ...], Array] = {}
         for x in jax.tree.leaves(player):
