@@ -21,6 +21,5 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ["XDG_CACHE_HOME"] = str(folder)
 
     from ganrun.game import backend
-    from ganrun.train import _compile_cache
 
-    backend.prepare(_compile_cache())
+    backend.prepare(folder / "xla")

@@ -1,0 +1,236 @@
+"""Networks: what they compute, how they begin, and what spectral norm divides by."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import replace
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from game_examples import layers_of
+
+from ganrun.game.networks import ACTIVATIONS, INITIALIZERS, Layers, Network, Vectors, matmul
+
+NETWORK = Network(
+    inputs=2,
+    hidden=(6, 5),
+    outputs=3,
+    activation="tanh",
+    initializer="lecun_normal",
+    initializer_gain=1.0,
+)
+SPECTRAL = replace(NETWORK, spectral_norm=True, initializer="normal", initializer_gain=40.0)
+POINTS = np.random.default_rng(0).normal(size=(16, 2)).astype(np.float32)
+
+# What the names mean, in float64 and from the definitions.
+TEXTBOOK: dict[str, Callable[[np.ndarray], np.ndarray]] = {
+    "relu": lambda x: np.where(x > 0, x, 0),
+    "leaky_relu": lambda x: np.where(x > 0, x, 0.2 * x),
+    "tanh": lambda x: (np.exp(x) - np.exp(-x)) / (np.exp(x) + np.exp(-x)),
+    "elu": lambda x: np.where(x > 0, x, np.exp(x) - 1),
+    "gelu": lambda x: 0.5 * x * (1 + np.tanh(np.sqrt(2 / np.pi) * (x + 0.044715 * x**3))),
+    "silu": lambda x: x / (1 + np.exp(-x)),
+}
+
+
+def begun(network: Network, seed: int = 0) -> tuple[Layers, Vectors]:
+    """A fresh network with biases that are not zero, so that they are seen to matter."""
+    params, vectors = network.initialize(jax.random.key(seed))
+    moved = params + 0.1 * jax.random.normal(jax.random.key(seed + 1), params.shape)
+    return network.unravel(moved), vectors
+
+
+def by_hand(
+    network: Network, layers: Layers, points: np.ndarray, divisors: list[float] | None = None
+) -> np.ndarray:
+    """A multilayer perceptron in float64 NumPy; `divisors` of the kernels, one per layer."""
+    hidden = points.astype(float)
+    arrays = layers_of(network, network.ravel(layers))
+    for place, (kernel, bias) in enumerate(arrays):
+        hidden = hidden @ (kernel / (divisors[place] if divisors else 1)) + bias
+        if place < len(arrays) - 1:
+            hidden = TEXTBOOK[network.activation](hidden)
+    return hidden
+
+
+@pytest.mark.parametrize("activation", list(ACTIVATIONS))
+def test_a_network_is_layers_with_the_named_activation_between_them(activation: str) -> None:
+    network = replace(NETWORK, activation=activation)
+    layers, vectors = begun(network)
+    found = network.apply(layers, vectors, jnp.asarray(POINTS))
+    assert found.shape == (16, 3)
+    np.testing.assert_allclose(found, by_hand(network, layers, POINTS), rtol=1e-5, atol=1e-6)
+
+
+def test_the_flat_parameters_hold_every_weight_once() -> None:
+    params, _ = NETWORK.initialize(jax.random.key(0))
+    assert params.shape == (2 * 6 + 6 + 6 * 5 + 5 + 5 * 3 + 3,)
+    np.testing.assert_array_equal(NETWORK.ravel(NETWORK.unravel(params)), params)
+    numbered = NETWORK.unravel(jnp.arange(params.size, dtype=jnp.float32))
+    held = np.concatenate([np.ravel(x) for x in jax.tree.leaves(numbered)])
+    np.testing.assert_array_equal(np.sort(held), np.arange(params.size))
+
+
+WIDE = replace(NETWORK, hidden=(200, 100), inputs=300)
+
+DECLARED_VARIANCE: dict[str, Callable[[int, int], float]] = {
+    "he_normal": lambda fan_in, fan_out: 2 / fan_in,
+    "he_uniform": lambda fan_in, fan_out: 2 / fan_in,
+    "lecun_normal": lambda fan_in, fan_out: 1 / fan_in,
+    "lecun_uniform": lambda fan_in, fan_out: 1 / fan_in,
+    "glorot_normal": lambda fan_in, fan_out: 2 / (fan_in + fan_out),
+    "glorot_uniform": lambda fan_in, fan_out: 2 / (fan_in + fan_out),
+    "orthogonal": lambda fan_in, fan_out: 1 / max(fan_in, fan_out),
+    "normal": lambda fan_in, fan_out: 0.02**2,
+}
+
+
+@pytest.mark.parametrize("gain", [1.0, 1.4])
+@pytest.mark.parametrize("initializer", list(INITIALIZERS))
+def test_weights_begin_with_the_declared_variance_times_the_gain_and_biases_at_zero(
+    initializer: str, gain: float
+) -> None:
+    network = replace(WIDE, initializer=initializer, initializer_gain=gain)
+    for kernel, bias in layers_of(network, network.initialize(jax.random.key(0))[0])[:2]:
+        wanted = gain * math.sqrt(DECLARED_VARIANCE[initializer](*kernel.shape))
+        assert abs(kernel.mean()) < 0.03 * wanted
+        np.testing.assert_allclose(kernel.std(), wanted, rtol=0.02)
+        assert not bias.any()
+
+
+def test_uniform_and_normal_initializers_differ_in_shape_and_orthogonal_is_orthogonal() -> None:
+    def kernel(initializer: str) -> np.ndarray:
+        network = replace(WIDE, initializer=initializer)
+        return layers_of(network, network.initialize(jax.random.key(0))[0])[0][0]
+
+    def tail(x: np.ndarray) -> float:
+        return float(((x / x.std()) ** 4).mean())
+
+    np.testing.assert_allclose(tail(kernel("he_uniform")), 1.8, rtol=0.02)
+    np.testing.assert_allclose(tail(kernel("normal")), 3.0, rtol=0.05)
+    assert 1.9 < tail(kernel("he_normal")) < 2.9, "it should be truncated"
+    q = kernel("orthogonal")
+    np.testing.assert_allclose(q.T @ q, np.eye(q.shape[1]), atol=1e-5)
+
+
+def test_how_a_network_begins_depends_on_its_key_alone() -> None:
+    first, again, other = (
+        np.asarray(NETWORK.initialize(jax.random.key(seed))[0]) for seed in (0, 0, 1)
+    )
+    np.testing.assert_array_equal(first, again)
+    assert not np.array_equal(first, other)
+
+
+# The custom gradient of a matrix product
+
+
+def test_a_product_and_its_gradients_are_those_of_a_plain_one() -> None:
+    inputs, kernel, seen = (
+        jax.random.normal(jax.random.key(seed), shape)
+        for seed, shape in enumerate([(16, 5), (5, 7), (16, 7)])
+    )
+
+    def plain(a: jax.Array, b: jax.Array) -> jax.Array:
+        return a @ b
+
+    def pulled_back(product: Callable[[jax.Array, jax.Array], jax.Array]) -> list[jax.Array]:
+        value, back = jax.vjp(product, inputs, kernel)
+        return [value, *back(seen)]
+
+    for found, wanted in zip(pulled_back(matmul), pulled_back(plain), strict=True):
+        np.testing.assert_allclose(found, wanted, rtol=1e-5, atol=1e-6)
+
+
+def test_gradients_of_gradients_go_through_it() -> None:
+    """Penalties differentiate the critic's slope by its weights."""
+    points, kernel = jnp.asarray(POINTS), jnp.asarray(POINTS[:2] @ POINTS[:3].T)
+
+    def slope_size(product: Callable[[jax.Array, jax.Array], jax.Array]) -> jax.Array:
+        def size(kernel: jax.Array) -> jax.Array:
+            slopes = jax.grad(lambda x: jnp.tanh(product(x, kernel)).sum())(points)
+            return (slopes**2).sum()
+
+        return jax.grad(size)(kernel)
+
+    plain = slope_size(lambda a, b: a @ b)
+    np.testing.assert_allclose(slope_size(matmul), plain, rtol=1e-4, atol=1e-5)
+
+
+# Spectral norm
+
+
+def after_power_steps(count: int) -> tuple[Layers, Vectors]:
+    layers, vectors = begun(SPECTRAL)
+    for _ in range(count):
+        vectors = SPECTRAL.power_step(layers, vectors)
+    return layers, vectors
+
+
+def largest_singular_values(layers: Layers) -> list[float]:
+    return [
+        np.linalg.svd(kernel, compute_uv=False)[0]
+        for kernel, _ in layers_of(SPECTRAL, SPECTRAL.ravel(layers))
+    ]
+
+
+def test_spectral_norm_divides_each_kernel_by_its_largest_singular_value() -> None:
+    layers, vectors = after_power_steps(100)
+    found = SPECTRAL.apply(layers, vectors, jnp.asarray(POINTS))
+    wanted = by_hand(SPECTRAL, layers, POINTS, largest_singular_values(layers))
+    np.testing.assert_allclose(found, wanted, rtol=1e-4, atol=1e-5)
+
+
+def test_then_no_two_points_are_moved_further_apart() -> None:
+    """Each layer, and tanh between them, stretches by at most 1."""
+    layers, vectors = after_power_steps(100)
+    found = np.asarray(SPECTRAL.apply(layers, vectors, jnp.asarray(POINTS)), float)
+    apart = np.linalg.norm(found[:, None] - found[None], axis=-1)
+    before = np.linalg.norm(POINTS[:, None] - POINTS[None], axis=-1)
+    assert (apart <= before * (1 + 1e-4)).all()
+
+
+def test_a_power_step_is_the_papers_iteration_on_a_unit_vector() -> None:
+    layers, before = begun(SPECTRAL)
+    after = SPECTRAL.power_step(layers, before)
+    kernels = [kernel for kernel, _ in layers_of(SPECTRAL, SPECTRAL.ravel(layers))]
+    pairs = zip(kernels, jax.tree.leaves(before), jax.tree.leaves(after), strict=True)
+    for kernel, u, moved in pairs:
+        np.testing.assert_allclose(np.linalg.norm(u), 1, rtol=1e-5)
+        v = np.asarray(u, float) @ kernel
+        wanted = kernel @ (v / np.linalg.norm(v))
+        np.testing.assert_allclose(moved, wanted / np.linalg.norm(wanted), rtol=1e-4, atol=1e-6)
+
+
+def test_its_gradient_holds_the_singular_vectors_fixed() -> None:
+    """`d sigma / dW = u v^T` (Miyato et al. 2018, equation 11), by differences of `u W v`."""
+    layers, vectors = after_power_steps(3)
+    params = SPECTRAL.ravel(layers)
+    fixed = []
+    for u, (kernel, _) in zip(jax.tree.leaves(vectors), layers_of(SPECTRAL, params), strict=True):
+        v = np.asarray(u, float) @ kernel
+        fixed.append((np.asarray(u, float), v / np.linalg.norm(v)))
+
+    def total(flat: np.ndarray) -> float:
+        moved = SPECTRAL.unravel(jnp.asarray(flat))
+        kernels = [kernel for kernel, _ in layers_of(SPECTRAL, SPECTRAL.ravel(moved))]
+        sigmas = [u @ kernel @ v for kernel, (u, v) in zip(kernels, fixed, strict=True)]
+        return float(by_hand(SPECTRAL, moved, POINTS, sigmas).sum())
+
+    slopes = jax.grad(
+        lambda flat: SPECTRAL.apply(SPECTRAL.unravel(flat), vectors, jnp.asarray(POINTS)).sum()
+    )(params)
+    flat = np.asarray(params, np.float32)
+    for place in range(0, flat.size, 5):
+        step = np.zeros_like(flat)
+        step[place] = 2.0**-8
+        wanted = (total(flat + step) - total(flat - step)) / 2.0**-7
+        np.testing.assert_allclose(slopes[place], wanted, rtol=5e-3, atol=5e-3)
+
+
+def test_without_spectral_norm_there_are_no_vectors_to_move() -> None:
+    params, vectors = NETWORK.initialize(jax.random.key(0))
+    assert not jax.tree.leaves(vectors)
+    assert NETWORK.power_step(NETWORK.unravel(params), vectors) is vectors
