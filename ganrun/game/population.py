@@ -185,7 +185,7 @@ class Group:
         """One member's whole training state, in NumPy."""
         return jax.tree.map(lambda x: np.asarray(x[lane]), self._state)
 
-    def trace(self, lane: int) -> dict[str, np.ndarray]:
+    def trace(self, lane: int) -> dict[str, np.float32]:
         """What the latest round of one member looked like."""
         return dict(zip(TRACE, np.asarray(self._state.trace)[lane], strict=True))
 
