@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 
 from ganrun.config import Experiment
 from ganrun.config.declarations import metrics_columns
+from ganrun.config.targets import Grid, Ring
 from ganrun.measure.evaluation import evaluate_samples
 from ganrun.mixture import Mixture, mixture_of
 from ganrun.progress import MemberProgress
@@ -36,20 +36,11 @@ REFERENCE = {
 
 
 def ring(modes: int = 5, std: float = 0.05, radius: float = 2.0, weights=None) -> Mixture:
-    target = {"layout": "ring", "modes": modes, "radius": radius, "std": std, "weights": weights}
-    return mixture_of(SimpleNamespace(**target))
+    return mixture_of(Ring(modes=modes, radius=radius, std=std, weights=weights))
 
 
 def grid(side: int = 5, std: float = 0.05) -> Mixture:
-    target = {
-        "layout": "grid",
-        "rows": side,
-        "columns": side,
-        "spacing": 2.0,
-        "std": std,
-        "weights": None,
-    }
-    return mixture_of(SimpleNamespace(**target))
+    return mixture_of(Grid(rows=side, columns=side, spacing=2.0, std=std))
 
 
 def forged(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -16,6 +15,7 @@ from matplotlib.text import Text
 from report_examples import fake_run, grid, ring
 
 from ganrun.config.declarations import OBJECTIVES
+from ganrun.config.targets import Custom, Line
 from ganrun.mixture import mixture_of
 from ganrun.report import palette
 from ganrun.report.equilibrium import EQUILIBRIA
@@ -30,20 +30,16 @@ PNG = b"\x89PNG\r\n\x1a\n"
 
 def odd_target():
     return mixture_of(
-        SimpleNamespace(
+        Custom(
             layout="custom",
-            means=[(-3.0, 0.0), (3.0, 1.0), (0.0, -40.0)],
-            stds=None,
-            covariances=[((4, 1.5), (1.5, 1)), ((1e-4, 0), (0, 1e-4)), ((0.5, 0), (0, 9))],
-            weights=None,
+            means=((-3.0, 0.0), (3.0, 1.0), (0.0, -40.0)),
+            covariances=(((4, 1.5), (1.5, 1)), ((1e-4, 0), (0, 1e-4)), ((0.5, 0), (0, 9))),
         )
     )
 
 
 def a_line(modes: int = 12):
-    return mixture_of(
-        SimpleNamespace(layout="line", modes=modes, length=4.0, std=0.05, weights=None)
-    )
+    return mixture_of(Line(modes=modes, length=4.0, std=0.05))
 
 
 COLLAPSED = fake_run(modes=[0, 3], verdict="collapsed", seed=3)
