@@ -17,7 +17,9 @@ from ganrun.game.networks import Network, Params
 from ganrun.game.population import Sizes, state_as_dict
 from ganrun.game.rounds import TRACE, Hyperparameters, TrainingState
 
-TINY: dict[str, dict[str, Any]] = {
+Config = dict[str, Any]
+
+TINY: Config = {
     "target": {"layout": "ring", "modes": 3},
     "generator": {"hidden": [8]},
     "discriminator": {"hidden": [8]},
@@ -27,12 +29,18 @@ TINY: dict[str, dict[str, Any]] = {
 }
 
 
-def experiment(seed: int = 0, **sections: Any) -> Experiment:
-    """A tiny experiment; a section given here is laid over the tiny one's."""
-    content: dict[str, Any] = {"name": "tiny", "seeds": [seed], **TINY}
+def laid_over(base: Config, sections: Config) -> Config:
+    """The base with the fields given laid over it; a target with a layout replaces the base's."""
+    content = dict(base)
     for name, section in sections.items():
-        replaced = name not in TINY or "layout" in section
-        content[name] = section if replaced else {**TINY[name], **section}
+        whole = not isinstance(section, dict) or "layout" in section
+        content[name] = section if whole else {**base.get(name, {}), **section}
+    return content
+
+
+def experiment(seed: int = 0, **sections: Any) -> Experiment:
+    """A tiny experiment; the sections given here are laid over the tiny one's."""
+    content = {"name": "tiny", "seeds": [seed], **laid_over(TINY, sections)}
     return Experiment.model_validate(content)
 
 

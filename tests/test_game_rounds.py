@@ -21,7 +21,6 @@ from ganrun.game.population import state_as_dict, state_from_dict
 from ganrun.game.rounds import (
     TRACE,
     Game,
-    Hyperparameters,
     TrainingState,
     initial_state,
     is_finite,
