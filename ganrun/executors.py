@@ -58,7 +58,7 @@ def train_members(
         if pool is not None:
             stack.enter_context(pool)  # they import JAX while this process compiles
         try:
-            backend.prepare(_compile_cache())
+            backend.prepare(compile_cache())
             jobs = _prepare(members, options)
             on_phase("training")
             finished = pool.run(jobs, on_progress) if pool else _run_here(jobs, on_progress)
@@ -128,7 +128,7 @@ class _Processes:
             count,
             mp_context=context,
             initializer=_begin_worker,
-            initargs=(self._interrupted, self._progress, str(_compile_cache())),
+            initargs=(self._interrupted, self._progress, str(compile_cache())),
         )
         for _ in range(count):  # a process is started for each task while all are busy
             self._pool.submit(_wake)
@@ -189,7 +189,7 @@ class _Worker:
     progress: Any
 
 
-def _begin_worker(interrupted: Any, progress: Any, compile_cache: str) -> None:
+def _begin_worker(interrupted: Any, progress: Any, cache: str) -> None:
     """Set a new process up: it dies with its parent, and leaves Ctrl-C to it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
@@ -203,7 +203,7 @@ def _begin_worker(interrupted: Any, progress: Any, compile_cache: str) -> None:
         os._exit(1)  # a worker without a parent would hold its runs' locks for nobody
 
     threading.Thread(target=follow, daemon=True).start()
-    backend.prepare(Path(compile_cache))
+    backend.prepare(Path(cache))
 
 
 def _wake() -> None:
@@ -220,7 +220,7 @@ def _play_in_worker(job: Any) -> list[Outcome]:
     return play_job(job, jax.local_devices()[0], hooks)
 
 
-def _compile_cache() -> Path:
+def compile_cache() -> Path:
     """Where compiled programs are kept; a program fits one jaxlib and one kind of processor."""
     from importlib.metadata import version
 
