@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from game_examples import layers_of
 
-from ganrun.game.networks import ACTIVATIONS, INITIALIZERS, Layers, Network, Vectors, matmul
+from ganrun.game.networks import ACTIVATIONS, INITIALIZERS, Layers, Network, Vectors
 
 NETWORK = Network(
     inputs=2,
@@ -122,41 +122,6 @@ def test_how_a_network_begins_depends_on_its_key_alone() -> None:
     )
     np.testing.assert_array_equal(first, again)
     assert not np.array_equal(first, other)
-
-
-# The custom gradient of a matrix product
-
-
-def test_a_product_and_its_gradients_are_those_of_a_plain_one() -> None:
-    inputs, kernel, seen = (
-        jax.random.normal(jax.random.key(seed), shape)
-        for seed, shape in enumerate([(16, 5), (5, 7), (16, 7)])
-    )
-
-    def plain(a: jax.Array, b: jax.Array) -> jax.Array:
-        return a @ b
-
-    def pulled_back(product: Callable[[jax.Array, jax.Array], jax.Array]) -> list[jax.Array]:
-        value, back = jax.vjp(product, inputs, kernel)
-        return [value, *back(seen)]
-
-    for found, wanted in zip(pulled_back(matmul), pulled_back(plain), strict=True):
-        np.testing.assert_allclose(found, wanted, rtol=1e-5, atol=1e-6)
-
-
-def test_gradients_of_gradients_go_through_it() -> None:
-    """Penalties differentiate the critic's slope by its weights."""
-    points, kernel = jnp.asarray(POINTS), jnp.asarray(POINTS[:2] @ POINTS[:3].T)
-
-    def slope_size(product: Callable[[jax.Array, jax.Array], jax.Array]) -> jax.Array:
-        def size(kernel: jax.Array) -> jax.Array:
-            slopes = jax.grad(lambda x: jnp.tanh(product(x, kernel)).sum())(points)
-            return (slopes**2).sum()
-
-        return jax.grad(size)(kernel)
-
-    plain = slope_size(lambda a, b: a @ b)
-    np.testing.assert_allclose(slope_size(matmul), plain, rtol=1e-4, atol=1e-5)
 
 
 # Spectral norm
