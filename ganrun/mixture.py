@@ -14,7 +14,9 @@ from numpy import ndarray
 from ganrun.config.targets import Custom, Grid, Line, Random, Ring, Spiral, Target
 
 DARTS_PER_MODE = 500
-"""Random layout: places tried for a mode before the whole layout is begun again."""
+"""Random layout: places drawn for a mode; if none is free, the whole layout is begun again.
+
+As many are drawn whichever is free, so another number here would move every layout's modes."""
 RESTARTS = 20
 """Random layout: how often it is begun again before giving up."""
 

@@ -62,8 +62,8 @@ def neighbour_metrics(
 
     Naeem et al., "Reliable Fidelity and Diversity Metrics for Generative Models", ICML 2020,
     sections 2 and 3; neighbourhoods are closed balls. A fake point that is not finite, or beyond
-    1e12, lies in no neighbourhood and has none. All are None where either set has too few finite points for a k-th
-    neighbour.
+    1e12, lies in no neighbourhood and has none. All are None where either set has too few finite
+    points for a k-th neighbour.
     """
     of_fake = neighbourhoods(fake)
     if real is None or of_fake is None:
