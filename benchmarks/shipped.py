@@ -3,6 +3,7 @@
     python -m benchmarks.shipped                          8 seeds each, into runs/
     python -m benchmarks.shipped --seeds "[100, 101]"     others
     python -m benchmarks.shipped --set training.steps=500 ring8 grid25
+    python -m benchmarks.shipped --runs-dir /tmp/new --readme        and put it into README.md
 
 Runs that are in the runs folder already are not trained again; then no seconds are told.
 """
@@ -14,6 +15,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Sequence
+from io import StringIO
 from pathlib import Path
 from statistics import mean
 
@@ -23,10 +25,12 @@ from ganrun.config import Experiment, load_experiment
 from ganrun.config.shipped import shipped_configs
 from ganrun.mixture import mixture_of
 from ganrun.outcome import Options
+from ganrun.report.command import report_run
 from ganrun.report.live import watcher_for
-from ganrun.store import RunFolder
+from ganrun.store import RunFolder, find_complete
 from ganrun.train import train
 
+README = Path(__file__).parents[1] / "README.md"
 HEADER = """\
 | config | modes recovered: mean [least, most] | verdicts | seconds |
 |---|---|---|---|"""
@@ -41,15 +45,21 @@ def main() -> None:
     parser.add_argument("--seeds", default="8", help="a count or a list [default: 8]")
     parser.add_argument("--set", action="append", default=[], metavar="FIELD=VALUE")
     parser.add_argument("--runs-dir", type=Path, default=Path("runs"))
+    parser.add_argument("--readme", action="store_true", help="put table and output into README.md")
     options = parser.parse_args()
     if unknown := set(options.names) - set(paths):
         parser.error(f"no such config: {', '.join(sorted(unknown))}")
 
+    table = [HEADER]
     print(HEADER, flush=True)
     for name in options.names or paths:
         experiment = load_experiment(paths[name], [f"seeds={options.seeds}", *options.set])
         runs, seconds = trained(experiment, options.runs_dir)
-        print(row(name, runs, seconds), flush=True)
+        table.append(row(name, runs, seconds))
+        print(table[-1], flush=True)
+    if options.readme:
+        output = first_output(load_experiment(paths["five_gaussians"]), options.runs_dir)
+        README.write_text(updated(README.read_text("utf-8"), "\n".join(table), output), "utf-8")
 
 
 def trained(experiment: Experiment, runs_dir: Path) -> tuple[list[RunFolder], float | None]:
@@ -78,6 +88,24 @@ def row(name: str, runs: Sequence[RunFolder], seconds: float | None) -> str:
     verdicts = Counter(summary["verdict"] for summary in summaries).most_common()
     told = ", ".join(f"{count} {verdict}" for verdict, count in verdicts)
     return f"| `{name}` | {recovered} | {told} | {'-' if seconds is None else round(seconds)} |"
+
+
+def first_output(experiment: Experiment, runs_dir: Path) -> str:
+    """What the first command of README prints, 80 columns wide, of runs that are there."""
+    folders = [find_complete(runs_dir, experiment.with_seed(seed)) for seed in experiment.seeds]
+    console = Console(file=StringIO(), width=80)
+    report_run([folder.path for folder in folders if folder], console, figures=False)
+    text = console.file.getvalue().replace(str(runs_dir), "runs")  # type: ignore[attr-defined]
+    return "\n".join(line.rstrip() for line in text.splitlines())
+
+
+def updated(page: str, table: str, output: str) -> str:
+    """README with another table and another output."""
+    begin, end = "<!-- shipped configs: begin -->", "<!-- shipped configs: end -->"
+    before, _, after = page.partition(begin)
+    page = before + f"{begin}\n\n{table}\n\n{end}" + after.partition(end)[2]
+    before, _, after = page.partition("```text\n")
+    return before + f"```text\n{output}\n```" + after.partition("\n```")[2]
 
 
 if __name__ == "__main__":

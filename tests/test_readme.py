@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.shipped import updated
 from ganrun.config import ConfigError, load_experiment
 from ganrun.config.shipped import shipped_configs
 from ganrun.store import run_path
@@ -160,6 +161,15 @@ def test_the_table_of_shipped_configs_is_printed_from_their_runs(newcomer: Path)
         r"\| `five_gaussians` \| \d\.\d \[\d, \d\] of 5 \| \d \w+(, \d \w+)* \| \d+ \|", row
     )
     assert len(list(runs.glob("five_gaussians-s*"))) == 2
+
+
+def test_the_page_takes_another_table_and_output_and_nothing_else_changes():
+    page = updated(updated(README, "| new |", "printed"), "| newer |", "printed\nagain")
+    assert "begin -->\n\n| newer |\n\n<!-- shipped" in page
+    assert "```text\nprinted\nagain\n```\n" in page
+    (table,) = re.findall(r"begin -->\n\n(.*?)\n\n<!-- shipped", README, re.DOTALL)
+    (output,) = re.findall(r"```text\n(.*?)\n```", README, re.DOTALL)
+    assert updated(page, table, output) == README
 
 
 def test_the_page_can_be_read_in_one_sitting():
