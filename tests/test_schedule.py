@@ -1,4 +1,4 @@
-"""When a run is measured: every round that a longer run shares with a shorter one is kept by both."""
+"""When a run is evaluated and when a snapshot is kept, held to what the docs say of both."""
 
 from __future__ import annotations
 
@@ -77,5 +77,5 @@ def test_the_next_round_may_be_asked_from_any_round(
 
 
 def test_after_the_last_round_there_is_none() -> None:
-    with pytest.raises(ValueError, match="empty|arg"):
+    with pytest.raises(ValueError, match=r"empty|arg"):
         next_round(10, evaluation_rounds(10, 5))
