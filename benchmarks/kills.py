@@ -103,8 +103,11 @@ def main() -> int:
         print(f"undisturbed: {life:.1f} s, of which start-up {start:.1f} s", flush=True)
         kills = finished = 0
         while kills < options.kills and not finished:
-            # So far that all kills together find a run that is still at work.
-            seconds = rng.uniform(0.1, start + 1.5 * (life - start) / options.kills)
+            # Every other kill strikes during start-up; the others, all together, leave the run a
+            # part of its work still to do.
+            ahead = 2 * (life - start) / options.kills
+            span = (0.1, start) if kills % 2 else (0.7 * start, start + ahead)
+            seconds = rng.uniform(*span)
             finished = kill_once(command(killed), seconds)
             kills += not finished
             print(
