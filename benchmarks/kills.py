@@ -22,7 +22,7 @@ from pathlib import Path
 
 FILES = ("config.yaml", "metrics.csv", "summary.json", "snapshots.npz", "checkpoint.safetensors")
 CONFIG = "configs/five_gaussians.yaml"
-OVERRIDES = ("seeds=2", "training.steps=60000", "evaluation.every=500")
+OVERRIDES = ("seeds=2", "training.steps=150000", "evaluation.every=500")
 FORGETFUL = """
 import sys
 import numpy as np
@@ -105,8 +105,8 @@ def main() -> int:
         while kills < options.kills and not finished:
             # Every other kill strikes during start-up; the others, all together, leave the run a
             # part of its work still to do.
-            ahead = 2 * (life - start) / options.kills
-            span = (0.1, start) if kills % 2 else (0.7 * start, start + ahead)
+            ahead = (life - start) / options.kills
+            span = (0.1, start) if kills % 2 else (0.5 * start, 0.7 * start + ahead)
             seconds = rng.uniform(*span)
             finished = kill_once(command(killed), seconds)
             kills += not finished
