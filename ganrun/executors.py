@@ -102,8 +102,11 @@ def _run_here(jobs: Sequence[Any], on_progress: OnProgress) -> Iterator[list[Out
     hooks = Hooks(interrupted.is_set, on_progress)
     tasks = [lambda device, job=job: play_job(job, device, hooks) for job in jobs]
     collected: list[list[Outcome]] = []
-    yield from play(tasks, workers(), abort=interrupted.set, late=collected.append)
-    yield from collected
+    try:
+        yield from play(tasks, workers(), abort=interrupted.set, late=collected.append)
+    except KeyboardInterrupt:
+        yield from collected
+        raise
 
 
 def _trains_on_cpu() -> bool:

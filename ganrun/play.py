@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
+from typing import Any, Literal
 
 from ganrun.config import Experiment
 from ganrun.game.members import game_of, hyperparameters_of
@@ -27,7 +28,7 @@ from ganrun.mixture import mixture_of
 from ganrun.outcome import Options, Outcome
 from ganrun.progress import MemberProgress
 from ganrun.recorder import Recorder
-from ganrun.store import RunFolder, RunFolderError, StoreError, find_shorter, open_run
+from ganrun.store import Run, RunFolder, RunFolderError, StoreError, find_shorter, open_run
 
 CHUNK_SECONDS = 0.5
 """Longest time between two looks at the clock and at Ctrl-C."""
@@ -85,12 +86,15 @@ def play_job(job: Job, device: Any, hooks: Hooks) -> list[Outcome]:
             try:
                 outcomes += _Game(job, recorders, device, hooks).to_the_end()
             except Exception as error:
-                message = str(error) if isinstance(error, StoreError) else repr(error)
-                for recorder in recorders:
-                    recorder.run.close("failed", error=message)
-                    seed = recorder.experiment.seeds[0]
-                    outcomes.append(Outcome(seed, "failed", recorder.run.path, message))
+                outcomes += [_failed(recorder.run, error) for recorder in recorders]
         return outcomes
+
+
+def _failed(run: Run, error: Exception) -> Outcome:
+    """Close a run that cannot go on, with the reason in its record."""
+    message = str(error) if isinstance(error, StoreError) else repr(error)
+    run.close("failed", error=message)
+    return Outcome(run.experiment.seeds[0], "failed", run.path, message)
 
 
 def _open(one: Experiment, job: Job, claims: contextlib.ExitStack) -> Recorder | RunFolder:
@@ -199,7 +203,8 @@ class _Game:
     def _commit_where_due(self, lanes: list[int]) -> None:
         for lane in lanes:
             if self._recorders[lane].commit_is_due:
-                self._commit(lane)
+                with self._failing_alone(lane):
+                    self._commit(lane)
 
     def _finish_ended(self) -> None:
         rounds, diverged = self._group.rounds, self._group.diverged_at
@@ -207,19 +212,32 @@ class _Game:
             recorder = self._recorders[lane]
             if rounds[lane] < recorder.experiment.training.steps and diverged[lane] is None:
                 continue
-            self._commit(lane)
-            samples, metrics = self._group.evaluate()[lane]
-            reference = reference_metrics(recorder.mixture, len(samples))
-            folder = recorder.finish(metrics, samples, reference, diverged[lane])
-            self._outcomes[lane] = Outcome(recorder.experiment.seeds[0], "trained", folder.path)
+            with self._failing_alone(lane):
+                self._commit(lane)
+                samples, metrics = self._group.evaluate()[lane]
+                reference = reference_metrics(recorder.mixture, len(samples))
+                folder = recorder.finish(metrics, samples, reference, diverged[lane])
+                self._end(lane, "trained", folder.path)
 
     def _interrupt(self) -> None:
         for lane in self._open_lanes():
             recorder = self._recorders[lane]
-            self._commit(lane)
-            recorder.run.close(training_seconds=recorder.training_seconds)
-            seed = recorder.experiment.seeds[0]
-            self._outcomes[lane] = Outcome(seed, "interrupted", recorder.run.path)
+            with self._failing_alone(lane):
+                self._commit(lane)
+                recorder.run.close(training_seconds=recorder.training_seconds)
+                self._end(lane, "interrupted", recorder.run.path)
+
+    def _end(self, lane: int, how: Literal["trained", "interrupted"], path: Path) -> None:
+        seed = self._recorders[lane].experiment.seeds[0]
+        self._outcomes[lane] = Outcome(seed, how, path)
+
+    @contextlib.contextmanager
+    def _failing_alone(self, lane: int) -> Iterator[None]:
+        """What goes wrong in here is the end of this run, and not of those beside it."""
+        try:
+            yield
+        except Exception as error:
+            self._outcomes[lane] = _failed(self._recorders[lane].run, error)
 
     def _show(self, *, at_once: bool) -> None:
         now = time.monotonic()
