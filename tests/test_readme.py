@@ -75,13 +75,13 @@ def newcomer(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("number", range(len(GANRUN)), ids=GANRUN)
-def test_every_ganrun_line_works_in_its_turn(newcomer: Path, number: int):
+def test_every_ganrun_line_works_one_after_another(newcomer: Path):
     path = f"{newcomer / 'bin'}{os.pathsep}{os.environ['PATH']}"
-    done = shell(GANRUN[number], newcomer, PATH=path)
-    assert done.returncode == 0, done.stderr
-    assert done.stdout or ">" in GANRUN[number]
-    assert "Traceback" not in done.stderr
+    for line in GANRUN:
+        done = shell(line, newcomer, PATH=path)
+        assert done.returncode == 0, f"{line}\n{done.stderr}"
+        assert done.stdout or ">" in line
+        assert "Traceback" not in done.stderr
 
 
 def test_there_is_no_command_that_nothing_tries():
@@ -151,7 +151,7 @@ def test_every_shipped_config_has_its_row_in_the_table():
 
 def test_the_table_of_shipped_configs_is_printed_from_their_runs(newcomer: Path):
     arguments = " ".join(f"--set '{override}'" for override in SMALL[:-1])
-    command = f"{sys.executable} -m benchmarks.shipped five_gaussians --seeds 2 {arguments}"
+    command = f"{sys.executable} -m benchmarks.shipped five_gaussians --seeds 1 {arguments}"
     runs = newcomer / "shipped"
     done = shell(f"{command} --runs-dir '{runs}'", ROOT)
     assert done.returncode == 0, done.stderr
@@ -160,7 +160,7 @@ def test_the_table_of_shipped_configs_is_printed_from_their_runs(newcomer: Path)
     assert re.fullmatch(
         r"\| `five_gaussians` \| \d\.\d \[\d, \d\] of 5 \| \d \w+(, \d \w+)* \| \d+ \|", row
     )
-    assert len(list(runs.glob("five_gaussians-s*"))) == 2
+    assert len(list(runs.glob("five_gaussians-s*"))) == 1
 
 
 def test_the_page_takes_another_table_and_output_and_nothing_else_changes():
