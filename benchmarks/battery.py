@@ -68,7 +68,7 @@ def main() -> None:
     sizes = (2500,) if options.quick else SIZES
     cases = chain(
         odd_cases(),
-        trained_cases(stored()),
+        trained_cases(sorted(stored(), key=lambda one: one.name)),
         trained_cases(train(options.train, FRESH_SEED), "trained now") if options.train else (),
         scene_cases(options.repeats, sizes),
     )

@@ -56,6 +56,8 @@ TARGETS: dict[str, Mixture] = {
 
 
 Edit = Callable[[Scene], None]
+LOST = 1e-9
+"""Share of a lost mode: no samples, unless there is nothing else."""
 
 
 def perfect(scene: Scene) -> None:
@@ -71,7 +73,7 @@ def subset(scene: Scene) -> None:
 
 def neighbours(scene: Scene) -> list[tuple[int, int]]:
     """Every mode that has samples, joined to the nearest other mode that has some."""
-    kept = np.flatnonzero(scene.shares > 0)
+    kept = np.flatnonzero(scene.shares > LOST)
     if len(kept) < 2:
         return []
     means = scene.mixture.means[kept]
@@ -143,7 +145,8 @@ def with_shares(share: float) -> Edit:
     """Half of the modes (not the first) at a fraction of their weight."""
 
     def edit(scene: Scene) -> None:
-        scene.shares[1 : 1 + scene.mixture.modes // 2] *= share
+        # The others take over what these lose.
+        scene.shares[1 : 1 + scene.mixture.modes // 2] *= share / (2 - share)
 
     return edit
 
@@ -163,7 +166,7 @@ def everything(scene: Scene) -> None:
     for mode in range(k):
         fate = rng.integers(8)
         if fate == 0:
-            scene.shares[mode] = 0
+            scene.shares[mode] *= LOST
         elif fate == 1:
             scene.shifts[mode] = rng.uniform(3, 6)
         elif fate == 2:
@@ -191,7 +194,7 @@ def _bridge_rows() -> Rows:
         (0.3, 1.0, True),
     ]
     return {
-        f"{share:.0%} in filaments of {width} std{_LOST * lose}": (
+        f"{share:.0%} in filaments of {width} std{_AMONG_LOST * lose}": (
             _KEPT if lose else "all",
             with_bridges(share, width, lose),
         )
@@ -202,7 +205,7 @@ def _bridge_rows() -> Rows:
 def _background_rows() -> Rows:
     settings = [(0.02, False), (0.05, True), (0.1, False), (0.2, False), (0.2, True)]
     return {
-        f"{share:.0%} noise{_LOST * lose}": (
+        f"{share:.0%} noise{_AMONG_LOST * lose}": (
             _KEPT if lose else "all",
             with_background(share, lose),
         )
@@ -210,7 +213,7 @@ def _background_rows() -> Rows:
     }
 
 
-_LOST = ", modes lost"
+_AMONG_LOST = ", modes lost"
 _KEPT = "those kept"
 _OTHERS = "the others"
 
@@ -245,7 +248,7 @@ EDITS: dict[str, Rows] = {
     },
     "weights": {
         "target uneven, down to a twentieth": ("all", uneven_target),
-        "half of them at half their weight": ("all", with_shares(0.5)),
+        "half of them at two thirds of it": ("all", with_shares(0.67)),
         "half of them at a fifth": ("not clear-cut", with_shares(0.2)),
         "half of them at a twentieth": (_OTHERS, with_shares(0.05)),
     },

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from numpy import ndarray
 
 from ganrun.mixture import Mixture
@@ -120,14 +121,16 @@ class Scene:
         """A typical std of the modes."""
         return float(np.sqrt(np.median(np.trace(self.mixture.covariances, axis1=1, axis2=2)) / 2))
 
+    @cached_property
+    def counts(self) -> Int[ndarray, " K"]:
+        """How many samples each mode has; drawn when it is first asked for."""
+        left = self.n - sum(len(extra) for extra in self.extras)
+        return self.rng.multinomial(left, self.shares / self.shares.sum())
+
     def samples(self) -> Points:
         """All of it, in random order."""
-        left = self.n - sum(len(extra) for extra in self.extras)
-        parts = list(self.extras)
-        if self.shares.sum() > 0:
-            counts = self.rng.multinomial(left, self.shares / self.shares.sum())
-            parts += [self._mode(k, int(m)) for k, m in enumerate(counts)]
-        return self.rng.permutation(np.concatenate(parts))
+        modes = [self._mode(k, int(m)) for k, m in enumerate(self.counts)]
+        return self.rng.permutation(np.concatenate([*self.extras, *modes]))
 
     def _mode(self, k: int, m: int) -> Points:
         angle = self.rng.uniform(0, 2 * np.pi)
@@ -143,11 +146,9 @@ class Scene:
         tenth of its weight, is shifted by 3 std or more, is shrunk to a tenth or less, or swollen
         threefold or more. All between is not clear-cut. What lies between the modes is no mode.
         """
-        left = 1 - sum(len(extra) for extra in self.extras) / self.n
-        share = left * self.shares / max(self.shares.sum(), 1e-300)
-        relative = share / self.mixture.weights
+        relative = self.counts / self.n / self.mixture.weights
         least = LEAST_AMID_OTHERS if self.extras else LEAST_SAMPLES
-        there = (relative >= 0.5) & (share * self.n >= least)
+        there = (relative >= 0.5) & (self.counts >= least)
         there &= (self.shifts <= 1.2) & (self.widths >= 0.4) & (self.widths <= 1.5)
         gone = (relative <= 0.1) | (self.shifts >= 3) | (self.widths <= 0.1) | (self.widths >= 3)
         unclear = ~(there | gone)

@@ -16,7 +16,20 @@ Nor does one that a thread merely passes through: there the samples are no dense
 and the component that BIC lays along the thread is wider than the mode.
 
 Why there. `python -m benchmarks.battery` holds made-up samples, and samples of trained generators
-whose modes are read off a fine histogram by a rule that knows of no fit.
+whose modes are read off a fine histogram by a rule that knows of no fit. These limits were a first
+guess, and the evidence gave no reason to move one. They are right on 99.9 % of 1,700 clear-cut sets
+that were made up, of 1 to 25 modes and 500 to 10,000 samples. Of 252 sets from 84 generators that
+ganrun trained, 40 are clear-cut in every mode and all are right, as are all 1,315 clear modes of
+any set; so are all 284 clear-cut draws from the 297 generators on which the histogram's rule itself
+was shaped. There, nothing depends on the exact limits: the widest component may be 2.5 to 4 std, the shift 2 to
+3, the least width 0.15 to 0.25, the least weight 0.2 to 0.3 without one clear mode changing; a
+least width of 0.4 loses one clear-cut set in fifty. Sets that are not clear-cut are near a limit:
+there two draws from one generator differ in one count of seven.
+
+The fit is a warm-started search (`measure.fitting`), not a scan of all sizes. Beside a scan with
+scikit-learn's own starts it gave the same modes on 205 of 210 made-up sets (on the 188 clear-cut
+ones it was right 188 times, the scan 185) and on 135 of 150 of trained generators (both right on
+all 46 clear-cut ones), which is as often as two draws from one generator agree.
 
 The weak spot is a mode of few samples amid others: with fewer than 30, a handful of strays from a
 bridge can widen its component beyond 3 std.
