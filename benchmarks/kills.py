@@ -18,11 +18,13 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 FILES = ("config.yaml", "metrics.csv", "summary.json", "snapshots.npz", "checkpoint.safetensors")
 CONFIG = "configs/five_gaussians.yaml"
-OVERRIDES = ("seeds=2", "training.steps=150000", "evaluation.every=500")
+STEPS = 100_000
+OVERRIDES = ("seeds=2", f"training.steps={STEPS}", "evaluation.every=500")
 FORGETFUL = """
 import sys
 import numpy as np
@@ -48,16 +50,17 @@ def command(runs_dir: Path, *, forgetful: bool = False, seeds: str = "seeds=2") 
     return [sys.executable, *start, "train", CONFIG, *sets, *options]
 
 
-def rounds_reached(runs_dir: Path) -> str:
+def rounds_reached(runs_dir: Path) -> list[int]:
     """How far each run's committed metrics go."""
     tables = (path.read_text().splitlines() for path in sorted(runs_dir.glob("*/metrics.csv")))
-    reached = [lines[-1].split(",", 1)[0] for lines in tables]
-    return ", ".join(reached) or "nothing yet"
+    return [int(lines[-1].split(",", 1)[0]) for lines in tables if len(lines) > 1]
 
 
-def kill_once(words: list[str], seconds: float) -> bool:
-    """Start, kill after so many seconds; whether it had finished before."""
+def kill_once(words: list[str], until: Callable[[], bool], seconds: float) -> bool:
+    """Start, kill so many seconds after `until` holds; whether it had finished before."""
     process = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    while process.poll() is None and not until():
+        time.sleep(0.01)
     try:
         process.wait(seconds)
     except subprocess.TimeoutExpired:
@@ -103,25 +106,31 @@ def main() -> int:
         print(f"undisturbed: {life:.1f} s, of which start-up {start:.1f} s", flush=True)
         kills = finished = 0
         while kills < options.kills and not finished:
-            # Every other kill strikes during start-up; the others, all together, leave the run a
-            # part of its work still to do.
-            ahead = (life - start) / options.kills
-            span = (0.1, start) if kills % 2 else (0.5 * start, 0.7 * start + ahead)
-            seconds = rng.uniform(*span)
-            finished = kill_once(command(killed), seconds)
+            # Every other kill strikes during start-up; the others when a random number of rounds
+            # more is committed, which all together leave some of the work still to do.
+            before = max(rounds_reached(killed), default=0)
+            more = rng.uniform(0, 2 * 0.8 * STEPS / options.kills) if kills % 2 else 0
+            seconds = rng.uniform(0, 0.3) if kills % 2 else rng.uniform(0.1, start)
+            wanted = before + more
+
+            def far_enough(wanted: float = wanted) -> bool:
+                return not wanted or max(rounds_reached(killed), default=0) >= wanted
+
+            finished = kill_once(command(killed), far_enough, seconds)
             kills += not finished
-            print(
-                f"  kill {kills} after {seconds:4.1f} s: rounds {rounds_reached(killed)}",
-                flush=True,
-            )
+            reached = ", ".join(map(str, rounds_reached(killed))) or "nothing yet"
+            print(f"  kill {kills}: rounds {reached}", flush=True)
         subprocess.run(command(killed), check=True, stdout=subprocess.DEVNULL)
         wrong = differences(calm, killed)
         print(
             f"after {kills} kills: {'byte-identical' if not wrong else 'DIFFERENT ' + str(wrong)}"
         )
 
-        while rounds_reached(broken).split(", ")[0] in ("nothing yet", "0"):
-            kill_once(command(broken, seeds="seeds=1"), 0.5 * life)
+        kill_once(
+            command(broken, seeds="seeds=1"),
+            lambda: max(rounds_reached(broken), default=0) > STEPS // 3,
+            0,
+        )
         subprocess.run(
             command(broken, forgetful=True, seeds="seeds=1"), check=True, stdout=subprocess.DEVNULL
         )

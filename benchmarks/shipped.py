@@ -23,8 +23,8 @@ from rich.console import Console
 
 from ganrun.config import Experiment, load_experiment
 from ganrun.config.shipped import shipped_configs
+from ganrun.job import Options
 from ganrun.mixture import mixture_of
-from ganrun.outcome import Options
 from ganrun.report.command import report_run
 from ganrun.report.live import watcher_for
 from ganrun.store import RunFolder, find_complete

@@ -109,8 +109,8 @@ def train(
 
         from rich.console import Console
 
+        from ganrun.job import Options
         from ganrun.mixture import mixture_of
-        from ganrun.outcome import Options
         from ganrun.report.live import watcher_for
         from ganrun.store import choose_runs_dir
         from ganrun.train import train

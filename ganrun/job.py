@@ -1,19 +1,22 @@
-"""How a training is asked for, and what became of each seed: plain data, no JAX."""
+"""What a worker is asked to train, how, and what became of it: plain data, no JAX."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from ganrun.config import Experiment
+from ganrun.progress import MemberProgress
+
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one seed."""
+    """What became of one run; one that another process is training is `busy`."""
 
     seed: int
-    how: Literal["trained", "found", "interrupted", "failed"]
+    how: Literal["trained", "found", "interrupted", "failed", "busy"]
     path: Path | None
     error: str | None = None
 
@@ -28,3 +31,25 @@ class Options:
     allow_numerics_change: bool = False
     commit_every: float = 10.0
     """Seconds between checkpoints."""
+    shared: Path | None = None
+    """The runs folder that a sweep's trials are claimed in; None for a training of its own."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """Members of one program, each with one seed, that are to advance together."""
+
+    members: tuple[Experiment, ...]
+    options: Options
+
+    def failed(self, message: str) -> list[Outcome]:
+        """The outcomes of a job that could not be played."""
+        return [Outcome(one.seeds[0], "failed", None, message) for one in self.members]
+
+
+@dataclass(frozen=True)
+class Hooks:
+    """How a worker hears of an interrupt, and how it tells of progress."""
+
+    interrupted: Callable[[], bool]
+    post: Callable[[Sequence[MemberProgress]], None]

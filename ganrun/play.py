@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Literal
 
 from ganrun.config import Experiment
+from ganrun.game import population
 from ganrun.game.members import game_of, hyperparameters_of
 from ganrun.game.population import (
     Group,
@@ -23,12 +24,12 @@ from ganrun.game.population import (
     state_as_dict,
     state_from_dict,
 )
+from ganrun.job import Hooks, Job, Options, Outcome
 from ganrun.measure.reference import reference_metrics
 from ganrun.mixture import mixture_of
-from ganrun.outcome import Options, Outcome
-from ganrun.progress import MemberProgress
+from ganrun.opening import Opened, open_member
 from ganrun.recorder import Recorder
-from ganrun.store import Run, RunFolder, RunFolderError, StoreError, find_shorter, open_run
+from ganrun.store import Run, RunFolder, RunLockedError, StoreError, numerics
 
 CHUNK_SECONDS = 0.5
 """Longest time between two looks at the clock and at Ctrl-C."""
@@ -36,24 +37,6 @@ FIRST_CHUNK = 64
 """Rounds of a group's first chunk, before its speed is known."""
 PROGRESS_SECONDS = 0.1
 """Least time between two words of progress."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Job:
-    """Members of one program, at most `lanes` of them, each with one seed."""
-
-    members: tuple[Experiment, ...]
-    lanes: int
-    numerics: dict[str, Any]
-    options: Options
-
-
-@dataclass(frozen=True)
-class Hooks:
-    """How a worker hears of an interrupt, and how it tells of progress."""
-
-    interrupted: Callable[[], bool]
-    post: Callable[[Sequence[MemberProgress]], None]
 
 
 def program_of(experiment: Experiment, lanes: int) -> Program:
@@ -67,27 +50,63 @@ def program_of(experiment: Experiment, lanes: int) -> Program:
     return program_for(game_of(experiment), sizes, lanes)
 
 
+def warm_up(job: Job, device: Any) -> None:
+    """Compile a job's program into the cache; meanwhile perfect samples are measured into theirs.
+
+    JAX does not write its cache atomically, so this is done once before work fans out.
+    """
+    example = job.members[0]
+    with ThreadPoolExecutor(1, thread_name_prefix="reference") as aside:
+        aside.submit(reference_metrics, mixture_of(example.target), example.evaluation.samples)
+        program = program_of(example, population.lanes_for(device.platform))
+        program.compile(hyperparameters_of(example), device)
+
+
 def play_job(job: Job, device: Any, hooks: Hooks) -> list[Outcome]:
-    """Open, train and finish a job's runs; never raises for what goes wrong with them."""
+    """Open, train and finish a job's runs, at most as many as the device has lanes.
+
+    Returns an outcome per member, in their order; never raises for what goes wrong with them.
+    """
+    lanes = population.lanes_for(device.platform)
+    where = numerics(backend=device.platform, device=device.device_kind, lanes=lanes)
+    outcomes: dict[int, Outcome] = {}
+    opened: dict[int, Opened] = {}
     with contextlib.ExitStack() as claims:
-        recorders: list[Recorder] = []
-        outcomes: list[Outcome] = []
-        for one in job.members:
-            try:
-                opened = _open(one, job, claims)
-            except StoreError as error:
-                outcomes.append(Outcome(one.seeds[0], "failed", None, str(error)))
-                continue
-            if isinstance(opened, RunFolder):
-                outcomes.append(Outcome(one.seeds[0], "found", opened.path))
+        for place, one in enumerate(job.members):
+            found = _open(one, job.options, where, claims)
+            if isinstance(found, Outcome):
+                outcomes[place] = found
             else:
-                recorders.append(opened)
+                opened[place] = found
+        recorders = [one.recorder for one in opened.values() if one.recorder]
         if recorders:
             try:
-                outcomes += _Game(job, recorders, device, hooks).to_the_end()
+                ends = _Game(recorders, lanes, device, hooks).to_the_end()
             except Exception as error:
-                outcomes += [_failed(recorder.run, error) for recorder in recorders]
-        return outcomes
+                ends = [_failed(recorder.run, error) for recorder in recorders]
+            outcomes |= dict(zip(opened, ends, strict=True))
+        for place, member in opened.items():
+            path = outcomes[place].path
+            if outcomes[place].how == "trained" and path is not None:
+                member.note_finished(RunFolder(path))
+    return [outcomes[place] for place in range(len(job.members))]
+
+
+def _open(
+    one: Experiment, options: Options, where: Mapping[str, Any], claims: contextlib.ExitStack
+) -> Opened | Outcome:
+    """A member ready to be trained, or what became of it already."""
+    seed = one.seeds[0]
+    try:
+        opened = open_member(one, options, where, claims)
+    except RunLockedError as error:
+        how: Literal["busy", "failed"] = "busy" if options.shared else "failed"
+        return Outcome(seed, how, None, str(error))
+    except StoreError as error:
+        return Outcome(seed, "failed", None, str(error))
+    if opened.folder is not None:
+        return Outcome(seed, "found", opened.folder.path)
+    return opened
 
 
 def _failed(run: Run, error: Exception) -> Outcome:
@@ -97,37 +116,13 @@ def _failed(run: Run, error: Exception) -> Outcome:
     return Outcome(run.experiment.seeds[0], "failed", run.path, message)
 
 
-def _open(one: Experiment, job: Job, claims: contextlib.ExitStack) -> Recorder | RunFolder:
-    """Claim the run's folder until `claims` is left, or find that it is finished."""
-    options = job.options
-    opened = open_run(
-        options.runs_dir,
-        one,
-        numerics=job.numerics,
-        command=options.command,
-        again=options.again,
-        allow_numerics_change=options.allow_numerics_change,
-    )
-    if isinstance(opened, RunFolder):
-        return opened
-    claims.enter_context(opened)
-    recorder = Recorder(opened, mixture_of(one.target), commit_every=options.commit_every)
-    if opened.checkpoint is None and not options.again:
-        shorter = find_shorter(options.runs_dir, one, numerics=job.numerics)
-        if shorter is not None:
-            # One that turns out to be damaged is passed over: then it begins at round 0.
-            with contextlib.suppress(RunFolderError):
-                opened.start_from(shorter, evaluated=recorder.evaluated, snapped=recorder.snapped)
-    return recorder
-
-
 class _Game:
     """A group of runs on one device, from where they stand to their ends."""
 
-    def __init__(self, job: Job, recorders: list[Recorder], device: Any, hooks: Hooks) -> None:
+    def __init__(self, recorders: list[Recorder], lanes: int, device: Any, hooks: Hooks) -> None:
         self._recorders = recorders
         self._hooks = hooks
-        program = program_of(job.members[0], job.lanes)
+        program = program_of(recorders[0].experiment, lanes)
         hyper = [hyperparameters_of(recorder.experiment) for recorder in recorders]
         states = [
             state_from_dict(program.game, recorder.run.checkpoint.state, h)
@@ -156,7 +151,7 @@ class _Game:
             self._finish_ended()
             self._show(at_once=False)
         self._show(at_once=True)
-        return list(self._outcomes.values())
+        return [self._outcomes[lane] for lane in range(len(self._recorders))]
 
     def _open_lanes(self) -> list[int]:
         return [lane for lane in range(len(self._recorders)) if lane not in self._outcomes]

@@ -9,10 +9,11 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 
 from ganrun.config import ConfigError, Experiment
+from ganrun.job import Job, Options, Outcome
 from ganrun.mixture import Mixture, mixture_of
-from ganrun.outcome import Options, Outcome
 from ganrun.progress import MemberProgress, Phase, Progress, Watcher
 from ganrun.store import StoreError, find_complete, scan_runs
 
@@ -45,11 +46,26 @@ def train(experiment: Experiment, watcher: Watcher, options: Options) -> list[Ou
         else:
             to_train.append(one)
     if to_train:
-        from ganrun.executors import train_members
-
         board = _Board(to_train, mixture, watcher)
-        outcomes |= train_members(to_train, options, on_phase=board.phase, on_progress=board.post)
+        outcomes |= _train_members(to_train, options, board)
     return [outcomes[seed] for seed in experiment.seeds]
+
+
+def _train_members(
+    members: list[Experiment], options: Options, board: _Board
+) -> dict[int, Outcome]:
+    """Train runs of one program; returns what became of each seed."""
+    from ganrun.executors import executor_for
+
+    outcomes = {one.seeds[0]: Outcome(one.seeds[0], "interrupted", None) for one in members}
+    board.show()
+    with suppress(KeyboardInterrupt), executor_for(len(members)) as executor:
+        lanes = executor.lanes
+        groups = (members[i : i + lanes] for i in range(0, len(members), lanes))
+        jobs = (Job(tuple(group), options) for group in groups)
+        for _, ended in executor.run([jobs], board.post):
+            outcomes |= {outcome.seed: outcome for outcome in ended}
+    return outcomes
 
 
 class _Board:
@@ -77,14 +93,10 @@ class _Board:
         }
         self._started: tuple[float, dict[int, int]] | None = None
 
-    def phase(self, phase: Phase) -> None:
-        """Enter another phase."""
-        self._phase = phase
-        self.show()
-
     def post(self, members: Sequence[MemberProgress]) -> None:
         """Take note of some members' newest state."""
         with self._lock:
+            self._phase = "training"
             for member in members:
                 self._members[member.seed] = member
         self.show()

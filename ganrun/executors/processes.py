@@ -1,8 +1,9 @@
-"""Where runs are trained: in this process, or in one process per core.
+"""Runs trained by one process per core.
 
 XLA's pool for the CPU has one thread per process (`game/backend.py` says why), so several runs are
-spread over as many processes as there are cores. A lone run stays in this process, and so do the
-runs of accelerators, which have a thread each.
+spread over as many processes as there are cores. The processes outlive a job and keep what they
+compiled. One that dies costs nobody else: the pool is made anew, and `executors.feed` finds out
+which job it was.
 """
 
 from __future__ import annotations
@@ -12,104 +13,142 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import (
-    FIRST_COMPLETED,
-    Future,
-    ProcessPoolExecutor,
-    ThreadPoolExecutor,
-    wait,
-)
+from collections.abc import Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from dataclasses import replace
 from multiprocessing.connection import wait as wait_for
 from pathlib import Path
 from queue import Empty
 from typing import Any
 
-from ganrun.config import Experiment
-from ganrun.game import backend
-from ganrun.mixture import mixture_of
-from ganrun.outcome import Options, Outcome
-from ganrun.progress import MemberProgress, Phase
-from ganrun.store import numerics
+from ganrun.executors import OnProgress
+from ganrun.executors.compiled import compile_cache
+from ganrun.executors.feed import Feed, Task
+from ganrun.job import Hooks, Job, Outcome
+from ganrun.progress import MemberProgress
 
 LISTEN_SECONDS = 0.05
 """How often this process looks for progress from the others."""
+AHEAD = 1
+"""Tasks that wait at the processes' door, so that none waits for the next."""
 
-OnProgress = Callable[[Sequence[MemberProgress]], None]
-
-
-def train_members(
-    members: Sequence[Experiment],
-    options: Options,
-    *,
-    on_phase: Callable[[Phase], None],
-    on_progress: OnProgress,
-) -> dict[int, Outcome]:
-    """Train members of one program, one seed each; returns what became of each seed.
-
-    After Ctrl-C every run is committed before this returns; those not finished are `interrupted`.
-    """
-    on_phase("compiling")
-    outcomes = {one.seeds[0]: Outcome(one.seeds[0], "interrupted", None) for one in members}
-    with contextlib.ExitStack() as stack:
-        processes = min(backend.cores(), len(members))
-        pool = _Processes(processes) if processes > 1 and _trains_on_cpu() else None
-        if pool is not None:
-            stack.enter_context(pool)  # they import JAX while this process compiles
-        try:
-            backend.prepare(compile_cache())
-            jobs = _prepare(members, options)
-            on_phase("training")
-            finished = pool.run(jobs, on_progress) if pool else _run_here(jobs, on_progress)
-            for some in finished:
-                outcomes |= {outcome.seed: outcome for outcome in some}
-        except KeyboardInterrupt:
-            pass  # by now every run has been committed
-    return outcomes
+Result = tuple[Job, list[Outcome]]
 
 
-def _prepare(members: Sequence[Experiment], options: Options) -> list[Any]:
-    """Compile the members' program into the cache, and cut them into jobs."""
-    import jax
+class Processes:
+    """A pool of processes that play jobs."""
 
-    from ganrun.game.members import hyperparameters_of
-    from ganrun.game.population import lanes_for
-    from ganrun.measure.reference import reference_metrics
-    from ganrun.play import Job, program_of
+    lanes = 1
 
-    device = jax.local_devices()[0]
-    lanes = lanes_for(device.platform)
-    example = members[0]
-    with ThreadPoolExecutor(1, thread_name_prefix="reference") as aside:
-        # Perfect samples are measured, into their own cache, while XLA compiles.
-        mixture = mixture_of(example.target)
-        aside.submit(reference_metrics, mixture, example.evaluation.samples)
-        program_of(example, lanes).compile(hyperparameters_of(example), device)
-    where = numerics(backend=device.platform, device=device.device_kind, lanes=lanes)
-    return [
-        Job(members=tuple(members[i : i + lanes]), lanes=lanes, numerics=where, options=options)
-        for i in range(0, len(members), lanes)
-    ]
+    def __init__(self, count: int) -> None:
+        self.width = count
+        self._context = multiprocessing.get_context("spawn")
+        self._stop = self._context.Event()
+        self._progress = self._context.Queue()
+        self._pool = self._new_pool()
+
+    def __enter__(self) -> Processes:
+        return self
+
+    def __exit__(self, *_: Any) -> None:
+        self._stop.set()
+        self._pool.shutdown(wait=True, cancel_futures=True)
+        self._progress.close()
+
+    def stop(self) -> None:
+        """End what is under way at its next chunk."""
+        self._stop.set()
+
+    def run(self, cohorts: Iterable[Iterable[Job]], on_progress: OnProgress) -> Iterator[Result]:
+        """Play all jobs; when this process is interrupted, the runs are committed first."""
+        feed = Feed(cohorts, self.width)
+        running: dict[Future[Any], Task] = {}
+        interrupted = False
+        while True:
+            try:
+                self._hand_out(feed, running)
+                if not running:
+                    break
+                done, _ = wait(running, LISTEN_SECONDS, FIRST_COMPLETED)
+                self._tell(on_progress)
+                yield from self._collect(feed, running, done)
+                yield from _guilty(feed)
+            except KeyboardInterrupt:
+                interrupted = True
+                self.stop()
+        yield from _guilty(feed)
+        self._tell(on_progress)
+        if interrupted:
+            raise KeyboardInterrupt
+
+    def _hand_out(self, feed: Feed, running: dict[Future[Any], Task]) -> None:
+        if self._stop.is_set():
+            feed.stop()
+            for future in list(running):
+                if future.cancel():
+                    feed.done(running.pop(future))
+        while len(running) < self.width + AHEAD and (task := feed.next_task()) is not None:
+            work = _play_in_worker if task.kind == "play" else _warm_up_in_worker
+            running[self._pool.submit(work, task.job)] = task
+
+    def _collect(
+        self, feed: Feed, running: dict[Future[Any], Task], done: Iterable[Future[Any]]
+    ) -> Iterator[Result]:
+        died = False
+        for future in done:
+            task = running.pop(future)
+            try:
+                outcomes = future.result()
+            except BrokenProcessPool:
+                feed.died(task)
+                died = True
+                continue
+            except Exception as error:  # a job tells of its own mistakes; this one is ours
+                outcomes = task.job.failed(repr(error))
+            feed.done(task)
+            if task.kind == "play":
+                yield task.job, [_trained(one) for one in outcomes] if task.alone else outcomes
+        if died:
+            # One that dies takes the pool with it, and all that is under way.
+            for task in running.values():
+                feed.died(task)
+            running.clear()
+            self._pool.shutdown(wait=True, cancel_futures=True)
+            self._pool = self._new_pool()
+
+    def _tell(self, on_progress: OnProgress) -> None:
+        newest: dict[tuple[str, int], MemberProgress] = {}
+        with contextlib.suppress(Empty):
+            while True:
+                newest |= {(one.name, one.seed): one for one in self._progress.get_nowait()}
+        if newest:
+            on_progress(list(newest.values()))
+
+    def _new_pool(self) -> ProcessPoolExecutor:
+        pool = ProcessPoolExecutor(
+            self.width,
+            mp_context=self._context,
+            initializer=_begin_worker,
+            initargs=(self._stop, self._progress, str(compile_cache())),
+        )
+        for _ in range(self.width):  # a process is started for each task while all are busy
+            pool.submit(_wake)
+        return pool
 
 
-def _run_here(jobs: Sequence[Any], on_progress: OnProgress) -> Iterator[list[Outcome]]:
-    """Play the jobs on this process's devices, one thread each."""
-    from ganrun.game.population import play, workers
-    from ganrun.play import Hooks, play_job
-
-    interrupted = threading.Event()
-    hooks = Hooks(interrupted.is_set, on_progress)
-    tasks = [lambda device, job=job: play_job(job, device, hooks) for job in jobs]
-    collected: list[list[Outcome]] = []
-    try:
-        yield from play(tasks, workers(), abort=interrupted.set, late=collected.append)
-    except KeyboardInterrupt:
-        yield from collected
-        raise
+def _trained(outcome: Outcome) -> Outcome:
+    """One that is found when its job is played again had just ended when the process died."""
+    return replace(outcome, how="trained") if outcome.how == "found" else outcome
 
 
-def _trains_on_cpu() -> bool:
+def _guilty(feed: Feed) -> Iterator[Result]:
+    while feed.guilty:
+        job = feed.guilty.popleft()
+        yield job, job.failed("its process died, and died again when it had nothing else to do")
+
+
+def trains_on_cpu() -> bool:
     """Whether JAX will use the CPU; asked without importing it, since the workers come first."""
     platforms = os.environ.get("JAX_PLATFORMS", "")
     if platforms:
@@ -120,83 +159,20 @@ def _trains_on_cpu() -> bool:
     return not any(name.startswith(("jax-cuda", "jax-rocm", "libtpu")) for name in names)
 
 
-class _Processes:
-    """A pool of processes that play jobs; a context manager."""
-
-    def __init__(self, count: int) -> None:
-        context = multiprocessing.get_context("spawn")
-        self._interrupted = context.Event()
-        self._progress = context.Queue()
-        self._pool = ProcessPoolExecutor(
-            count,
-            mp_context=context,
-            initializer=_begin_worker,
-            initargs=(self._interrupted, self._progress, str(compile_cache())),
-        )
-        for _ in range(count):  # a process is started for each task while all are busy
-            self._pool.submit(_wake)
-
-    def __enter__(self) -> _Processes:
-        return self
-
-    def __exit__(self, *_: Any) -> None:
-        self._interrupted.set()
-        self._pool.shutdown(wait=True, cancel_futures=True)
-        self._progress.close()
-
-    def run(self, jobs: Sequence[Any], on_progress: OnProgress) -> Iterator[list[Outcome]]:
-        """Play the jobs; when this process is interrupted, the runs are committed first."""
-        futures: dict[Future[list[Outcome]], Any] = {
-            self._pool.submit(_play_in_worker, job): job for job in jobs
-        }
-        waiting = set(futures)
-        interrupted = False
-        while waiting:
-            try:
-                done, waiting = wait(waiting, LISTEN_SECONDS, FIRST_COMPLETED)
-                self._tell(on_progress)
-                for future in done:
-                    if not future.cancelled():
-                        yield _outcome_of(future, futures[future])
-            except KeyboardInterrupt:
-                interrupted = True
-                self._interrupted.set()
-                for future in waiting:
-                    future.cancel()
-        self._tell(on_progress)
-        if interrupted:
-            raise KeyboardInterrupt
-
-    def _tell(self, on_progress: OnProgress) -> None:
-        newest: dict[int, MemberProgress] = {}
-        with contextlib.suppress(Empty):
-            while True:
-                newest |= {member.seed: member for member in self._progress.get_nowait()}
-        if newest:
-            on_progress(list(newest.values()))
-
-
-def _outcome_of(future: Future[list[Outcome]], job: Any) -> list[Outcome]:
-    """What a job brought; one whose process died has failed, and the same command resumes it."""
-    try:
-        return future.result()
-    except BrokenProcessPool:
-        message = "a worker process died; the same command goes on from the last checkpoint"
-        return [Outcome(one.seeds[0], "failed", None, message) for one in job.members]
-
-
 class _Worker:
     """What a worker process was given when it began."""
 
-    interrupted: Any
+    stop: Any
     progress: Any
 
 
-def _begin_worker(interrupted: Any, progress: Any, cache: str) -> None:
+def _begin_worker(stop: Any, progress: Any, cache: str) -> None:
     """Set a new process up: it dies with its parent, and leaves Ctrl-C to it."""
+    from ganrun.game import backend
+
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    _Worker.interrupted, _Worker.progress = interrupted, progress
+    _Worker.stop, _Worker.progress = stop, progress
     progress.cancel_join_thread()  # progress that nobody reads must not keep a worker alive
     parent = multiprocessing.parent_process()
     assert parent is not None
@@ -214,22 +190,18 @@ def _wake() -> None:
     import ganrun.play  # noqa: F401
 
 
-def _play_in_worker(job: Any) -> list[Outcome]:
+def _warm_up_in_worker(job: Job) -> None:
     import jax
 
-    from ganrun.play import Hooks, play_job
+    from ganrun.play import warm_up
 
-    hooks = Hooks(_Worker.interrupted.is_set, _Worker.progress.put)
+    warm_up(job, jax.local_devices()[0])
+
+
+def _play_in_worker(job: Job) -> list[Outcome]:
+    import jax
+
+    from ganrun.play import play_job
+
+    hooks = Hooks(_Worker.stop.is_set, _Worker.progress.put)
     return play_job(job, jax.local_devices()[0], hooks)
-
-
-def compile_cache() -> Path:
-    """Where compiled programs are kept; a program fits one jaxlib and one kind of processor."""
-    from importlib.metadata import version
-
-    from platformdirs import user_cache_path
-
-    from ganrun.store.provenance import machine_type
-
-    machine = "".join(c if c.isalnum() else "-" for c in machine_type())
-    return user_cache_path("ganrun") / "xla" / f"jaxlib-{version('jaxlib')}-{machine}"

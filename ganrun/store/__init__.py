@@ -10,6 +10,11 @@ Finding and opening:
     scan_runs(runs_dir) -> {id: folder names}       # one listing, to look up many: folders=...
     numerics(backend=, device=, lanes=) -> dict     # what must be equal to resume
 
+    claimed(runs_dir, experiment) -> Claim          # a trial's, among all sweeps of a runs folder
+    run_files(path) -> {name: bytes}                # as they are, to be taken elsewhere
+    install_run(path, experiment, files) -> RunFolder      # a finished run's files come home
+    take_over(source, path, experiment) -> RunFolder       # another folder's finished run
+
 Writing, one process at a time (`with run:` notes the end and releases the lock):
 
     run.checkpoint -> Checkpoint | None             # .state (flat dict), .round; None: from round 0
@@ -29,6 +34,7 @@ Every error is a `StoreError` (exit code 1) whose message is one line that names
 """
 
 from ganrun.store.atomic import StoreError, replace_file
+from ganrun.store.claims import Claim, claimed
 from ganrun.store.find import find_complete, find_shorter, open_run
 from ganrun.store.folder import RunFolder, RunFolderError, Status
 from ganrun.store.formats import Checkpoint, MetricRow, Snapshot, Snapshots, metric_columns
@@ -36,9 +42,11 @@ from ganrun.store.layout import choose_runs_dir, run_path, scan_runs
 from ganrun.store.lock import RunLockedError
 from ganrun.store.provenance import numerics
 from ganrun.store.run import NumericsError, Run
+from ganrun.store.transfer import install_run, run_files, take_over
 
 __all__ = [
     "Checkpoint",
+    "Claim",
     "MetricRow",
     "NumericsError",
     "Run",
@@ -50,12 +58,16 @@ __all__ = [
     "Status",
     "StoreError",
     "choose_runs_dir",
+    "claimed",
     "find_complete",
     "find_shorter",
+    "install_run",
     "metric_columns",
     "numerics",
     "open_run",
     "replace_file",
+    "run_files",
     "run_path",
     "scan_runs",
+    "take_over",
 ]

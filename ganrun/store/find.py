@@ -74,13 +74,14 @@ def open_run(
     command: Sequence[str] = (),
     again: bool = False,
     allow_numerics_change: bool = False,
+    folders: layout.RunsById | None = None,
 ) -> Run | RunFolder:
     """Claim the folder to train this experiment (one seed) in, or give back its finished run.
 
     Without `again`: a finished run is given back, an unfinished one is opened where it stands
     (under whatever name), else a new folder is made. With `again` a new folder is made beside those
     that are there, `-2`, `-3`, ...; one that was itself begun with `again` and not finished is
-    opened, so that the same command resumes it.
+    opened, so that the same command resumes it. `folders` is what `scan_runs` gave.
     """
     options: dict[str, Any] = {
         "numerics": numerics,
@@ -89,7 +90,7 @@ def open_run(
     }
     if again:
         return _open_again(runs_dir, experiment, options)
-    begun = _begun(runs_dir, experiment, None)
+    begun = _begun(runs_dir, experiment, folders)
     if (done := _finished(begun, experiment)) is not None:
         return done
     path = begun[0].path if begun else layout.run_path(runs_dir, experiment)

@@ -1,0 +1,54 @@
+"""Where runs are trained: in this process, in one process per core, or on a cluster.
+
+An executor is given cohorts, which are runs that share one compiled program, each cut into jobs. It
+plays them in whatever order keeps it busy and yields what became of each job:
+
+    with executor_for(members) as executor:
+        for job, outcomes in executor.run(cohorts, on_progress):
+            ...
+
+Cohorts and jobs are taken from their iterators as they are needed, so a hundred thousand of them
+take no more memory than a few. On Ctrl-C, or after `stop()`, what is under way is committed (not on
+a cluster, whose workers have no run folders), its outcome is `interrupted`, and no more is begun.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from typing import Protocol
+
+from ganrun.job import Job, Outcome
+from ganrun.progress import MemberProgress
+
+OnProgress = Callable[[Sequence[MemberProgress]], None]
+
+
+class Executor(AbstractContextManager["Executor"], Protocol):
+    """Plays jobs."""
+
+    lanes: int
+    """How many members a job may have."""
+    width: int
+    """How many jobs are played at once."""
+
+    def run(
+        self, cohorts: Iterable[Iterable[Job]], on_progress: OnProgress
+    ) -> Iterator[tuple[Job, list[Outcome]]]:
+        """Play all jobs; yield each with an outcome per member, as they end.
+
+        Raises `KeyboardInterrupt`, if there was one, once everything under way has ended.
+        """
+
+    def stop(self) -> None:
+        """Begin nothing more, and end what is under way at its next chunk."""
+
+
+def executor_for(members: int) -> Executor:
+    """The executor of this machine for so many members, the fastest there is."""
+    from ganrun.executors.here import Here
+    from ganrun.executors.processes import Processes, trains_on_cpu
+    from ganrun.game import backend
+
+    processes = min(backend.cores(), members)
+    return Processes(processes) if processes > 1 and trains_on_cpu() else Here()
