@@ -109,7 +109,7 @@ def main() -> int:
             # Every other kill strikes during start-up; the others when a random number of rounds
             # more is committed, which all together leave some of the work still to do.
             before = max(rounds_reached(killed), default=0)
-            more = rng.uniform(0, 2 * 0.8 * STEPS / options.kills) if kills % 2 else 0
+            more = rng.uniform(0, STEPS / options.kills) if kills % 2 else 0
             seconds = rng.uniform(0, 0.3) if kills % 2 else rng.uniform(0.1, start)
             wanted = before + more
 

@@ -41,6 +41,8 @@ class Job:
 
     members: tuple[Experiment, ...]
     options: Options
+    places: tuple[int, ...] = ()
+    """What the members are to whoever made the job."""
 
     def failed(self, message: str) -> list[Outcome]:
         """The outcomes of a job that could not be played."""

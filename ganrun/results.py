@@ -1,0 +1,90 @@
+"""A sweep's table: what became of every trial, as `results.csv` and as columns."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ganrun.config import run_id
+from ganrun.config.declarations import SUMMARY_METRICS
+from ganrun.designs import Design, Trial
+from ganrun.store import RunFolder, RunFolderError
+from ganrun.store.sweep_folder import SweepFolder
+
+VERDICT = ("verdict", "verdict_rule", "diverged_at")
+
+
+@dataclass(frozen=True)
+class Result:
+    """What became of one trial; a trial without a result has no summary.
+
+    Its status is that of its run (`complete`, `diverged`, `failed`, `interrupted`, `running`), or
+    `missing` where there is none.
+    """
+
+    trial: Trial
+    status: str
+    summary: Mapping[str, Any] | None
+
+    @property
+    def verdict(self) -> str:
+        """The quick verdict's word; empty without a result."""
+        return str(self.summary["verdict"]) if self.summary else ""
+
+
+def result_of(folder: SweepFolder, trial: Trial) -> Result:
+    """Read what became of a trial."""
+    path = folder.trial_path(trial.experiment)
+    if not os.path.isdir(path):
+        return Result(trial, "missing", None)
+    try:
+        run = RunFolder(path)
+        verdict = run.verdict
+        if verdict is None:
+            return Result(trial, run.status, None)
+        return Result(trial, run.status, {**(run.summary or {}), **verdict.as_summary()})
+    except RunFolderError:
+        return Result(trial, "failed", None)
+
+
+def results(folder: SweepFolder, design: Design) -> Iterator[Result]:
+    """Every trial's result, in the order of the design."""
+    for index in range(design.trials):
+        yield result_of(folder, design.trial(index))
+
+
+def results_text(design: Design, rows: Iterator[Result]) -> bytes:
+    """`results.csv`: a row per trial; what a trial does not have is empty."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    cases = bool(design.sweep.cases)
+    header = [*design.columns, *(["case"] if cases else []), "seed", "id", "status"]
+    writer.writerow([*header, *VERDICT, *SUMMARY_METRICS])
+    for row in rows:
+        trial = row.trial
+        summary = row.summary or {}
+        writer.writerow(
+            [
+                *(_cell(value) for value in trial.values),
+                *([trial.case] if cases else []),
+                trial.seed,
+                run_id(trial.experiment),
+                row.status,
+                *(_cell(summary.get(name)) for name in (*VERDICT, *SUMMARY_METRICS)),
+            ]
+        )
+    return text.getvalue().encode()
+
+
+def _cell(value: Any) -> Any:
+    """A value as CSV has it: words bare, floats to the last bit, lists as JSON."""
+    if value is None or isinstance(value, str):
+        return value
+    return json.dumps(value if not isinstance(value, tuple) else list(value))
+
+

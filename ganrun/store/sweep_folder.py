@@ -1,0 +1,80 @@
+"""The folder of a sweep: `<name>-sweep-<id>`, with the sweep in full, its trials and its table."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from ganrun.config import ConfigError, Experiment, Sweep, load_sweep, sweep_yaml
+from ganrun.store import layout
+from ganrun.store.atomic import StoreError, make_folder, replace_file
+from ganrun.store.folder import read_file
+from ganrun.store.formats import json_text, read_json
+
+SWEEP = "sweep.yaml"
+TRIALS = "trials"
+RESULTS = "results.csv"
+INFLUENCE = "influence.json"
+
+_NAME = re.compile(r".+-sweep-(?P<id>[0-9a-f]{16})")
+
+
+class SweepFolder:
+    """A sweep's folder; reading anything damaged raises `StoreError` with one line."""
+
+    def __init__(self, path: Path) -> None:
+        if not is_sweep_folder(path):
+            raise StoreError(f"{path}: not a sweep's folder: it has no {SWEEP}")
+        self.path = path
+        self.trials = path / TRIALS
+        try:
+            self.sweep: Sweep = load_sweep(path / SWEEP)
+        except ConfigError as error:
+            raise StoreError(error.problems[0]) from error
+        match = _NAME.fullmatch(path.absolute().name)
+        if match and match["id"] != self.sweep.id:
+            raise StoreError(
+                f"{path / SWEEP}: is sweep {self.sweep.id}, not {match['id']}: it was changed"
+            )
+
+    def trial_path(self, experiment: Experiment) -> Path:
+        """Where the trial of an experiment with one seed belongs."""
+        return layout.run_path(self.trials, experiment)
+
+    def write_results(self, content: bytes) -> None:
+        """Write the table of all trials."""
+        replace_file(self.path / RESULTS, content)
+
+    def write_influence(self, influence: Mapping[str, Any]) -> None:
+        """Write what the table says about influence."""
+        replace_file(self.path / INFLUENCE, json_text(influence, sort_keys=False))
+
+    def influence(self) -> dict[str, Any] | None:
+        """What was written about influence; None if nothing was."""
+        path = self.path / INFLUENCE
+        return read_file(path, read_json) if path.exists() else None
+
+
+def is_sweep_folder(path: Path) -> bool:
+    """Whether a sweep has begun here."""
+    return (path / SWEEP).is_file()
+
+
+def sweep_path(runs_dir: Path, sweep: Sweep) -> Path:
+    """The folder of a sweep."""
+    return runs_dir / f"{sweep.name}-sweep-{sweep.id}"
+
+
+def open_sweep(runs_dir: Path, sweep: Sweep) -> SweepFolder:
+    """Make a sweep's folder, unless it is there already, and read it back."""
+    path = sweep_path(runs_dir, sweep)
+    make_folder(path / TRIALS)
+    if not os.path.exists(path / SWEEP):
+        replace_file(path / SWEEP, sweep_yaml(sweep).encode())
+    folder = SweepFolder(path)
+    if folder.sweep != sweep:
+        raise StoreError(f"{path / SWEEP}: holds another sweep under the same id")
+    return folder

@@ -1,0 +1,224 @@
+"""Many experiments: a design's trials, trained by cohorts, and one table of what became of them.
+
+Trials that share a program form a cohort (`config.static_key`); their seeds, learning rates and all
+else that is traced differ. Every trial has a run folder of its own, exactly as `ganrun train` would
+have written it, so a sweep that was killed goes on by looking at which are finished.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import islice
+from typing import Protocol
+
+from ganrun.config import Experiment
+from ganrun.designs import Design, Trial
+from ganrun.executors import Executor
+from ganrun.job import Job, Options, Outcome
+from ganrun.results import Result, result_of
+from ganrun.store import RunFolder, StoreError
+from ganrun.store.sweep_folder import SweepFolder
+
+BUSY_SECONDS = 1.0
+"""How long to wait before asking again for trials that another process is training."""
+
+Cells = Sequence[int]
+
+
+@dataclass
+class CellTally:
+    """What is known of one cell so far."""
+
+    trials: int = 0
+    collapsed: int = 0
+    recovered: float = 0.0
+    """Sum over trials of the share of modes that were recovered."""
+
+
+@dataclass
+class SweepProgress:
+    """A sweep at one moment."""
+
+    trials: int
+    cohorts: int
+    found: int = 0
+    """Trials that were finished before this command."""
+    trained: int = 0
+    """Trials that this command finished, or took from elsewhere."""
+    failed: int = 0
+    diverged: int = 0
+    waiting: int = 0
+    """Trials that another process is training."""
+    collapsed: int = 0
+    cells: dict[int, CellTally] = field(default_factory=dict)
+    started: float = field(default_factory=time.monotonic)
+    first_trained: float | None = None
+    stopped: bool = False
+
+    @property
+    def finished(self) -> int:
+        """Trials with a result."""
+        return self.found + self.trained
+
+    @property
+    def collapse_rate(self) -> float | None:
+        """Collapsed trials over those with a result."""
+        return self.collapsed / self.finished if self.finished else None
+
+
+class SweepWatcher(Protocol):
+    """Something that is told of a sweep's progress."""
+
+    def update(self, progress: SweepProgress) -> None:
+        """Take note of the newest state; must return quickly and never raise."""
+
+    def tell(self, message: str) -> None:
+        """Say something that is worth a line of its own."""
+
+
+def cohorts_of(design: Design) -> dict[str, list[int]]:
+    """Cells by the program that they share, in the order of the design."""
+    cohorts: dict[str, list[int]] = {}
+    for cell in range(design.cells):
+        cohorts.setdefault(design.static_key(cell), []).append(cell)
+    return cohorts
+
+
+def run_sweep(
+    folder: SweepFolder,
+    design: Design,
+    options: Options,
+    executor: Executor,
+    watcher: SweepWatcher,
+    *,
+    fail_fast: bool = False,
+) -> SweepProgress:
+    """Train every trial that has no result yet; returns how far it came.
+
+    A trial that fails or diverges is told of at once and costs nothing else; with `fail_fast` it
+    ends the sweep. Raises `KeyboardInterrupt` once everything under way is committed.
+    """
+    return _Run(folder, design, options, executor, watcher, fail_fast).to_the_end()
+
+
+class _Run:
+    def __init__(
+        self,
+        folder: SweepFolder,
+        design: Design,
+        options: Options,
+        executor: Executor,
+        watcher: SweepWatcher,
+        fail_fast: bool,
+    ) -> None:
+        self._folder = folder
+        self._design = design
+        self._options = replace(options, runs_dir=folder.trials, shared=options.runs_dir)
+        self._executor = executor
+        self._watcher = watcher
+        self._fail_fast = fail_fast
+        self._cohorts = cohorts_of(design)
+        self._busy: list[int] = []
+        self.progress = SweepProgress(
+            trials=design.trials,
+            cohorts=len(self._cohorts),
+        )
+
+    def to_the_end(self) -> SweepProgress:
+        waves: Iterable[Iterable[int]] = map(self._trials, self._cohorts.values())
+        while not self.progress.stopped:
+            cohorts = (self._jobs(wave) for wave in waves)
+            for job, outcomes in self._executor.run(cohorts, lambda _: None):
+                for place, outcome in zip(job.places, outcomes, strict=True):
+                    self._take(self._design.trial(place), outcome)
+            if not self._busy:
+                break
+            self._wait_for_others()
+            waves, self._busy = self._by_cohort(self._busy), []
+        return self.progress
+
+    def _trials(self, cells: Cells) -> Iterator[int]:
+        seeds = len(self._design.sweep.seeds)
+        return (cell * seeds + seed for cell in cells for seed in range(seeds))
+
+    def _by_cohort(self, trials: Sequence[int]) -> list[list[int]]:
+        cohorts: dict[str, list[int]] = {}
+        for trial in trials:
+            cell = self._design.trial(trial).cell
+            cohorts.setdefault(self._design.static_key(cell), []).append(trial)
+        return list(cohorts.values())
+
+    def _jobs(self, trials: Iterable[int]) -> Iterator[Job]:
+        """Cut a cohort into jobs, passing over what is finished."""
+        todo = (trial for trial in map(self._design.trial, trials) if not self._is_finished(trial))
+        while group := list(islice(todo, self._executor.lanes)):
+            members: tuple[Experiment, ...] = tuple(trial.experiment for trial in group)
+            yield Job(members, self._options, tuple(trial.index for trial in group))
+
+    def _is_finished(self, trial: Trial) -> bool:
+        path = self._folder.trial_path(trial.experiment)
+        if not path.is_dir():
+            return False
+        try:
+            folder = RunFolder(path)
+            if not folder.finished:
+                return False
+            folder.check_config(trial.experiment)
+        except StoreError:
+            return False  # its job will say what is wrong with it
+        self.progress.found += 1
+        self._count(result_of(self._folder, trial))
+        self._watcher.update(self.progress)
+        return True
+
+    def _take(self, trial: Trial, outcome: Outcome) -> None:
+        """Note what became of a trial."""
+        progress = self.progress
+        if outcome.how == "busy":
+            self._busy.append(trial.index)
+        elif outcome.how == "failed":
+            progress.failed += 1
+            self._tell_of(trial, f"failed: {outcome.error}")
+        elif outcome.how in ("trained", "found"):
+            progress.trained += 1
+            progress.first_trained = progress.first_trained or time.monotonic()
+            result = result_of(self._folder, trial)
+            self._count(result)
+            if result.status == "diverged":
+                at = result.summary["diverged_at"] if result.summary else None
+                self._tell_of(trial, f"diverged in round {at:,}")
+        self._watcher.update(progress)
+
+    def _count(self, result: Result) -> None:
+        tally = self.progress.cells.setdefault(result.trial.cell, CellTally())
+        tally.trials += 1
+        summary = result.summary or {}
+        collapsed = result.verdict == "collapsed"
+        tally.collapsed += collapsed
+        tally.recovered += (summary.get("modes_recovered") or 0) / summary.get("modes_total", 1)
+        self.progress.collapsed += collapsed
+        self.progress.diverged += result.status == "diverged"
+
+    def _tell_of(self, trial: Trial, what: str) -> None:
+        self._watcher.tell(f"{described(self._design, trial.cell)}, seed {trial.seed}: {what}")
+        if self._fail_fast:
+            self.progress.stopped = True
+            self._executor.stop()
+
+    def _wait_for_others(self) -> None:
+        self.progress.waiting = len(self._busy)
+        self._watcher.update(self.progress)
+        time.sleep(BUSY_SECONDS)
+        self.progress.waiting = 0
+
+
+def described(design: Design, cell: int) -> str:
+    """A cell in words: the last part of every varied field's name, and its value."""
+    case = design.case(cell)
+    parts = [] if case is None else [case]
+    for name, value in zip(design.columns, design.values(cell), strict=True):
+        shown = f"{value:.4g}" if isinstance(value, float) else str(value).replace("'", "")
+        parts.append(f"{name.rsplit('.', 1)[-1]} {shown}")
+    return ", ".join(parts)
