@@ -70,6 +70,16 @@ RunsDirOption = Annotated[
         metavar="DIR", help="Where run folders go [default: $GANRUN_RUNS_DIR, else ./runs]."
     ),
 ]
+NumericsOption = Annotated[
+    bool,
+    typer.Option(
+        "--allow-numerics-change",
+        help="Resume a run that was begun on another kind of machine, and record it.",
+    ),
+]
+CheckpointOption = Annotated[
+    float, typer.Option(min=0.0, metavar="SECONDS", help="Seconds between checkpoints of a run.")
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document for scripts.")]
 QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")]
 
@@ -85,17 +95,8 @@ def train(
     again: Annotated[
         bool, typer.Option("--again", help="Train afresh beside a run that is there already.")
     ] = False,
-    allow_numerics_change: Annotated[
-        bool,
-        typer.Option(
-            "--allow-numerics-change",
-            help="Resume a run that was begun on another kind of machine, and record it.",
-        ),
-    ] = False,
-    checkpoint_every: Annotated[
-        float,
-        typer.Option(min=0.0, metavar="SECONDS", help="Seconds between checkpoints of a run."),
-    ] = 10.0,
+    allow_numerics_change: NumericsOption = False,
+    checkpoint_every: CheckpointOption = 10.0,
     quiet: QuietOption = False,
     as_json: JsonOption = False,
 ) -> None:
@@ -130,6 +131,100 @@ def train(
         ) as watcher:
             outcomes = train(experiment, watcher, options)
         _report_outcomes(outcomes, as_json=as_json)
+
+
+@app.command(
+    short_help="Train many variants and say which settings cause collapse.",
+    epilog="Example: ganrun sweep configs/sweeps/influence.yaml --set seeds=4 --dry-run",
+)
+def sweep(
+    config: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="[SWEEP]",
+            help="A sweep's YAML file, or one that ships with ganrun "
+            "[default: configs/sweeps/influence.yaml].",
+        ),
+    ] = None,
+    overrides: SetOption = None,
+    runs_dir: RunsDirOption = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what it would cost, and train nothing.")
+    ] = False,
+    fail_fast: Annotated[
+        bool, typer.Option("--fail-fast", help="Stop at the first trial that fails or diverges.")
+    ] = False,
+    workers: Annotated[
+        int | None,
+        typer.Option(min=1, metavar="N", help="Train on a local dask cluster of N processes."),
+    ] = None,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(metavar="ADDRESS", help="Train on the dask cluster at this address."),
+    ] = None,
+    allow_numerics_change: NumericsOption = False,
+    checkpoint_every: CheckpointOption = 10.0,
+    quiet: QuietOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Train every trial of a sweep, and say which hyperparameters influence collapse.
+
+    The same command goes on after an interrupt. A trial that this or another sweep in the same runs
+    folder has finished is never trained again.
+    """
+    with _clear_errors(), _termination_as_interrupt():
+        if workers is not None and scheduler is not None:
+            raise typer.BadParameter("--workers starts a cluster, --scheduler names one: not both")
+
+        from rich.console import Console
+
+        from ganrun.config import load_sweep
+        from ganrun.config.shipped import default_sweep, find_config
+        from ganrun.designs import design_of
+        from ganrun.game.backend import cores
+        from ganrun.job import Options
+        from ganrun.store import choose_runs_dir
+
+        plan = load_sweep(find_config(config) if config else default_sweep(), overrides or ())
+        design = design_of(plan)
+        design.validate()
+        folder = choose_runs_dir(runs_dir)
+        if dry_run:
+            from ganrun.report.plan import report_plan
+
+            report_plan(design, folder, Console(), cores=workers or cores(), as_json=as_json)
+            return
+
+        from ganrun.executors import executor_for
+        from ganrun.report.sweep_live import sweep_watcher_for
+        from ganrun.report.sweep_terminal import report_sweep
+        from ganrun.store.sweep_folder import open_sweep
+        from ganrun.sweep import run_sweep
+
+        options = Options(
+            runs_dir=folder,
+            command=tuple(sys.argv),
+            allow_numerics_change=allow_numerics_change,
+            commit_every=checkpoint_every,
+        )
+        opened = open_sweep(folder, plan)
+        interrupted, progress = False, None
+        with sweep_watcher_for(
+            Console(stderr=True), design, title=plan.name, quiet=quiet
+        ) as watcher:
+            try:
+                with executor_for(design.trials, scheduler=scheduler, workers=workers) as executor:
+                    progress = run_sweep(
+                        opened, design, options, executor, watcher, fail_fast=fail_fast
+                    )
+            except KeyboardInterrupt:
+                interrupted = True
+        report_sweep(opened.path, Console(), figures=False, as_json=as_json)
+        if interrupted:
+            _say_how_to_go_on()
+            raise typer.Exit(130)
+        if progress is not None and (progress.failed or progress.stopped):
+            raise typer.Exit(1)
 
 
 @app.command(
@@ -242,11 +337,15 @@ def _report_outcomes(outcomes: list[Any], *, as_json: bool) -> None:
         if one.how == "failed":
             typer.echo(f"seed {one.seed} failed: {one.error}", err=True)
     if any(one.how == "interrupted" for one in outcomes):
-        same = shlex.join(["ganrun", *sys.argv[1:]])
-        typer.echo(f"Interrupted; everything is saved. To go on, run it again: {same}", err=True)
+        _say_how_to_go_on()
         raise typer.Exit(130)
     if any(one.how == "failed" for one in outcomes):
         raise typer.Exit(1)
+
+
+def _say_how_to_go_on() -> None:
+    same = shlex.join(["ganrun", *sys.argv[1:]])
+    typer.echo(f"Interrupted; everything is saved. To go on, run it again: {same}", err=True)
 
 
 @contextmanager

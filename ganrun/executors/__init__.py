@@ -44,8 +44,18 @@ class Executor(AbstractContextManager["Executor"], Protocol):
         """Begin nothing more, and end what is under way at its next chunk."""
 
 
-def executor_for(members: int) -> Executor:
-    """The executor of this machine for so many members, the fastest there is."""
+def executor_for(
+    members: int, *, scheduler: str | None = None, workers: int | None = None
+) -> Executor:
+    """The executor of this machine for so many members, the fastest there is.
+
+    Given a scheduler's address or a number of workers, one on a dask cluster instead; raises
+    `StoreError` if that cannot be had.
+    """
+    if scheduler is not None or workers is not None:
+        from ganrun.executors.cluster import Cluster
+
+        return Cluster(scheduler=scheduler, workers=workers or 1)
     from ganrun.executors.here import Here
     from ganrun.executors.processes import Processes, trains_on_cpu
     from ganrun.game import backend

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
-from ganrun.job import Job
+from ganrun.job import Job, Outcome
 
 
 @dataclass(eq=False)
@@ -117,3 +117,10 @@ class Feed:
                 self._open.append(cohort)
                 return Task("warm", cohort, first)
         return None
+
+
+def blamed(feed: Feed) -> Iterator[tuple[Job, list[Outcome]]]:
+    """The outcomes of jobs that are given up, each once."""
+    while feed.guilty:
+        job = feed.guilty.popleft()
+        yield job, job.failed("the process died, and died again when it had nothing else to do")

@@ -56,14 +56,21 @@ class Here:
         from ganrun.game.population import play
         from ganrun.play import play_job
 
-        hooks = Hooks(self._stop.is_set, on_progress)
+        left = threading.Event()  # whether nobody listens any more
+        hooks = Hooks(lambda: self._stop.is_set() or left.is_set(), on_progress)
+
+        def wanted() -> Iterator[Any]:
+            for job in jobs:
+                if self._stop.is_set():
+                    return
+                yield task(job)
 
         def task(job: Job) -> Any:
             return lambda device: (job, play_job(job, device, hooks))
 
         late: list[tuple[Job, list[Outcome]]] = []
         try:
-            yield from play(map(task, jobs), self._devices, abort=self._stop.set, late=late.append)
+            yield from play(wanted(), self._devices, abort=left.set, late=late.append)
         except KeyboardInterrupt:
             yield from late
             raise

@@ -24,7 +24,7 @@ from typing import Any
 
 from ganrun.executors import OnProgress
 from ganrun.executors.compiled import compile_cache
-from ganrun.executors.feed import Feed, Task
+from ganrun.executors.feed import Feed, Task, blamed
 from ganrun.job import Hooks, Job, Outcome
 from ganrun.progress import MemberProgress
 
@@ -36,10 +36,60 @@ AHEAD = 1
 Result = tuple[Job, list[Outcome]]
 
 
+class _Worker:
+    """What a worker process was given when it began."""
+
+    stop: Any
+    progress: Any
+
+
+def _begin_worker(stop: Any, progress: Any, cache: str) -> None:
+    """Set a new process up: it dies with its parent, and leaves Ctrl-C to it."""
+    from ganrun.game import backend
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    _Worker.stop, _Worker.progress = stop, progress
+    progress.cancel_join_thread()  # progress that nobody reads must not keep a worker alive
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+
+    def follow() -> None:
+        wait_for([parent.sentinel])
+        os._exit(1)  # a worker without a parent would hold its runs' locks for nobody
+
+    threading.Thread(target=follow, daemon=True).start()
+    backend.prepare(Path(cache))
+
+
+def _wake() -> None:
+    """Import what a job needs, before there is one."""
+    import ganrun.play  # noqa: F401
+
+
+def _warm_up_in_worker(job: Job) -> None:
+    import jax
+
+    from ganrun.play import warm_up
+
+    warm_up(job, jax.local_devices()[0])
+
+
+def _play_in_worker(job: Job) -> list[Outcome]:
+    import jax
+
+    from ganrun.play import play_job
+
+    hooks = Hooks(_Worker.stop.is_set, _Worker.progress.put)
+    return play_job(job, jax.local_devices()[0], hooks)
+
+
 class Processes:
     """A pool of processes that play jobs."""
 
     lanes = 1
+    play = staticmethod(_play_in_worker)
+    """What a process does with a job; a module's function, since it is sent by its name."""
 
     def __init__(self, count: int) -> None:
         self.width = count
@@ -73,11 +123,11 @@ class Processes:
                 done, _ = wait(running, LISTEN_SECONDS, FIRST_COMPLETED)
                 self._tell(on_progress)
                 yield from self._collect(feed, running, done)
-                yield from _guilty(feed)
+                yield from blamed(feed)
             except KeyboardInterrupt:
                 interrupted = True
                 self.stop()
-        yield from _guilty(feed)
+        yield from blamed(feed)
         self._tell(on_progress)
         if interrupted:
             raise KeyboardInterrupt
@@ -89,7 +139,7 @@ class Processes:
                 if future.cancel():
                     feed.done(running.pop(future))
         while len(running) < self.width + AHEAD and (task := feed.next_task()) is not None:
-            work = _play_in_worker if task.kind == "play" else _warm_up_in_worker
+            work = self.play if task.kind == "play" else _warm_up_in_worker
             running[self._pool.submit(work, task.job)] = task
 
     def _collect(
@@ -142,12 +192,6 @@ def _trained(outcome: Outcome) -> Outcome:
     return replace(outcome, how="trained") if outcome.how == "found" else outcome
 
 
-def _guilty(feed: Feed) -> Iterator[Result]:
-    while feed.guilty:
-        job = feed.guilty.popleft()
-        yield job, job.failed("its process died, and died again when it had nothing else to do")
-
-
 def trains_on_cpu() -> bool:
     """Whether JAX will use the CPU; asked without importing it, since the workers come first."""
     platforms = os.environ.get("JAX_PLATFORMS", "")
@@ -157,51 +201,3 @@ def trains_on_cpu() -> bool:
 
     names = {(found.metadata["Name"] or "").lower() for found in distributions()}
     return not any(name.startswith(("jax-cuda", "jax-rocm", "libtpu")) for name in names)
-
-
-class _Worker:
-    """What a worker process was given when it began."""
-
-    stop: Any
-    progress: Any
-
-
-def _begin_worker(stop: Any, progress: Any, cache: str) -> None:
-    """Set a new process up: it dies with its parent, and leaves Ctrl-C to it."""
-    from ganrun.game import backend
-
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    _Worker.stop, _Worker.progress = stop, progress
-    progress.cancel_join_thread()  # progress that nobody reads must not keep a worker alive
-    parent = multiprocessing.parent_process()
-    assert parent is not None
-
-    def follow() -> None:
-        wait_for([parent.sentinel])
-        os._exit(1)  # a worker without a parent would hold its runs' locks for nobody
-
-    threading.Thread(target=follow, daemon=True).start()
-    backend.prepare(Path(cache))
-
-
-def _wake() -> None:
-    """Import what a job needs, before there is one."""
-    import ganrun.play  # noqa: F401
-
-
-def _warm_up_in_worker(job: Job) -> None:
-    import jax
-
-    from ganrun.play import warm_up
-
-    warm_up(job, jax.local_devices()[0])
-
-
-def _play_in_worker(job: Job) -> list[Outcome]:
-    import jax
-
-    from ganrun.play import play_job
-
-    hooks = Hooks(_Worker.stop.is_set, _Worker.progress.put)
-    return play_job(job, jax.local_devices()[0], hooks)

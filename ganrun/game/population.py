@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
+from itertools import islice
 from queue import SimpleQueue
 from typing import Any, NamedTuple
 
@@ -220,9 +221,9 @@ def play(
 ) -> Iterator[Any]:
     """Run each task (a function of a device) on the next free device; yield results as they come.
 
-    When the caller stops listening, is interrupted, or a task raises, `abort` is called, so that
-    tasks which are under way can end at their next chunk; those not yet begun are dropped, and
-    `late` gets the results that come after.
+    Tasks are taken from their iterator as devices become free. When the caller stops listening, is
+    interrupted, or a task raises, `abort` is called, so that tasks which are under way can end at
+    their next chunk; no more are begun, and `late` gets the results that come after.
     """
     free: SimpleQueue[Any] = SimpleQueue()
     for device in devices:
@@ -235,13 +236,18 @@ def play(
         finally:
             free.put(device)
 
+    tasks = iter(tasks)
     with ThreadPoolExecutor(len(devices), thread_name_prefix="ganrun") as pool:
-        futures = [pool.submit(run, task) for task in tasks]
-        pending = set(futures)
+        pending: set[Future[Any]] = set()
         try:
-            for future in as_completed(futures):
-                pending.discard(future)
-                yield future.result()
+            while True:
+                wanted = islice(tasks, len(devices) - len(pending))
+                pending |= {pool.submit(run, task) for task in wanted}
+                if not pending:
+                    return
+                done, pending = wait(pending, return_when=FIRST_COMPLETED)
+                for future in done:
+                    yield future.result()
         finally:
             abort()
             for future in pending:

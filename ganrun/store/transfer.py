@@ -53,7 +53,12 @@ def install_run(path: Path, experiment: Experiment, files: Files) -> RunFolder:
 
 
 def take_over(source: RunFolder, path: Path, experiment: Experiment) -> RunFolder:
-    """Copy a finished run of this experiment into `path`; its record says where it came from."""
+    """Copy a finished run of this experiment into `path`; its record says where it came from.
+
+    Raises `RunFolderError` if it is damaged.
+    """
+    for whole in (source.metrics, source.snapshots, source.checkpoint, lambda: source.verdict):
+        whole()
     files = run_files(source.path)
     record = read_json(files[layout.RUN])
     steps = record["sessions"][-1]["to_round"]

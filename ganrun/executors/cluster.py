@@ -1,0 +1,272 @@
+"""Runs trained on a dask cluster: one that is there already, or a local one of some processes.
+
+The workers have no run folders. They train in a temporary place and send the files; only this
+process writes. It also holds the claims of what is under way, so that they die with it. A worker
+that dies has its jobs played by another: dask does that a few times, then says `KilledWorker`, and
+`executors.feed` finds out which job it was.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import tempfile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import Any
+
+from ganrun import __version__
+from ganrun.executors import OnProgress
+from ganrun.executors.feed import Feed, Task, blamed
+from ganrun.job import Hooks, Job, Outcome
+from ganrun.opening import finished_elsewhere
+from ganrun.store import (
+    Claim,
+    RunFolder,
+    RunLockedError,
+    StoreError,
+    claimed,
+    install_run,
+    run_files,
+    run_path,
+)
+
+LISTEN_SECONDS = 0.5
+"""How often Ctrl-C is heard while nothing ends."""
+CONNECT_SECONDS = 15
+
+Files = dict[str, bytes]
+Result = tuple[Job, list[Outcome]]
+
+
+class ClusterError(StoreError):
+    """The cluster cannot be used; one line that says why."""
+
+
+# On the workers
+
+
+def _prepare() -> Any:
+    """Set XLA up, once, and give back the worker's one device."""
+    from ganrun.executors.compiled import compile_cache
+    from ganrun.game import backend
+
+    backend.prepare(compile_cache())
+    import jax
+
+    return jax.local_devices()[0]
+
+
+def _describe() -> tuple[str, int]:
+    """A worker's version of ganrun, and how many members its device trains at once."""
+    from ganrun.game.population import lanes_for
+
+    return __version__, lanes_for(_prepare().platform)
+
+
+def _warm_up(job: Job) -> None:
+    from ganrun.play import warm_up
+
+    warm_up(job, _prepare())
+
+
+def _play(job: Job) -> list[tuple[Outcome, Files]]:
+    """Train a job's members in a temporary place; returns the files of each that has come to it."""
+    from ganrun.play import play_job
+
+    with tempfile.TemporaryDirectory(prefix="ganrun-") as folder:
+        here = replace(job.options, runs_dir=Path(folder), shared=None)
+        outcomes = play_job(
+            replace(job, options=here), _prepare(), Hooks(lambda: False, lambda _: None)
+        )
+        return [
+            (replace(one, path=None), run_files(one.path) if one.how == "trained" else {})
+            if one.path is not None
+            else (one, {})
+            for one in outcomes
+        ]
+
+
+# In this process
+
+
+@dataclass(eq=False)
+class _UnderWay:
+    """A task on the cluster, what of its job is known already, and its members' claims."""
+
+    task: Task
+    ended: dict[int, Outcome] = field(default_factory=dict)
+    claims: dict[int, Claim] = field(default_factory=dict)
+    release: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
+
+    @property
+    def left(self) -> Job:
+        """The members that are still to be trained."""
+        members = tuple(self.task.job.members[place] for place in self.claims)
+        return replace(self.task.job, members=members, places=())
+
+
+class Cluster:
+    """A dask cluster; `scheduler` is its address, else a local one of `workers` processes."""
+
+    play = staticmethod(_play)
+    """What a worker does with a job."""
+
+    def __init__(self, *, scheduler: str | None = None, workers: int = 1) -> None:
+        try:
+            import distributed
+        except ImportError as error:
+            raise ClusterError(
+                "a cluster needs dask; install it with: pip install 'ganrun[cluster]'"
+            ) from error
+        self._stack = contextlib.ExitStack()
+        try:
+            address: Any = scheduler
+            if scheduler is None:
+                address = self._stack.enter_context(
+                    distributed.LocalCluster(
+                        n_workers=workers,
+                        threads_per_worker=1,
+                        processes=True,
+                        memory_limit=0,
+                        dashboard_address=None,
+                        silence_logs=50,
+                    )
+                )
+            self._client = self._stack.enter_context(
+                distributed.Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
+            )
+            self._client.wait_for_workers(1, timeout=4 * CONNECT_SECONDS)
+            version, self.lanes = self._client.submit(_describe, pure=False).result()
+            self.width = max(1, sum(self._client.nthreads().values()))
+        except (OSError, TimeoutError, ValueError, ImportError, AttributeError) as error:
+            self._stack.close()
+            raise ClusterError(f"{scheduler or 'the local cluster'}: {error}") from error
+        if version != __version__:
+            self._stack.close()
+            raise ClusterError(f"{scheduler}: its workers have ganrun {version}, not {__version__}")
+        self._stop = False
+
+    def __enter__(self) -> Cluster:
+        return self
+
+    def __exit__(self, *_: Any) -> None:
+        self._stop = True
+        with contextlib.suppress(Exception):  # one that is lost already cannot be closed in peace
+            self._stack.close()
+
+    def stop(self) -> None:
+        """Begin nothing more; what is under way is left to end."""
+        self._stop = True
+
+    def run(self, cohorts: Iterable[Iterable[Job]], on_progress: OnProgress) -> Iterator[Result]:
+        """Play all jobs."""
+        feed = Feed(cohorts, self.width)
+        ended: SimpleQueue[Any] = SimpleQueue()
+        under_way: dict[str, tuple[Any, _UnderWay]] = {}
+        try:
+            while True:
+                yield from self._hand_out(feed, under_way, ended)
+                if not under_way:
+                    break
+                with contextlib.suppress(Empty):
+                    future = ended.get(timeout=LISTEN_SECONDS)
+                    _, one = under_way.pop(future.key)
+                    with one.release:
+                        yield from self._collect(feed, future, one)
+                yield from blamed(feed)
+        finally:
+            for future, one in under_way.values():
+                with contextlib.suppress(Exception):
+                    future.cancel()
+                one.release.close()
+
+    def _hand_out(
+        self, feed: Feed, under_way: dict[str, tuple[Any, _UnderWay]], ended: SimpleQueue[Any]
+    ) -> Iterator[Result]:
+        if self._stop:
+            feed.stop()
+        while len(under_way) < 2 * self.width and (task := feed.next_task()) is not None:
+            one = _UnderWay(task)
+            if task.kind == "warm":
+                future = self._client.submit(_warm_up, task.job, pure=False)
+            else:
+                _claim(one)
+                if not one.claims:
+                    one.release.close()
+                    feed.done(task)
+                    yield task.job, _in_order(one)
+                    continue
+                future = self._client.submit(self.play, one.left, pure=False)
+            under_way[future.key] = (future, one)
+            future.add_done_callback(ended.put)
+
+    def _collect(self, feed: Feed, future: Any, one: _UnderWay) -> Iterator[Result]:
+        from distributed import KilledWorker
+
+        task = one.task
+        results: list[tuple[Outcome, Files]] | None = None
+        try:
+            results = future.result(timeout=CONNECT_SECONDS)
+        except KilledWorker:
+            feed.died(task)
+            return
+        except Exception as error:
+            if future.status == "error" and self._client.status == "running":
+                message = repr(error)  # a job tells of its own mistakes; this one is ours
+            else:
+                self.stop()
+                message = "the scheduler was lost; the same command goes on"
+            one.ended |= {
+                place: Outcome(task.job.members[place].seeds[0], "failed", None, message)
+                for place in one.claims
+            }
+        feed.done(task)
+        if task.kind == "play":
+            if results is not None:
+                _install(one, results)
+            yield task.job, _in_order(one)
+
+
+def _claim(one: _UnderWay) -> None:
+    """Claim a job's members, and sort out those that are finished elsewhere or claimed."""
+    job = one.task.job
+    shared = job.options.shared
+    assert shared is not None
+    for place, member in enumerate(job.members):
+        seed = member.seeds[0]
+        try:
+            claim = one.release.enter_context(claimed(shared, member))
+            found = finished_elsewhere(member, job.options, claim)
+            path = run_path(job.options.runs_dir, member)
+            if found is None and path.is_dir() and RunFolder(path).finished:
+                found = RunFolder(path)
+        except RunLockedError as error:
+            one.ended[place] = Outcome(seed, "busy", None, str(error))
+        except StoreError as error:
+            one.ended[place] = Outcome(seed, "failed", None, str(error))
+        else:
+            if found is None:
+                one.claims[place] = claim
+            else:
+                one.ended[place] = Outcome(seed, "found", found.path)
+
+
+def _install(one: _UnderWay, results: list[tuple[Outcome, Files]]) -> None:
+    """Write what the cluster sent."""
+    job = one.task.job
+    for (place, claim), (outcome, files) in zip(one.claims.items(), results, strict=True):
+        member = job.members[place]
+        if outcome.how == "trained":
+            try:
+                path = run_path(job.options.runs_dir, member)
+                claim.note(install_run(path, member, files).path)
+                outcome = replace(outcome, path=path)
+            except StoreError as error:
+                outcome = Outcome(outcome.seed, "failed", None, str(error))
+        one.ended[place] = outcome
+
+
+def _in_order(one: _UnderWay) -> list[Outcome]:
+    return [one.ended[place] for place in range(len(one.task.job.members))]

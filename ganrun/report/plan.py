@@ -1,0 +1,67 @@
+"""What a sweep would do, before it is done."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from ganrun.designs import Design
+from ganrun.estimate import estimate
+from ganrun.report.phrases import duration, plural
+from ganrun.store.sweep_folder import sweep_path
+from ganrun.sweep import cohorts_of
+
+
+def report_plan(
+    design: Design, runs_dir: Path, console: Console, *, cores: int, as_json: bool
+) -> None:
+    """Print the number of trials and cohorts, and about what time and disk they take."""
+    plan = estimate(design, len(cohorts_of(design)))
+    path = sweep_path(runs_dir, design.sweep)
+    if as_json:
+        content: dict[str, Any] = {
+            "path": str(path),
+            "design": design.sweep.design,
+            "cells": plan.cells,
+            "seeds": list(design.sweep.seeds),
+            "trials": plan.trials,
+            "cohorts": plan.cohorts,
+            "cores": cores,
+            "estimated_seconds": round(plan.seconds(cores)),
+            "estimated_bytes": round(plan.disk_bytes),
+        }
+        print(json.dumps(content, indent=2))
+        return
+    seeds = plural(len(design.sweep.seeds), "seed")
+    lines = [
+        f"{design.sweep.name}: {design.sweep.design} design over {', '.join(axes(design))}",
+        f"{plural(plan.trials, 'trial')}: {plural(plan.cells, 'cell')} x {seeds}",
+        f"{plural(plan.cohorts, 'cohort')}: trials that share one compiled program",
+        f"about {duration(plan.seconds(cores))} on {plural(cores, 'core')}, "
+        f"{size(plan.disk_bytes)} on disk, less what is there already",
+        str(path),
+    ]
+    for line in lines:
+        console.print(line, soft_wrap=True, highlight=False, markup=False)
+
+
+def axes(design: Design) -> list[str]:
+    """The axes in words: a field's name with the number of its levels, or its range."""
+    named = []
+    for factor in design.sweep.factors:
+        if factor.levels is not None:
+            named.append(f"{factor.field} ({plural(len(factor.levels), 'level')})")
+        else:
+            scale = ", log" if factor.log else ""
+            named.append(f"{factor.field} ({factor.low:g} to {factor.high:g}{scale})")
+    if design.sweep.cases:
+        named.append(plural(len(design.sweep.cases), "case"))
+    return named
+
+
+def size(number: float) -> str:
+    """Bytes in MB or GB."""
+    return f"{number / 1e9:.1f} GB" if number >= 1e9 else f"{max(1, round(number / 1e6))} MB"

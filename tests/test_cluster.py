@@ -1,0 +1,156 @@
+"""Sweeps on a dask cluster: the same bytes, and honest about what dies."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from store_examples import result_bytes
+from sweep_examples import POISON, Listener, play_remotely_or_die, small, swept, table
+
+from ganrun.designs import design_of
+from ganrun.executors import executor_for
+from ganrun.executors.cluster import Cluster, ClusterError
+from ganrun.executors.here import Here
+from ganrun.results import results
+from ganrun.store import RunFolder
+from ganrun.store.sweep_folder import SweepFolder
+from ganrun.sweep import SweepProgress
+
+pytestmark = [
+    # dask's own threads and sockets, of which some are left to the garbage collector.
+    pytest.mark.filterwarnings("default"),
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
+
+
+@pytest.fixture(autouse=True)
+def _quick_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "fsync", lambda _: None)
+
+
+class Mortal(Cluster):
+    play = staticmethod(play_remotely_or_die)
+
+
+class KillsAWorker(Listener):
+    """Kills one worker as soon as there is a first result."""
+
+    def __init__(self, cluster: Cluster) -> None:
+        super().__init__()
+        self._cluster = cluster
+        self.killed = 0
+
+    def update(self, progress: SweepProgress) -> None:
+        super().update(progress)
+        if progress.trained and not self.killed:
+            self.killed = next(iter(self._cluster._client.run(os.getpid).values()))
+            os.kill(self.killed, signal.SIGKILL)
+
+
+def same_trials(one: SweepFolder, other: SweepFolder) -> bool:
+    design = design_of(one.sweep)
+    paths = [one.trial_path(design.trial(i).experiment).name for i in range(design.trials)]
+    return all(
+        result_bytes(RunFolder(one.trials / name)) == result_bytes(RunFolder(other.trials / name))
+        for name in paths
+    )
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> SweepFolder:
+    runs = tmp_path_factory.mktemp("undisturbed")
+    return swept(runs, small(runs), executor=Here())[0]
+
+
+def test_a_cluster_of_which_a_worker_is_killed_makes_the_same_sweep(
+    tmp_path: Path, undisturbed: SweepFolder
+) -> None:
+    cluster = executor_for(8, workers=2)
+    assert isinstance(cluster, Cluster)
+    listener = KillsAWorker(cluster)
+    folder, progress = swept(tmp_path, small(tmp_path), executor=cluster, listener=listener)
+    assert listener.killed
+    assert (progress.trained, progress.failed) == (8, 0)
+    assert table(folder) == table(undisturbed)
+    assert same_trials(folder, undisturbed)
+
+
+def test_a_job_that_kills_every_worker_is_reported_and_its_siblings_finish(
+    tmp_path: Path, undisturbed: SweepFolder
+) -> None:
+    sweep = small(tmp_path, f"seeds=[0, {POISON}]", "vary.optimizer.learning_rate=[1e-3]")
+    listener = Listener()
+    folder, progress = swept(tmp_path, sweep, executor=Mortal(workers=2), listener=listener)
+    assert (progress.trained, progress.failed) == (2, 2)
+    assert all("process died" in message for message in listener.told)
+    found = {row.trial.seed: row.status for row in results(folder, design_of(sweep))}
+    assert found == {0: "complete", POISON: "missing"}
+
+
+SCHEDULER = """
+from distributed import LocalCluster
+import sys, time
+if __name__ == "__main__":
+    cluster = LocalCluster(
+        n_workers=1, threads_per_worker=1, dashboard_address=None, silence_logs=50
+    )
+    print(cluster.scheduler_address, flush=True)
+    time.sleep(600)
+"""
+
+
+@pytest.fixture
+def scheduler(tmp_path: Path) -> Iterator[tuple[str, Any]]:
+    """A cluster of another process: its address, and the process."""
+    script = tmp_path / "cluster.py"
+    script.write_text(SCHEDULER)
+    with subprocess.Popen([sys.executable, script], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        yield process.stdout.readline().strip(), process
+        process.kill()
+
+
+def test_a_cluster_that_is_there_is_used_and_one_that_is_lost_is_reported(
+    tmp_path: Path, scheduler: tuple[str, Any], undisturbed: SweepFolder
+) -> None:
+    address, process = scheduler
+
+    class LosesIt(Listener):
+        def update(self, progress: SweepProgress) -> None:
+            super().update(progress)
+            if progress.trained:
+                process.kill()
+                process.wait()
+                time.sleep(0.5)
+
+    listener = LosesIt()
+    cluster = executor_for(8, scheduler=address)
+    folder, progress = swept(tmp_path, small(tmp_path), executor=cluster, listener=listener)
+    assert progress.failed
+    assert any("scheduler was lost" in message for message in listener.told)
+    folder, progress = swept(tmp_path, small(tmp_path), executor=Here())
+    assert progress.finished == 8
+    assert same_trials(folder, undisturbed)
+
+
+def test_a_scheduler_that_is_not_there_is_one_clear_message(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("ganrun.executors.cluster.CONNECT_SECONDS", 1)
+    with pytest.raises(ClusterError, match="127.0.0.1:1") as told:
+        Cluster(scheduler="tcp://127.0.0.1:1")
+    assert "\n" not in str(told.value)
+
+
+def test_without_dask_the_message_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(ClusterError, match=r"ganrun\[cluster\]"):
+        Cluster(workers=1)

@@ -1,0 +1,115 @@
+"""The order of tasks, and the isolation of what kills workers; no process is started here."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ganrun.config import Experiment
+from ganrun.executors.feed import Feed, Task, blamed
+from ganrun.job import Job, Options
+
+
+def job(seed: int) -> Job:
+    one = Experiment.model_validate({"name": "tiny", "seeds": [seed]})
+    return Job((one,), Options(runs_dir=Path("nowhere")), (seed,))
+
+
+def cohort(*seeds: int) -> list[Job]:
+    return [job(seed) for seed in seeds]
+
+
+def names(tasks: list[Task | None]) -> list[tuple[str, int] | None]:
+    return [task and (task.kind, task.job.places[0]) for task in tasks]
+
+
+def taken(feed: Feed, count: int) -> list[Task | None]:
+    return [feed.next_task() for _ in range(count)]
+
+
+def test_no_job_begins_before_its_cohort_is_compiled() -> None:
+    feed = Feed([cohort(0, 1)], width=2)
+    warm, nothing = taken(feed, 2)
+    assert names([warm, nothing]) == [("warm", 0), None]
+    feed.done(warm)
+    assert names(taken(feed, 3)) == [("play", 0), ("play", 1), None]
+
+
+def test_another_cohort_is_compiled_while_one_is() -> None:
+    feed = Feed([cohort(0), cohort(1), cohort(2)], width=2)
+    first, second, third = taken(feed, 3)
+    assert names([first, second, third]) == [("warm", 0), ("warm", 1), None]
+    feed.done(second)
+    assert names(taken(feed, 2)) == [("play", 1), ("warm", 2)]
+
+
+def test_cohorts_and_jobs_are_taken_only_when_they_are_wanted() -> None:
+    made: list[int] = []
+
+    def jobs(start: int) -> object:
+        for seed in range(start, start + 1000):
+            made.append(seed)
+            yield job(seed)
+
+    feed = Feed((jobs(start) for start in range(0, 10**6, 1000)), width=1)
+    feed.done(feed.next_task())
+    taken(feed, 3)
+    assert made == [0, 1, 2]
+
+
+def test_an_empty_cohort_is_passed_over() -> None:
+    feed = Feed([[], cohort(5), []], width=1)
+    task = feed.next_task()
+    assert names([task]) == [("warm", 5)]
+    feed.done(task)
+    play = feed.next_task()
+    feed.done(play)
+    assert feed.next_task() is None
+
+
+def ready(*seeds: int, width: int = 2) -> Feed:
+    feed = Feed([cohort(*seeds)], width)
+    feed.done(feed.next_task())
+    return feed
+
+
+def test_what_was_under_way_when_a_process_died_is_played_again_one_by_one() -> None:
+    feed = ready(0, 1, 2)
+    first, second = taken(feed, 2)
+    feed.died(first)
+    assert feed.next_task() is None, "the other is still under way"
+    feed.died(second)
+    alone = feed.next_task()
+    assert names([alone, feed.next_task()]) == [("play", 0), None]
+    feed.done(alone)
+    alone = feed.next_task()
+    assert names([alone, feed.next_task()]) == [("play", 1), None]
+    feed.done(alone)
+    assert names(taken(feed, 2)) == [("play", 2), None]
+    assert not feed.guilty
+
+
+def test_what_kills_its_process_alone_is_given_up_and_the_others_go_on() -> None:
+    feed = ready(0, 1, 2)
+    for task in taken(feed, 2):
+        feed.died(task)
+    feed.died(feed.next_task())
+    ((job_given_up, (outcome,)),) = blamed(feed)
+    assert (job_given_up.places, outcome.how) == ((0,), "failed")
+    assert not list(blamed(feed)), "it is told of once"
+    feed.done(feed.next_task())
+    assert names(taken(feed, 2)) == [("play", 2), None]
+
+
+def test_a_program_that_kills_its_compiler_fails_its_whole_cohort_and_no_other() -> None:
+    feed = Feed([cohort(0, 1, 2), cohort(9)], width=1)
+    feed.died(feed.next_task())
+    feed.died(feed.next_task())
+    given_up = [one.places[0] for one, _ in blamed(feed)]
+    assert given_up == [0, 1, 2]
+    assert names([feed.next_task()]) == [("warm", 9)]
+
+
+def test_after_stop_nothing_is_handed_out() -> None:
+    feed = ready(0, 1)
+    feed.stop()
+    assert feed.next_task() is None

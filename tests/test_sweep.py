@@ -1,0 +1,385 @@
+"""Sweeps, from a design to a table: nothing trained twice, nothing lost, each as it is alone."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from store_examples import result_bytes
+from sweep_examples import POISON, Listener, play_or_die, small, swept, table
+
+from ganrun.config import load_experiment, run_id, sweep_yaml
+from ganrun.designs import design_of
+from ganrun.executors.here import Here
+from ganrun.executors.processes import Processes
+from ganrun.game import backend, population
+from ganrun.job import Options
+from ganrun.store import RunFolder, StoreError, claimed, run_path
+from ganrun.store.sweep_folder import SweepFolder, open_sweep
+from ganrun.train import train
+
+Rows = list[dict[str, str]]
+
+
+@pytest.fixture(autouse=True)
+def _quick_disk_and_one_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "fsync", lambda _: None)
+    monkeypatch.setattr(backend, "cores", lambda: 1)
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> tuple[SweepFolder, bytes]:
+    """A small sweep, run in one go."""
+    runs = tmp_path_factory.mktemp("undisturbed")
+    folder, progress = swept(runs, small(runs), executor=Here())
+    assert (progress.trained, progress.failed) == (8, 0)
+    return folder, table(folder)
+
+
+def rows(folder: SweepFolder) -> Rows:
+    return list(csv.DictReader(io.StringIO(table(folder).decode())))
+
+
+def trial_folders(folder: SweepFolder) -> list[RunFolder]:
+    return [RunFolder(p) for p in sorted(folder.trials.iterdir()) if not p.name.startswith(".")]
+
+
+def stamps(folder: SweepFolder) -> dict[str, int]:
+    return {
+        one.path.name: (one.path / "run.json").stat().st_mtime_ns for one in trial_folders(folder)
+    }
+
+
+class Silent:
+    def update(self, progress: Any) -> None:
+        pass
+
+
+# Trials and table
+
+
+def test_the_table_has_a_row_per_trial_in_the_order_of_the_design(
+    undisturbed: tuple[SweepFolder, bytes],
+) -> None:
+    folder, text = undisturbed
+    frame = pd.read_csv(io.BytesIO(text))
+    assert list(frame.columns[:5]) == [
+        "training.discriminator_steps",
+        "optimizer.learning_rate",
+        "seed",
+        "id",
+        "status",
+    ]
+    assert frame["training.discriminator_steps"].tolist() == [1, 1, 1, 1, 3, 3, 3, 3]
+    assert frame["optimizer.learning_rate"].tolist() == [1e-3, 1e-3, 1e-2, 1e-2] * 2
+    assert frame["seed"].tolist() == [0, 1] * 4
+    assert set(frame["status"]) == {"complete"}
+    design = design_of(folder.sweep)
+    for index, row in frame.iterrows():
+        run = RunFolder(folder.trial_path(design.trial(index).experiment))
+        assert row["id"] == run.id
+        assert row["verdict"] == run.summary["verdict"]
+        assert row["sliced_wasserstein"] == run.summary["sliced_wasserstein"]
+
+
+def test_every_trial_is_what_train_would_have_written(
+    undisturbed: tuple[SweepFolder, bytes], tmp_path: Path
+) -> None:
+    for trial in trial_folders(undisturbed[0]):
+        (alone,) = train(
+            load_experiment(trial.path / "config.yaml"), Silent(), Options(runs_dir=tmp_path)
+        )
+        assert alone.path.name == trial.path.name
+        assert result_bytes(RunFolder(alone.path)) == result_bytes(trial)
+
+
+def test_two_processes_make_the_same_sweep(
+    undisturbed: tuple[SweepFolder, bytes], tmp_path: Path
+) -> None:
+    folder, _ = swept(tmp_path, small(tmp_path), executor=Processes(2))
+    assert table(folder) == undisturbed[1]
+    for one, other in zip(trial_folders(folder), trial_folders(undisturbed[0]), strict=True):
+        assert result_bytes(one) == result_bytes(other)
+
+
+def test_members_that_share_lanes_make_a_sweep_in_which_each_is_what_it_is_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(population, "lanes_for", lambda platform: 3)
+    folder, _ = swept(tmp_path / "sweep", small(tmp_path))
+    trial = trial_folders(folder)[4]
+    one = load_experiment(trial.path / "config.yaml")
+    (alone,) = train(one, Silent(), Options(runs_dir=tmp_path / "alone"))
+    assert result_bytes(RunFolder(alone.path)) == result_bytes(trial)
+
+
+def test_a_sweep_over_static_fields_trains_a_cohort_for_each_program(tmp_path: Path) -> None:
+    sweep = small(tmp_path, "vary.generator.hidden=[[4], [8]]", "seeds=1")
+    listener = Listener()
+    folder, progress = swept(tmp_path, sweep, listener=listener)
+    assert (progress.cohorts, progress.trained) == (2, 8)
+    assert {row["generator.hidden"] for row in rows(folder)} == {"[4]", "[8]"}
+    assert listener.finished[-1] == 8
+
+
+def test_the_folder_says_what_the_sweep_was(undisturbed: tuple[SweepFolder, bytes]) -> None:
+    folder = undisturbed[0]
+    assert folder.path.name == f"small-sweep-{folder.sweep.id}"
+    assert (folder.path / "sweep.yaml").read_text() == sweep_yaml(folder.sweep)
+    assert SweepFolder(folder.path).sweep == folder.sweep
+
+
+def test_a_sweep_folder_whose_sweep_was_changed_is_refused(tmp_path: Path) -> None:
+    folder = open_sweep(tmp_path, small(tmp_path))
+    path = folder.path / "sweep.yaml"
+    path.write_text(path.read_text().replace("seeds: 2", "seeds: 3"))
+    with pytest.raises(StoreError, match="it was changed"):
+        open_sweep(tmp_path, small(tmp_path))
+
+
+# Going on
+
+
+def test_a_finished_sweep_trains_nothing(tmp_path: Path) -> None:
+    folder, _ = swept(tmp_path, small(tmp_path))
+    before = stamps(folder)
+    folder, progress = swept(tmp_path, small(tmp_path))
+    assert (progress.found, progress.trained) == (8, 0)
+    assert stamps(folder) == before
+
+
+def test_an_extended_design_trains_only_what_is_new(
+    undisturbed: tuple[SweepFolder, bytes], tmp_path: Path
+) -> None:
+    first, _ = swept(tmp_path, small(tmp_path))
+    wider = small(tmp_path, "vary.training.discriminator_steps=[1, 2, 3]")
+    folder, progress = swept(tmp_path, wider)
+    assert progress.trained == 12
+    reused = {one.id: one.run["reused_from"] for one in trial_folders(folder)}
+    old = {one.id: one for one in trial_folders(first)}
+    assert {key for key, source in reused.items() if source} == set(old)
+    for one in trial_folders(folder):
+        if one.id in old:
+            assert one.run["reused_from"]["folder"] == str(old[one.id].path)
+            assert result_bytes(one) == result_bytes(old[one.id])
+
+
+def test_a_run_of_train_is_taken_over_under_the_trials_own_name(tmp_path: Path) -> None:
+    sweep = small(tmp_path)
+    trial = design_of(sweep).trial(3).experiment
+    named = trial.model_copy(update={"name": "another"})
+    (alone,) = train(named, Silent(), Options(runs_dir=tmp_path))
+    folder, _ = swept(tmp_path, sweep)
+    taken = RunFolder(folder.trial_path(trial))
+    assert taken.run["reused_from"]["folder"] == str(alone.path)
+    assert taken.run["name"] == "tiny"
+    fresh, _ = swept(tmp_path / "fresh", sweep)
+    assert result_bytes(taken) == result_bytes(RunFolder(fresh.trial_path(trial)))
+
+
+def test_a_damaged_run_elsewhere_is_trained_anew(tmp_path: Path) -> None:
+    sweep = small(tmp_path)
+    trial = design_of(sweep).trial(0).experiment
+    (alone,) = train(trial, Silent(), Options(runs_dir=tmp_path))
+    (alone.path / "summary.json").write_text("{")
+    (alone.path / "snapshots.npz").unlink()
+    folder, progress = swept(tmp_path, sweep)
+    assert progress.failed == 0
+    assert RunFolder(folder.trial_path(trial)).run["reused_from"] is None
+
+
+COMMAND = [sys.executable, "-m", "ganrun", "sweep"]
+
+
+def start(runs: Path, config: Path, *options: str) -> subprocess.Popen[str]:
+    words = [*COMMAND, str(config), "--runs-dir", str(runs), "--quiet", *options]
+    return subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def test_a_sweep_that_is_killed_now_and_again_comes_to_the_same(
+    undisturbed: tuple[SweepFolder, bytes], tmp_path: Path
+) -> None:
+    small(tmp_path)
+    path = tmp_path / "runs" / undisturbed[0].path.name
+
+    def done() -> int:
+        return sum(RunFolder(p.parent).finished for p in path.glob("trials/*/run.json"))
+
+    for trials in (0, 1, 5):
+        process = start(tmp_path / "runs", tmp_path / "small.yaml")
+        while process.poll() is None and done() < trials:
+            time.sleep(0.01)
+        process.kill()
+        process.communicate()
+    process = start(tmp_path / "runs", tmp_path / "small.yaml")
+    _, told = process.communicate()
+    assert process.returncode == 0, told
+    assert (path / "results.csv").read_bytes() == undisturbed[1]
+    for one, other in zip(
+        trial_folders(SweepFolder(path)), trial_folders(undisturbed[0]), strict=True
+    ):
+        assert result_bytes(one) == result_bytes(other)
+
+
+def test_two_sweeps_at_once_over_the_same_trials_train_each_once(
+    undisturbed: tuple[SweepFolder, bytes], tmp_path: Path
+) -> None:
+    """The one sweep twice, and one of another name that holds its trials and more."""
+    small(tmp_path)
+    (tmp_path / "wide.yaml").write_text(
+        (tmp_path / "small.yaml")
+        .read_text()
+        .replace("name: small", "name: wide")
+        .replace("[1, 3]", "[1, 2, 3]")
+    )
+    started = [
+        start(tmp_path / "runs", tmp_path / f"{name}.yaml") for name in ("small", "small", "wide")
+    ]
+    for process in started:
+        _, told = process.communicate()
+        assert process.returncode == 0, told
+    folders = [SweepFolder(p) for p in sorted((tmp_path / "runs").glob("*-sweep-*"))]
+    assert table(folders[0]) == undisturbed[1]
+    trained: dict[str, list[Path]] = {}
+    for folder in folders:
+        for one in trial_folders(folder):
+            assert one.status == "complete"
+            if one.run["reused_from"] is None:
+                trained.setdefault(one.id, []).append(one.path)
+    assert len(trained) == 12
+    assert all(len(paths) == 1 for paths in trained.values())
+
+
+def test_a_trial_that_another_process_trains_is_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sweep = small(tmp_path)
+    one = design_of(sweep).trial(2).experiment
+    held = claimed(tmp_path, one)
+    held.__enter__()
+
+    def let_go(_: float) -> None:
+        held.__exit__(None, None, None)
+
+    monkeypatch.setattr("ganrun.sweep.time.sleep", let_go)
+    folder, progress = swept(tmp_path, sweep, executor=Here())
+    assert progress.trained == 8
+    assert RunFolder(folder.trial_path(one)).status == "complete"
+
+
+# What goes wrong
+
+
+UNSTABLE = (
+    "base.objective=wasserstein",
+    "base.optimizer.name=sgd",
+    "vary.optimizer.learning_rate=[1e-3, 0.5]",
+    "base.training.steps=200",
+    "seeds=1",
+)
+
+
+def test_a_diverged_trial_is_a_row_and_is_told_of_at_once(tmp_path: Path) -> None:
+    listener = Listener()
+    folder, progress = swept(tmp_path, small(tmp_path, *UNSTABLE), listener=listener)
+    table = rows(folder)
+    diverged = [row for row in table if row["status"] == "diverged"]
+    assert 0 < len(diverged) < len(table)
+    assert progress.diverged == len(diverged) == len(listener.told)
+    assert "learning_rate 0.5" in listener.told[0]
+    assert "diverged in round" in listener.told[0]
+    assert all(row["verdict"] == "diverged" and row["diverged_at"] for row in diverged)
+
+
+def test_fail_fast_stops_at_the_first_and_the_same_sweep_goes_on(tmp_path: Path) -> None:
+    sweep = small(tmp_path, *UNSTABLE, "vary.optimizer.learning_rate=[0.5, 1e-3]", "seeds=4")
+    folder, progress = swept(tmp_path, sweep, fail_fast=True)
+    assert progress.stopped
+    assert {row["status"] for row in rows(folder)} >= {"diverged", "missing"}
+    folder, progress = swept(tmp_path, sweep)
+    assert progress.finished == 16
+
+
+def test_a_trial_that_fails_is_told_of_and_costs_nothing_else(tmp_path: Path) -> None:
+    sweep = small(tmp_path)
+    broken = run_path(open_sweep(tmp_path, sweep).trials, design_of(sweep).trial(1).experiment)
+    broken.mkdir()
+    (broken / "metrics.csv").write_text("not a run")
+    listener = Listener()
+    folder, progress = swept(tmp_path, sweep, listener=listener)
+    assert (progress.failed, progress.trained) == (1, 7)
+    assert "run.json: is missing" in listener.told[0]
+    assert [row["status"] for row in rows(folder)].count("failed") == 1
+
+
+class Mortal(Processes):
+    play = staticmethod(play_or_die)
+
+
+def test_a_job_that_kills_its_worker_fails_alone(tmp_path: Path) -> None:
+    sweep = small(tmp_path, f"seeds=[0, {POISON}]")
+    listener = Listener()
+    folder, progress = swept(tmp_path, sweep, executor=Mortal(2), listener=listener)
+    assert (progress.failed, progress.trained) == (4, 4)
+    assert {row["seed"] for row in rows(folder) if row["status"] == "missing"} == {str(POISON)}
+    assert all("process died" in message for message in listener.told)
+
+
+def test_ctrl_c_saves_writes_the_table_and_says_how_to_go_on(tmp_path: Path) -> None:
+    small(tmp_path)
+    process = start(
+        tmp_path / "runs", tmp_path / "small.yaml", "--set", "base.training.steps=200000"
+    )
+    while not list(tmp_path.glob("runs/*/trials/*/metrics.csv")):
+        time.sleep(0.01)
+        assert process.poll() is None
+    process.send_signal(signal.SIGINT)
+    _, told = process.communicate()
+    assert process.returncode == 130
+    assert "Traceback" not in told
+    assert "run it again: ganrun sweep" in told
+    (results,) = tmp_path.glob("runs/*/results.csv")
+    statuses = {row["status"] for row in csv.DictReader(io.StringIO(results.read_text()))}
+    assert "interrupted" in statuses
+    assert statuses <= {"interrupted", "missing"}
+
+
+# Planning
+
+
+def test_a_dry_run_trains_nothing_and_imports_no_jax(tmp_path: Path) -> None:
+    small(tmp_path)
+    program = (
+        "import sys\n"
+        "from ganrun.cli import main\n"
+        "try:\n    main()\n"
+        "finally:\n    assert not {'jax', 'flax', 'optax', 'sklearn'} & set(sys.modules)\n"
+    )
+    words = ["sweep", str(tmp_path / "small.yaml"), "--dry-run", "--json"]
+    done = subprocess.run(
+        [sys.executable, "-c", program, *words, "--runs-dir", str(tmp_path / "runs")],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert (told["trials"], told["cells"], told["cohorts"]) == (8, 4, 1)
+    assert not (tmp_path / "runs").exists()
+
+
+def test_ids_in_the_table_are_those_of_the_folders(undisturbed: tuple[SweepFolder, bytes]) -> None:
+    folder = undisturbed[0]
+    design = design_of(folder.sweep)
+    wanted = [run_id(design.trial(index).experiment) for index in range(design.trials)]
+    assert [row["id"] for row in rows(folder)] == wanted
