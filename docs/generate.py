@@ -81,6 +81,48 @@ everything, with the same checks; it can be given several times, and the last on
 - Where an optimizer does not use `b1` or `b2`, they are ignored.
 """
 
+SWEEPS = """\
+## Sweeps
+
+A sweep varies one experiment: `ganrun sweep SWEEP` trains a GAN for each of its points and seeds.
+It is a YAML file of its own, read by the same rules and with the same messages:
+
+```yaml
+name: my_sweep
+base: ../five_gaussians.yaml
+seeds: 8
+vary:
+  optimizer.learning_rate_ratio: {{log: [0.1, 10], points: 7}}
+  training.discriminator_steps: [1, 2, 5]
+cases:
+  bce: {{}}
+  hinge: {{objective: hinge, discriminator.spectral_norm: true}}
+```
+
+Any field of an experiment can vary, *traced* or *static*, by its dotted name. What is said of it is
+a list of levels (numbers, names, lists such as `[[32, 32], [64]]`), or a range, `linear` or `log`,
+with both ends included. In a factorial design a range has `points`, and where whole numbers
+coincide there are fewer. In the other designs the range itself is drawn from, whole numbers are
+rounded, and the levels of a list get equal parts of the design; `points` stands beside `vary`.
+
+`cases` are one more axis, and vary slowest: each is a named set of overrides, by dotted names or
+nested as in a config, with the same rules as one config on top of another. A field may be varied or
+set by a case, but not both. Levels that contradict each other are an error that names them.
+
+A sweep has at most {trials:,} GANs. A Latin hypercube has as many points as `points` says; a Sobol
+design of `D` fields has `points * (D + 2)`, and needs SALib: `pip install 'ganrun[sobol]'`. The
+points follow from `vary` and `points` alone, so more seeds, cases or rounds keep them, and a Sobol
+design that is doubled keeps those it has.
+
+`--set` overrides a sweep's own fields: `--set seeds=4`, `--set points=128`,
+`--set vary.optimizer.b1=[0.0, 0.5]`, `--set cases.hinge.training.steps=500`; and those of its base
+after `base`: `--set base.training.steps=500`. `base` may also hold fields itself, beside `extends`
+or alone; and a sweep may extend another: an axis then replaces that of the same field, cases merge.
+
+The id of a sweep is made from all that decides its trials, and the names of its cases; not from
+its own name or its base's.
+"""
+
 IDENTITY = """\
 ## Names and ids
 
@@ -211,7 +253,16 @@ def _default(option: Any) -> str:
 
 def configuration() -> str:
     """Return docs/configuration.md."""
-    from ganrun.config import declarations, document, json_schema, load, schema, targets
+    from ganrun.config import (
+        declarations,
+        document,
+        json_schema,
+        schema,
+        sources,
+        sweep_json_schema,
+        sweeps,
+        targets,
+    )
 
     content = json_schema()
     models = content["$defs"]
@@ -236,14 +287,15 @@ def configuration() -> str:
     ):
         parts += [_names(title, declared)]
     files = FILES.format(
-        size=load.SIZE_LIMIT // 1024,
+        size=sources.SIZE_LIMIT // 1024,
         nodes=document.NODES_LIMIT,
         depth=document.DEPTH_LIMIT,
         modes=targets.MODES_LIMIT,
         per_mode=schema.SAMPLES_PER_MODE,
         rows=schema.ROWS_LIMIT,
     )
-    parts += [files, IDENTITY]
+    parts += [files, IDENTITY, SWEEPS.format(trials=sweeps.TRIALS_LIMIT)]
+    parts += [_table(sweep_json_schema()["properties"]), _names("design", declarations.DESIGNS)]
     return "\n\n".join(part.strip("\n") for part in parts) + "\n"
 
 
@@ -288,6 +340,8 @@ def _range(field: Mapping[str, Any]) -> str:
         return "a name below"
     if kind == "null":
         return "`null`"
+    if kind == "object" or "$ref" in field:
+        return "fields"
     if kind == "boolean":
         return "`true`, `false`"
     if kind == "string":
@@ -322,11 +376,19 @@ def schema() -> str:
     return json.dumps(json_schema(), indent=2) + "\n"
 
 
+def sweep_schema() -> str:
+    """The JSON Schema that the shipped sweeps name, for editors."""
+    from ganrun.config import sweep_json_schema
+
+    return json.dumps(sweep_json_schema(), indent=2) + "\n"
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "cli.md": commands,
     "configuration.md": configuration,
     "metrics.md": metrics,
     "../configs/schema.json": schema,
+    "../configs/sweeps/schema.json": sweep_schema,
 }
 
 

@@ -247,13 +247,15 @@ def check(config: ConfigArgument, overrides: SetOption = None, as_json: JsonOpti
     short_help="Print the JSON Schema of a config.",
     epilog="Example: ganrun schema > ganrun.schema.json",
 )
-def schema() -> None:
+def schema(
+    sweeps: Annotated[bool, typer.Option("--sweep", help="Of a sweep instead.")] = False,
+) -> None:
     """Print the JSON Schema of a config, for editors that complete and check YAML."""
     import json
 
-    from ganrun.config import json_schema
+    from ganrun.config import json_schema, sweep_json_schema
 
-    typer.echo(json.dumps(json_schema(), indent=2))
+    typer.echo(json.dumps(sweep_json_schema() if sweeps else json_schema(), indent=2))
 
 
 @app.command(

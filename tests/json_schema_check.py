@@ -62,8 +62,8 @@ def _of_kind(keyword: str, schema: dict[str, Any], value: Any, root: dict[str, A
     if keyword == "properties":
         return all(accepts(rule[k], v, root) for k, v in value.items() if k in rule)
     if keyword == "additionalProperties":
-        assert rule is False
-        return set(value) <= set(schema["properties"])
+        others = [v for k, v in value.items() if k not in schema.get("properties", {})]
+        return not others if rule is False else all(accepts(rule, v, root) for v in others)
     if keyword == "required":
         return set(rule) <= set(value)
     if keyword == "items":

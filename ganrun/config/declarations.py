@@ -166,6 +166,22 @@ UPDATES = table(
     ),
 )
 
+DESIGNS = table(
+    Declaration(
+        "factorial", "Every level of every field with every other.", ("grid", "full", "cartesian")
+    ),
+    Declaration(
+        "random",
+        "A Latin hypercube: points that are spread evenly over every field's range.",
+        ("latin_hypercube", "lhs", "uniform"),
+    ),
+    Declaration(
+        "sobol",
+        "Saltelli's scheme, which variance-based sensitivity indices need.",
+        ("saltelli", "sensitivity"),
+    ),
+)
+
 METRICS = table(
     Metric("loss_d", "Discriminator's loss in that round, penalties not included.", when="round"),
     Metric("loss_g", "Generator's loss in that round.", when="round"),

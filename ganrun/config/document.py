@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
@@ -54,6 +54,13 @@ def plain(node: Node) -> Any:
     if isinstance(node.value, list):
         return [plain(item) for item in node.value]
     return node.value
+
+
+def nested(path: Sequence[str], node: Node) -> Node:
+    """Return the node under that path of mappings, all of them at its place."""
+    for part in reversed(path):
+        node = Node(node.place, {part: Entry(node.place, node)})
+    return node
 
 
 _INTEGER = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")

@@ -22,7 +22,7 @@ def json_schema() -> dict[str, Any]:
     It accepts some that do not load: it cannot say which fields contradict each other, nor what is
     missing, since that may stand in the config that this one extends.
     """
-    schema: dict[str, Any] = _in_standard_words(Experiment.model_json_schema())
+    schema: dict[str, Any] = in_standard_words(Experiment.model_json_schema())
     fields, models = schema["properties"], schema["$defs"]
     fields["extends"] = {
         "type": "string",
@@ -51,9 +51,10 @@ def json_schema() -> dict[str, Any]:
     return head | {key: value for key, value in schema.items() if key not in head}
 
 
-def _in_standard_words(schema: Any) -> Any:
+def in_standard_words(schema: Any) -> Any:
+    """Return a schema of pydantic's with the bounds of our numbers under their standard names."""
     if isinstance(schema, dict):
-        return {BOUNDS.get(key, key): _in_standard_words(value) for key, value in schema.items()}
+        return {BOUNDS.get(key, key): in_standard_words(value) for key, value in schema.items()}
     if isinstance(schema, list):
-        return [_in_standard_words(value) for value in schema]
+        return [in_standard_words(value) for value in schema]
     return schema

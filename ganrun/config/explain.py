@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from ganrun.config import suggest
 from ganrun.config.declarations import (
     ACTIVATIONS,
+    DESIGNS,
     INITIALIZERS,
     LAYOUTS,
     OBJECTIVES,
@@ -17,7 +18,7 @@ from ganrun.config.declarations import (
     UPDATES,
     Declaration,
 )
-from ganrun.config.document import PROBLEMS_LIMIT, Node, plain, resolve
+from ganrun.config.document import PROBLEMS_LIMIT, Node, nested, plain, resolve
 from ganrun.config.errors import Place, Problem, dotted, shortened
 from ganrun.config.targets import layout_of
 
@@ -31,6 +32,7 @@ CHOICES: Mapping[str, Mapping[str, Declaration]] = {
     "objective": OBJECTIVES,
     "name": OPTIMIZERS,
     "updates": UPDATES,
+    "design": DESIGNS,
 }
 
 
@@ -46,6 +48,29 @@ def explained(error: ValidationError, root: Node) -> list[Problem]:
         more = len(details) - PROBLEMS_LIMIT
         problems.append(Problem(Place(root.place.source), "", f"and {more} problems more"))
     return problems
+
+
+def explained_value(
+    error: ValidationError, node: Node, path: Sequence[str], label: str
+) -> list[Problem]:
+    """Return one problem per complaint about the value under `node`, meant for the field at `path`.
+
+    `label` is what the value is called in the messages: it stands among a sweep's levels, say.
+    """
+    root = nested(path, node)
+    tagged = (*path[:1], "layout", *path[1:]) if path[0] == "target" else tuple(path)
+    problems = []
+    for detail in error.errors(include_url=False):
+        if not _counts_only_the_valid(detail):
+            problem = _explained({**detail, "loc": (*tagged, *detail["loc"])}, root, "")
+            inside = problem.field.removeprefix(dotted(path))
+            problems.append(Problem(problem.place, label + inside, problem.message))
+    return problems[:PROBLEMS_LIMIT]
+
+
+def no_section(path: Path, node: Node) -> str:
+    """Return what is wrong with a value that stands where a section belongs."""
+    return _wrong_type("model_type", path, node) or ""
 
 
 def _counts_only_the_valid(detail: Any) -> bool:
@@ -90,7 +115,7 @@ def _message(
         if isinstance(node.value, str):
             what = "optimizer" if path[-1] == "name" else path[-1]
             return f"unknown {what} {shortened(node.value)!r}{suggest.choice(node.value, declared)}"
-        return f"expected one of {', '.join(declared)}, not {_written(node)}"
+        return f"expected one of {', '.join(declared)}, not {written(node)}"
     return _wrong_type(kind, path, node) or _out_of_range(kind, context, node)
 
 
@@ -108,9 +133,9 @@ def _wrong_type(kind: str, path: Path, node: Node) -> str | None:
     if kind == "tuple_type" and path == ("seeds",):
         expected = "a list of seeds or a count"
     hint = _hint(kind, node)
-    if path[0] == "penalties" and len(path) == 2 and isinstance(node.value, int | float):
+    if path[:1] == ("penalties",) and len(path) == 2 and isinstance(node.value, int | float):
         hint = f"; did you mean {{weight: {node.text}}}?"
-    return f"expected {expected}, not {_written(node)}{hint}"
+    return f"expected {expected}, not {written(node)}{hint}"
 
 
 def _hint(kind: str, node: Node) -> str:
@@ -145,11 +170,11 @@ def _out_of_range(kind: str, context: Mapping[str, Any], node: Node) -> str | No
     }
     if kind in bounds:
         words, key = bounds[kind]
-        return f"must be {words} {context[key]:.12g}, not {_written(node)}"
+        return f"must be {words} {context[key]:.12g}, not {written(node)}"
     if kind == "not_finite":
-        return f"must be finite, not {_written(node)}"
+        return f"must be finite, not {written(node)}"
     if kind == "seed_count":
-        return f"a count of seeds must be from 1 to {context['most']}, not {_written(node)}"
+        return f"a count of seeds must be from 1 to {context['most']}, not {written(node)}"
     length = len(node.value) if isinstance(node.value, list | str) else 0
     if kind == "missing":
         return f"expected a list of 2, not of {length}"
@@ -161,13 +186,13 @@ def _out_of_range(kind: str, context: Mapping[str, Any], node: Node) -> str | No
         return f"must have at most {context['max_length']} characters, not {length}"
     if kind == "string_pattern_mismatch":
         return (
-            f"{_written(node)} would not be a safe folder name; use letters, digits, '.', '_' and "
+            f"{written(node)} would not be a safe folder name; use letters, digits, '.', '_' and "
             "'-', and begin with a letter or a digit"
         )
     return None
 
 
-def _written(node: Node) -> str:
+def written(node: Node) -> str:
     """Return a value as it was written, for a message."""
     if isinstance(node.value, dict):
         return "a mapping"

@@ -29,9 +29,31 @@ def run_id(experiment: Experiment) -> str:
     """
     if len(experiment.seeds) != 1:
         raise ValueError(f"a run has one seed, not {len(experiment.seeds)}")
+    return digest(_content(experiment))
+
+
+def run_ids(experiment: Experiment) -> list[str]:
+    """Return the `run_id` of each of the experiment's seeds, in their order."""
+    content = _content(experiment)
+    return [digest(content | {"seeds": [seed]}) for seed in experiment.seeds]
+
+
+def content_of(experiment: Experiment) -> dict[str, Any]:
+    """Return all that decides an experiment's results but its seeds, as plain JSON values."""
+    content = _content(experiment)
+    del content["seeds"]
+    return content
+
+
+def _content(experiment: Experiment) -> dict[str, Any]:
     content = experiment.model_dump(mode="json", exclude={"name"})
     for field, neutral in NEUTRAL.items():
         _leave_out(content, field.split("."), neutral)
+    return content
+
+
+def digest(content: Any) -> str:
+    """Return the first 16 hex digits of the SHA-256 of a value's canonical JSON."""
     return hashlib.sha256(canonical_json(content).encode("ascii")).hexdigest()[:16]
 
 

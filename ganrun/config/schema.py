@@ -23,6 +23,8 @@ from ganrun.config.penalties import Penalties
 from ganrun.config.targets import Ring, Target
 
 SEEDS_LIMIT = 16_384
+NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]*$"  # safe as the start of a folder's name
+NAME_LIMIT = 64
 ROWS_LIMIT = 100_000
 SAMPLES_PER_MODE = 10
 MOST_DECAY = 0.99999  # beyond it, float32 soon rounds to 1, and 1 - decay to 0
@@ -139,8 +141,8 @@ class Experiment(Section):
     name: str = label(
         "experiment",
         "Start of the run folders' names: letters, digits, '.', '_' and '-'.",
-        pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$",
-        max_length=64,
+        pattern=NAME,
+        max_length=NAME_LIMIT,
         strict=True,
     )
     seeds: Annotated[

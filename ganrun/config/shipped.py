@@ -20,3 +20,8 @@ def find_config(path: Path) -> Path:
         if shipped.is_file():
             return shipped
     return path
+
+
+def default_sweep() -> Path:
+    """The shipped sweep that answers which hyperparameters cause collapse."""
+    return shipped_configs() / "sweeps" / "influence.yaml"

@@ -96,9 +96,12 @@ def fields_of(section: str, layout: str) -> tuple[str, ...]:
     return tuple(default) if isinstance(default, dict) else ()
 
 
-def field(word: str, section: str, layout: str) -> str:
-    """Return what to say after 'unknown field': what was meant, or the fields that there are."""
-    names = fields_of(section, layout)
+def field(word: str, section: str, layout: str, but: tuple[str, ...] = ()) -> str:
+    """Return what to say after 'unknown field': what was meant, or the fields that there are.
+
+    `but` names fields that may not be used where the word stands.
+    """
+    names = tuple(name for name in fields_of(section, layout) if name not in but)
     if word == "<<":
         return "; merge keys are not supported, 'extends' inherits from another file"
     if meant := near(word, names, ALSO, cutoff=0.75):
@@ -107,18 +110,18 @@ def field(word: str, section: str, layout: str) -> str:
         owners = [name for name in LAYOUTS if word in MODELS[name].model_fields]
         if owners:
             return f" of layout {layout!r}; it belongs to {' and '.join(map(repr, owners))}"
-    elsewhere = _elsewhere(word, section, layout, cutoff=0.999) or (
-        [] if near(word, names, ALSO, cutoff=0.6) else _elsewhere(word, section, layout, cutoff=0.8)
+    others = elsewhere(word, section, layout, cutoff=0.999) or (
+        [] if near(word, names, ALSO, cutoff=0.6) else elsewhere(word, section, layout, cutoff=0.8)
     )
-    if elsewhere:
-        return f"; did you mean {' or '.join(map(repr, elsewhere))}?"
+    if others:
+        return f"; did you mean {' or '.join(map(repr, others))}?"
     if meant := near(word, names, ALSO, cutoff=0.6):
         return f"; did you mean {meant!r}?"
     return f"; the fields here are {', '.join(names)}" if names else ""
 
 
-def _elsewhere(word: str, section: str, layout: str, cutoff: float) -> list[str]:
-    """Return dotted names of fields in other sections that `word` is near to."""
+def elsewhere(word: str, section: str, layout: str, cutoff: float) -> list[str]:
+    """Return up to three dotted names of fields in other sections that `word` is near to."""
     found = []
     for other in ("", *Experiment.model_fields, *(f"penalties.{name}" for name in PENALTIES)):
         if other == section:

@@ -17,30 +17,34 @@ _NOT_TEXT = {"y", "n", "yes", "no", "on", "off", "true", "false", "null"}
 def to_yaml(experiment: Experiment) -> str:
     """Return the config with all defaults written out; loading it gives an equal experiment."""
     content = experiment.model_dump(mode="json")
-    seeds = experiment.seeds
-    if len(seeds) > 1 and seeds == tuple(range(len(seeds))):
-        content["seeds"] = len(seeds)
-    return "".join(_lines(content, ""))
+    return "".join(lines(content | {"seeds": short_seeds(experiment.seeds)}))
 
 
-def _lines(content: Mapping[str, Any], indent: str) -> list[str]:
-    lines = []
+def short_seeds(seeds: Sequence[int]) -> int | list[int]:
+    """Return seeds as a count where they are 0, 1, 2 and so on, else as a list."""
+    is_count = len(seeds) > 1 and list(seeds) == list(range(len(seeds)))
+    return len(seeds) if is_count else list(seeds)
+
+
+def lines(content: Mapping[str, Any], indent: str = "") -> list[str]:
+    """Return the lines of a mapping in block style; plain lists stand on one line."""
+    written = []
     for name, value in content.items():
         if isinstance(value, dict) and value:
-            lines.append(f"{indent}{name}:\n")
-            lines.extend(_lines(value, indent + "  "))
+            written.append(f"{indent}{name}:\n")
+            written.extend(lines(value, indent + "  "))
         elif isinstance(value, list) and value and isinstance(value[0], list):
-            lines.append(f"{indent}{name}:\n")
-            lines.extend(f"{indent}  - {flow(row)}\n" for row in value)
+            written.append(f"{indent}{name}:\n")
+            written.extend(f"{indent}  - {flow(row)}\n" for row in value)
         else:
-            lines.append(f"{indent}{name}: {flow(value)}\n")
-    return lines
+            written.append(f"{indent}{name}: {flow(value)}\n")
+    return written
 
 
 def flow(value: Any) -> str:
     """Return a value as YAML on one line."""
     if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{k}: {flow(v)}" for k, v in value.items()) + "}"
+        return "{" + ", ".join(f"{flow(k)}: {flow(v)}" for k, v in value.items()) + "}"
     if isinstance(value, Sequence) and not isinstance(value, str):
         return "[" + ", ".join(map(flow, value)) + "]"
     if isinstance(value, float):

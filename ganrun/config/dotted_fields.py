@@ -1,0 +1,117 @@
+"""An experiment's fields by their dotted names: whether there is one, and what it may hold."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from typing import Annotated, Any
+
+from pydantic import TypeAdapter, ValidationError
+from pydantic.fields import FieldInfo
+
+from ganrun.config import suggest
+from ganrun.config.declarations import LAYOUTS
+from ganrun.config.document import Node, plain
+from ganrun.config.errors import Problem, dotted
+from ganrun.config.explain import explained_value
+from ganrun.config.fields import OneOf, mark_of
+from ganrun.config.penalties import PARAMETERS
+from ganrun.config.schema import Experiment
+from ganrun.config.targets import MODELS
+
+Path = tuple[str, ...]
+
+WRONG = object()
+"""Stands for a value that was found wrong."""
+
+NOT_AN_EXPERIMENTS_PART = {
+    "name": "a name decides no result; only the sweep itself has one",
+    "seeds": "every point of a design has the same seeds; they stand in the sweep's own 'seeds'",
+    "extends": "only a config can extend another",
+}
+
+
+def fault_of(path: Path, layouts: Sequence[str]) -> str | None:
+    """Return what is wrong with a field's name, or None if there is such a field or section.
+
+    `layouts` are those that the target may have, the base's first.
+    """
+    if path[0] in NOT_AN_EXPERIMENTS_PART:
+        return NOT_AN_EXPERIMENTS_PART[path[0]]
+    for depth, part in enumerate(path):
+        section = dotted(path[:depth])
+        names = _names(section, layouts)
+        if part not in names:
+            if not names:
+                return f"unknown field; {section!r} holds a value, not fields"
+            but = tuple(NOT_AN_EXPERIMENTS_PART)
+            return "unknown field" + suggest.field(part, section, layouts[0], but)
+    return None
+
+
+def is_section(path: Path, layouts: Sequence[str]) -> bool:
+    """Return whether a name that exists is that of a section rather than of a single field."""
+    return bool(_names(dotted(path), layouts))
+
+
+def _names(section: str, layouts: Sequence[str]) -> tuple[str, ...]:
+    if section == "target":
+        return tuple(name for layout in layouts for name in suggest.fields_of(section, layout))
+    return suggest.fields_of(section, layouts[0])
+
+
+def value_of(
+    path: Path, node: Node, label: str, layouts: Sequence[str], problems: list[Problem]
+) -> Any:
+    """Return a value as the field at `path` holds it, or WRONG and what is wrong with it.
+
+    Whether it goes with the values of other fields is not asked.
+    """
+    layout = next((name for name in layouts if path[-1] in MODELS[name].model_fields), "ring")
+    try:
+        return _type_of(path, layout).validate_python(plain(node))
+    except ValidationError as error:
+        problems.extend(explained_value(error, node, path, label))
+        return WRONG
+
+
+@cache
+def _type_of(path: Path, layout: str) -> TypeAdapter[Any]:
+    if path == ("target", "layout"):
+        return TypeAdapter(Annotated[str, OneOf(LAYOUTS)])
+    field = _declared(path, layout)
+    kind: Any = Annotated[(field.annotation, *field.metadata)]
+    return TypeAdapter(kind)
+
+
+def _declared(path: Path, layout: str) -> FieldInfo:
+    model: Any = Experiment
+    if len(path) == 3:
+        model = PARAMETERS[path[1]]
+    elif path[0] == "target":
+        model = MODELS[layout]
+    elif len(path) == 2:
+        model = Experiment.model_fields[path[0]].annotation
+    return model.model_fields[path[-1]]
+
+
+def may_contradict(path: Path) -> bool:
+    """Return whether a value of a field, right by itself, may be wrong beside other fields' values.
+
+    These are the fields that the rules between fields read: those of a target, and of Experiment.
+    """
+    return path[0] in ("target", "evaluation") or path == ("training", "steps")
+
+
+def may_change_the_program(path: Path) -> bool:
+    """Return whether another value of a field may need another compiled program.
+
+    Of the target that is all but its lengths and weights, since the number of modes is part of
+    the program.
+    """
+    if path[0] == "target":
+        models = [model for model in MODELS.values() if path[-1] in model.model_fields]
+        return path[-1] in ("layout", "means") or any(
+            mark_of(model.model_fields[path[-1]]) != "traced" for model in models
+        )
+    return mark_of(_declared(path, "ring")) != "traced"

@@ -1,0 +1,258 @@
+"""Where a config comes from: files, what they extend, and `--set` options, as trees of nodes.
+
+Two kinds of file are read: an experiment and a sweep. They are told apart by their fields, so that
+one which is given where the other is meant is said to be just that.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Literal
+
+from ganrun.config.document import (
+    DEPTH_LIMIT,
+    Entry,
+    Node,
+    Unreadable,
+    line_and_column,
+    parse,
+    plain,
+)
+from ganrun.config.errors import Place, Problem, shortened
+from ganrun.config.schema import Experiment
+from ganrun.config.shipped import shipped_configs
+from ganrun.config.targets import layout_of
+
+SIZE_LIMIT = 256 * 1024
+EXTENDS_LIMIT = 16
+
+SWEEPS_OWN = frozenset({"vary", "cases", "design"})
+"""Fields that only a sweep has."""
+EXPERIMENTS_OWN = frozenset(Experiment.model_fields) - {"name", "seeds"}
+"""Fields that only an experiment has."""
+
+OnTop = Callable[["Node | None", Node, list[Problem]], "Node | None"]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of file, and what one makes on top of another (or alone: None below it)."""
+
+    name: Literal["experiment", "sweep"]
+    on_top: OnTop
+
+
+def experiment_on_top(parent: Node | None, child: Node, problems: list[Problem]) -> Node:
+    """Return a config on top of another; a target of another layout replaces the whole target."""
+    if parent is None:
+        return child
+    assert isinstance(parent.value, dict)
+    assert isinstance(child.value, dict)
+    old, new = parent.value.get("target"), child.value.get("target")
+    says_layout = new and isinstance(new.node.value, dict) and "layout" in new.node.value
+    if old and new and says_layout and _layout(new.node) != _layout(old.node):
+        rest = {name: entry for name, entry in parent.value.items() if name != "target"}
+        parent = Node(parent.place, rest)
+    return merged(parent, child)
+
+
+def _layout(target: Node) -> str:
+    return layout_of(plain(target))
+
+
+EXPERIMENT = Kind("experiment", experiment_on_top)
+
+
+def merged(parent: Node, child: Node) -> Node:
+    """Return the child on top of the parent: mappings merge, everything else replaces."""
+    if not isinstance(parent.value, dict) or not isinstance(child.value, dict):
+        return child
+    entries = dict(parent.value)
+    for name, entry in child.value.items():
+        under = entries.get(name)
+        node = merged(under.node, entry.node) if under else entry.node
+        entries[name] = Entry(entry.place, node)
+    return Node(child.place, entries)
+
+
+def in_order(problems: list[Problem]) -> list[Problem]:
+    """Return the problems file by file, in the order of their lines."""
+    sources = list(dict.fromkeys(problem.place.source for problem in problems))
+
+    def key(problem: Problem) -> tuple[int, int, int]:
+        place = problem.place
+        return (sources.index(place.source), place.line or 0, place.column or 0)
+
+    return sorted(dict.fromkeys(problems), key=key)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Where a file is asked for: the place and the field that names it."""
+
+    place: Place
+    field: str
+
+
+def read_file(
+    path: Path,
+    kind: Kind,
+    problems: list[Problem],
+    chain: tuple[Path, ...] = (),
+    asked: Asked | None = None,
+) -> Node | None:
+    """Return the tree of a file merged with what it extends, or None if it cannot be read.
+
+    `chain` holds the files that extend this one, and `asked` tells where another file asks for it;
+    a file that is not there is that place's problem.
+    """
+    try:
+        text = _text(path, asked)
+        node = parse(text, lambda line, column: Place(str(path), line, column), problems)
+    except Unreadable as unreadable:
+        problems.append(unreadable.problem)
+        return None
+    if node is None or (node.value is None and not node.text):
+        problems.append(Problem(Place(str(path)), "", "empty; even '{}' would be a config"))
+        return None
+    if not isinstance(node.value, dict):
+        what = "a list" if isinstance(node.value, list) else repr(shortened(node.text))
+        problems.append(Problem(node.place, "", f"expected a mapping of fields, not {what}"))
+        return None
+    if mistaken := _of_other_kind(path, node, kind, asked):
+        problems.append(mistaken)
+        return None
+    return with_parent(path, node, kind, problems, chain)
+
+
+def _of_other_kind(path: Path, tree: Node, kind: Kind, asked: Asked | None) -> Problem | None:
+    """Return the problem of a file that is a config, but not of the kind that is needed."""
+    assert isinstance(tree.value, dict)
+    if not SWEEPS_OWN.isdisjoint(tree.value):
+        found = "sweep"
+    elif not EXPERIMENTS_OWN.isdisjoint(tree.value):
+        found = "experiment"
+    else:
+        return None
+    if found == kind.name:
+        return None
+    names = {"experiment": "an experiment", "sweep": "a sweep"}
+    mistaken = f"{names[found]}, not {names[kind.name]}"
+    if asked is None:
+        command = {"experiment": "train", "sweep": "sweep"}[found]
+        return Problem(Place(str(path)), "", f"{mistaken}; 'ganrun {command}' takes it")
+    remedy = "; a sweep names its experiment by 'base'" if kind.name == "sweep" else ""
+    return Problem(asked.place, asked.field, f"{shortened(str(path), 200)}: {mistaken}{remedy}")
+
+
+def with_parent(
+    path: Path, node: Node, kind: Kind, problems: list[Problem], chain: tuple[Path, ...] = ()
+) -> Node | None:
+    """Return a mapping of the file on top of what it extends, if it extends anything."""
+    assert isinstance(node.value, dict)
+    if "extends" not in node.value:
+        return kind.on_top(None, node, problems)
+    entries = dict(node.value)
+    extends = entries.pop("extends").node
+    parent = _read_parent(path, extends, kind, problems, chain)
+    return kind.on_top(parent, Node(node.place, entries), problems) if parent else None
+
+
+def _read_parent(
+    path: Path, extends: Node, kind: Kind, problems: list[Problem], chain: tuple[Path, ...]
+) -> Node | None:
+    def problem(message: str) -> None:
+        problems.append(Problem(extends.place, "extends", message))
+
+    if not isinstance(extends.value, str) or not extends.value:
+        problem("expected the path of one config, relative to this one")
+        return None
+    chain = (*chain, path)
+    parent = path.parent / extends.value
+    if len(chain) > EXTENDS_LIMIT:
+        problem(f"more than {EXTENDS_LIMIT} configs extend one another")
+        return None
+    cycle = [str(file) for file in chain if _same_file(file, parent)]
+    if cycle:
+        problem(f"this config extends itself: {' -> '.join(map(str, (*chain, parent)))}")
+        return None
+    return read_file(parent, kind, problems, chain, Asked(extends.place, "extends"))
+
+
+def _same_file(one: Path, other: Path) -> bool:
+    try:
+        return os.path.samefile(one, other)
+    except (OSError, ValueError):
+        return False
+
+
+def _text(path: Path, asked: Asked | None) -> str:
+    """Return a file's text. Raises Unreadable if there is no such file or no text in it."""
+
+    def unreadable(message: str, place: Place | None = None) -> Unreadable:
+        if asked is not None and place is None:
+            return Unreadable(
+                Problem(asked.place, asked.field, f"{shortened(str(path), 200)}: {message}")
+            )
+        return Unreadable(Problem(place or Place(str(path)), "", message))
+
+    try:
+        with open(path, "rb") as file:
+            content = file.read(SIZE_LIMIT + 1)
+    except FileNotFoundError:
+        raise unreadable(f"no such file{_near_file(path)}") from None
+    except IsADirectoryError:
+        raise unreadable("a directory, not a config") from None
+    except OSError as error:
+        raise unreadable(f"cannot be read: {error.strerror or error}") from None
+    except ValueError as error:  # a null byte in the path
+        raise unreadable(f"cannot be read: {error}") from None
+    if len(content) > SIZE_LIMIT:
+        raise unreadable(f"larger than {SIZE_LIMIT // 1024} KiB")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = content[: error.start].decode("utf-8-sig")
+        place = Place(str(path), *line_and_column(before, len(before)))
+        raise unreadable(f"not UTF-8: byte 0x{content[error.start]:02x}", place) from None
+
+
+def _near_file(path: Path) -> str:
+    """Return a suggestion if the folder holds a file of nearly that name, or ganrun ships one."""
+    try:
+        names = [name for name in os.listdir(path.parent) if name.endswith((".yaml", ".yml"))]
+    except (OSError, ValueError):
+        names = []
+    found = get_close_matches(path.name, names, n=1, cutoff=0.75) or [
+        name for name in names if Path(name).stem == path.name
+    ]
+    if found:
+        return f"; did you mean {str(path.with_name(found[0]))!r}?"
+    shipped = shipped_configs()
+    files = {file.name: file.relative_to(shipped) for file in shipped.rglob("*.yaml")}
+    near = get_close_matches(path.name, files, n=1, cutoff=0.75)
+    return f"; did you mean 'configs/{files[near[0]].as_posix()}'?" if near else ""
+
+
+def read_option(override: str, problems: list[Problem]) -> tuple[list[str], Node] | None:
+    """Return the parts of an option's dotted name and its value, or None if it cannot be read."""
+    name, equals, text = override.partition("=")
+    name = name.strip()
+    place = Place(f"--set {shortened(override, 80)}", names=name)
+    path = name.split(".")
+    if not equals or not all(path) or len(path) > DEPTH_LIMIT:
+        problems.append(Problem(place, "", "expected dotted.name=value"))
+        return None
+    if path[0] == "extends" or path[:2] == ["base", "extends"]:
+        problems.append(Problem(place, "", "only a config can extend another"))
+        return None
+    try:
+        node = parse(text, lambda line, column: place, problems)
+    except Unreadable as unreadable:
+        problems.append(unreadable.problem)
+        return None
+    return path, Node(place, None) if node is None else node

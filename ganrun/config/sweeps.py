@@ -1,0 +1,150 @@
+"""What a sweep is: an experiment, what varies in it and how, and which sweeps are the same."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from ganrun.config.declarations import DESIGNS
+from ganrun.config.errors import Place
+from ganrun.config.fields import OneOf, Section, Whole, label
+from ganrun.config.identity import content_of, digest
+from ganrun.config.schema import NAME, NAME_LIMIT, Experiment
+from ganrun.config.write import flow, lines, short_seeds
+
+TRIALS_LIMIT = 1_000_000
+LEVELS_LIMIT = 1000
+
+Design = Literal["factorial", "random", "sobol"]
+
+
+@dataclass(frozen=True)
+class Factor:
+    """One axis of a sweep: an experiment's field and the values it takes.
+
+    `levels` are the values of a factorial design's axis, and the choices of any other's; None means
+    a range from `low` to `high`, from which a random or Sobol design draws. A factorial range keeps
+    its ends and the `points` it was given beside the levels that these make. `log` says that the
+    values are spread evenly on a logarithmic scale, `whole` that they are whole numbers.
+    """
+
+    field: str
+    levels: tuple[Any, ...] | None = None
+    low: float | None = None
+    high: float | None = None
+    log: bool = False
+    whole: bool = False
+    points: int | None = None
+    place: Place = dataclasses.field(default=Place(""), compare=False, repr=False)
+
+    def written(self) -> Any:
+        """Return the values as they are written in a sweep's file."""
+        if self.low is None:
+            return self.levels
+        ends = {"log" if self.log else "linear": [self.low, self.high]}
+        return ends if self.points is None else {**ends, "points": self.points}
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """An experiment of which some fields vary by a design, each point with all the seeds.
+
+    `base` has the sweep's seeds. `cases` are named sets of overrides, nested as an experiment's
+    fields are: one more axis, or none if there are none. `points` is the number of points of a
+    random design and the base count N, a power of two, of a Sobol design.
+    """
+
+    name: str
+    base: Experiment
+    design: Design
+    seeds: tuple[int, ...]
+    factors: tuple[Factor, ...]
+    cases: Mapping[str, Mapping[str, Any]]
+    points: int | None = None
+    case_places: Mapping[str, Place] = dataclasses.field(
+        default_factory=dict, compare=False, repr=False
+    )
+
+    @property
+    def cells(self) -> int:
+        """The number of points of the design, those of all cases together."""
+        return self.points_per_case * max(1, len(self.cases))
+
+    @property
+    def points_per_case(self) -> int:
+        """The number of points of the design without the axis of cases."""
+        if self.design == "factorial":
+            return math.prod(len(factor.levels or ()) for factor in self.factors)
+        assert self.points is not None
+        return self.points * (len(self.factors) + 2 if self.design == "sobol" else 1)
+
+    @property
+    def trials(self) -> int:
+        """The number of GANs to be trained: cells times seeds."""
+        return self.cells * len(self.seeds)
+
+    @cached_property
+    def id(self) -> str:
+        """The 16 hex digits that name a sweep: SHA-256 of all that decides its trials."""
+        is_factorial = self.design == "factorial"
+        return digest(
+            {
+                "base": content_of(self.base),
+                "design": self.design,
+                "seeds": self.seeds,
+                "points": self.points,
+                "vary": [
+                    [factor.field, factor.levels if is_factorial else factor.written()]
+                    for factor in self.factors
+                ],
+                "cases": [[name, overrides] for name, overrides in self.cases.items()],
+            }
+        )
+
+
+def sweep_yaml(sweep: Sweep) -> str:
+    """Return the sweep as YAML that needs no other file; loading it gives an equal sweep."""
+    head: dict[str, Any] = {
+        "name": sweep.name,
+        "design": sweep.design,
+        "seeds": short_seeds(sweep.seeds),
+    }
+    if sweep.points is not None:
+        head["points"] = sweep.points
+    text = lines(head)
+    for section, entries in (
+        ("vary", {factor.field: factor.written() for factor in sweep.factors}),
+        ("cases", sweep.cases),
+    ):
+        if entries:
+            text.append(f"{section}:\n")
+            text += [f"  {flow(name)}: {flow(value)}\n" for name, value in entries.items()]
+    content = sweep.base.model_dump(mode="json", exclude={"seeds"})
+    return "".join([*text, "base:\n", *lines(content, "  ")])
+
+
+class SweepHead(Section):
+    """The fields of a sweep's file that are no part of an experiment."""
+
+    name: str = label(
+        "sweep",
+        "Start of the sweep folder's name: letters, digits, '.', '_' and '-'.",
+        pattern=NAME,
+        max_length=NAME_LIMIT,
+        strict=True,
+    )
+    design: Annotated[str, OneOf(DESIGNS)] = Field(
+        default="factorial", description="How the points of the sweep are chosen."
+    )
+    points: Whole | None = Field(
+        default=None,
+        description="Points of a random design; base count of a sobol design, a power of two.",
+        ge=2,
+        le=TRIALS_LIMIT,
+    )

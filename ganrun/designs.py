@@ -1,0 +1,256 @@
+"""A sweep's design: which points there are, and the experiment at each, made when it is asked for.
+
+A *cell* is one point of the design, in one case; a *trial* is a cell with one seed. Cases vary
+slowest, then the fields in their order, and seeds fastest. A design of a hundred thousand trials is
+some numbers and a base: cells are built one at a time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import ValidationError
+
+from ganrun.config import ConfigError, Experiment, Factor, Sweep, static_key
+from ganrun.config.axes import between
+from ganrun.config.dotted_fields import may_change_the_program, may_contradict
+from ganrun.config.identity import digest
+
+Content = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One point of a design: a value per varied field, a case if there are any, all seeds."""
+
+    index: int
+    values: tuple[Any, ...]
+    case: str | None
+    experiment: Experiment
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One GAN of a sweep: a cell at one seed."""
+
+    index: int
+    cell: int
+    values: tuple[Any, ...]
+    case: str | None
+    seed: int
+    experiment: Experiment
+
+
+def design_of(sweep: Sweep) -> Design:
+    """Return a sweep's design. Raises ConfigError if a Sobol design lacks SALib."""
+    return Design(sweep)
+
+
+class Design:
+    """The points of a sweep, in their order, and the experiments at them."""
+
+    def __init__(self, sweep: Sweep) -> None:
+        self.sweep = sweep
+        self.columns = tuple(factor.field for factor in sweep.factors)
+        self.cells, self.trials = sweep.cells, sweep.trials
+        self._cases: list[str | None] = [*sweep.cases] or [None]
+        self._per_case = sweep.points_per_case
+        self._seeds = sweep.seeds
+        self._unit = None if sweep.design == "factorial" else _unit_points(sweep)
+        self._builders = {
+            name: Builder(sweep.base, sweep.cases[name] if name else {}, self.columns)
+            for name in self._cases
+        }
+        self._static = [
+            i for i, name in enumerate(self.columns) if may_change_the_program(_path(name))
+        ]
+        self._programs: dict[tuple[Any, ...], str] = {}
+        self._newest: Cell | None = None
+
+    def values(self, index: int) -> tuple[Any, ...]:
+        """Return the values of the varied fields at a cell."""
+        point = index % self._per_case
+        factors = self.sweep.factors
+        if self._unit is not None:
+            row = self._unit[point].tolist()
+            return tuple(map(value_at, factors, row))
+        values = []
+        for factor in reversed(factors):  # the last field varies fastest
+            assert factor.levels is not None
+            point, level = divmod(point, len(factor.levels))
+            values.append(factor.levels[level])
+        return tuple(reversed(values))
+
+    def case(self, index: int) -> str | None:
+        """Return the case of a cell; None if the sweep has none."""
+        return self._cases[index // self._per_case]
+
+    def cell(self, index: int) -> Cell:
+        """Return a cell, its experiment with all the sweep's seeds.
+
+        Raises IndexError beyond the last, and pydantic's ValidationError where levels contradict
+        each other: see `validate`.
+        """
+        if not 0 <= index < self.cells:
+            raise IndexError(f"cell {index} of {self.cells}")
+        newest = self._newest
+        if newest is None or newest.index != index:
+            values, case = self.values(index), self.case(index)
+            one = self._builders[case].experiment(values)
+            newest = Cell(index, values, case, one.model_copy(update={"seeds": self._seeds}))
+            self._newest = newest  # its other seeds are likely to be asked for next
+        return newest
+
+    def trial(self, index: int) -> Trial:
+        """Return a trial, its experiment with that one seed."""
+        if not 0 <= index < self.trials:
+            raise IndexError(f"trial {index} of {self.trials}")
+        place, which = divmod(index, len(self._seeds))
+        cell, seed = self.cell(place), self._seeds[which]
+        one = cell.experiment.with_seed(seed)
+        return Trial(index, place, cell.values, cell.case, seed, one)
+
+    def static_key(self, index: int) -> str:
+        """Return the `static_key` of a cell's experiment: trials with equal ones may be a cohort.
+
+        Asked for every cell, it costs little more than the different keys: fields that are no part
+        of the program are not looked at.
+        """
+        case = self.case(index)
+        values = self.values(index) if self._static else ()
+        known = (case, *(values[i] for i in self._static))
+        if known not in self._programs:
+            values = values or self.values(index)
+            self._programs[known] = static_key(self._builders[case].experiment(values))
+        return self._programs[known]
+
+    def validate(self) -> None:
+        """Raise ConfigError if levels of different axes contradict each other, naming them.
+
+        Also if two cases are the same, so that all their GANs would be trained twice.
+        """
+        from ganrun.contradictions import Contradictions
+
+        found = Contradictions(self.sweep)
+        found.compare_cases({name: builder.content for name, builder in self._builders.items()})
+        together = [i for i, name in enumerate(self.columns) if may_contradict(_path(name))]
+        seen = set()
+        for index in range(0, self.cells, 1 if together else self._per_case):
+            values, case = self.values(index), self.case(index)
+            known = (case, *(values[i] for i in together))
+            if known in seen:
+                continue
+            seen.add(known)
+            try:
+                one = self._builders[case].experiment(values)
+                found.place_modes(one, case, values)
+            except ValidationError:
+                found.add(case, values)
+            if found.are_many:
+                break
+        found.raise_if_any()
+
+
+class Builder:
+    """Makes experiments that differ from one in given fields, fast: what is untouched is shared."""
+
+    def __init__(self, base: Experiment, overrides: Mapping[str, Any], columns: Sequence[str]):
+        self.content = on_top(base.model_dump(), overrides)
+        self.content["seeds"] = base.seeds[:1]  # one will do until the experiment is made
+        self._paths = [_path(name) for name in columns]
+        # The layout first: the target's other fields lie on top of it.
+        self._order = sorted(
+            range(len(columns)), key=lambda i: self._paths[i] != ("target", "layout")
+        )
+        self._parts: Content = self.content
+        try:
+            whole = Experiment.model_validate(self.content)
+        except ValidationError:
+            return  # alone it may contradict itself where no cell does
+        self._parts = {name: getattr(whole, name) for name in Experiment.model_fields}
+
+    def changed(self, values: Sequence[Any]) -> Content:
+        """Return the sections that the values change, as plain data."""
+        sections: Content = {}
+        for i in self._order:
+            first, *rest = self._paths[i]
+            if not rest:
+                sections[first] = values[i]
+                continue
+            if first not in sections:
+                sections[first] = dict(self.content[first])
+            section = sections[first]
+            if self._paths[i] == ("target", "layout") and section["layout"] != values[i]:
+                section = sections[first] = {}
+            if len(rest) == 2:
+                section[rest[0]] = {**(section.get(rest[0]) or {}), rest[1]: values[i]}
+            else:
+                section[rest[0]] = values[i]
+        return sections
+
+    def experiment(self, values: Sequence[Any]) -> Experiment:
+        """Return the experiment with these values, one per column; it has one seed."""
+        return Experiment.model_validate(self._parts | self.changed(values))
+
+
+def on_top(content: Mapping[str, Any], overrides: Mapping[str, Any]) -> Content:
+    """Return plain overrides on top of an experiment's plain content, as one config on another."""
+    whole = dict(content)
+    for name, value in overrides.items():
+        old = whole.get(name)
+        if isinstance(value, Mapping) and isinstance(old, Mapping):
+            is_other = name == "target" and value.get("layout", old["layout"]) != old["layout"]
+            value = dict(value) if is_other else on_top(old, value)
+        whole[name] = value
+    return whole
+
+
+def value_at(factor: Factor, share: float) -> Any:
+    """Return the value of a random or Sobol design's field at a share in [0, 1) of its range.
+
+    Every level, and every whole number of a linear range, gets an equal part of [0, 1).
+    """
+    if factor.levels is not None:
+        return factor.levels[min(int(share * len(factor.levels)), len(factor.levels) - 1)]
+    low, high = factor.low, factor.high
+    assert low is not None
+    assert high is not None
+    if not factor.whole:
+        return between(low, high, factor.log, share)
+    number = round(between(low - 0.5, high + 0.5, factor.log, share))
+    return min(max(number, int(low)), int(high))
+
+
+def _path(name: str) -> tuple[str, ...]:
+    return tuple(name.split("."))
+
+
+def _unit_points(sweep: Sweep) -> Any:
+    """Return the points of a random or Sobol design in the unit cube: floats, points x fields.
+
+    They follow from the varied fields and the number of points alone, so that more seeds, more
+    cases or more rounds keep them, and so does a doubled Sobol design its first half.
+    """
+    import numpy as np
+
+    content = [[factor.field, factor.written()] for factor in sweep.factors]
+    random = np.random.default_rng(int(digest(content), 16))
+    size = len(sweep.factors)
+    if sweep.design == "random":
+        from scipy.stats import qmc
+
+        return qmc.LatinHypercube(size, seed=random).random(sweep.points)
+    try:
+        from SALib.sample import sobol
+    except ImportError as error:
+        raise ConfigError(
+            ["a sobol design needs SALib; install it with: pip install 'ganrun[sobol]'"]
+        ) from error
+    problem = {
+        "num_vars": size,
+        "names": [factor.field for factor in sweep.factors],
+        "bounds": [[0.0, 1.0]] * size,
+    }
+    return sobol.sample(problem, sweep.points, calc_second_order=False, seed=random)
