@@ -259,26 +259,37 @@ def schema(
 
 
 @app.command(
-    short_help="Say what became of runs; draw their figures.",
+    short_help="Say what became of runs or of a sweep; draw their figures.",
     epilog="Example: ganrun report runs",
 )
 def report(
-    runs: Annotated[
+    folders: Annotated[
         list[Path],
-        typer.Argument(metavar="RUN_DIR", help="Run folders, or a folder that holds run folders."),
+        typer.Argument(
+            metavar="DIR", help="Run folders, a folder that holds run folders, or a sweep's folder."
+        ),
     ],
     figures: Annotated[
-        bool, typer.Option("--figures/--no-figures", help="Draw the figures into the run folders.")
+        bool, typer.Option("--figures/--no-figures", help="Draw the figures into the folders.")
     ] = True,
     as_json: JsonOption = False,
 ) -> None:
-    """Say what became of a run, from its folder alone, and draw its figures."""
+    """Say what became of a run or a sweep, from its folder alone, and draw its figures."""
     with _clear_errors():
         from rich.console import Console
 
+        from ganrun.store.sweep_folder import is_sweep_folder
+
+        if any(is_sweep_folder(folder) for folder in folders):
+            if len(folders) > 1:
+                raise typer.BadParameter("a sweep's folder is reported on its own")
+            from ganrun.report.sweep_terminal import report_sweep
+
+            report_sweep(folders[0], Console(), figures=figures, as_json=as_json)
+            return
         from ganrun.report.command import report_run
 
-        problems = report_run(runs, Console(), figures=figures, as_json=as_json)
+        problems = report_run(folders, Console(), figures=figures, as_json=as_json)
         for problem in problems:
             typer.echo(problem, err=True)
         if problems:

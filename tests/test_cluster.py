@@ -145,7 +145,7 @@ def test_a_scheduler_that_is_not_there_is_one_clear_message(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("ganrun.executors.cluster.CONNECT_SECONDS", 1)
-    with pytest.raises(ClusterError, match="127.0.0.1:1") as told:
+    with pytest.raises(ClusterError, match=r"127\.0\.0\.1:1") as told:
         Cluster(scheduler="tcp://127.0.0.1:1")
     assert "\n" not in str(told.value)
 

@@ -19,6 +19,7 @@ from ganrun.progress import Progress
 from ganrun.report import canvas
 from ganrun.report.frame import LiveMap, draw_frame
 from ganrun.report.live import LiveDisplay, PlainLines, Quiet, watcher_for
+from ganrun.report.watching import Moment
 
 RING = ring()
 SHOW_CURSOR, HIDE_CURSOR = "\x1b[?25h", "\x1b[?25l"
@@ -47,9 +48,8 @@ def a_moment(count: int = 1, phase: str = "training", **changes) -> Progress:
 
 def frame_of(progress: Progress | None, mixture=RING, width=80, height=24, **changes) -> str:
     options = {"ascii_only": False, "seconds_elapsed": 4.0, "seconds_since_update": 0.0, **changes}
-    live_map = LiveMap(mixture)
-    text = draw_frame(progress, live_map, title="five", width=width, height=height, **options)
-    return text.plain
+    moment = Moment(width, height, ending=None, **options)
+    return draw_frame(progress, LiveMap(mixture), moment, title="five").plain
 
 
 # the map
@@ -258,12 +258,12 @@ def test_the_map_is_drawn_anew_for_new_samples_and_only_for_them(monkeypatch):
 
 
 def test_a_frame_costs_the_training_next_to_nothing():
-    live_map, moment = LiveMap(RING), a_moment(8)
-    options = {"ascii_only": False, "seconds_elapsed": 1.0, "seconds_since_update": 0.0}
+    live_map, progress = LiveMap(RING), a_moment(8)
+    moment = Moment(80, 24, False, 1.0, 0.0, None)
     seconds = []
     for _ in range(20):
         start = time.perf_counter()
-        draw_frame(moment, live_map, title="five", width=80, height=24, **options)
+        draw_frame(progress, live_map, moment, title="five")
         seconds.append(time.perf_counter() - start)
     assert min(seconds) < 0.002
 

@@ -66,10 +66,15 @@ def newcomer(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ):
         name = text.split(maxsplit=2)[1]
         (folder / name).write_text(text)
+    fewer = " ".join(
+        f"--set '{override if override.startswith('seeds') else 'base.' + override}'"
+        for override in SMALL
+    )
     less = " ".join(f"--set '{override}'" for override in SMALL)
     executable(
         folder / "bin" / "ganrun",
         f'#!/bin/sh\n[ "$1" = train ] && set -- "$@" {less}\n'
+        f'[ "$1" = sweep ] && set -- "$@" {fewer}\n'
         f'exec "{sys.executable}" -W error -m ganrun "$@"\n',
     )
     return folder

@@ -22,15 +22,22 @@ from ganrun.mixture import Mixture
 from ganrun.progress import MemberProgress, Progress
 from ganrun.report import phrases
 from ganrun.report.canvas import covered_modes, draw_map, mode_shares, share_outside
+from ganrun.report.frame_parts import (
+    assembled,
+    bar,
+    heading,
+    inner_height,
+    inner_width,
+    justified,
+)
 from ganrun.report.palette import SCREEN_BLUE, SCREEN_VERMILLION
+from ganrun.report.watching import Moment
 
 LEAST_MAP_ROWS, MOST_MAP_ROWS = 8, 20
 MOST_SAMPLES = 1000
 """More points than this would fill the map no better and cost the training time."""
 SIDE_WIDTH = 45
 """Columns that the widest row of numbers takes."""
-SPINNER, ASCII_SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏", "|/-\\"
-SPINS_PER_SECOND = 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,28 +88,11 @@ def _map_view(
     return MapView(lines, shares, missing, share_outside(samples, mixture.extent))
 
 
-def draw_frame(
-    progress: Progress | None,
-    live_map: LiveMap,
-    *,
-    title: str,
-    width: int,
-    height: int,
-    ascii_only: bool,
-    seconds_elapsed: float,
-    seconds_since_update: float,
-    ending: str | None = None,
-) -> Text:
-    """The whole display as lines of at most `width - 1` cells, at most `height - 1` of them.
-
-    `ending` says how it ended, in the frame that is left on the screen.
-    """
-    width = max(width - 1, 1)
-    room = max(height - 1, 1)
+def draw_frame(progress: Progress | None, live_map: LiveMap, moment: Moment, *, title: str) -> Text:
+    """The whole display as lines of at most `width - 1` cells, at most `height - 1` of them."""
+    width, room, ascii_only = inner_width(moment), inner_height(moment), moment.ascii_only
     members = progress.members if progress is not None else ()
     shown = _member_to_map(members)
-    heading = _heading(progress, title, width, ascii_only, seconds_elapsed, ending)
-    bar = _bar(progress, width, ascii_only, seconds_since_update, ending)
 
     rows = _map_rows(width, room, len(members))
     side = _side(members, rows or max(room - 3, 0), narrow=width < SIDE_WIDTH)
@@ -116,10 +106,8 @@ def draw_frame(
             for left, right in zip_longest(view.lines, side, fillvalue=Text(""))
         ]
         body += [Text(""), _legend(view, shown, ascii_only)]
-    lines = [heading, bar, Text(""), *body][:room]
-    for line in lines:
-        line.truncate(width)
-    return Text("\n", no_wrap=True, overflow="crop", end="").join(lines)
+    head = [_heading(progress, title, moment), _bar(progress, moment), Text("")]
+    return assembled([*head, *body], moment)
 
 
 def _member_to_map(members: Sequence[MemberProgress]) -> MemberProgress | None:
@@ -139,63 +127,36 @@ def _map_rows(width: int, room: int, members: int) -> int:
     return rows if rows >= LEAST_MAP_ROWS else 0
 
 
-def _heading(
-    progress: Progress | None,
-    title: str,
-    width: int,
-    ascii_only: bool,
-    seconds_elapsed: float,
-    ending: str | None,
-) -> Text:
-    frames = ASCII_SPINNER if ascii_only else SPINNER
-    spinner = frames[int(seconds_elapsed * SPINS_PER_SECOND) % len(frames)] if not ending else " "
-    left = Text()
-    left.append(f"{spinner} ", SCREEN_BLUE)
-    left.append(title, "bold")
+def _heading(progress: Progress | None, title: str, moment: Moment) -> Text:
     if progress is None:
-        left.append("  starting", "dim")
-        return left
+        return heading(title, "starting", "", moment)
     members = progress.members
     whose = f"seed {members[0].seed}" if len(members) == 1 else f"{len(members):,} seeds"
-    left.append(f"  {whose}", "dim")
     done, total = progress.rounds_done, progress.rounds_total
-    if ending:
-        right = ending
+    if moment.ending:
+        right = moment.ending
     elif progress.phase == "training":
         right = f"round {done:,} of {total:,}"
         if len(members) != 1:
             right = f"{done:,} of {total:,} rounds"
     else:
-        right = f"{phrases.PHASES[progress.phase]}, {phrases.duration(seconds_elapsed)} so far"
-    return _justified(left, Text(right), width)
+        so_far = phrases.duration(moment.seconds_elapsed)
+        right = f"{phrases.PHASES[progress.phase]}, {so_far} so far"
+    return heading(title, whose, right, moment)
 
 
-def _bar(
-    progress: Progress | None,
-    width: int,
-    ascii_only: bool,
-    seconds_since_update: float,
-    ending: str | None,
-) -> Text:
-    done, total = (0, 0) if progress is None else (progress.rounds_done, progress.rounds_total)
-    share = min(done / total, 1.0) if total else 0.0
-    words = f" {int(100 * share):3d} %"
-    if progress is not None and progress.phase == "training":
+def _bar(progress: Progress | None, moment: Moment) -> Text:
+    if progress is None:
+        return bar(0.0, "", moment)
+    words = ""
+    if progress.phase == "training":
         if progress.rounds_per_second:
             words += f"  {progress.rounds_per_second:,.0f} rounds/s"
-        if progress.seconds_left is not None and not ending:
-            left = phrases.duration(progress.seconds_left - seconds_since_update)
+        if progress.seconds_left is not None and not moment.ending:
+            left = phrases.duration(progress.seconds_left - moment.seconds_since_update)
             words += f"  {left} left"
-    # A fixed place for the words keeps the bar from jumping as they change.
-    space = width - max(len(words), 34)
-    if space < 10:
-        return Text(words.strip())
-    full, empty = ("#", ".") if ascii_only else ("━", "─")
-    filled = round(share * space)
-    text = Text()
-    text.append(full * filled, SCREEN_BLUE)
-    text.append(empty * (space - filled), "dim")
-    return text.append(words)
+    total = progress.rounds_total
+    return bar(progress.rounds_done / total if total else 0.0, words, moment)
 
 
 def _shares(view: MapView, room: int, ascii_only: bool) -> list[Text]:
@@ -258,9 +219,9 @@ def _many_members(members: Sequence[MemberProgress], height: int, narrow: bool) 
     seeds = Counter(member.seed for member in members)
     labels = [str(m.seed) if seeds[m.seed] == 1 else m.name[-16:] for m in members]
     breadth = max(4, *(len(label) for label in labels))
-    heading = f"{'seed':>{breadth}}  modes covered"
+    columns = f"{'seed':>{breadth}}  modes covered"
     if not narrow:
-        heading += "  high q.  loss D  loss G"
+        columns += "  high q.  loss D  loss G"
     room = max(height - 1 if len(members) < height else height - 3, 0)
     # Members may be trained one after another: the rows follow those that are at it.
     first_unfinished = sum(
@@ -268,10 +229,10 @@ def _many_members(members: Sequence[MemberProgress], height: int, narrow: bool) 
     )
     start = max(min(first_unfinished - room // 2, len(members) - room), 0)
     mark = not all(_is_playing(member) for member in members)
-    lines = [Text(heading, "dim")]
+    lines = [Text(columns, "dim")]
     for label, member in list(zip(labels, members, strict=True))[start : start + room]:
         line = Text(f"{label:>{breadth}}{'>' if mark and _is_playing(member) else ' '} ")
-        line.append_text(_justified(Text(""), _covered(member), 13))
+        line.append_text(justified(Text(""), _covered(member), 13))
         if member.diverged:
             line.append("  diverged", SCREEN_VERMILLION)
         elif member.round == 0:
@@ -309,14 +270,6 @@ def _labelled(label: str, words: Text) -> Text:
     line = Text()
     line.append(f"{label:<15}", "dim")
     return line.append_text(words)
-
-
-def _justified(left: Text, right: Text, width: int) -> Text:
-    """`left` and `right` at the two ends of a line, or one after the other where it is short."""
-    gap = max(width - cell_len(left.plain) - cell_len(right.plain), 2 if left.plain else 0)
-    line = left.copy()
-    line.append(" " * gap)
-    return line.append_text(right)
 
 
 def _beside(left: Text, right: Text, left_width: int) -> Text:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from statistics import median
+from typing import Any
 
 from ganrun.progress import MemberProgress, Progress
 
@@ -52,6 +53,15 @@ def percent(share: float | None, absent: str = "-") -> str:
     if rounded == 0 and share > 0:
         return "< 1 %"
     return f"{rounded} %"
+
+
+def interval(numbers: Mapping[str, Any]) -> str:
+    """A share with its 95 % interval, `54 % [48, 60]`, from its `value`, `low` and `high`."""
+    if numbers["value"] is None:
+        return "-"
+    inside = min(max(numbers["value"], 0.0), 1.0)
+    low, high = (percent(numbers[end]).removesuffix(" %") for end in ("low", "high"))
+    return f"{percent(inside)} [{low}, {high}]".replace("< ", "<")
 
 
 def plural(number: int, noun: str) -> str:

@@ -7,7 +7,8 @@ inch are 1,440 pixels there, so that 9 points show as 12 pixels.
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -80,11 +81,35 @@ def headline(figure: Figure, title: str, subtitle: str) -> tuple[Text, Text]:
     return words, below
 
 
+def write_in_line(figure: Figure, words: Sequence[tuple[str, str]], y: float) -> None:
+    """Words in their colours, one behind the other; those that are not quiet are bold."""
+    left = MARGIN
+    for text, color in words:
+        weight = "normal" if color == QUIET else "bold"
+        written = figure.text(left, y, text, size=LABEL_SIZE, color=color, weight=weight, va="top")
+        left += (written.get_window_extent().width / DOTS_PER_INCH + 0.25) / WIDTH_INCHES
+
+
 def bare(axes: Axes) -> None:
     """Leave out the frame's top and right, and draw a faint grid behind the data."""
     axes.spines[["top", "right"]].set_visible(False)
     axes.grid(True, color=FAINT, linewidth=0.6)
     axes.set_axisbelow(True)
+
+
+def wrapped(name: str, letters: int) -> str:
+    """A name on as many lines as it takes, broken at spaces and after underscores."""
+    lines = [""]
+    for part in re.findall(r"[^_\s]+_*|\s+|_+", name):
+        if lines[-1] and len(lines[-1] + part.rstrip()) > letters:
+            lines.append("")
+        lines[-1] += part if lines[-1] else part.lstrip()
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def sentence(paragraph: str) -> str:
+    """The first sentence of a paragraph."""
+    return f"{paragraph.split('. ')[0].rstrip('.')}."
 
 
 def save(figure: Figure, path: Path) -> None:

@@ -1,0 +1,212 @@
+"""`influence.png`: which factors explain how much, ranked, with intervals."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Mapping, Sequence
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter
+
+from ganrun.influence import RATES
+from ganrun.report import phrases
+from ganrun.report.figures.style import (
+    LABEL_SIZE,
+    MARGIN,
+    SMALL_SIZE,
+    WIDTH_INCHES,
+    headline,
+    new_figure,
+    sentence,
+)
+from ganrun.report.palette import BLUE, FAINT, INK, PAPER, QUIET
+from ganrun.report.sweep_frame import about_design
+from ganrun.report.sweep_record import HEADLINES, TIMES, Effect, Numbers, SweepRecord
+
+MOST_PAIRS = 8
+"""Pairs of factors that are shown, the most influential."""
+MOST_LETTERS = 34
+"""In a line of a row's name."""
+MOST_TITLE_LETTERS = 74
+
+_TOP, _HEAD, _ROW, _GAP, _BOTTOM = 0.80, 0.30, 0.34, 0.16, 0.62
+_LEFT, _RIGHT, _RIGHT_OF_ONE = 3.05, 2.78, 1.60
+"""Inches: above all, the columns' heads, a row, between groups, below; left of the axis, and right
+of it where there are two columns of numbers, or one."""
+_COLUMNS = (1.60, 0.30)
+"""Inches from the right edge at which the two columns of numbers end."""
+
+
+def influence_figure(record: SweepRecord) -> Figure:
+    """Draw the ranking; where nothing can be explained, say why."""
+    effects = chosen_effects(record)
+    if not effects:
+        return _nothing_to_explain(record)
+    groups = [list(group) for group in _grouped(effects)]
+    inside = len(effects) * _ROW + (len(groups) - 1) * _GAP
+    height = _TOP + _HEAD + inside + _BOTTOM
+    figure = new_figure(height)
+    headline(figure, title(record), _subtitle(record))
+    factors = [effect for effect in effects if effect.kind == "factor"]
+    in_two = any(f.share for f in factors) and any(f.total for f in factors)
+    wide = WIDTH_INCHES - _LEFT - (_RIGHT if in_two else _RIGHT_OF_ONE)
+    box = (_LEFT / WIDTH_INCHES, _BOTTOM / height, wide / WIDTH_INCHES, inside / height)
+    axes = figure.add_axes(box)
+    _frame(axes, inside, record)
+    top = inside
+    columns = _columns(axes, effects, inside)
+    for group in groups:
+        for effect in group:
+            _draw_row(axes, effect, top - _ROW / 2, columns)
+            top -= _ROW
+        top -= _GAP
+    return figure
+
+
+def chosen_effects(record: SweepRecord) -> list[Effect]:
+    """All factors, the leading pairs, what is left, and chance."""
+    effects = record.effects()
+    pairs = [effect for effect in effects if effect.kind == "pair"][MOST_PAIRS:]
+    return [effect for effect in effects if effect not in pairs]
+
+
+def title(record: SweepRecord) -> str:
+    """The finding in a few words, no more certain than its interval."""
+    what = HEADLINES[record.headline or RATES[0]]
+    factors = [effect for effect in record.effects() if effect.kind == "factor"]
+    clear = [effect for effect in factors if effect.leading["low"] > 0]
+    if not factors:
+        return record.extreme or f"What explains {what} cannot be said"
+    if not clear:
+        return f"No factor can be shown to matter for {what}"
+    leader, *others = clear
+    if factors[1:] and leader.leading["low"] > max(e.leading["high"] for e in factors[1:]):
+        return f"The {leader.label} matters most for {what}"
+    if not others:
+        return f"The {leader.label} matters for {what}"
+    words = f"{phrases.listed([f'the {effect.label}' for effect in clear])} matter for {what}"
+    if len(words) > MOST_TITLE_LETTERS:
+        return f"{len(clear)} of {len(factors)} factors matter for {what}"
+    return words[0].upper() + words[1:]
+
+
+def _subtitle(record: SweepRecord) -> str:
+    words = f"{record.name}: {about_design(record.design)}"
+    if record.finished < len(record.rows):
+        words += f"; {record.finished:,} of {len(record.rows):,} trials have a result"
+    if record.headline not in (None, RATES[0]):
+        words += f"; {record.verdicts['collapsed']:,} of {record.finished:,} trials collapsed"
+    return words
+
+
+def _grouped(effects: Sequence[Effect]) -> list[list[Effect]]:
+    """Factors; what they do together; what is left to chance."""
+    kinds = (("factor",), ("pair", "higher", "foretold"), ("chance",))
+    groups = [[effect for effect in effects if effect.kind in kind] for kind in kinds]
+    return [group for group in groups if group]
+
+
+def _frame(axes: Axes, height: float, record: SweepRecord) -> None:
+    axes.set_xlim(0, 1)
+    axes.set_ylim(0, height)
+    axes.spines[["top", "right", "left"]].set_visible(False)
+    axes.set_yticks([])
+    axes.set_xticks([0, 0.25, 0.5, 0.75, 1])
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:g} %"))
+    axes.grid(True, axis="x", color=FAINT, linewidth=0.6)
+    axes.set_axisbelow(True)
+    what = HEADLINES[record.headline or RATES[0]]
+    axes.set_xlabel(f"share of the variance in {what}, with 95 % intervals", labelpad=5)
+
+
+def _draw_row(axes: Axes, effect: Effect, y: float, columns: Mapping[str, float]) -> None:
+    is_chance, is_factor = effect.kind == "chance", effect.kind == "factor"
+    color = QUIET if is_chance else BLUE
+    both = effect.share is not None and effect.total is not None
+    if effect.share is not None:
+        _draw_numbers(axes, effect.share, y + (0.055 if both else 0), color, filled=True)
+    if effect.total is not None:
+        _draw_numbers(axes, effect.total, y - (0.055 if both else 0), INK, filled=False)
+    name = "\n".join(_lines(effect.label))
+    axes.annotate(
+        name,
+        (0, y),
+        xycoords=axes.get_yaxis_transform(),
+        xytext=(-10, 0),
+        textcoords="offset points",
+        ha="right",
+        va="center",
+        size=LABEL_SIZE + 1 if is_factor else SMALL_SIZE if "\n" in name else LABEL_SIZE,
+        weight="bold" if is_factor else "normal",
+        color=INK if is_factor else QUIET,
+        linespacing=1.05,
+        annotation_clip=False,
+    )
+    for kind, numbers in (("share", effect.share), ("total", effect.total)):
+        if numbers is not None:
+            # Chance stands in whichever column there is.
+            column = columns.get(kind, min(columns.values()))
+            _write(axes, phrases.interval(numbers), y, column, INK if is_factor else QUIET)
+
+
+def _lines(name: str) -> list[str]:
+    """A row's name; one of two factors is broken between them."""
+    if len(name) <= MOST_LETTERS:
+        return [name]
+    first, times, second = name.partition(TIMES)
+    return [first + TIMES.rstrip(), second] if times else textwrap.wrap(name, MOST_LETTERS)
+
+
+def _draw_numbers(axes: Axes, numbers: Numbers, y: float, color: str, *, filled: bool) -> None:
+    """A dot on a line as long as the interval."""
+    value = min(max(numbers["value"], 0.0), 1.0)
+    axes.hlines(
+        y,
+        numbers["low"],
+        numbers["high"],
+        color=color,
+        linewidth=3.4 if filled else 1.0,
+        alpha=0.35 if filled else 1.0,
+        zorder=2,
+        clip_on=False,
+        capstyle="butt",
+    )
+    axes.plot(
+        [value],
+        [y],
+        marker="o",
+        markersize=6.5 if filled else 5,
+        markerfacecolor=color if filled else PAPER,
+        markeredgecolor=color,
+        markeredgewidth=1.0,
+        zorder=3,
+        clip_on=False,
+    )
+
+
+def _columns(axes: Axes, effects: Sequence[Effect], height: float) -> dict[str, float]:
+    """Name the columns of numbers that there are; returns where each ends."""
+    factors = [effect for effect in effects if effect.kind == "factor"]
+    kinds = [("share", "\N{BLACK CIRCLE} by itself", BLUE)] * any(f.share for f in factors)
+    kinds += [("total", "\N{WHITE CIRCLE} with interactions", INK)] * any(f.total for f in factors)
+    places = {}
+    for (kind, words, color), column in zip(kinds, _COLUMNS[-len(kinds) :], strict=True):
+        _write(axes, words, height + 0.15, column, color)
+        places[kind] = column
+    return places
+
+
+def _write(axes: Axes, words: str, y: float, from_right: float, color: str) -> None:
+    box = axes.get_position()
+    right = (1 - from_right / WIDTH_INCHES - box.x0) / box.width
+    axes.text(right, y, words, ha="right", va="center", size=SMALL_SIZE + 0.5, color=color)
+
+
+def _nothing_to_explain(record: SweepRecord) -> Figure:
+    figure = new_figure(1.7)
+    headline(figure, title(record), _subtitle(record))
+    note = record.influence["outcomes"][RATES[0]]["note"] or ""
+    words = "\n".join(textwrap.wrap(f"{sentence(record.influence['paragraph'])} {note}", 120))
+    figure.text(MARGIN, 1 - 0.86 / 1.7, words, va="top", size=LABEL_SIZE, color=INK)
+    return figure

@@ -1,0 +1,301 @@
+"""`phase.png`: where GANs collapse, over the two leading factors, and what that looks like.
+
+Each cell is coloured by the share of its trials that collapsed, and holds the samples at the end of
+its median trial, over the true modes.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from matplotlib.axes import Axes
+from matplotlib.cm import ScalarMappable
+from matplotlib.colors import LinearSegmentedColormap, Normalize
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+from matplotlib.patheffects import withStroke
+
+from ganrun.report import phrases
+from ganrun.report.figures.phase_grid import Grid, phase_grid
+from ganrun.report.figures.style import (
+    LABEL_SIZE,
+    MARGIN,
+    SMALL_SIZE,
+    WIDTH_INCHES,
+    headline,
+    new_figure,
+    wrapped,
+)
+from ganrun.report.figures.thumbnails import draw_thumbnail, last_samples
+from ganrun.report.palette import (
+    BLUE,
+    FAINT,
+    FIELD_WHITE,
+    INK,
+    PAPER,
+    QUIET,
+    SCREEN_VERMILLION,
+)
+from ganrun.report.sweep_record import SweepRecord
+from ganrun.sweep_answer import Row
+
+COLLAPSE_COLOURS = LinearSegmentedColormap.from_list(
+    "collapse", [FIELD_WHITE, "#f6c9a6", SCREEN_VERMILLION]
+)
+"""Light to dark in one hue, so that it reads without colour as well."""
+
+STAMPED = ("undertrained", "oscillating", "diverged")
+"""Verdicts that are written into a cell where most trials have them."""
+LEAST_STAMPED = 0.8
+"""Inches below which there is no room for that."""
+
+_TOP, _BOTTOM = 0.98, 0.62
+_NAME, _NAME_LINE, _XLABELS = 0.40, 0.17, 0.62
+"""Inches: above all, below; for the name of the rows' factor, each further line of it, and below
+the columns."""
+NAME_LETTERS = 11
+"""Letters of the rows' factor's name beside each row, before it is broken."""
+_GAP, _FRAME, _STRIP, _METER = 0.06, 0.055, 0.20, 0.045
+"""Inches: between cells, around the samples, of a line of text, of the meter below the samples."""
+LARGEST_CELL, LARGEST_LONE_CELL, LEAST_CELL = 1.72, 2.3, 0.9
+"""Inches: sides, the last of a cell that is small for the sake of `MOST_HEIGHT`."""
+MOST_HEIGHT = 10.5
+_LETTER = 0.073
+"""Inches that a letter of a name takes."""
+MOST_LETTERS = 12
+"""In a line of a row's name, if it can be broken."""
+
+
+def phase_figure(record: SweepRecord) -> Figure:
+    """Draw all cells."""
+    grid = phase_grid(record)
+    named = any(cell.name for cell in grid.cells)
+    margin = MARGIN * WIDTH_INCHES
+    left = margin
+    if grid.down is not None:
+        name = record.called(grid.down.field)
+        left += _NAME + _longest_line(grid.down.labels)
+        left += _NAME_LINE * (len(name) > NAME_LETTERS * grid.rows)
+    right = margin
+    side = min(
+        (WIDTH_INCHES - left - right + _GAP) / grid.columns - _GAP,
+        LARGEST_CELL if grid.down is not None else LARGEST_LONE_CELL,
+        max(MOST_HEIGHT / grid.rows - 2 * _STRIP, LEAST_CELL),
+    )
+    strip = _STRIP * (2 if named else 1)
+    tall = side - 2 * _FRAME + strip + 3 * _FRAME + _METER
+    below = _XLABELS if grid.down is not None else 0.05
+    inside = grid.rows * (tall + _GAP) - _GAP
+    height = _TOP + inside + below + _BOTTOM
+    figure = new_figure(height)
+    headline(figure, record.extreme or "Where GANs collapse", _subtitle(record, grid))
+    page = figure.add_axes((0, 0, 1, 1))
+    page.set_xlim(0, WIDTH_INCHES)
+    page.set_ylim(0, height)
+    page.axis("off")
+    for cell in grid.cells:
+        x = left + cell.column * (side + _GAP)
+        y = height - _TOP - (cell.row + 1) * tall - cell.row * _GAP
+        rows = [record.rows[index] for index in cell.trials]
+        _draw_cell(page, record, rows, cell.name, (x, y, side, tall))
+    if grid.down is not None:
+        _name_places(page, record, grid, (left, height - _TOP, side, tall))
+    _legend(figure, page, height)
+    return figure
+
+
+def _longest_line(labels: Sequence[str]) -> float:
+    lines = [line for label in labels for line in wrapped(label, MOST_LETTERS).split("\n")]
+    return max(map(len, lines)) * _LETTER
+
+
+def median_trial(rows: list[Row]) -> Row | None:
+    """The trial in the middle by modes recovered, then covered; None without any result.
+
+    Of two in the middle it is the one that recovered less.
+    """
+    ended = [row for row in rows if row.has_result]
+    if not ended:
+        return None
+    ended.sort(key=lambda row: (row.modes_recovered or 0, row.modes_covered or 0, row.index))
+    return ended[(len(ended) - 1) // 2]
+
+
+def _subtitle(record: SweepRecord, grid: Grid) -> str:
+    names = [f"the {record.called(axis.field)}" for axis in (grid.across, grid.down) if axis]
+    where = f" by {' and '.join(names)}" if names else ""
+    sizes = sorted({len(cell.trials) for cell in grid.cells})
+    each = f"{sizes[0]:,}" if sizes[0] == sizes[-1] else f"{sizes[0]:,} to {sizes[-1]:,}"
+    trials = "trial" if sizes[-1] == 1 else "trials"
+    words = f"{record.name}: collapse and recovered modes{where}\n{each} {trials} in each cell"
+    others = [record.called(field) for field in record.varied[2:]]
+    if others:
+        words += f", over all levels of the {phrases.listed(others, at_most=4)}"
+    if record.finished < len(record.rows):
+        words += f"; {len(record.rows) - record.finished:,} trials have no result"
+    if grid.left_out:
+        words += f"; {grid.left_out} more levels are not shown"
+    return words
+
+
+def _draw_cell(
+    page: Axes,
+    record: SweepRecord,
+    rows: list[Row],
+    name: str,
+    box: tuple[float, float, float, float],
+) -> None:
+    x, y, wide, tall = box
+    ended = [row for row in rows if row.has_result]
+    inner = wide - 2 * _FRAME
+    picture = (x + _FRAME, y + 2 * _FRAME + _METER, inner)
+    top = y + 2 * _FRAME + _METER + inner
+    middle = median_trial(rows)
+    if middle is None:
+        page.add_patch(Rectangle((x, y), wide, tall, facecolor=PAPER, edgecolor=FAINT, hatch="///"))
+        _write_name(page, name, x, y + tall, wide)
+        words = "no result" if rows else "no trial"
+        page.text(x + wide / 2, y + tall / 2, words, ha="center", size=SMALL_SIZE, color=QUIET)
+        return
+    collapsed = sum(row.verdict == "collapsed" for row in ended) / len(ended)
+    colour = COLLAPSE_COLOURS(collapsed)
+    page.add_patch(Rectangle((x, y), wide, tall, facecolor=colour, edgecolor=FAINT, linewidth=0.7))
+    page.add_patch(Rectangle(picture[:2], inner, inner, facecolor=PAPER, linewidth=0, zorder=2))
+    experiment = record.design.trial(middle.index).experiment
+    samples = last_samples(record.folder.trial_path(experiment))
+    draw_thumbnail(page, samples, experiment.target, picture)
+    _write_name(page, name, x, y + tall, wide)
+    _write_rates(page, collapsed, ended, (x + _FRAME, top, inner))
+    _draw_meter(page, ended, (x + _FRAME, y + _FRAME, inner))
+    _stamp(page, ended, picture)
+
+
+def _write_name(page: Axes, name: str, x: float, top: float, wide: float) -> None:
+    if name:
+        letters = int((wide - 2 * _FRAME) / _LETTER)
+        size = LABEL_SIZE if len(name) <= letters else LABEL_SIZE * letters / len(name)
+        page.text(
+            x + _FRAME,
+            top - _FRAME - _STRIP / 2,
+            name,
+            size=max(size, 6.0),
+            weight="bold",
+            color=INK,
+            va="center",
+        )
+
+
+def _write_rates(
+    page: Axes, collapsed: float, ended: list[Row], line: tuple[float, float, float]
+) -> None:
+    """The collapse rate at the left, the modes recovered at the right."""
+    x, bottom, wide = line
+    middle = bottom + _FRAME / 2 + _STRIP / 2
+    size = SMALL_SIZE if wide >= 0.9 else max(5.5, SMALL_SIZE * wide / 0.9)
+    page.text(
+        x, middle, phrases.percent(collapsed), size=size, weight="bold", va="center", color=INK
+    )
+    page.text(x + wide, middle, recovered_words(ended), size=size, ha="right", va="center")
+
+
+def recovered_words(ended: list[Row]) -> str:
+    """`2.3 of 5`; a share where the targets differ."""
+    totals = {row.modes_total for row in ended}
+    if len(totals) > 1:
+        return phrases.percent(_recovered(ended))
+    return f"{_recovered(ended) * (totals.pop() or 0):.1f} of {ended[0].modes_total}"
+
+
+def _recovered(ended: list[Row]) -> float:
+    known = [row.recovered_share for row in ended if row.recovered_share == row.recovered_share]
+    return sum(known) / len(known) if known else 0.0
+
+
+def _draw_meter(page: Axes, ended: list[Row], line: tuple[float, float, float]) -> None:
+    x, y, wide = line
+    empty = Rectangle((x, y), wide, _METER, facecolor=PAPER, edgecolor=FAINT, linewidth=0.5)
+    page.add_patch(empty)
+    filled = wide * _recovered(ended)
+    page.add_patch(Rectangle((x, y), filled, _METER, facecolor=BLUE, linewidth=0, zorder=3))
+
+
+def _stamp(page: Axes, ended: list[Row], picture: tuple[float, float, float]) -> None:
+    """What became of most trials, where that is neither collapse nor success."""
+    x, y, wide = picture
+    verdict, count = Counter(row.verdict for row in ended).most_common(1)[0]
+    if verdict not in STAMPED or 2 * count < len(ended) or wide < LEAST_STAMPED:
+        return
+    page.text(
+        x + wide / 2,
+        y + 0.025,
+        f"{phrases.percent(count / len(ended))} {verdict}",
+        ha="center",
+        va="bottom",
+        size=6.2,
+        color=INK,
+        path_effects=[withStroke(linewidth=2.2, foreground=PAPER)],
+        zorder=6,
+    )
+
+
+def _name_places(
+    page: Axes, record: SweepRecord, grid: Grid, corner: tuple[float, float, float, float]
+) -> None:
+    """The levels below the columns and left of the rows, and the factors' names beside them."""
+    left, top, side, tall = corner
+    assert grid.across is not None
+    assert grid.down is not None
+    bottom = top - grid.rows * (tall + _GAP) + _GAP
+    names = [wrapped(label, max(int(side / _LETTER), 6)) for label in grid.across.labels]
+    lines = max(name.count("\n") + 1 for name in names)
+    for i, name in enumerate(names):
+        x = left + i * (side + _GAP) + side / 2
+        page.text(x, bottom - 0.07, name, ha="center", va="top", size=SMALL_SIZE)
+    middle = left + (grid.columns * (side + _GAP) - _GAP) / 2
+    page.text(
+        middle,
+        bottom - (0.30 if lines == 1 else 0.42),
+        record.called(grid.across.field),
+        ha="center",
+        va="top",
+        size=LABEL_SIZE + 0.5,
+        weight="bold",
+    )
+    labels = grid.down.labels[::-1] if grid.down.rising else grid.down.labels
+    for j, label in enumerate(labels):
+        y = top - j * (tall + _GAP) - tall / 2
+        words = wrapped(label, MOST_LETTERS)
+        page.text(left - 0.09, y, words, ha="right", va="center", size=SMALL_SIZE)
+    page.text(
+        MARGIN * WIDTH_INCHES,
+        (top + bottom) / 2,
+        wrapped(record.called(grid.down.field), NAME_LETTERS * grid.rows),
+        rotation=90,
+        ha="left",
+        va="center",
+        multialignment="center",
+        size=LABEL_SIZE + 0.5,
+        weight="bold",
+    )
+
+
+def _legend(figure: Figure, page: Axes, height: float) -> None:
+    """What colour, meter, dots and rings are, in one line at the foot."""
+    y = 0.24
+    text: dict[str, Any] = {"va": "center", "size": LABEL_SIZE, "color": INK}
+    left = MARGIN * WIDTH_INCHES
+    page.text(left, y, "0 %", **text)
+    axes = figure.add_axes(((left + 0.32) / WIDTH_INCHES, (y - 0.05) / height, 0.15, 0.1 / height))
+    bar = figure.colorbar(
+        ScalarMappable(Normalize(0, 1), COLLAPSE_COLOURS), cax=axes, orientation="horizontal"
+    )
+    bar.set_ticks([])
+    bar.outline.set_linewidth(0.5)
+    bar.outline.set_edgecolor(QUIET)
+    page.text(left + 1.84, y, "100 % collapsed", **text)
+    page.add_patch(Rectangle((left + 3.12, y - _METER / 2), 0.32, _METER, facecolor=BLUE, lw=0))
+    page.text(left + 3.52, y, "modes recovered", **text)
+    words = "dots: samples of the median trial; rings: true modes"
+    page.text(WIDTH_INCHES - left, y, words, ha="right", **text)

@@ -1,0 +1,232 @@
+"""One frame of a sweep's live display: how far it is, and which cells do worst and best so far.
+
+Every frame of a terminal is equally high, so that nothing jumps; where there is no room for the
+cells they are left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from rich.cells import cell_len
+from rich.text import Text
+
+from ganrun.designs import Design
+from ganrun.report import phrases
+from ganrun.report.frame_parts import assembled, bar, heading, inner_height, inner_width
+from ganrun.report.palette import SCREEN_BLUE, SCREEN_VERMILLION
+from ganrun.report.watching import Moment
+from ganrun.sweep import CellTally, SweepProgress
+
+MOST_CELLS = 5
+"""Worst cells that are shown, and as many best ones."""
+GAP = "  "
+NUMBERS = (("modes", "recovered"), ("", "collapsed"))
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How fast this command trains; None where nothing is known yet."""
+
+    per_minute: float | None = None
+    seconds_left: float | None = None
+
+
+@dataclass(frozen=True)
+class CellRow:
+    """A cell of which trials are finished, with what came of them; `recovered` is a mean share."""
+
+    cell: int
+    trials: int
+    collapsed: int
+    recovered: float
+
+
+def extreme_cells(
+    cells: Mapping[int, CellTally], seeds: int, at_most: int
+) -> tuple[list[CellRow], list[CellRow]]:
+    """The worst and the best cells, by the share of modes that they recover and by collapse.
+
+    Cells with all their seeds go before cells with few: one seed says little. No cell is in both
+    lists.
+    """
+    rows = [
+        CellRow(cell, tally.trials, tally.collapsed, tally.recovered / tally.trials)
+        for cell, tally in list(cells.items())
+        if tally.trials
+    ]
+    whole = [row for row in rows if row.trials >= seeds]
+    rows = whole if len(whole) >= 2 * at_most else rows
+    rows.sort(key=lambda row: (row.recovered, -row.collapsed / row.trials, row.cell))
+    half = min(at_most, (len(rows) + 1) // 2)
+    best = rows[half:][-at_most:]
+    return rows[:half], best[::-1]
+
+
+def draw_sweep(
+    progress: SweepProgress | None,
+    design: Design,
+    pace: Pace,
+    cells: tuple[Sequence[CellRow], Sequence[CellRow]],
+    moment: Moment,
+    *,
+    title: str,
+) -> Text:
+    """The whole display as lines of at most `width - 1` cells, at most `height - 1` of them."""
+    about = about_design(design)
+    if progress is None:
+        return assembled([heading(title, about, "starting", moment), bar(0, "", moment)], moment)
+    done = progress.finished + progress.failed
+    right = moment.ending or f"{done:,} of {progress.trials:,} GANs"
+    words = ""
+    if pace.per_minute is not None:
+        words += f"{GAP}{per_minute(pace.per_minute)}"
+    if pace.seconds_left is not None and not moment.ending:
+        left = phrases.duration(pace.seconds_left - moment.seconds_since_update)
+        words += f"{GAP}{left} left"
+    lines = [
+        heading(title, about, right, moment),
+        bar(done / progress.trials if progress.trials else 0.0, words, moment),
+        Text(""),
+        _counts(progress),
+        _collapse(progress),
+    ]
+    room = (inner_height(moment) - len(lines) - 5) // 2
+    if room > 0:
+        lines += [Text(""), *_cells_table(design, cells, min(room, MOST_CELLS), moment)]
+    return assembled(lines, moment)
+
+
+def about_design(design: Design) -> str:
+    """`factorial, 63 cells x 8 seeds`."""
+    sweep = design.sweep
+    cells, seeds = phrases.plural(design.cells, "cell"), phrases.plural(len(sweep.seeds), "seed")
+    return f"{sweep.design}, {cells} x {seeds}"
+
+
+def per_minute(number: float) -> str:
+    """`72 GANs/min`; slow ones keep a decimal."""
+    return f"{number:,.0f} GANs/min" if number >= 10 else f"{number:.1f} GANs/min"
+
+
+def collapse_words(progress: SweepProgress) -> str:
+    """`34 % (79 of 231)`, or a dash."""
+    rate = phrases.percent(progress.collapse_rate)
+    if progress.collapse_rate is None:
+        return rate
+    return f"{rate} ({progress.collapsed:,} of {progress.finished:,})"
+
+
+def _counts(progress: SweepProgress) -> Text:
+    line = Text()
+    for label, number, style in (
+        ("trained now", progress.trained, ""),
+        ("found before", progress.found, ""),
+        ("failed", progress.failed, SCREEN_VERMILLION),
+        ("diverged", progress.diverged, SCREEN_VERMILLION),
+        ("elsewhere", progress.waiting, ""),
+    ):
+        if label == "elsewhere" and not number:
+            continue
+        line.append(f"{label} ", "dim")
+        line.append(f"{number:,}", style if number else "dim")
+        line.append("   ")
+    line.rstrip()
+    return line
+
+
+def _collapse(progress: SweepProgress) -> Text:
+    line = Text("collapsed so far ", "dim", end="")
+    return line.append_text(Text(collapse_words(progress), "not dim bold"))
+
+
+def _cells_table(
+    design: Design,
+    cells: tuple[Sequence[CellRow], Sequence[CellRow]],
+    rows: int,
+    moment: Moment,
+) -> list[Text]:
+    """Always `2 * rows + 4` lines: a heading of two, and two groups, each under its name.
+
+    What came of a cell stands before what it is, so that where there is no room for all its levels
+    the last ones are left out.
+    """
+    worst, best = (list(group)[:rows] for group in cells)
+    fields = [*(["case"] if design.sweep.cases else []), *design.columns]
+    headings = [*NUMBERS, *map(in_two, short_names(fields))]
+    table = [
+        [
+            phrases.percent(row.recovered),
+            f"{row.collapsed} of {row.trials}",
+            *_values(design, row.cell),
+        ]
+        for row in [*worst, *best]
+    ]
+    breadths = [
+        max([len(word) for word in label] + [cell_len(line[place]) for line in table])
+        for place, label in enumerate(headings)
+    ]
+    columns = columns_that_fit(breadths, inner_width(moment), at_least=len(NUMBERS))
+
+    def line(words: Sequence[str]) -> Text:
+        shown_words = zip(words[:columns], breadths[:columns], strict=True)
+        return Text("".join(f"{GAP}{word:>{breadth}}" for word, breadth in shown_words))
+
+    lines = [line([label[place] for label in headings]) for place in (0, 1)]
+    if columns < len(headings):
+        lines[1].append(more_columns(len(headings) - columns))
+    for text in lines:
+        text.stylize("dim")
+    for label, first, count, hue in (
+        ("worst cells so far", 0, len(worst), SCREEN_VERMILLION),
+        ("best cells so far", len(worst), len(best), SCREEN_BLUE),
+    ):
+        lines.append(Text(label, hue))
+        lines += [line(words) for words in table[first : first + count]]
+        lines += [Text("") for _ in range(rows - count)]
+    return lines
+
+
+def columns_that_fit(breadths: Sequence[int], width: int, at_least: int = 1) -> int:
+    """How many columns there is room for; if not for all, beside the words `+ 6 more`."""
+    needed = [len(GAP) + breadth for breadth in breadths]
+    if sum(needed) <= width:
+        return len(needed)
+    room = width - len(more_columns(99))
+    fitting = sum(sum(needed[: i + 1]) <= room for i in range(len(needed)))
+    return min(max(fitting, at_least), len(needed))
+
+
+def more_columns(number: int) -> str:
+    """What stands in the heading for columns without room."""
+    return f"{GAP}+ {number} more"
+
+
+def _values(design: Design, cell: int) -> list[str]:
+    case = design.case(cell)
+    return [*([] if case is None else [case]), *map(shown, design.values(cell))]
+
+
+def shown(value: Any) -> str:
+    """A level in little room: `0.2154`, `32x32`, `adam`."""
+    if isinstance(value, list | tuple):
+        return "x".join(map(shown, value))
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
+def short_names(fields: Sequence[str]) -> list[str]:
+    """The last part of each dotted name; with its section where that would not tell them apart."""
+    last = [field.rsplit(".", 1)[-1] for field in fields]
+    return [
+        name if last.count(name) == 1 else " ".join(field.split(".")[-2:])
+        for field, name in zip(fields, last, strict=True)
+    ]
+
+
+def in_two(name: str) -> tuple[str, str]:
+    """A name's words on two lines, neither longer than it must be."""
+    words = name.replace("_", " ").split()
+    splits = [(" ".join(words[:i]), " ".join(words[i:])) for i in range(len(words))]
+    return min(splits, key=lambda lines: max(map(len, lines)))

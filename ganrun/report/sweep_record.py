@@ -1,0 +1,196 @@
+"""What a report needs of one sweep, read once: tables and figures are drawn from this."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float
+from numpy import ndarray
+
+from ganrun.designs import Design, design_of
+from ganrun.influence import RATES
+from ganrun.influence.levels import Levels, levels_of
+from ganrun.influence.rates import rates_by_level
+from ganrun.influence.replicates import seed_numbers
+from ganrun.influence.trials import MODES_MISSING, Trials
+from ganrun.store import RunFolder, StoreError
+from ganrun.store.sweep_folder import SweepFolder
+from ganrun.sweep_answer import Row, results_and_influence, trials_of
+
+Numbers = Mapping[str, Any]
+"""`value`, `low` and `high` of a share or a rate."""
+
+HEADLINES = {
+    RATES[0]: "whether a GAN collapses",
+    RATES[1]: "whether a mode is missing",
+    MODES_MISSING: "how many modes are missing",
+}
+"""Outcomes that may head the report, in the order in which they are taken, and their words."""
+EVERY = {
+    "collapsed": "collapsed",
+    "undertrained": "ended undertrained",
+    "oscillating": "oscillated",
+    "diverged": "diverged",
+}
+"""Verdicts that all trials may share, as what they did."""
+TIMES = " \N{MULTIPLICATION SIGN} "
+CHANCE = "the seed alone, all factors fixed"
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What one or more factors explain: by themselves, with all their interactions, or both.
+
+    `kind` is `factor`, `pair`, `higher` (all of three factors and more), `foretold` (what a forest
+    can tell from all the factors) or `chance`.
+    """
+
+    kind: str
+    label: str
+    share: Numbers | None
+    total: Numbers | None
+
+    @property
+    def leading(self) -> Numbers:
+        """The number that it is ranked by: with interactions where that is known."""
+        numbers = self.total or self.share
+        assert numbers is not None
+        return numbers
+
+
+@dataclass(frozen=True, eq=False)
+class SweepRecord:
+    """A sweep, what became of each of its trials, and what that says about influence."""
+
+    folder: SweepFolder
+    design: Design
+    rows: Sequence[Row]
+    influence: Mapping[str, Any]
+
+    @property
+    def path(self) -> Path:
+        """The sweep's folder."""
+        return self.folder.path
+
+    @property
+    def name(self) -> str:
+        """The sweep's name."""
+        return self.design.sweep.name
+
+    @cached_property
+    def trials(self) -> Trials:
+        """The table in columns."""
+        return trials_of(self.design, self.rows)
+
+    @cached_property
+    def varied(self) -> tuple[str, ...]:
+        """Factors that take more than one value, the most influential first."""
+        return tuple(field for field in self.influence["ranking"] if len(self.levels[field]) > 1)
+
+    @cached_property
+    def levels(self) -> Mapping[str, Levels]:
+        """The levels or bins of every factor, and each trial's number among them."""
+        return {field: levels_of(self.trials, field) for field in self.trials.factors}
+
+    @property
+    def finished(self) -> int:
+        """Trials with a result."""
+        return sum(row.has_result for row in self.rows)
+
+    @cached_property
+    def verdicts(self) -> Counter[str]:
+        """How many trials there are of each verdict."""
+        return Counter(row.verdict for row in self.rows if row.has_result)
+
+    @property
+    def extreme(self) -> str | None:
+        """What to say where all trials collapsed, or none did."""
+        if len(self.verdicts) == 1 and (only := next(iter(self.verdicts))) in EVERY:
+            return f"Every GAN {EVERY[only]}"
+        return None if self.verdicts["collapsed"] else "No GAN collapsed"
+
+    @cached_property
+    def recovered(self) -> Float[ndarray, " n"]:
+        """Share of the modes that each trial recovered; NaN without a result."""
+        return np.array([row.recovered_share for row in self.rows], dtype=float)
+
+    @cached_property
+    def modes_total(self) -> int | None:
+        """Modes of the target, if all trials have equally many."""
+        totals = {row.modes_total for row in self.rows if row.modes_total is not None}
+        return totals.pop() if len(totals) == 1 else None
+
+    def called(self, field: str) -> str:
+        """A factor in plain words, as in "the learning-rate ratio"."""
+        return next(f["name"] for f in self.influence["factors"] if f["field"] == field)
+
+    def rates(self, outcome: str, field: str) -> Sequence[Numbers]:
+        """An outcome's rate at every level of a factor."""
+        return self.influence["outcomes"][outcome]["levels"][field]
+
+    def recovered_by_level(self, field: str) -> Sequence[Numbers]:
+        """Mean share of modes recovered at every level, with its interval over the seeds."""
+        seeds = seed_numbers(self.trials.seed)[1]
+        return rates_by_level(self.recovered, seeds, self.levels[field], rate=False)
+
+    @cached_property
+    def headline(self) -> str | None:
+        """The outcome that the ranking is by; None where none has shares."""
+        outcomes = self.influence["outcomes"]
+        return next((name for name in HEADLINES if outcomes[name]["shares"]), None)
+
+    def effects(self) -> list[Effect]:
+        """Everything that explains something of the headline outcome, in the order to show it."""
+        if self.headline is None:
+            return []
+        shares = self.influence["outcomes"][self.headline]["shares"]
+        found = [
+            Effect(one["kind"], self._label(one), one["share"], one["total"])
+            for one in shares["effects"]
+        ]
+
+        def of_kind(kind: str) -> list[Effect]:
+            chosen = [effect for effect in found if effect.kind == kind]
+            return sorted(chosen, key=lambda effect: -effect.leading["value"])
+
+        effects = [*of_kind("factor"), *of_kind("pair"), *of_kind("higher")]
+        if "foretold" in shares:
+            words = "all of them, as a forest sees it"
+            effects.append(Effect("foretold", words, None, shares["foretold"]))
+        return [*effects, Effect("chance", CHANCE, shares["chance"], None)]
+
+    def _label(self, effect: Mapping[str, Any]) -> str:
+        if effect["kind"] == "higher":
+            return "three factors and more"
+        return TIMES.join(self.called(field) for field in effect["fields"])
+
+    def without_result(self) -> Iterator[Row]:
+        """Trials that failed, were interrupted, or are not there yet."""
+        return (row for row in self.rows if not row.has_result)
+
+    def reason(self, row: Row) -> str:
+        """Why a failed trial failed, in one line."""
+        path = self.folder.trial_path(self.design.trial(row.index).experiment)
+        try:
+            run = RunFolder(path)
+            return str(run.run.get("error") or run.status) if run.verdict is None else run.status
+        except StoreError as error:
+            return str(error)
+
+
+def read_sweep(path: Path) -> SweepRecord:
+    """Read a sweep's folder, and bring `results.csv` and `influence.json` up to date.
+
+    Raises `StoreError`, one clear line, where the folder is no sweep's, is damaged, or cannot be
+    written; `ConfigError` where a Sobol design needs SALib and it is not there.
+    """
+    folder = SweepFolder(path)
+    design = design_of(folder.sweep)
+    rows, influence = results_and_influence(folder, design)
+    return SweepRecord(folder, design, rows, influence)

@@ -1,0 +1,288 @@
+"""A sweep's answer on a terminal: the paragraph, the ranking, the rates, and what is missing."""
+
+from __future__ import annotations
+
+import shlex
+import textwrap
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from rich.cells import cell_len
+from rich.console import Console
+from rich.text import Text
+
+from ganrun.influence import RATES
+from ganrun.influence.levels import Levels
+from ganrun.report import phrases
+from ganrun.report.palette import SCREEN_BLUE, SCREEN_VERMILLION
+from ganrun.report.sweep_frame import about_design, columns_that_fit, more_columns
+from ganrun.report.sweep_record import HEADLINES, TIMES, Effect, Numbers, SweepRecord
+from ganrun.store.sweep_folder import INFLUENCE, RESULTS, SWEEP
+from ganrun.sweep import described
+
+GAP = "  "
+MOST_PAIRS = 3
+"""Tables of two factors that are shown; the file holds all."""
+MOST_LEVELS = 24
+"""Levels of a factor that get a row."""
+MOST_REASONS = 10
+"""Failed trials that are named."""
+BAR = 16
+
+Cells = Sequence[str]
+Table = list[tuple[str, Cells]]
+"""Rows, each with its name; the first row is the heading."""
+
+
+def print_sweep(record: SweepRecord, console: Console) -> None:
+    """Print all there is to say of a sweep in words and tables."""
+    rounds = phrases.plural(record.design.sweep.base.training.steps, "round")
+    title = Text(record.name, "bold")
+    title.append(f"{GAP}{about_design(record.design)}, {rounds}", "not bold dim")
+    paragraph = Text(record.influence["paragraph"])
+    for words in (title, Text(""), paragraph, Text("")):
+        console.print(words, highlight=False)
+    width = console.width
+    tables = [ranking_lines(record, width), *level_tables(record, width)]
+    for lines in [*tables, *pair_tables(record, width)]:
+        for line in lines:
+            line.truncate(width)
+            console.print(line, no_wrap=True, overflow="crop", highlight=False)
+        console.print()
+    for line in [*completeness(record), *_places(record)]:
+        # Paths and commands stay in one piece, to be copied.
+        console.print(line, soft_wrap=True, highlight=False)
+
+
+def ranking_lines(record: SweepRecord, width: int) -> list[Text]:
+    """Who explains how much of the headline outcome's variance."""
+    if record.headline is None:
+        note = record.influence["outcomes"][RATES[0]]["note"] or "There is nothing to explain."
+        title = wrapped("what explains whether a GAN collapses", width, "bold")
+        return [*title, *wrapped(note, width, "dim")]
+    effects = record.effects()
+    heads, cells = _ranking_cells(effects)
+    table = [("", heads), *zip([effect.label for effect in effects], cells, strict=True)]
+    if not _all_fit(table, width):
+        table = [row for named in table for row in _in_two(*named)]
+    lines = _aligned(table, width)
+    numbers = iter(effects)
+    for line, (_, row) in zip(lines[1:], table[1:], strict=True):
+        if any(row):
+            effect = next(numbers)
+            shown = effect.share or effect.total
+            assert shown is not None
+            style = "dim" if effect.kind == "chance" else SCREEN_BLUE
+            _append_bar(line, shown["value"], style, width)
+    lines[0].stylize("dim")
+    words = f"what explains {HEADLINES[record.headline]}, in shares of its variance"
+    return [*wrapped(words, width, "bold"), *lines]
+
+
+def _ranking_cells(effects: Sequence[Effect]) -> tuple[Cells, list[Cells]]:
+    """The headings and the cells of the columns that there are."""
+    factors = [effect for effect in effects if effect.kind == "factor"]
+    cells: list[Cells] = [[_shown(effect.share), _shown(effect.total)] for effect in effects]
+    if not any(effect.total for effect in factors):
+        return ["by itself"], [row[:1] for row in cells]
+    if not any(effect.share for effect in factors):
+        # Chance has no interactions, and stands in the one column that there is.
+        return ["with interactions"], [[row[1] or row[0]] for row in cells]
+    return ["by itself", "with interactions"], cells
+
+
+def _in_two(name: str, cells: Cells) -> list[tuple[str, Cells]]:
+    """The row of two factors as two rows, the numbers in the second."""
+    first, times, second = name.partition(TIMES)
+    if not times:
+        return [(name, cells)]
+    return [(first + TIMES.rstrip(), ["" for _ in cells]), (f"{GAP}{second}", cells)]
+
+
+def _shown(numbers: Numbers | None) -> str:
+    return phrases.interval(numbers) if numbers else ""
+
+
+def _append_bar(line: Text, share: float | None, style: str, width: int) -> None:
+    """A bar behind a row, where there is room for the longest one: no bar is cut."""
+    if cell_len(line.plain) + len(GAP) + BAR <= width:
+        length = round(BAR * min(max(share or 0.0, 0.0), 1.0))
+        line.append(GAP)
+        line.append("━" * length, style)
+
+
+def level_tables(record: SweepRecord, width: int) -> list[list[Text]]:
+    """For every factor, the most influential first, how its levels do."""
+    return [_level_table(record, field, width) for field in record.varied]
+
+
+def _level_table(record: SweepRecord, field: str, width: int) -> list[Text]:
+    collapsed = record.rates("collapsed", field)
+    recovered = record.recovered_by_level(field)
+    others = [name for name in RATES[2:] if record.verdicts[name]]
+    table: Table = [("", ["trials", "collapsed", "modes recovered", *others])]
+    for level, (name, rate) in enumerate(zip(record.levels[field].labels, collapsed, strict=True)):
+        cells = [
+            f"{rate['trials']:,}",
+            phrases.interval(rate),
+            _recovered(record, recovered[level]),
+            *(phrases.percent(record.rates(other, field)[level]["value"]) for other in others),
+        ]
+        table.append((name, cells))
+    lines = _aligned(table[: MOST_LEVELS + 1], width)
+    lines[0].stylize("dim")
+    for line, rate in zip(lines[1:], collapsed, strict=False):
+        _append_bar(line, rate["value"], SCREEN_VERMILLION, width)
+    if len(collapsed) > MOST_LEVELS:
+        lines.append(Text(f"... and {len(collapsed) - MOST_LEVELS:,} more levels", "dim"))
+    return [Text(record.called(field), "bold"), *lines]
+
+
+def _recovered(record: SweepRecord, numbers: Numbers) -> str:
+    if numbers["value"] is None:
+        return "-"
+    total = record.modes_total
+    if total is None:
+        return phrases.percent(numbers["value"])
+    return f"{numbers['value'] * total:.1f} of {total}"
+
+
+def pair_tables(record: SweepRecord, width: int) -> list[list[Text]]:
+    """The rate of collapse by two factors at once, for the leading ones."""
+    order = {field: place for place, field in enumerate(record.varied)}
+    pairs = [
+        pair
+        for pair in record.influence["outcomes"]["collapsed"]["pairs"]
+        if all(field in order for field in pair["fields"])
+    ]
+    pairs.sort(key=lambda pair: sorted(order[field] for field in pair["fields"]))
+    tables = [_pair_table(record, pair, width) for pair in pairs[:MOST_PAIRS]]
+    if len(pairs) > MOST_PAIRS:
+        words = f"the other {len(pairs) - MOST_PAIRS} pairs of factors are in {INFLUENCE}"
+        tables.append([Text(words, "dim")])
+    return tables
+
+
+def _pair_table(record: SweepRecord, pair: Mapping[str, Any], width: int) -> list[Text]:
+    down, across = pair["fields"]
+    cells = {tuple(cell["levels"]): cell for cell in pair["cells"]}
+    if len(record.levels[across]) > len(record.levels[down]):
+        down, across = across, down
+        cells = {(j, i): cell for (i, j), cell in cells.items()}
+    names = record.levels[down].labels[:MOST_LEVELS]
+    heads = _pair_heads(record.levels[across])
+    title = f"collapsed: {record.called(down)} (down), {record.called(across)} (across)"
+    for show in (phrases.interval, lambda cell: phrases.percent(cell["value"])):
+        table: Table = [("", row) for row in heads]
+        for i, name in enumerate(names):
+            table.append((name, [show(cells[i, j]) for j in range(len(heads[0]))]))
+        if _all_fit(table, width):
+            break
+    lines = _aligned(table, width)
+    for line in lines[: len(heads)]:
+        line.stylize("dim")
+    return [*wrapped(title, width, "bold"), *lines]
+
+
+def _pair_heads(levels: Levels) -> list[Cells]:
+    """The levels' names in a line; of bins, whose names are long, in two."""
+    if not levels.binned:
+        return [levels.labels]
+    ends = [label.partition(" to ") for label in levels.labels]
+    return [[f"{low} to" for low, _, _ in ends], [high for _, _, high in ends]]
+
+
+def _aligned(table: Table, width: int) -> list[Text]:
+    """Names at the left, cells at the right of their columns, as many as there is room for."""
+    breadth = max(cell_len(name) for name, _ in table)
+    columns = [max(map(cell_len, cells)) for cells in zip(*(row for _, row in table), strict=True)]
+    fitting = columns_that_fit(columns, width - breadth)
+    lines = [Text(name + " " * (breadth - cell_len(name)), end="") for name, _ in table]
+    for number, column in enumerate(columns[:fitting]):
+        for line, (_, row) in zip(lines, table, strict=True):
+            line.append(GAP + " " * (column - cell_len(row[number])) + row[number])
+    if fitting < len(columns):
+        lines[0].append(more_columns(len(columns) - fitting))
+    return lines
+
+
+def wrapped(words: str, width: int, style: str) -> list[Text]:
+    """Words in as many lines as they take."""
+    return [Text(line, style) for line in textwrap.wrap(words, width)]
+
+
+def _all_fit(table: Table, width: int) -> bool:
+    """Whether there is room for all columns."""
+    return cell_len(_aligned(table, 100_000)[0].plain) <= width
+
+
+def completeness(record: SweepRecord) -> list[Text]:
+    """How many trials have a result, which failed and why, and how to go on."""
+    total, finished = len(record.rows), record.finished
+    if finished == total:
+        return [Text(f"The table is complete: {phrases.plural(total, 'trial')}.")]
+    fates = [
+        f"{count:,} {'not begun' if status == 'missing' else status}"
+        for status, count in sorted(_unfinished(record).items())
+    ]
+    words = f"The table is incomplete: {finished:,} of {phrases.plural(total, 'trial')} have a "
+    lines = [Text(f"{words}result; {phrases.listed(fates)}.", SCREEN_VERMILLION)]
+    failed = [row for row in record.without_result() if row.status == "failed"]
+    for row in failed[:MOST_REASONS]:
+        cell = described(record.design, row.cell)
+        lines.append(Text(f"{cell}, seed {row.seed}: failed: {record.reason(row)}"))
+    if len(failed) > MOST_REASONS:
+        lines.append(Text(f"... and {len(failed) - MOST_REASONS:,} more that failed", "dim"))
+    return [*lines, Text(f"to go on: {_command(record)}", "dim")]
+
+
+def _unfinished(record: SweepRecord) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for row in record.without_result():
+        counts[row.status] = counts.get(row.status, 0) + 1
+    return counts
+
+
+def _command(record: SweepRecord) -> str:
+    command = f"ganrun sweep {shlex.quote(str(record.path / SWEEP))}"
+    runs_dir = record.path.parent
+    return (
+        command
+        if runs_dir == Path("runs")
+        else f"{command} --runs-dir {shlex.quote(str(runs_dir))}"
+    )
+
+
+def _places(record: SweepRecord) -> list[Text]:
+    return [
+        Text(f"{record.path / RESULTS}: every trial", "dim"),
+        Text(f"{record.path / INFLUENCE}: every number of this report", "dim"),
+    ]
+
+
+def sweep_json(record: SweepRecord) -> dict[str, Any]:
+    """All that the tables know, as plain data."""
+    sweep = record.design.sweep
+    failed = [row for row in record.without_result() if row.status == "failed"]
+    return {
+        "path": str(record.path),
+        "name": record.name,
+        "id": sweep.id,
+        "trials": len(record.rows),
+        "finished": record.finished,
+        "without_result": _unfinished(record),
+        "failed": [
+            {
+                "trial": row.index,
+                "cell": described(record.design, row.cell),
+                "seed": row.seed,
+                "error": record.reason(row),
+            }
+            for row in failed
+        ],
+        "verdicts": dict(sorted(record.verdicts.items())),
+        "results": str(record.path / RESULTS),
+        "paragraph": record.influence["paragraph"],
+        "influence": dict(record.influence),
+    }

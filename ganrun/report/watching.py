@@ -1,0 +1,227 @@
+"""What every watcher of a training has in common, whatever it shows: when it draws and how it ends.
+
+A display draws from a thread of its own a few times a second, so that the clock ticks while a
+program compiles; `update` only takes note of the newest progress and costs the training nothing.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Hashable
+from contextlib import suppress
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Generic, Self, TextIO, TypeVar
+
+from rich.console import Console
+from rich.live import Live
+from rich.text import Text
+
+from ganrun.report.phrases import duration
+
+REFRESHES_PER_SECOND = 4.0
+GONE = (OSError, ValueError, SystemExit)
+"""What printing raises where nobody reads any more; rich turns a broken pipe into an exit."""
+LEAST_SECONDS_BETWEEN_LINES = 1.0
+SECONDS_BETWEEN_LINES = 5.0
+
+P = TypeVar("P")
+"""What the watcher is told: the progress of one training, or of a sweep."""
+
+
+@dataclass(frozen=True)
+class Moment:
+    """What a frame is drawn for: the room there is, the clock, and how it ended if it has."""
+
+    width: int
+    height: int
+    ascii_only: bool
+    seconds_elapsed: float
+    seconds_since_update: float
+    ending: str | None
+
+
+class Display(Generic[P]):
+    """A display that stays in its place while a training goes on; a context manager.
+
+    Leaving the context, by whatever road, draws the last state once more and gives the terminal
+    back. Whatever goes wrong while drawing is swallowed: a picture never ends a training.
+    """
+
+    def __init__(
+        self,
+        *,
+        console: Console,
+        clock: Callable[[], float] = time.monotonic,
+        own_thread: bool = True,
+    ) -> None:
+        self._console = console
+        self._clock = clock
+        self._progress: P | None = None
+        self._updated_at = self._entered_at = clock()
+        self._ending: str | None = None
+        self._frame = Text("")
+        self._live = Live(
+            console=console,
+            get_renderable=self.frame,
+            auto_refresh=own_thread,
+            refresh_per_second=REFRESHES_PER_SECOND,
+            vertical_overflow="crop",
+            # Whatever is printed meanwhile goes above the display, unless it goes to a file.
+            redirect_stdout=_is_terminal(sys.stdout),
+            redirect_stderr=_is_terminal(sys.stderr),
+        )
+
+    def __enter__(self) -> Self:
+        self._entered_at = self._updated_at = self._clock()
+        self._live.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        took = duration(self._clock() - self._entered_at)
+        progress = self._progress
+        whole = progress is not None and self.is_whole(progress)
+        self._ending = f"took {took}" if whole and error is None else f"stopped after {took}"
+        # Where nothing had to be trained there is nothing to leave on the screen.
+        self._live.transient = progress is None
+        with suppress(*GONE):
+            self._live.stop()
+
+    def update(self, progress: P) -> None:
+        """Take note of the newest state; it is drawn at the next refresh."""
+        self._updated_at = self._clock()
+        self._progress = progress
+
+    def frame(self) -> Text:
+        """The display as it should look now."""
+        try:
+            now = self._clock()
+            moment = Moment(
+                width=self._console.size.width,
+                height=self._console.size.height,
+                ascii_only=ascii_only(self._console),
+                seconds_elapsed=now - self._entered_at,
+                seconds_since_update=now - self._updated_at,
+                ending=self._ending,
+            )
+            self._frame = self.draw(self._progress, moment)
+        except Exception:  # the last good frame stays; the training must not suffer
+            return self._frame
+        return self._frame
+
+    def draw(self, progress: P | None, moment: Moment) -> Text:
+        """The display as it looks for some progress; what to show is the subclass's to say."""
+        raise NotImplementedError
+
+    def is_whole(self, progress: P) -> bool:
+        """Whether that is the end, rather than where it was stopped."""
+        raise NotImplementedError
+
+
+class PacedLines(Generic[P]):
+    """A line of progress now and then, for logs and pipes; a context manager.
+
+    A line is due when another tenth is done or when five seconds have passed without one; the
+    longer it has taken already, the longer that pause, so that a night's run fills no log.
+    """
+
+    def __init__(self, *, console: Console, clock: Callable[[], float] = time.monotonic) -> None:
+        self._console = console
+        self._clock = clock
+        self._started_at = self._printed_at = clock()
+        self._printed: tuple[Hashable, int, str] | None = None
+        self._latest: P | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        # The last state is always told, be it the end or where it was interrupted.
+        if self._latest is not None:
+            line = self.line(self._latest)
+            if self._printed is None or line != self._printed[2]:
+                self._print(self._latest, line)
+
+    def update(self, progress: P) -> None:
+        """Print a line if one is due."""
+        self._latest = progress
+        if self._is_due(progress):
+            self._print(progress, self.line(progress))
+
+    def line(self, progress: P) -> str:
+        """All there is to say of this moment, in ASCII."""
+        raise NotImplementedError
+
+    def done_and_total(self, progress: P) -> tuple[int, int]:
+        """How far it has come."""
+        raise NotImplementedError
+
+    def phase(self, progress: P) -> Hashable:
+        """What is told at once when it changes."""
+        return None
+
+    def _is_due(self, progress: P) -> bool:
+        if self._printed is None or self._printed[0] != self.phase(progress):
+            return True
+        now = self._clock()
+        pause = now - self._printed_at
+        done, total = self.done_and_total(progress)
+        tenth = total / 10
+        another_tenth = done // tenth > self._printed[1] // tenth if tenth else False
+        if another_tenth and pause >= LEAST_SECONDS_BETWEEN_LINES:
+            return True
+        return pause >= max(SECONDS_BETWEEN_LINES, (now - self._started_at) / 10)
+
+    def _print(self, progress: P, line: str) -> None:
+        self._printed = (self.phase(progress), self.done_and_total(progress)[0], line)
+        self._printed_at = self._clock()
+        say(self._console, line)
+
+
+class Silence(Generic[P]):
+    """Shows nothing of any progress; a context manager."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        return None
+
+    def update(self, progress: P) -> None:
+        """Take no note of it."""
+
+
+def say(console: Console, line: str) -> None:
+    """Print one line, whatever its width: logs are for grep. Nobody may be there to read it."""
+    with suppress(*GONE):
+        console.print(Text(line), soft_wrap=True, highlight=False)
+
+
+def is_live(console: Console) -> bool:
+    """Whether a display can stay in its place there."""
+    return console.is_interactive and not console.is_dumb_terminal
+
+
+def _is_terminal(stream: TextIO | None) -> bool:
+    return stream is not None and stream.isatty()
+
+
+def ascii_only(console: Console) -> bool:
+    """Whether the terminal cannot be trusted with braille and box-drawing characters."""
+    return console.legacy_windows or not console.encoding.lower().startswith("utf")
