@@ -115,6 +115,7 @@ class Cluster:
 
     def __init__(self, *, scheduler: str | None = None, workers: int = 1) -> None:
         try:
+            import dask
             import distributed
         except ImportError as error:
             raise ClusterError(
@@ -124,8 +125,9 @@ class Cluster:
         try:
             address: Any = scheduler
             if scheduler is None:
-                address = self._stack.enter_context(
-                    distributed.LocalCluster(
+                # One death is enough: what was under way is then played alone, by the feed.
+                with dask.config.set({"distributed.scheduler.allowed-failures": 0}):
+                    cluster = distributed.LocalCluster(
                         n_workers=workers,
                         threads_per_worker=1,
                         processes=True,
@@ -133,7 +135,7 @@ class Cluster:
                         dashboard_address=None,
                         silence_logs=50,
                     )
-                )
+                address = self._stack.enter_context(cluster)
             self._client = self._stack.enter_context(
                 distributed.Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
             )

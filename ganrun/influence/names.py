@@ -1,0 +1,50 @@
+"""What a config's fields are called in a sentence."""
+
+from __future__ import annotations
+
+NAMES = {
+    "case": "case",
+    "objective": "objective",
+    "optimizer.name": "optimiser",
+    "optimizer.learning_rate": "learning rate",
+    "optimizer.learning_rate_ratio": "learning-rate ratio",
+    "optimizer.b1": "first moment's decay (b1)",
+    "optimizer.b2": "second moment's decay (b2)",
+    "training.steps": "number of rounds",
+    "training.batch_size": "batch size",
+    "training.discriminator_steps": "number of discriminator steps",
+    "training.updates": "order of updates",
+    "generator.latent_dim": "latent size",
+    "target.modes": "number of modes",
+    "target.std": "modes' width (std)",
+    "target.layout": "target's layout",
+    "penalties.gradient_penalty.weight": "gradient penalty's weight",
+    "penalties.gradient_penalty.target": "gradient penalty's target",
+    "penalties.r1.weight": "R1 penalty's weight",
+    "penalties.r2.weight": "R2 penalty's weight",
+}
+NETWORK_FIELDS = {
+    "hidden": "architecture",
+    "activation": "activation",
+    "initializer": "initialiser",
+    "initializer_gain": "initialiser's gain",
+    "spectral_norm": "spectral norm",
+    "weight_clip": "weight clip",
+}
+
+
+def plain_name(field: str) -> str:
+    """A dotted name in plain words, to be read after "the".
+
+    >>> plain_name("optimizer.learning_rate_ratio")
+    'learning-rate ratio'
+    >>> plain_name("generator.hidden")
+    "generator's architecture"
+    >>> plain_name("target.seed")
+    "target's seed"
+    """
+    if field in NAMES:
+        return NAMES[field]
+    *sections, last = field.split(".")
+    last = NETWORK_FIELDS.get(last, last.replace("_", " "))
+    return f"{sections[-1].replace('_', ' ')}'s {last}" if sections else last

@@ -1,0 +1,74 @@
+"""What influence is computed from: a sweep's table, and the outcomes that are read off it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from jaxtyping import Float, Shaped
+from numpy import ndarray
+
+DesignName = Literal["factorial", "random", "sobol"]
+
+RATES = ("collapsed", "missed", "undertrained", "oscillating", "diverged")
+"""Outcomes that are 0 or 1 for each trial, the headline first."""
+MODES_MISSING = "modes_missing"
+"""The one outcome that is a count, and is defined only where a trial did not diverge."""
+OUTCOMES = (*RATES, MODES_MISSING)
+
+
+@dataclass(frozen=True, eq=False)
+class Trials:
+    """A sweep's results, one entry per trial of the design, in the order of `results.csv`.
+
+    `case` is a factor like any other. A trial that failed, or is not there yet, has an entry too,
+    with an empty verdict: the design's order must not depend on what became of the trials.
+
+    Raises ValueError if the columns are not equally long or a factor has none.
+    """
+
+    design: DesignName
+    factors: tuple[str, ...]
+    values: Mapping[str, Shaped[ndarray, " n"]]
+    """Factor -> its value in each trial: numbers, words, or lists."""
+    log: frozenset[str]
+    """Factors that were varied on a log scale."""
+    seed: Shaped[ndarray, " n"]
+    verdict: Shaped[ndarray, " n"]
+    """Words of the verdict; empty where there is none."""
+    modes_missing: Float[ndarray, " n"]
+    """Modes that are not covered at the end; NaN where a trial diverged or has no result."""
+
+    def __post_init__(self) -> None:
+        lengths = {len(self.seed), len(self.verdict), len(self.modes_missing)}
+        for field in self.factors:
+            if field not in self.values:
+                raise ValueError(f"no column holds the values of {field}")
+            lengths.add(len(self.values[field]))
+        if len(lengths) != 1:
+            raise ValueError(f"the columns have different lengths: {sorted(lengths)}")
+
+    def __len__(self) -> int:
+        return len(self.seed)
+
+
+def outcome_values(trials: Trials, outcome: str) -> Float[ndarray, " n"]:
+    """The outcome of each trial; NaN where it is left out.
+
+    The rates count over all trials that have a result. A trial that diverged left no generator
+    whose samples could cover a mode, so it counts as `missed`; it is left out of `modes_missing`,
+    where no number would be true of it.
+    """
+    finished = trials.verdict != ""
+    diverged = trials.verdict == "diverged"
+    missing = np.asarray(trials.modes_missing, dtype=float)
+    if outcome == MODES_MISSING:
+        return np.where(finished & ~diverged, missing, np.nan)
+    if outcome == "missed":
+        happened = np.where(diverged | np.isnan(missing), diverged, missing > 0)
+        known = finished & (diverged | ~np.isnan(missing))
+    else:
+        happened, known = trials.verdict == outcome, finished
+    return np.where(known, happened.astype(float), np.nan)
