@@ -75,7 +75,7 @@ def main() -> int:
         (left,), (right,) = calm.glob("*-sweep-*"), killed.glob("*-sweep-*")
         wrong = differences(left, right)
         compared = len(list(left.glob("trials/*-*")))
-    print(f"after {kills} kills, {compared} trials: {'byte-identical' if not wrong else wrong}")
+    print(f"after {kills} kills, {compared} trials: {wrong or 'byte-identical'}")
     passed = not wrong and kills == options.kills and compared == TRIALS
     print("PASS" if passed else "FAIL")
     return 0 if passed else 1

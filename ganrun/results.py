@@ -86,5 +86,3 @@ def _cell(value: Any) -> Any:
     if value is None or isinstance(value, str):
         return value
     return json.dumps(value if not isinstance(value, tuple) else list(value))
-
-
