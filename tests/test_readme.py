@@ -13,9 +13,10 @@ from pathlib import Path
 import pytest
 
 from benchmarks.shipped import updated
-from ganrun.config import ConfigError, load_experiment
-from ganrun.config.shipped import shipped_configs
+from ganrun.config import ConfigError, load_experiment, load_sweep
+from ganrun.config.shipped import default_sweep, shipped_configs
 from ganrun.store import run_path
+from ganrun.store.sweep_folder import sweep_path
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -142,10 +143,19 @@ def test_the_mistake_that_the_page_shows_is_told_just_so(newcomer: Path, monkeyp
 
 def test_the_output_that_the_page_shows_is_of_the_config_that_ships():
     experiment = load_experiment(shipped_configs() / "five_gaussians.yaml")
-    (shown,) = re.findall(r"^```text\n(.*?)^```", README, re.DOTALL | re.MULTILINE)
+    shown, _ = re.findall(r"^```text\n(.*?)^```", README, re.DOTALL | re.MULTILINE)
     folders = [run_path(Path("runs"), experiment.with_seed(seed)) for seed in experiment.seeds]
     lines = shown.splitlines()[-len(folders) :]
     assert lines == [str(folder) for folder in folders], "print it again: see the comment above it"
+
+
+def test_the_answer_that_the_page_shows_is_of_the_sweep_that_ships():
+    sweep = load_sweep(default_sweep())
+    _, shown = re.findall(r"^```text\n(.*?)^```", README, re.DOTALL | re.MULTILINE)
+    assert f"{sweep_path(Path('runs'), sweep)}/results.csv" in shown, "run `ganrun sweep` again"
+    for name in ("phase", "influence"):
+        assert (ROOT / "docs" / "images" / f"{name}.png").is_file()
+    assert f"Of {sweep.trials} trials" in shown
 
 
 def test_every_shipped_config_has_its_row_in_the_table():
