@@ -180,10 +180,10 @@ def sweep(
 
         from ganrun.config import load_sweep
         from ganrun.config.shipped import default_sweep, find_config
-        from ganrun.designs import design_of
         from ganrun.game.backend import cores
         from ganrun.job import Options
         from ganrun.store import choose_runs_dir
+        from ganrun.sweep.designs import design_of
 
         plan = load_sweep(find_config(config) if config else default_sweep(), overrides or ())
         design = design_of(plan)
@@ -199,7 +199,7 @@ def sweep(
         from ganrun.report.sweep_live import sweep_watcher_for
         from ganrun.report.sweep_terminal import report_sweep
         from ganrun.store.sweep_folder import open_sweep
-        from ganrun.sweep import run_sweep
+        from ganrun.sweep.run import run_sweep
 
         options = Options(
             runs_dir=folder,

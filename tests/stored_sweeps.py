@@ -11,10 +11,10 @@ from report_examples import NUMERICS, forged
 
 from ganrun.config import load_sweep
 from ganrun.config.declarations import SUMMARY_METRICS
-from ganrun.designs import Trial, design_of
 from ganrun.mixture import mixture_of
 from ganrun.store import Run, Snapshot, open_run
 from ganrun.store.sweep_folder import SweepFolder, open_sweep
+from ganrun.sweep.designs import Trial, design_of
 from ganrun.verdict import RULE
 
 BASE = """

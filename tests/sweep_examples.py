@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from ganrun.config import Sweep, load_sweep
-from ganrun.designs import design_of
 from ganrun.executors import Executor, executor_for
 from ganrun.executors.cluster import _play
 from ganrun.executors.processes import _play_in_worker
 from ganrun.job import Job, Options
-from ganrun.results import results, results_text
 from ganrun.store.sweep_folder import SweepFolder, open_sweep
-from ganrun.sweep import SweepProgress, run_sweep
+from ganrun.sweep.designs import design_of
+from ganrun.sweep.results import results, results_text
+from ganrun.sweep.run import SweepProgress, run_sweep
 
 TEXT = """
 name: small

@@ -15,14 +15,14 @@ import pytest
 from store_examples import result_bytes
 from sweep_examples import POISON, Listener, play_remotely_or_die, small, swept, table
 
-from ganrun.designs import design_of
 from ganrun.executors import executor_for
 from ganrun.executors.cluster import Cluster, ClusterError
 from ganrun.executors.here import Here
-from ganrun.results import results
 from ganrun.store import RunFolder
 from ganrun.store.sweep_folder import SweepFolder
-from ganrun.sweep import SweepProgress
+from ganrun.sweep.designs import design_of
+from ganrun.sweep.results import results
+from ganrun.sweep.run import SweepProgress
 
 pytestmark = [
     # dask's own threads and sockets, of which some are left to the garbage collector.

@@ -20,7 +20,7 @@ from ganrun.config.dotted_fields import may_change_the_program, may_contradict
 from ganrun.config.fields import Section
 from ganrun.config.penalties import PARAMETERS
 from ganrun.config.write import flow
-from ganrun.designs import Design, design_of
+from ganrun.sweep.designs import Design, design_of
 
 RANDOM = (
     "design: random\npoints: 32\n"
@@ -141,7 +141,7 @@ def test_the_points_are_the_same_at_every_look_and_in_every_process(text: str):
     code = """
 from pathlib import Path
 from ganrun.config import load_sweep
-from ganrun.designs import design_of
+from ganrun.sweep.designs import design_of
 design = design_of(load_sweep(Path("s.yaml")))
 print([design.values(i) for i in range(design.cells)])
 """

@@ -19,13 +19,13 @@ from store_examples import result_bytes
 from sweep_examples import POISON, Listener, play_or_die, small, swept, table
 
 from ganrun.config import load_experiment, run_id, sweep_yaml
-from ganrun.designs import design_of
 from ganrun.executors.here import Here
 from ganrun.executors.processes import Processes
 from ganrun.game import backend, population
 from ganrun.job import Options
 from ganrun.store import RunFolder, StoreError, claimed, run_path
 from ganrun.store.sweep_folder import SweepFolder, open_sweep
+from ganrun.sweep.designs import design_of
 from ganrun.train import train
 
 Rows = list[dict[str, str]]
@@ -271,7 +271,7 @@ def test_a_trial_that_another_process_trains_is_waited_for(
     def let_go(_: float) -> None:
         held.__exit__(None, None, None)
 
-    monkeypatch.setattr("ganrun.sweep.time.sleep", let_go)
+    monkeypatch.setattr("ganrun.sweep.run.time.sleep", let_go)
     folder, progress = swept(tmp_path, sweep, executor=Here())
     assert progress.trained == 8
     assert RunFolder(folder.trial_path(one)).status == "complete"

@@ -24,7 +24,7 @@ from ganrun.config import (
     sweep_yaml,
 )
 from ganrun.config.shipped import default_sweep, find_config
-from ganrun.designs import design_of
+from ganrun.sweep.designs import design_of
 
 ROOT = Path(__file__).parent.parent
 SCHEMA = sweep_json_schema()
@@ -585,7 +585,7 @@ def test_reading_a_sweep_loads_nothing_heavy():
 import sys
 from pathlib import Path
 from ganrun.config import load_sweep
-from ganrun.designs import design_of
+from ganrun.sweep.designs import design_of
 design_of(load_sweep(Path("s.yaml"))).validate()
 heavy = {"jax", "flax", "numpy", "scipy", "sklearn", "matplotlib", "rich", "typer", "SALib"}
 print(*sorted(heavy & set(sys.modules)))

@@ -13,7 +13,6 @@ from sweep_examples import small
 
 from ganrun.config.shipped import find_config
 from ganrun.config.sweep_load import load_sweep
-from ganrun.designs import Design, design_of
 from ganrun.report.sweep_frame import Pace, draw_sweep, extreme_cells, in_two, short_names
 from ganrun.report.sweep_live import (
     MOST_TOLD,
@@ -25,7 +24,8 @@ from ganrun.report.sweep_live import (
     sweep_watcher_for,
 )
 from ganrun.report.watching import Moment
-from ganrun.sweep import CellTally, SweepProgress
+from ganrun.sweep.designs import Design, design_of
+from ganrun.sweep.run import CellTally, SweepProgress
 
 SHIPPED = ("influence", "influence_sobol", "cures")
 

@@ -17,7 +17,6 @@ from rich.cells import cell_len
 from rich.console import Console
 from stored_sweeps import GRID, by_ratio, store_trial, stored_sweep
 
-from ganrun.designs import design_of
 from ganrun.influence import Trials
 from ganrun.report.figures import marginals, phase
 from ganrun.report.figures.influence import influence_figure, title
@@ -28,7 +27,8 @@ from ganrun.report.sweep_record import SweepRecord, read_sweep
 from ganrun.report.sweep_terminal import report_sweep
 from ganrun.store import StoreError
 from ganrun.store.sweep_folder import SweepFolder
-from ganrun.sweep_answer import Row, results_and_influence, trials_of
+from ganrun.sweep.answer import Row, results_and_influence, trials_of
+from ganrun.sweep.designs import design_of
 
 LONE = """
 name: lone

@@ -38,8 +38,8 @@ def load_sweep(path: Path, overrides: Sequence[str] = ()) -> Sweep:
     """Read a sweep, the experiment it is based on, and the overrides on top (`name=yaml value`).
 
     Whether each level goes with those of the other axes is the design's matter: see
-    `ganrun.designs`. Raises ConfigError with every problem found, each one line that begins with
-    the file, line and column or with the override it is about.
+    `ganrun.sweep.designs`. Raises ConfigError with every problem found, each one line that begins
+    with the file, line and column or with the override it is about.
     """
     problems: list[Problem] = []
     tree = read_file(Path(path), SWEEP, problems)

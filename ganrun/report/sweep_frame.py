@@ -13,12 +13,12 @@ from typing import Any
 from rich.cells import cell_len
 from rich.text import Text
 
-from ganrun.designs import Design
 from ganrun.report import phrases
 from ganrun.report.frame_parts import assembled, bar, heading, inner_height, inner_width
 from ganrun.report.palette import SCREEN_BLUE, SCREEN_VERMILLION
 from ganrun.report.watching import Moment
-from ganrun.sweep import CellTally, SweepProgress
+from ganrun.sweep.designs import Design
+from ganrun.sweep.run import CellTally, SweepProgress
 
 MOST_CELLS = 5
 """Worst cells that are shown, and as many best ones."""

@@ -9,7 +9,6 @@ from types import TracebackType
 from rich.console import Console
 from rich.text import Text
 
-from ganrun.designs import Design
 from ganrun.report import phrases
 from ganrun.report.sweep_frame import (
     MOST_CELLS,
@@ -21,7 +20,8 @@ from ganrun.report.sweep_frame import (
     per_minute,
 )
 from ganrun.report.watching import Display, Moment, PacedLines, Silence, is_live, say
-from ganrun.sweep import SweepProgress
+from ganrun.sweep.designs import Design
+from ganrun.sweep.run import SweepProgress
 
 MOST_TOLD = 20
 """Failed and diverged trials that get a line of their own; the others are counted."""

@@ -13,7 +13,6 @@ import numpy as np
 from jaxtyping import Float
 from numpy import ndarray
 
-from ganrun.designs import Design, design_of
 from ganrun.influence import RATES
 from ganrun.influence.levels import Levels, levels_of
 from ganrun.influence.rates import rates_by_level
@@ -21,7 +20,8 @@ from ganrun.influence.replicates import seed_numbers
 from ganrun.influence.trials import MODES_MISSING, Trials
 from ganrun.store import RunFolder, StoreError
 from ganrun.store.sweep_folder import SweepFolder
-from ganrun.sweep_answer import Row, results_and_influence, trials_of
+from ganrun.sweep.answer import Row, results_and_influence, trials_of
+from ganrun.sweep.designs import Design, design_of
 
 Numbers = Mapping[str, Any]
 """`value`, `low` and `high` of a share or a rate."""

@@ -19,7 +19,7 @@ from ganrun.report.palette import SCREEN_BLUE, SCREEN_VERMILLION
 from ganrun.report.sweep_frame import about_design, columns_that_fit, more_columns
 from ganrun.report.sweep_record import HEADLINES, TIMES, Effect, Numbers, SweepRecord
 from ganrun.store.sweep_folder import INFLUENCE, RESULTS, SWEEP
-from ganrun.sweep import described
+from ganrun.sweep.run import described
 
 GAP = "  "
 MOST_PAIRS = 3

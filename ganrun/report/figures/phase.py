@@ -39,7 +39,7 @@ from ganrun.report.palette import (
     SCREEN_VERMILLION,
 )
 from ganrun.report.sweep_record import SweepRecord
-from ganrun.sweep_answer import Row
+from ganrun.sweep.answer import Row
 
 COLLAPSE_COLOURS = LinearSegmentedColormap.from_list(
     "collapse", [FIELD_WHITE, "#f6c9a6", SCREEN_VERMILLION]

@@ -14,7 +14,7 @@ from ganrun.config.explain import explained
 from ganrun.config.identity import canonical_json
 from ganrun.config.sources import in_order
 from ganrun.config.write import flow
-from ganrun.designs import Builder
+from ganrun.sweep.designs import Builder
 
 MANY = 10
 SOME = 20

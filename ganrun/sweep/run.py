@@ -14,12 +14,12 @@ from itertools import islice
 from typing import Protocol
 
 from ganrun.config import Experiment
-from ganrun.designs import Design, Trial
 from ganrun.executors import Executor
 from ganrun.job import Job, Options, Outcome
-from ganrun.results import Result, result_of
 from ganrun.store import RunFolder, StoreError
 from ganrun.store.sweep_folder import SweepFolder
+from ganrun.sweep.designs import Design, Trial
+from ganrun.sweep.results import Result, result_of
 
 BUSY_SECONDS = 1.0
 """How long to wait before asking again for trials that another process is training."""

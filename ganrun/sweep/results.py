@@ -12,9 +12,9 @@ from typing import Any
 
 from ganrun.config import run_id
 from ganrun.config.declarations import SUMMARY_METRICS
-from ganrun.designs import Design, Trial
 from ganrun.store import RunFolder, RunFolderError
 from ganrun.store.sweep_folder import SweepFolder
+from ganrun.sweep.designs import Design, Trial
 
 VERDICT = ("verdict", "verdict_rule", "diverged_at")
 

@@ -14,13 +14,13 @@ from typing import Any
 import numpy as np
 from numpy import ndarray
 
-from ganrun.designs import Design
 from ganrun.influence import Trials, influence_of
 from ganrun.influence.points import CASE
 from ganrun.influence.table import FORMAT
-from ganrun.results import Result, results, results_text
 from ganrun.store.folder import RunFolderError
 from ganrun.store.sweep_folder import RESULTS, SweepFolder
+from ganrun.sweep.designs import Design
+from ganrun.sweep.results import Result, results, results_text
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from ganrun.config import Experiment
-from ganrun.designs import Design
 from ganrun.schedule import evaluation_rounds, snapshot_rounds
+from ganrun.sweep.designs import Design
 
 # Measured with `python -m benchmarks.throughput` on one core of a server of 2023; a laptop of that
 # age is about as fast. Enough to tell a minute from an hour.

@@ -131,7 +131,7 @@ class Design:
 
         Also if two cases are the same, so that all their GANs would be trained twice.
         """
-        from ganrun.contradictions import Contradictions
+        from ganrun.sweep.contradictions import Contradictions
 
         found = Contradictions(self.sweep)
         found.compare_cases({name: builder.content for name, builder in self._builders.items()})
