@@ -100,7 +100,7 @@ ELSEWHERE = {
         2,
         "ganrun train: invalid value for '--checkpoint-every': ",
     ),
-    "report": (2, "ganrun report: missing argument 'RUN_DIR'"),
+    "report": (2, "ganrun report: missing argument 'DIR'"),
     "report nowhere": (1, "nowhere: no such folder"),
     "report .": (1, ".: not a run folder: it has no config.yaml"),
 }

@@ -119,7 +119,10 @@ def scheduler(tmp_path: Path) -> Iterator[tuple[str, Any]]:
 
 
 def test_a_cluster_that_is_there_is_used_and_one_that_is_lost_is_reported(
-    tmp_path: Path, scheduler: tuple[str, Any], undisturbed: SweepFolder
+    tmp_path: Path,
+    scheduler: tuple[str, Any],
+    undisturbed: SweepFolder,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     address, process = scheduler
 
@@ -133,6 +136,7 @@ def test_a_cluster_that_is_there_is_used_and_one_that_is_lost_is_reported(
 
     listener = LosesIt()
     cluster = executor_for(8, scheduler=address)
+    monkeypatch.setattr("ganrun.executors.cluster.CONNECT_SECONDS", 2)
     folder, progress = swept(tmp_path, small(tmp_path), executor=cluster, listener=listener)
     assert progress.failed
     assert any("scheduler was lost" in message for message in listener.told)

@@ -215,7 +215,7 @@ def test_a_sweep_that_is_killed_now_and_again_comes_to_the_same(
     def done() -> int:
         return sum(RunFolder(p.parent).finished for p in path.glob("trials/*/run.json"))
 
-    for trials in (0, 1, 5):
+    for trials in (0, 3):
         process = start(tmp_path / "runs", tmp_path / "small.yaml")
         while process.poll() is None and done() < trials:
             time.sleep(0.01)
@@ -327,10 +327,10 @@ class Mortal(Processes):
 
 
 def test_a_job_that_kills_its_worker_fails_alone(tmp_path: Path) -> None:
-    sweep = small(tmp_path, f"seeds=[0, {POISON}]")
+    sweep = small(tmp_path, f"seeds=[0, {POISON}]", "vary.optimizer.learning_rate=[1e-3]")
     listener = Listener()
     folder, progress = swept(tmp_path, sweep, executor=Mortal(2), listener=listener)
-    assert (progress.failed, progress.trained) == (4, 4)
+    assert (progress.failed, progress.trained) == (2, 2)
     assert {row["seed"] for row in rows(folder) if row["status"] == "missing"} == {str(POISON)}
     assert all("process died" in message for message in listener.told)
 

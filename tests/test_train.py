@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -83,6 +84,7 @@ def press_ctrl_c() -> None:
     ident = threading.main_thread().ident
     assert ident is not None
     signal.pthread_kill(ident, signal.SIGINT)
+    time.sleep(0.1)  # the main thread hears of it before this one plays its last rounds
 
 
 def trained(runs: Path, one: Experiment, watcher: Any = None, **options: Any) -> list[Outcome]:
