@@ -207,19 +207,20 @@ def sweep(
             allow_numerics_change=allow_numerics_change,
             commit_every=checkpoint_every,
         )
-        opened = open_sweep(folder, plan)
-        interrupted, progress = False, None
+        interrupted, progress, opened = False, None, None
         with sweep_watcher_for(
             Console(stderr=True), design, title=plan.name, quiet=quiet
         ) as watcher:
             try:
                 with executor_for(design.trials, scheduler=scheduler, workers=workers) as executor:
+                    opened = open_sweep(folder, plan)
                     progress = run_sweep(
                         opened, design, options, executor, watcher, fail_fast=fail_fast
                     )
             except KeyboardInterrupt:
                 interrupted = True
-        report_sweep(opened.path, Console(), figures=False, as_json=as_json)
+        if opened is not None:
+            report_sweep(opened.path, Console(), figures=False, as_json=as_json)
         if interrupted:
             _say_how_to_go_on()
             raise typer.Exit(130)

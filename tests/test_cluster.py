@@ -154,6 +154,26 @@ def test_a_scheduler_that_is_not_there_is_one_clear_message(
     assert "\n" not in str(told.value)
 
 
+def test_a_sweep_that_finds_no_scheduler_leaves_no_folder(tmp_path: Path) -> None:
+    small(tmp_path)
+    program = (
+        "from ganrun.executors import cluster\n"
+        "cluster.CONNECT_SECONDS = 1\n"
+        "from ganrun.cli import main\n"
+        "main()\n"
+    )
+    words = ["sweep", str(tmp_path / "small.yaml"), "--scheduler", "tcp://127.0.0.1:1"]
+    done = subprocess.run(
+        [sys.executable, "-c", program, *words, "--runs-dir", str(tmp_path / "runs")],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, len(done.stderr.splitlines())) == (1, 1), done.stderr
+    assert done.stderr.startswith("tcp://127.0.0.1:1: ")
+    assert not (tmp_path / "runs").exists()
+
+
 def test_without_dask_the_message_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(ClusterError, match=r"ganrun\[cluster\]"):
