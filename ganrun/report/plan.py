@@ -19,7 +19,7 @@ def report_plan(
     design: Design, runs_dir: Path, console: Console, *, cores: int, as_json: bool
 ) -> None:
     """Print the number of trials and cohorts, and about what time and disk they take."""
-    plan = estimate(design, len(cohorts_of(design)))
+    plan = estimate(design, len(cohorts_of(design, range(design.cells))))
     path = sweep_path(runs_dir, design.sweep)
     if as_json:
         content: dict[str, Any] = {

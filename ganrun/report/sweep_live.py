@@ -87,7 +87,29 @@ class Notices:
             say(self._console, f"{self._told - self._most:,} more were not named")
 
 
-class SweepDisplay(Display[SweepProgress]):
+class _TellsOfTrials:
+    """What every watcher of a sweep does besides: it tells what goes wrong, and counts the rest.
+
+    Comes before the watcher among the bases, so that the count is told after its last words.
+    """
+
+    _notices: Notices
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        super().__exit__(kind, error, traceback)  # type: ignore[misc]
+        self._notices.close()
+
+    def tell(self, message: str) -> None:
+        """Print a line at once; a display stays below it."""
+        self._notices.tell(message)
+
+
+class SweepDisplay(_TellsOfTrials, Display[SweepProgress]):
     """A sweep's progress on a terminal; what goes wrong is printed above it."""
 
     def __init__(
@@ -106,19 +128,6 @@ class SweepDisplay(Display[SweepProgress]):
         self._notices = Notices(console)
         self._cells: tuple[Sequence[CellRow], Sequence[CellRow]] = ((), ())
         self._ranked_at = -SECONDS_BETWEEN_RANKINGS
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        super().__exit__(kind, error, traceback)
-        self._notices.close()
-
-    def tell(self, message: str) -> None:
-        """Print a line above the display."""
-        self._notices.tell(message)
 
     def update(self, progress: SweepProgress) -> None:
         """Take note of the newest state; it is drawn at the next refresh."""
@@ -146,7 +155,7 @@ class SweepDisplay(Display[SweepProgress]):
             self._ranked_at = now
 
 
-class SweepLines(PacedLines[SweepProgress]):
+class SweepLines(_TellsOfTrials, PacedLines[SweepProgress]):
     """A sweep's progress in lines."""
 
     def __init__(
@@ -156,19 +165,6 @@ class SweepLines(PacedLines[SweepProgress]):
         self._title = title
         self._pacer = Pacer(clock)
         self._notices = Notices(console)
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        super().__exit__(kind, error, traceback)
-        self._notices.close()
-
-    def tell(self, message: str) -> None:
-        """Print a line at once."""
-        self._notices.tell(message)
 
     def update(self, progress: SweepProgress) -> None:
         """Print a line if one is due."""
@@ -184,23 +180,11 @@ class SweepLines(PacedLines[SweepProgress]):
         return progress.finished + progress.failed, progress.trials
 
 
-class SweepQuiet(Silence[SweepProgress]):
+class SweepQuiet(_TellsOfTrials, Silence[SweepProgress]):
     """Shows no progress, but says what goes wrong."""
 
     def __init__(self, console: Console) -> None:
         self._notices = Notices(console)
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self._notices.close()
-
-    def tell(self, message: str) -> None:
-        """Print a line."""
-        self._notices.tell(message)
 
 
 def sweep_line(title: str, progress: SweepProgress, pace: Pace) -> str:

@@ -8,7 +8,7 @@ have written it, so a sweep that was killed goes on by looking at which are fini
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Protocol
@@ -23,8 +23,6 @@ from ganrun.sweep.results import Result, result_of
 
 BUSY_SECONDS = 1.0
 """How long to wait before asking again for trials that another process is training."""
-
-Cells = Sequence[int]
 
 
 @dataclass
@@ -53,8 +51,6 @@ class SweepProgress:
     """Trials that another process is training."""
     collapsed: int = 0
     cells: dict[int, CellTally] = field(default_factory=dict)
-    started: float = field(default_factory=time.monotonic)
-    first_trained: float | None = None
     stopped: bool = False
 
     @property
@@ -78,12 +74,12 @@ class SweepWatcher(Protocol):
         """Say something that is worth a line of its own."""
 
 
-def cohorts_of(design: Design) -> dict[str, list[int]]:
-    """Cells by the program that they share, in the order of the design."""
+def cohorts_of(design: Design, cells: Iterable[int]) -> list[list[int]]:
+    """Cells by the program that they share, in the order in which they are given."""
     cohorts: dict[str, list[int]] = {}
-    for cell in range(design.cells):
+    for cell in cells:
         cohorts.setdefault(design.static_key(cell), []).append(cell)
-    return cohorts
+    return list(cohorts.values())
 
 
 def run_sweep(
@@ -119,7 +115,7 @@ class _Run:
         self._executor = executor
         self._watcher = watcher
         self._fail_fast = fail_fast
-        self._cohorts = cohorts_of(design)
+        self._cohorts = cohorts_of(design, range(design.cells))
         self._busy: list[int] = []
         self.progress = SweepProgress(
             trials=design.trials,
@@ -127,7 +123,11 @@ class _Run:
         )
 
     def to_the_end(self) -> SweepProgress:
-        waves: Iterable[Iterable[int]] = map(self._trials, self._cohorts.values())
+        seeds = len(self._design.sweep.seeds)
+        waves: Iterable[Iterable[int]] = (
+            (cell * seeds + seed for cell in cells for seed in range(seeds))
+            for cells in self._cohorts
+        )
         while not self.progress.stopped:
             cohorts = (self._jobs(wave) for wave in waves)
             for job, outcomes in self._executor.run(cohorts, lambda _: None):
@@ -136,19 +136,16 @@ class _Run:
             if not self._busy:
                 break
             self._wait_for_others()
-            waves, self._busy = self._by_cohort(self._busy), []
+            waves, self._busy = self._again(self._busy), []
         return self.progress
 
-    def _trials(self, cells: Cells) -> Iterator[int]:
-        seeds = len(self._design.sweep.seeds)
-        return (cell * seeds + seed for cell in cells for seed in range(seeds))
-
-    def _by_cohort(self, trials: Sequence[int]) -> list[list[int]]:
-        cohorts: dict[str, list[int]] = {}
+    def _again(self, trials: Iterable[int]) -> list[list[int]]:
+        """Trials that were busy, by cohort."""
+        by_cell: dict[int, list[int]] = {}
         for trial in trials:
-            cell = self._design.trial(trial).cell
-            cohorts.setdefault(self._design.static_key(cell), []).append(trial)
-        return list(cohorts.values())
+            by_cell.setdefault(self._design.trial(trial).cell, []).append(trial)
+        cohorts = cohorts_of(self._design, by_cell)
+        return [[trial for cell in cells for trial in by_cell[cell]] for cells in cohorts]
 
     def _jobs(self, trials: Iterable[int]) -> Iterator[Job]:
         """Cut a cohort into jobs, passing over what is finished."""
@@ -183,7 +180,6 @@ class _Run:
             self._tell_of(trial, f"failed: {outcome.error}")
         elif outcome.how in ("trained", "found"):
             progress.trained += 1
-            progress.first_trained = progress.first_trained or time.monotonic()
             result = result_of(self._folder, trial)
             self._count(result)
             if result.status == "diverged":
