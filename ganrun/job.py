@@ -36,6 +36,15 @@ class Options:
 
 
 @dataclass(frozen=True)
+class Start:
+    """Where a branch begins: at the last finite state of a finished run, in its folder."""
+
+    run: Path
+    new_discriminator: bool = False
+    """Whether an untrained discriminator, of the branch's own seed, takes over."""
+
+
+@dataclass(frozen=True)
 class Job:
     """Members of one program, each with one seed, that are to advance together."""
 
@@ -43,6 +52,12 @@ class Job:
     options: Options
     places: tuple[int, ...] = ()
     """What the members are to whoever made the job."""
+    starts: tuple[Start | None, ...] = ()
+    """Where each member begins; at round 0, all of them, if it is left out."""
+
+    def start(self, place: int) -> Start | None:
+        """Where one member begins; None for an ordinary run, at round 0."""
+        return self.starts[place] if self.starts else None
 
     def failed(self, message: str) -> list[Outcome]:
         """The outcomes of a job that could not be played."""

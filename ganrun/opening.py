@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from ganrun.config import Experiment, run_id
-from ganrun.job import Options
+from ganrun.job import Options, Start
 from ganrun.mixture import mixture_of
 from ganrun.recorder import Recorder
 from ganrun.store import (
+    Checkpoint,
     Claim,
     RunFolder,
     RunFolderError,
@@ -25,7 +26,12 @@ from ganrun.store import (
 
 
 class Opened:
-    """A member's finished run, or the recorder of the one that is to be trained."""
+    """A member's finished run, or the recorder of the one that is to be trained.
+
+    `origin` is the state that a branch begins with; None for an ordinary run.
+    """
+
+    origin: Checkpoint | None = None
 
     def __init__(self, found: RunFolder | Recorder, claim: Claim | None = None) -> None:
         self.recorder = found if isinstance(found, Recorder) else None
@@ -43,12 +49,18 @@ def open_member(
     options: Options,
     numerics: Mapping[str, Any],
     claims: contextlib.ExitStack,
+    start: Start | None = None,
 ) -> Opened:
     """Find or claim the run of an experiment with one seed, until `claims` is left.
 
-    Raises `RunLockedError` where another process is training it, other `StoreError`s where it
-    cannot be opened.
+    A branch, which has a `start`, is sought under its own name only. Raises `RunLockedError` where
+    another process is training it, other `StoreError`s where it cannot be opened.
     """
+    if start is not None:
+        origin = _origin(start)
+        branch = Opened(_open(one, options, numerics, claims, begins_at=origin.round))
+        branch.origin = origin
+        return branch
     if options.shared is None:
         return Opened(_open(one, options, numerics, claims))
     claim = claims.enter_context(claimed(options.shared, one))
@@ -81,14 +93,24 @@ def finished_elsewhere(one: Experiment, options: Options, claim: Claim) -> RunFo
         return None
 
 
+def _origin(start: Start) -> Checkpoint:
+    """The state at the end of the run that a branch leaves from."""
+    source = RunFolder(start.run)
+    state = source.checkpoint() if source.finished else None
+    if state is None:
+        raise RunFolderError(f"{start.run}: is not finished, so that nothing can branch off it")
+    return state
+
+
 def _open(
     one: Experiment,
     options: Options,
     numerics: Mapping[str, Any],
     claims: contextlib.ExitStack,
+    begins_at: int | None = None,
 ) -> Recorder | RunFolder:
     """Claim the run's folder until `claims` is left, or find that it is finished."""
-    # A trial has one place; a run may stand under any name.
+    # A trial or a branch has one place; a run may stand under any name.
     own = {run_id(one): (run_path(options.runs_dir, one).name,)}
     opened = open_run(
         options.runs_dir,
@@ -97,12 +119,17 @@ def _open(
         command=options.command,
         again=options.again,
         allow_numerics_change=options.allow_numerics_change,
-        folders=own if options.shared else None,
+        folders=own if options.shared or begins_at is not None else None,
     )
     if isinstance(opened, RunFolder):
         return opened
     claims.enter_context(opened)
-    recorder = Recorder(opened, mixture_of(one.target), commit_every=options.commit_every)
+    recorder = Recorder(
+        opened,
+        mixture_of(one.target),
+        commit_every=options.commit_every,
+        begins_at=begins_at,
+    )
     if opened.checkpoint is None and not options.again:
         shorter = find_shorter(options.runs_dir, one, numerics=numerics)
         if shorter is not None:

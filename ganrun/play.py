@@ -13,6 +13,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Literal
 
+import numpy as np
+
 from ganrun.config import Experiment
 from ganrun.game import population
 from ganrun.game.members import game_of, hyperparameters_of
@@ -24,11 +26,11 @@ from ganrun.game.population import (
     state_as_dict,
     state_from_dict,
 )
-from ganrun.job import Hooks, Job, Options, Outcome
+from ganrun.game.rounds import TrainingState
+from ganrun.job import Hooks, Job, Options, Outcome, Start
 from ganrun.measure.reference import reference_metrics
 from ganrun.mixture import mixture_of
 from ganrun.opening import Opened, open_member
-from ganrun.recorder import Recorder
 from ganrun.store import Run, RunFolder, RunLockedError, StoreError, numerics
 
 CHUNK_SECONDS = 0.5
@@ -73,17 +75,17 @@ def play_job(job: Job, device: Any, hooks: Hooks) -> list[Outcome]:
     opened: dict[int, Opened] = {}
     with contextlib.ExitStack() as claims:
         for place, one in enumerate(job.members):
-            found = _open(one, job.options, where, claims)
+            found = _open(one, job.options, where, claims, job.start(place))
             if isinstance(found, Outcome):
                 outcomes[place] = found
             else:
                 opened[place] = found
-        recorders = [one.recorder for one in opened.values() if one.recorder]
-        if recorders:
+        players = [_Player(one, job.start(place)) for place, one in opened.items()]
+        if players:
             try:
-                ends = _Game(recorders, lanes, device, hooks).to_the_end()
+                ends = _Game(players, lanes, device, hooks).to_the_end()
             except Exception as error:
-                ends = [_failed(recorder.run, error) for recorder in recorders]
+                ends = [_failed(player.recorder.run, error) for player in players]
             outcomes |= dict(zip(opened, ends, strict=True))
         for place, member in opened.items():
             path = outcomes[place].path
@@ -93,12 +95,16 @@ def play_job(job: Job, device: Any, hooks: Hooks) -> list[Outcome]:
 
 
 def _open(
-    one: Experiment, options: Options, where: Mapping[str, Any], claims: contextlib.ExitStack
+    one: Experiment,
+    options: Options,
+    where: Mapping[str, Any],
+    claims: contextlib.ExitStack,
+    start: Start | None,
 ) -> Opened | Outcome:
     """A member ready to be trained, or what became of it already."""
     seed = one.seeds[0]
     try:
-        opened = open_member(one, options, where, claims)
+        opened = open_member(one, options, where, claims, start)
     except RunLockedError as error:
         how: Literal["busy", "failed"] = "busy" if options.shared else "failed"
         return Outcome(seed, how, None, str(error))
@@ -116,21 +122,42 @@ def _failed(run: Run, error: Exception) -> Outcome:
     return Outcome(run.experiment.seeds[0], "failed", run.path, message)
 
 
+class _Player:
+    """A member that is to be trained, and the state that it goes on from."""
+
+    def __init__(self, opened: Opened, start: Start | None) -> None:
+        assert opened.recorder is not None
+        self.recorder = opened.recorder
+        self.hyper = hyperparameters_of(self.recorder.experiment)
+        self._origin = opened.origin
+        self._new_discriminator = start is not None and start.new_discriminator
+
+    def state(self, program: Program, device: Any) -> TrainingState | None:
+        """What it goes on from; None at round 0. Raises `ValueError` if it is of another game."""
+        checkpoint = self.recorder.run.checkpoint
+        if checkpoint is not None:
+            return state_from_dict(program.game, checkpoint.state, self.hyper)
+        if self._origin is None:
+            return None
+        state = state_from_dict(program.game, self._origin.state, self.hyper)
+        # A game that diverged goes on from its last finite state, as far as the branch can.
+        never: Any = np.zeros_like(state.diverged_at)
+        state = state._replace(diverged_at=never)
+        if self._new_discriminator:
+            untrained = Group(program, device, [self.hyper], [None]).state(0)
+            state = state._replace(discriminator=untrained.discriminator)
+        return state
+
+
 class _Game:
     """A group of runs on one device, from where they stand to their ends."""
 
-    def __init__(self, recorders: list[Recorder], lanes: int, device: Any, hooks: Hooks) -> None:
-        self._recorders = recorders
+    def __init__(self, players: list[_Player], lanes: int, device: Any, hooks: Hooks) -> None:
+        self._recorders = [player.recorder for player in players]
         self._hooks = hooks
-        program = program_of(recorders[0].experiment, lanes)
-        hyper = [hyperparameters_of(recorder.experiment) for recorder in recorders]
-        states = [
-            state_from_dict(program.game, recorder.run.checkpoint.state, h)
-            if recorder.run.checkpoint is not None
-            else None
-            for recorder, h in zip(recorders, hyper, strict=True)
-        ]
-        self._group = Group(program, device, hyper, states)
+        program = program_of(self._recorders[0].experiment, lanes)
+        states = [player.state(program, device) for player in players]
+        self._group = Group(program, device, [player.hyper for player in players], states)
         self._rounds_per_second: float | None = None
         self._shown_at = 0.0
         self._outcomes: dict[int, Outcome] = {}

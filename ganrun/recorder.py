@@ -14,7 +14,7 @@ from ganrun.config import Experiment
 from ganrun.measure.final import final_metrics
 from ganrun.mixture import Mixture
 from ganrun.progress import MemberProgress
-from ganrun.schedule import evaluation_rounds, next_round, snapshot_rounds
+from ganrun.schedule import evaluation_rounds, next_round, rounds_after, snapshot_rounds
 from ganrun.store import Run, RunFolder, Snapshot
 from ganrun.verdict import quick_verdict
 
@@ -33,14 +33,19 @@ class Recorder:
         mixture: Mixture,
         *,
         commit_every: float,
+        begins_at: int | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        """Take on a run; one that `begins_at` a later round records nothing up to it."""
         experiment = run.experiment
         self.run = run
         self.experiment: Experiment = experiment
         self.mixture = mixture
         self.evaluated = evaluation_rounds(experiment.training.steps, experiment.evaluation.every)
         self.snapped = snapshot_rounds(experiment.training.steps, experiment.snapshots.count)
+        if begins_at is not None:
+            self.evaluated = rounds_after(begins_at, self.evaluated)
+            self.snapped = rounds_after(begins_at, self.snapped)
         self.training_seconds = 0.0
         self._rows: list[dict[str, Any]] = []
         self._snapshots: list[Snapshot] = []

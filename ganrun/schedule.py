@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import bisect_right
 from itertools import chain
 
 
@@ -27,9 +27,11 @@ def _with_last(rounds: range, last: int) -> range | tuple[int, ...]:
     return rounds if rounds[-1] == last else (*rounds, last)
 
 
-def next_round(round_: int, *schedules: Sequence[int]) -> int:
+def next_round(round_: int, *schedules: range | tuple[int, ...]) -> int:
     """The first round after `round_` that any schedule names; each schedule is ascending."""
-    from bisect import bisect_right
+    return min(chain.from_iterable(rounds_after(round_, one)[:1] for one in schedules))
 
-    later = (schedule[bisect_right(schedule, round_) :][:1] for schedule in schedules)
-    return min(chain.from_iterable(later))
+
+def rounds_after(round_: int, schedule: range | tuple[int, ...]) -> range | tuple[int, ...]:
+    """What is left of an ascending schedule after a round."""
+    return schedule[bisect_right(schedule, round_) :]
