@@ -29,6 +29,8 @@ MODE_TV_ABOVE = 0.10
 """Out of tolerance if `mode_tv` is further above the reference."""
 SPREAD_RANGE = (0.25, 2.0)
 """Out of tolerance if `spread` is outside."""
+LEAST_CHANGES = 3
+"""So often the set of covered modes must change before modes come and go."""
 PERFECT = {"high_quality": 0.9889, "mode_tv": 0.011}
 """What infinitely many perfect samples score; used where the reference has no mean."""
 
@@ -68,6 +70,12 @@ class Course:
     def end(self) -> slice:
         """The second half of the window's evaluations."""
         return slice((self.window.start + len(self.steps)) // 2, None)
+
+    @property
+    def last_tenth(self) -> slice:
+        """The last tenth of the rounds, but at least the last three evaluations."""
+        tenth = int(np.sum(self.steps > 0.9 * self.steps[-1]))
+        return slice(-max(tenth, 3), None)
 
     @property
     def rounds(self) -> str:
@@ -117,7 +125,7 @@ class Course:
     def perfect(self, name: str) -> float:
         """What perfect samples score on average."""
         mean = self.reference.get(name, {}).get("mean")
-        return PERFECT[name] if mean is None else float(mean)
+        return PERFECT.get(name, float("nan")) if mean is None else float(mean)
 
     def at_the_end(self, name: str) -> float:
         """A final metric, NaN if undefined."""
@@ -135,6 +143,44 @@ class Course:
             & (distance <= self.perfect("mode_tv") + MODE_TV_ABOVE)
             & ~((spread < low) | (spread > high))
         )
+
+
+@dataclass(frozen=True)
+class ComingAndGoing:
+    """How modes come and go in a stretch of evaluations."""
+
+    union: int
+    """Modes that were covered at some time."""
+    most: int
+    """Modes that were covered at once, at most."""
+    changes: int
+    """Evaluations at which another set was covered than before."""
+    complete: int
+    """Evaluations at which every mode was covered."""
+
+
+def coming_and_going(
+    present: Bool[ndarray, "W K"], covered: Bool[ndarray, "W K"]
+) -> ComingAndGoing | None:
+    """Whether modes come and go: the set of covered modes changes again and again.
+
+    Either more modes are covered at some time than ever at once, or every mode is covered at some
+    time, but all of them at the last evaluation not, or at fewer than half of all. None otherwise.
+    """
+    changes = int(np.any(present[1:] != present[:-1], axis=1).sum())
+    if changes < LEAST_CHANGES:
+        return None
+    complete: Bool[ndarray, " W"] = np.all(covered, axis=1)
+    found = ComingAndGoing(
+        union=int(present.any(axis=0).sum()),
+        most=int(present.sum(axis=1).max()),
+        changes=changes,
+        complete=int(complete.sum()),
+    )
+    comes_and_goes = found.union > found.most
+    every_mode = bool(covered.any(axis=0).all())
+    unsettled = every_mode and (not complete[-1] or complete.mean() < 1 / 2)
+    return found if comes_and_goes or unsettled else None
 
 
 def lasting_rise(values: Float[ndarray, " W"], best: float) -> tuple[float, float] | None:

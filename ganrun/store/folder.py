@@ -25,7 +25,7 @@ from ganrun.store.formats import (
 )
 from ganrun.store.lock import is_claimed
 from ganrun.store.record import FORMAT
-from ganrun.verdict import RULE, Verdict, quick_verdict
+from ganrun.verdict import Verdict, quick_verdict
 
 Status = Literal["running", "interrupted", "complete", "diverged", "failed"]
 
@@ -158,7 +158,7 @@ class RunFolder:
             stored = Verdict.from_summary(summary)
         except (KeyError, TypeError, ValueError):
             raise RunFolderError(f"{self.path / layout.SUMMARY}: holds no verdict") from None
-        if stored.rule >= RULE:
+        if stored is not None:
             return stored
         from ganrun.mixture import mixture_of
 

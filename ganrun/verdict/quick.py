@@ -22,11 +22,10 @@ and in 4 of 53 called collapsed. Most of the other 15 had never reached the mode
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import Any
 
 import numpy as np
-from jaxtyping import Bool, Float
+from jaxtyping import Float
 from numpy import ndarray
 
 from ganrun.measure.dynamics import (
@@ -36,47 +35,15 @@ from ganrun.measure.dynamics import (
     SPREAD_RANGE,
     Course,
     Reference,
+    coming_and_going,
     lasting_rise,
 )
+from ganrun.verdict.words import Verdict, Word, counted, of_modes
 
-Word = Literal["diverged", "undertrained", "oscillating", "collapsed", "imprecise", "converged"]
-
-RULE = 1
-"""Number of this rule; a stored verdict of an older one is made again by its readers."""
-
-LEAST_CHANGES = 3
-"""So often the set of covered modes must change in the window before modes come and go."""
 ON_THE_MODES = 0.2
 """High-quality share from which the samples have reached the modes, if only for a while."""
 MOVING = 0.02
 """Standard deviation of `log(nll)` over the window from which samples off the modes still move."""
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """A word, one sentence with the numbers it rests on, and the rule's number."""
-
-    word: Word
-    evidence: str
-    rule: int = RULE
-
-    def as_summary(self) -> dict[str, Any]:
-        """The verdict's three fields of `summary.json`."""
-        return {
-            "verdict": self.word,
-            "verdict_evidence": self.evidence,
-            "verdict_rule": self.rule,
-        }
-
-    @classmethod
-    def from_summary(cls, summary: Mapping[str, Any]) -> Verdict:
-        """Read the three fields; KeyError, TypeError or ValueError where they are no verdict."""
-        word, evidence, rule = (
-            summary[key] for key in ("verdict", "verdict_evidence", "verdict_rule")
-        )
-        if word not in get_args(Word) or not isinstance(evidence, str):
-            raise ValueError(word)
-        return cls(word, evidence, int(rule))
 
 
 def quick_verdict(
@@ -97,7 +64,7 @@ def quick_verdict(
         diverged_at: the round in which something stopped being finite; None if nothing did.
     """
     if diverged_at is not None:
-        return Verdict("diverged", _divergence(diverged_at))
+        return Verdict("diverged", _divergence(diverged_at), 1.0)
     course = Course(metrics, final, reference, np.asarray(weights, dtype=float))
     rules: tuple[tuple[Word, Any], ...] = (
         ("undertrained", _improvement),
@@ -107,8 +74,8 @@ def quick_verdict(
     )
     for word, evidence_of in rules:
         if evidence := evidence_of(course):
-            return Verdict(word, evidence)
-    return Verdict("converged", _success(course))
+            return Verdict(word, evidence, 0.5)
+    return Verdict("converged", _success(course), 0.5)
 
 
 def _divergence(diverged_at: int) -> str:
@@ -128,7 +95,7 @@ def _improvement(course: Course) -> str | None:
         return None
     if course.trained < LEAST_EVALUATIONS:
         return (
-            f"Only {_counted(course.trained, 'evaluation')} in {course.steps[-1]:,} rounds: too "
+            f"Only {counted(course.trained, 'evaluation')} in {course.steps[-1]:,} rounds: too "
             f"few to tell what more rounds would bring. {_covered_at_the_end(course)}."
         )
     well_placed = 1 - course.column("mode_tv")[course.window]
@@ -164,26 +131,20 @@ def _approach(course: Course) -> str | None:
 
 def _coming_and_going(course: Course) -> str | None:
     """Oscillating: the set of covered modes changes again and again."""
-    present = course.present[course.window]
-    changes = int(np.any(present[1:] != present[:-1], axis=1).sum())
-    if changes < LEAST_CHANGES:
+    window = course.window
+    found = coming_and_going(course.present[window], course.covered[window])
+    if found is None:
         return None
-    counts = present.sum(axis=1)
-    union = int(present.any(axis=0).sum())
-    if union > counts.max():
+    if found.union > found.most:
         return (
-            f"Modes come and go: {course.rounds} {union} of {course.modes} modes were covered at "
-            f"some time but never more than {counts.max()} at once, and the set changed "
-            f"{changes} times."
+            f"Modes come and go: {course.rounds} {found.union} of {course.modes} modes were "
+            f"covered at some time but never more than {found.most} at once, and the set changed "
+            f"{found.changes} times."
         )
-    stays_missing = not course.covered[course.window].any(axis=0).all()
-    complete: Bool[ndarray, " W"] = np.all(course.covered[course.window], axis=1)
-    if not stays_missing and (not complete[-1] or complete.mean() < 1 / 2):
-        return (
-            f"Modes come and go: {course.rounds} every mode was covered at some time, but all of "
-            f"them at only {complete.sum()} of {len(complete)} evaluations."
-        )
-    return None
+    return (
+        f"Modes come and go: {course.rounds} every mode was covered at some time, but all of "
+        f"them at only {found.complete} of {len(course.steps[window])} evaluations."
+    )
 
 
 def _loss(course: Course) -> str | None:
@@ -196,11 +157,11 @@ def _loss(course: Course) -> str | None:
     lost = [k for k in missing if covered[:, k].any()]
     clauses = []
     if never:
-        clauses.append(f"{_of_modes(never, course.modes)} stayed missing {course.rounds}")
+        clauses.append(f"{of_modes(never, course.modes)} stayed missing {course.rounds}")
     if lost:
         last_seen = max(int(np.flatnonzero(covered[:, k])[-1]) for k in lost)
         gone = f"went missing by round {course.steps[course.window][last_seen + 1]:,}"
-        clauses.append(f"{_of_modes(lost, course.modes)} {gone} and did not come back")
+        clauses.append(f"{of_modes(lost, course.modes)} {gone} and did not come back")
     return f"{', and '.join(clauses)}."
 
 
@@ -213,7 +174,7 @@ def _imprecision(course: Course) -> str | None:
     if good.mean() < 1 / 2:
         return (
             f"{covered} and the numbers are good at the end, but {course.in_words(course.end)} "
-            f"they were so at only {good.sum()} of {_counted(len(good), 'evaluation')}."
+            f"they were so at only {good.sum()} of {counted(len(good), 'evaluation')}."
         )
     return None
 
@@ -237,7 +198,7 @@ def _success(course: Course) -> str:
     quality = f"{course.at_the_end('high_quality'):.0%} of the samples are high-quality"
     return (
         f"{_covered_at_the_end(course)}, {quality}, and {course.in_words(course.end)} the numbers "
-        f"were good at {good.sum()} of {_counted(len(good), 'evaluation')}."
+        f"were good at {good.sum()} of {counted(len(good), 'evaluation')}."
     )
 
 
@@ -247,17 +208,4 @@ def _covered_at_the_end(course: Course) -> str:
         return (
             "The mode is covered" if course.modes == 1 else f"All {course.modes} modes are covered"
         )
-    return f"{_of_modes(missing, course.modes)} {'is' if len(missing) == 1 else 'are'} missing"
-
-
-def _of_modes(which: Sequence[int], modes: int) -> str:
-    """`2 of 5 modes (1 and 4)`; a mode's number is that of its share's column."""
-    if len(which) == modes:
-        return "The mode" if modes == 1 else f"All {modes} modes"
-    *others, last = map(str, which)
-    names = f"{', '.join(others)} and {last}" if others else last
-    return f"{len(which)} of {_counted(modes, 'mode')} ({names})"
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+    return f"{of_modes(missing, course.modes)} {'is' if len(missing) == 1 else 'are'} missing"

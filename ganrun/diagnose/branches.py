@@ -1,0 +1,96 @@
+"""Which branches leave a finished run, and the experiment that each of their GANs plays.
+
+A branch begins with the run's last finite state and is a run folder like any other, under
+`diagnosis/` of the run's own folder. Nothing else in there is touched.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+from pathlib import Path
+
+from ganrun.config import Experiment, load_experiment, static_key
+from ganrun.job import Job, Options, Start
+from ganrun.store import RunFolder, run_path
+from ganrun.store.layout import CONFIG
+
+FOLDER = "diagnosis"
+"""Where a run's branches are, in its folder."""
+LEAST_EVALUATIONS = 40
+"""So many evaluations a branch makes in as many rounds as the run has, or more."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A branch that is to be played: what differs from the run, how long, how many times."""
+
+    name: str
+    """Start of its folders' names."""
+    title: str
+    """What it is, in plain words."""
+    rounds: float
+    """Its last round, in lengths of the run."""
+    seeds: int
+    """How many GANs, each with noise of its own."""
+    sets: tuple[str, ...] = ()
+    """What differs in the config, as `--set` takes it."""
+    new_discriminator: bool = False
+    afresh: bool = False
+    """Whether it begins at round 0 with new networks, instead of at the run's end."""
+
+    def experiments(self, run: RunFolder) -> list[Experiment]:
+        """One experiment per seed; raises `ConfigError` if the settings contradict the run's."""
+        training, evaluation = run.config.training, run.config.evaluation
+        every = max(1, min(evaluation.every, training.steps // LEAST_EVALUATIONS))
+        config = load_experiment(
+            run.path / CONFIG,
+            [
+                *self.sets,
+                f"name={self.name}",
+                f"training.steps={round(self.rounds * training.steps)}",
+                f"evaluation.every={every}",
+                "snapshots.count=1",
+            ],
+        )
+        return [config.with_seed(self.seed(run, which)) for which in range(self.seeds)]
+
+    def seed(self, run: RunFolder, which: int) -> int:
+        """A seed that no other branch of this run has: fresh noise, the same whenever asked for."""
+        digest = hashlib.sha256(f"{run.id}/{self.name}/{which}".encode("ascii")).digest()
+        return int.from_bytes(digest[:4], "big") >> 1
+
+    def start(self, run: RunFolder) -> Start | None:
+        """Where its GANs begin."""
+        return None if self.afresh else Start(run.path, self.new_discriminator)
+
+
+def folder_of(run: RunFolder, experiment: Experiment) -> Path:
+    """The run folder of one GAN of a branch."""
+    return run_path(run.path / FOLDER, experiment)
+
+
+def cohorts(run: RunFolder, plans: Iterable[Plan], options: Options, lanes: int) -> list[list[Job]]:
+    """The jobs that play these branches, by the program that they share."""
+    options = replace(options, runs_dir=run.path / FOLDER, shared=None)
+    members: dict[str, list[tuple[Experiment, Start | None]]] = {}
+    for plan in plans:
+        for one in plan.experiments(run):
+            members.setdefault(static_key(one), []).append((one, plan.start(run)))
+    return [
+        [
+            Job(tuple(one for one, _ in group), options, starts=tuple(start for _, start in group))
+            for group in _groups(cohort, lanes)
+        ]
+        for cohort in members.values()
+    ]
+
+
+def _groups(
+    members: Sequence[tuple[Experiment, Start | None]], size: int
+) -> Iterator[list[tuple[Experiment, Start | None]]]:
+    rest = iter(members)
+    while group := list(islice(rest, size)):
+        yield group

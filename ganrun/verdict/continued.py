@@ -1,0 +1,170 @@
+"""The verdict by experiment: what happens to a finished run when its game is played on.
+
+A run of `T` rounds is judged by continuations with fresh noise, several times as long. Of a
+continuation, the *late* part is its second half and the *end* its last quarter. The words are those
+of the design, in its order:
+
+1. `diverged`: the run did, or this continuation does.
+2. `undertrained`: the run is not within tolerance by its own end, and later it is materially
+   better: `1 - mode_tv`, the share of samples where they belong, is higher by 0.05 or more, or one
+   more mode is covered, in the mean over the late part against the run's own last tenth or second
+   half, whichever is the better. High quality alone does not count: where modes are lost it still
+   rises, as the samples gather on the others. Where hardly a sample is on a mode, before or late,
+   the distance has to have shrunk: the excess of `nll` over perfect samples' halved.
+3. `oscillating`: in at least half of the late part, cut into stretches about as long as the run,
+   modes come and go (`coming_and_going`).
+4. `collapsed`: at the end a mode is covered at fewer than half of the evaluations.
+5. `imprecise`: at the end the metrics are within tolerance at fewer than half of the evaluations.
+6. `converged`: none of this.
+
+These rules and their numbers were fixed before the experiment on how often they are right
+(`benchmarks/verdicts.py`), which uses them at ten times the rounds as the truth.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from jaxtyping import Bool, Float
+from numpy import ndarray
+
+from ganrun.measure.dynamics import MATERIAL, Course, Reference, coming_and_going
+from ganrun.verdict.words import WORDS, Word
+
+ON_THE_MODES = 0.2
+"""High-quality share below which hardly a sample is on a mode."""
+HALVED = 0.5
+"""What is left of the excess nll of samples that are on their way to the modes."""
+
+
+@dataclass(frozen=True)
+class Continued:
+    """What one continuation shows; `covered` and the like are means over evaluations."""
+
+    word: Word
+    well_placed: tuple[float, float]
+    """`1 - mode_tv` of the run by its end, and in the late part of the continuation."""
+    covered: tuple[float, float]
+    """Covered modes, likewise."""
+    high_quality: float
+    """At the end of the continuation."""
+    mode_tv: float
+    """At the end of the continuation."""
+    missing: tuple[int, ...]
+    """The modes that are missing at more than half of the evaluations of the end."""
+
+
+def continued(
+    run: Mapping[str, ndarray],
+    branch: Mapping[str, ndarray],
+    reference: Reference,
+    weights: Float[ndarray, " K"],
+    *,
+    diverged: bool = False,
+) -> Continued:
+    """Judge a run by one continuation.
+
+    Args:
+        run: columns of the run's `metrics.csv`, by name, each `[R]`.
+        branch: those of the continuation, which begin after the run's last round; one row or more,
+            unless it `diverged` at once.
+        reference: metric -> `mean` and more, of perfect samples.
+        weights: of the target's modes, summing to 1.
+        diverged: whether the continuation did.
+    """
+    before = Course(run, {}, reference, weights)
+    after = Course(branch if len(branch["step"]) else run, {}, reference, weights)
+    length = int(before.steps[-1])
+    span = int(after.steps[-1]) - length
+    late = after.steps > length + span / 2
+    end = after.steps > length + span * 3 / 4
+    if not end.any():
+        late = end = np.ones(len(after.steps), dtype=bool)
+    covered = after.covered[end].mean(axis=0)
+    shown = {
+        "well_placed": (_now(before, _well_placed(before)), _mean(_well_placed(after)[late])),
+        "covered": (_now(before, before.covered.sum(axis=1)), after.covered[late].sum(1).mean()),
+        "high_quality": _mean(after.column("high_quality")[end]),
+        "mode_tv": _mean(after.column("mode_tv")[end]),
+        "missing": tuple(np.flatnonzero(covered < 1 / 2).tolist()),
+    }
+    if diverged:
+        word: Word = "diverged"
+    elif not _is_good(before) and (_rose(shown) or _approached(before, after, late)):
+        word = "undertrained"
+    elif _oscillates(after, late, length):
+        word = "oscillating"
+    elif shown["missing"]:
+        word = "collapsed"
+    elif after.within_tolerance[end].mean() < 1 / 2:
+        word = "imprecise"
+    else:
+        word = "converged"
+    return Continued(word, **_plain(shown))
+
+
+def plurality(words: Sequence[Word]) -> tuple[Word, float]:
+    """The commonest word, the first in the verdicts' order of equals, and its share."""
+    counts = Counter(words)
+    word = max(WORDS, key=lambda one: (counts[one], -WORDS.index(one)))
+    return word, counts[word] / len(words)
+
+
+def _well_placed(course: Course) -> Float[ndarray, " R"]:
+    return 1 - course.column("mode_tv")
+
+
+def _now(course: Course, values: ndarray) -> float:
+    """Where a run stands by its end: the mean of its last tenth or of its half, the better."""
+    return max(_mean(values[course.last_tenth]), _mean(values[course.window]))
+
+
+def _is_good(course: Course) -> bool:
+    """Whether the run is within tolerance by its own end."""
+    return bool(course.within_tolerance[course.last_tenth].mean() >= 1 / 2)
+
+
+def _rose(shown: Mapping[str, Any]) -> bool:
+    (placed, placed_later), (covered, covered_later) = shown["well_placed"], shown["covered"]
+    return bool(placed_later - placed >= MATERIAL or covered_later - covered >= 1)
+
+
+def _approached(before: Course, after: Course, late: Bool[ndarray, " R"]) -> bool:
+    """Whether samples that are on no mode have come much nearer to them."""
+    on_modes = (
+        before.column("high_quality")[before.last_tenth],
+        after.column("high_quality")[late],
+    )
+    if any(_mean(values) >= ON_THE_MODES for values in on_modes):
+        return False
+    excess = before.column("nll")[before.last_tenth].mean() - before.perfect("nll")
+    later = after.column("nll")[late].mean() - before.perfect("nll")
+    return bool(later <= HALVED * excess)
+
+
+def _oscillates(after: Course, late: Bool[ndarray, " R"], length: int) -> bool:
+    """Whether modes come and go in most stretches, each about as long as the run was."""
+    rows = np.flatnonzero(late)
+    stretches = max(1, int((after.steps[rows[-1]] - after.steps[rows[0]]) // max(length, 1)))
+    parts = np.array_split(rows, stretches)
+    busy = [
+        coming_and_going(after.present[part], after.covered[part]) is not None for part in parts
+    ]
+    return sum(busy) * 2 >= len(busy)
+
+
+def _mean(values: ndarray) -> float:
+    values = np.asarray(values, float)
+    values = values[np.isfinite(values)]
+    return float(values.mean()) if len(values) else 0.0
+
+
+def _plain(shown: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        key: tuple(float(x) for x in value) if key in ("well_placed", "covered") else value
+        for key, value in shown.items()
+    }

@@ -1,0 +1,63 @@
+"""The six words of a verdict, in the order in which they are tried, and a verdict in full."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
+
+Word = Literal["diverged", "undertrained", "oscillating", "collapsed", "imprecise", "converged"]
+WORDS: tuple[Word, ...] = get_args(Word)
+"""The first that holds is the verdict."""
+
+RULE = 2
+"""Number of the quick verdict's rule; one stored by an older rule is made again by its readers."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A word, how sure it is, one sentence with the numbers it rests on, and the rule's number."""
+
+    word: Word
+    evidence: str
+    confidence: float
+    """How often the word is right where the evidence is like this, in [0, 1]."""
+    rule: int = RULE
+
+    def as_summary(self) -> dict[str, Any]:
+        """The verdict's four fields of `summary.json`."""
+        return {
+            "verdict": self.word,
+            "verdict_confidence": self.confidence,
+            "verdict_evidence": self.evidence,
+            "verdict_rule": self.rule,
+        }
+
+    @classmethod
+    def from_summary(cls, summary: Mapping[str, Any]) -> Verdict | None:
+        """Read the four fields; None if they are of an older rule.
+
+        KeyError, TypeError or ValueError where they are no verdict.
+        """
+        word, evidence, rule = (
+            summary[key] for key in ("verdict", "verdict_evidence", "verdict_rule")
+        )
+        if word not in WORDS or not isinstance(evidence, str):
+            raise ValueError(word)
+        if int(rule) < RULE:
+            return None
+        return cls(word, evidence, float(summary["verdict_confidence"]), int(rule))
+
+
+def of_modes(which: Sequence[int], modes: int) -> str:
+    """`2 of 5 modes (1 and 4)`; a mode's number is that of its share's column."""
+    if len(which) == modes:
+        return "The mode" if modes == 1 else f"All {modes} modes"
+    *others, last = map(str, which)
+    names = f"{', '.join(others)} and {last}" if others else last
+    return f"{len(which)} of {counted(modes, 'mode')} ({names})"
+
+
+def counted(number: int, noun: str) -> str:
+    """A number and its noun: `1 mode`, `1,000 modes`."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
