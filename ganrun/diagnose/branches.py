@@ -19,7 +19,7 @@ from ganrun.store.layout import CONFIG
 
 FOLDER = "diagnosis"
 """Where a run's branches are, in its folder."""
-LEAST_EVALUATIONS = 40
+LEAST_EVALUATIONS = 20
 """So many evaluations a branch makes in as many rounds as the run has, or more."""
 
 

@@ -88,6 +88,7 @@ class Stream(IntEnum):
     ROUND = 2
     EVALUATION = 3
     SNAPSHOT = 4
+    DIAGNOSIS = 5
 
 
 def stream_key(seed: UInt[Array, ""], stream: Stream) -> PRNGKeyArray:

@@ -93,7 +93,8 @@ class TrainingState(NamedTuple):
     trace: Trace
 
 
-def _optimizer(name: str, hyper: Hyperparameters) -> optax.GradientTransformation:
+def optimizer(name: str, hyper: Hyperparameters) -> optax.GradientTransformation:
+    """What turns gradients into updates, all but the rate."""
     if name == "adam":
         return optax.scale_by_adam(b1=hyper.b1, b2=hyper.b2, eps=1e-8)
     if name == "rmsprop":
@@ -103,10 +104,11 @@ def _optimizer(name: str, hyper: Hyperparameters) -> optax.GradientTransformatio
     raise ValueError(f"no optimizer is called {name!r}")
 
 
-def _step(
+def step(
     game: Game, hyper: Hyperparameters, player: Player, grads: Params, rate: Float[Array, ""]
 ) -> Player:
-    updates, opt_state = _optimizer(game.optimizer, hyper).update(grads, player.opt_state)
+    """The player after one step of its optimizer down these slopes."""
+    updates, opt_state = optimizer(game.optimizer, hyper).update(grads, player.opt_state)
     return player._replace(params=player.params - rate * updates, opt_state=opt_state)
 
 
@@ -115,7 +117,7 @@ def initial_state(game: Game, hyper: Hyperparameters) -> TrainingState:
 
     def player(network: Network, stream: Stream) -> Player:
         params, vectors = network.initialize(round_key(hyper.seed, stream, 0))
-        return Player(params, _optimizer(game.optimizer, hyper).init(params), vectors)
+        return Player(params, optimizer(game.optimizer, hyper).init(params), vectors)
 
     return TrainingState(
         round=jnp.int32(0),
@@ -139,44 +141,73 @@ def discriminate(
     return game.discriminator.apply(layers, vectors, points)[:, 0]
 
 
+_Parts = tuple[Float[Array, ""], Float[Array, ""], Float[Array, " 2*B"]]
+
+
+def discriminator_loss(
+    game: Game,
+    hyper: Hyperparameters,
+    layers: Layers,
+    vectors: Vectors,
+    real: Float[Array, "B 2"],
+    fake: Float[Array, "B 2"],
+    penalty_key: PRNGKeyArray,
+) -> tuple[Float[Array, ""], _Parts]:
+    """What the discriminator minimises; and the objective alone, the penalties, and the logits.
+
+    The logits are those of the real points, then those of the fakes.
+    """
+    # One pass for both halves: half as many, twice as large matrix products.
+    logits = discriminate(game, layers, vectors, jnp.concatenate([real, fake]))
+    real_logits, fake_logits = logits[: len(real)], logits[len(real) :]
+    value = OBJECTIVES[game.objective].discriminator_loss(real_logits, fake_logits)
+    penalty = jnp.float32(0)
+    for i, name in enumerate(game.penalties):
+        penalty += PENALTIES[name](
+            lambda x: discriminate(game, layers, vectors, x),
+            real,
+            fake,
+            jax.random.fold_in(penalty_key, i),
+            hyper.penalties[name],
+        )
+    return value + penalty, (value, penalty, logits)
+
+
+def generator_loss(
+    game: Game, layers: Layers, discriminator: Player, key: PRNGKeyArray, count: int
+) -> Float[Array, ""]:
+    """What the generator minimises, on `count` fresh fakes."""
+    detective = game.discriminator.unravel(discriminator.params)
+    fake = generate(game, layers, key, count)
+    logits = discriminate(game, detective, discriminator.vectors, fake)
+    return OBJECTIVES[game.objective].generator_loss(logits)
+
+
 # What one discriminator step saw: loss, penalty, squared gradient norm, and four batch means.
-_View = Float[Array, "7"]
+View = Float[Array, "7"]
 
 
-def _discriminator_step(
+def discriminator_step(
     game: Game,
     hyper: Hyperparameters,
     forger: Layers,
     discriminator: Player,
     key: PRNGKeyArray,
-) -> tuple[Player, _View]:
+) -> tuple[Player, View]:
+    """One step of the discriminator on a fresh batch, against a generator that stands still."""
     objective = OBJECTIVES[game.objective]
     real_key, latent_key, penalty_key = jax.random.split(key, 3)
     real = sample_target(real_key, hyper.target, game.batch_size)
     fake = generate(game, forger, latent_key, game.batch_size)
-    both = jnp.concatenate([real, fake])
     layers = game.discriminator.unravel(discriminator.params)
     vectors = game.discriminator.power_step(layers, discriminator.vectors)
 
-    def loss(layers: Layers) -> tuple[Float[Array, ""], tuple[Array, Array, Array]]:
-        # One pass for both halves: half as many, twice as large matrix products.
-        logits = discriminate(game, layers, vectors, both)
-        real_logits, fake_logits = logits[: game.batch_size], logits[game.batch_size :]
-        value = objective.discriminator_loss(real_logits, fake_logits)
-        penalty = jnp.float32(0)
-        for i, name in enumerate(game.penalties):
-            penalty += PENALTIES[name](
-                lambda x: discriminate(game, layers, vectors, x),
-                real,
-                fake,
-                jax.random.fold_in(penalty_key, i),
-                hyper.penalties[name],
-            )
-        return value + penalty, (value, penalty, logits)
+    def loss(layers: Layers) -> tuple[Float[Array, ""], _Parts]:
+        return discriminator_loss(game, hyper, layers, vectors, real, fake, penalty_key)
 
     slopes, (value, penalty, logits) = jax.grad(loss, has_aux=True)(layers)
     grads = game.discriminator.ravel(slopes)
-    stepped = _step(game, hyper, discriminator, grads, hyper.learning_rate_d)
+    stepped = step(game, hyper, discriminator, grads, hyper.learning_rate_d)
     params = jnp.clip(stepped.params, -hyper.weight_clip, hyper.weight_clip)
     real_logits, fake_logits = logits[: game.batch_size], logits[game.batch_size :]
     threshold = objective.decision_threshold
@@ -186,15 +217,13 @@ def _discriminator_step(
     return Player(params, stepped.opt_state, vectors), view
 
 
-def _generator_gradient(
+def generator_gradient(
     game: Game, forger: Layers, discriminator: Player, key: PRNGKeyArray
 ) -> tuple[Float[Array, ""], Params]:
-    detective = game.discriminator.unravel(discriminator.params)
+    """The generator's loss on a fresh batch, and its slopes."""
 
     def loss(layers: Layers) -> Float[Array, ""]:
-        fake = generate(game, layers, key, game.batch_size)
-        logits = discriminate(game, detective, discriminator.vectors, fake)
-        return OBJECTIVES[game.objective].generator_loss(logits)
+        return generator_loss(game, layers, discriminator, key, game.batch_size)
 
     value, slopes = jax.value_and_grad(loss)(forger)
     return value, game.generator.ravel(slopes)
@@ -212,32 +241,28 @@ def play_round(game: Game, hyper: Hyperparameters, state: TrainingState) -> Trai
     generator_key = jax.random.fold_in(key, 0)
     forger = game.generator.unravel(state.generator.params)
 
-    def discriminator_step(i: Array, carry: Any) -> Any:
+    def next_step(i: Array, carry: Any) -> Any:
         discriminator, _ = carry
-        return _discriminator_step(
+        return discriminator_step(
             game, hyper, forger, discriminator, jax.random.fold_in(key, i + 1)
         )
 
     blank = jnp.zeros(7, jnp.float32)
     steps = hyper.discriminator_steps
     if game.simultaneous:
-        before, view = jax.lax.fori_loop(
-            0, steps - 1, discriminator_step, (state.discriminator, blank)
-        )
-        loss_g, grads = _generator_gradient(game, forger, before, generator_key)
-        discriminator, view = discriminator_step(steps - 1, (before, view))
+        before, view = jax.lax.fori_loop(0, steps - 1, next_step, (state.discriminator, blank))
+        loss_g, grads = generator_gradient(game, forger, before, generator_key)
+        discriminator, view = next_step(steps - 1, (before, view))
     else:
-        discriminator, view = jax.lax.fori_loop(
-            0, steps, discriminator_step, (state.discriminator, blank)
-        )
-        loss_g, grads = _generator_gradient(game, forger, discriminator, generator_key)
-    generator = _step(game, hyper, state.generator, grads, hyper.learning_rate_g)
+        discriminator, view = jax.lax.fori_loop(0, steps, next_step, (state.discriminator, blank))
+        loss_g, grads = generator_gradient(game, forger, discriminator, generator_key)
+    generator = step(game, hyper, state.generator, grads, hyper.learning_rate_g)
     trace = _trace(game, view, loss_g, jnp.vdot(grads, grads))
     return TrainingState(round_, state.diverged_at, generator, discriminator, trace)
 
 
 def _trace(
-    game: Game, view: _View, loss_g: Float[Array, ""], squared_norm_g: Float[Array, ""]
+    game: Game, view: View, loss_g: Float[Array, ""], squared_norm_g: Float[Array, ""]
 ) -> Trace:
     """The round's numbers in the order of `TRACE`."""
     loss_d, penalty, squared_norm_d, real_logit, fake_logit, real_right, fake_right = view

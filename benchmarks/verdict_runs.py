@@ -1,0 +1,119 @@
+"""The runs on which verdicts are tried, and their continuations: trained once, kept, gone on with.
+
+Of each run there are three sets of continuations to ten times its rounds, five seeds each: two
+whose outcomes are the truth, and one for `diagnose`. No seed is in two sets.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from ganrun.config import Sweep, load_sweep, static_key
+from ganrun.diagnose.branches import Plan, cohorts, folder_of
+from ganrun.executors import executor_for
+from ganrun.job import Job, Options
+from ganrun.store import RunFolder
+from ganrun.store.sweep_folder import open_sweep
+from ganrun.sweep.designs import Design, design_of
+from ganrun.sweep.run import SweepProgress, run_sweep
+
+DESIGN = Path(__file__).with_name("verdicts.yaml")
+ROUNDS = 10
+"""Length of the truth, in lengths of the run."""
+SEEDS = 5
+SETS = ("truth-a", "truth-b", "longer")
+
+
+@dataclass(frozen=True)
+class Case:
+    """One run of the design; runs at the same point are in the same half."""
+
+    point: int
+    case: str
+    run: RunFolder
+
+    @property
+    def held_back(self) -> bool:
+        """Whether it is in the half that thresholds are not chosen on."""
+        return self.point % 2 == 1
+
+
+def plan_of(name: str) -> Plan:
+    """A set of continuations."""
+    return Plan(name, f"{ROUNDS} times as long", rounds=ROUNDS, seeds=SEEDS)
+
+
+def branches(run: RunFolder, name: str) -> list[RunFolder]:
+    """The finished continuations of one set."""
+    return [RunFolder(folder_of(run, one)) for one in plan_of(name).experiments(run)]
+
+
+def trained_cases(runs_dir: Path, overrides: Iterable[str] = ()) -> list[Case]:
+    """Train what is not there yet: first all runs, then all their continuations."""
+    sweep = load_sweep(DESIGN, list(overrides))
+    cases = _runs(sweep, runs_dir)
+    _continue([one.run for one in cases], runs_dir)
+    return cases
+
+
+def _runs(sweep: Sweep, runs_dir: Path) -> list[Case]:
+    design = design_of(sweep)
+    options = Options(runs_dir=runs_dir, command=tuple(sys.argv))
+    folder = open_sweep(runs_dir, sweep)
+    with executor_for(design.trials) as executor:
+        run_sweep(folder, design, options, executor, _Lines())
+    found = []
+    for index in range(design.trials):
+        trial = design.trial(index)
+        run = RunFolder(folder.trial_path(trial.experiment))
+        found.append(Case(_point(design, trial.cell), trial.case or "", run))
+    return found
+
+
+def _point(design: Design, cell: int) -> int:
+    return cell % design.sweep.points_per_case
+
+
+def _continue(runs: list[RunFolder], runs_dir: Path) -> None:
+    alive = [run for run in runs if run.status == "complete"]
+    plans = [plan_of(name) for name in SETS]
+    by_program: dict[str, list[RunFolder]] = {}
+    for run in alive:
+        by_program.setdefault(static_key(plans[0].experiments(run)[0]), []).append(run)
+    options = Options(runs_dir=runs_dir, command=tuple(sys.argv))
+    total = len(alive) * len(plans) * SEEDS
+    with executor_for(total) as executor:
+
+        def jobs(runs: list[RunFolder]) -> Iterator[Job]:
+            for run in runs:
+                for cohort in cohorts(run, plans, options, executor.lanes):
+                    yield from (job for job in cohort if not _finished(run, job))
+
+        done = 0
+        waves = (jobs(runs) for runs in by_program.values())
+        for job, outcomes in executor.run(waves, lambda _: None):
+            done += len(outcomes)
+            for outcome in outcomes:
+                if outcome.how == "failed":
+                    print(f"{job.options.runs_dir}: {outcome.error}", file=sys.stderr)
+            if done % 75 == 0:
+                print(f"{done} of {total} continuations", file=sys.stderr, flush=True)
+
+
+def _finished(run: RunFolder, job: Job) -> bool:
+    paths = [folder_of(run, one) for one in job.members]
+    return all(path.is_dir() and RunFolder(path).finished for path in paths)
+
+
+class _Lines:
+    """Tells of a sweep's progress now and then."""
+
+    def update(self, progress: SweepProgress) -> None:
+        if progress.finished % 50 == 0:
+            print(f"{progress.finished} of {progress.trials} runs", file=sys.stderr, flush=True)
+
+    def tell(self, message: str) -> None:
+        """Divergence is expected here."""

@@ -1,0 +1,434 @@
+"""How the game moves around a state: the eigenvalues of its linearised dynamics.
+
+The vector field `v = (-grad loss_G, -grad loss_D)` is where both players pull at once (Mescheder,
+Nowozin & Geiger 2017, "The Numerics of GANs"). Its Jacobian is not symmetric, so its eigenvalues
+are complex: a real part below 0 fades, one above 0 grows, an imaginary part turns the players
+around each other. Here each row is scaled by how far the optimizer moves that weight in a round,
+so that an eigenvalue is a rate per round.
+
+The Jacobian is never formed: ARPACK's Arnoldi iterations ask for its product with a vector, which
+is one forward-mode derivative of the field.
+
+Reading a trained network's spectrum takes care. Most eigenvalues are near 0, since most weights
+hardly matter. And positive real ones are always there without any harm to the game: a unit of one
+network that is hardly used yet, at a saddle of that network's own loss. Their eigenvectors live on
+a handful of weights of one player. So the `kind` heeds only those motions that both players take
+part in.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Sequence
+from typing import Any, Literal, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import scipy.sparse.linalg as sparse
+from jaxtyping import Array, Complex, Float
+from numpy import ndarray
+
+from ganrun.game.networks import Params
+from ganrun.game.randomness import Stream, round_key
+from ganrun.game.rounds import (
+    Game,
+    Hyperparameters,
+    Player,
+    TrainingState,
+    discriminator_loss,
+    generate,
+    generator_loss,
+    optimizer,
+)
+from ganrun.game.targets import sample_target
+
+Kind = Literal["stable", "rotating", "unstable"]
+Push = Callable[[Float[ndarray, " n"]], Float[ndarray, " n"]]
+"""The Jacobian's product with a vector."""
+
+COUNT = 6
+"""Eigenvalues that each of the three searches asks for."""
+BATCH = 1024
+"""Points on each side that stand for the expectation. Four times as many change the leading
+eigenvalues of the shipped examples by less than a third, and their order not at all."""
+
+DENSE_BELOW = 64
+"""With fewer weights in all the Jacobian is formed."""
+BASIS = 48
+RESTARTS = 12
+ARPACK_TOLERANCE = 1e-3
+"""Arnoldi's bounds: at most about `BASIS * RESTARTS` products, and eigenvalues to a thousandth of
+their size, well below what the batch makes of them."""
+RESIDUAL = 0.02
+"""An eigenpair must hold to this part of the largest eigenvalue found, or it is dropped."""
+JOINT = 0.05
+"""Both players take part in a motion if each has this share of its squared length."""
+NEGLIGIBLE = 1e-3
+"""Rates below this part of the largest are not told from 0."""
+TURN = 2 * np.pi
+
+
+class Schedule(NamedTuple):
+    """How a round applies the field: what makes the rates in it a map."""
+
+    discriminator_steps: int = 1
+    simultaneous: bool = True
+    momentum: float = 0.0
+    """The decay of a running mean of gradients, Adam's `b1`."""
+
+
+class Mode(NamedTuple):
+    """One motion of the linearised game."""
+
+    eigenvalue: complex
+    """Of the field, per round."""
+    multiplier: complex
+    """What one round, as it is really played, makes of it: it grows where the modulus is above 1.
+
+    Exact for simultaneous updates. For alternating ones it is that of the round restricted to the
+    plane of the motion's two halves, one in each player.
+    """
+    generator_share: float
+    """The generator's share of its squared length, each weight in units of the root of its rate."""
+
+    @property
+    def joint(self) -> bool:
+        """Whether both players take part."""
+        return JOINT <= self.generator_share <= 1 - JOINT
+
+    @property
+    def growth(self) -> float:
+        """What it gains in a round: e-fold in `1 / growth` rounds; below 0 where it fades."""
+        return float(np.log(max(abs(self.multiplier), 1e-300)))
+
+    @property
+    def turning(self) -> float:
+        """How far it turns in a round, in radians from 0 to pi."""
+        return float(abs(np.angle(self.multiplier)))
+
+
+class Spectrum(NamedTuple):
+    """The leading motions of a game at a state."""
+
+    modes: tuple[Mode, ...]
+    """What lasts longest first: by falling modulus of the multiplier; conjugates side by side."""
+    kind: Kind
+    """The worst that both players do together.
+
+    unstable: a motion that grows e-fold before it has turned once, such as a real eigenvalue
+    above 0. rotating: one that comes round before it has faded to 1/e, growing or not.
+    stable: all else. Rates below a thousandth of the largest count as 0.
+    """
+    reliable: bool
+    """Whether every search found something, and all that it found holds."""
+
+    @property
+    def eigenvalues(self) -> tuple[complex, ...]:
+        """Of the field, per round, in the order of the modes."""
+        return tuple(mode.eigenvalue for mode in self.modes)
+
+    @property
+    def leader(self) -> Mode | None:
+        """The motion of both players that `kind` is about; None if there is none."""
+        joint = [m for m in self.modes if m.joint]
+        for wanted in (_departs, _comes_round):
+            if found := [m for m in joint if wanted(m, _negligible(self.modes))]:
+                return found[0]
+        return joint[0] if joint else None
+
+
+def local_spectrum(
+    game: Game,
+    hyper: Hyperparameters,
+    state: TrainingState,
+    *,
+    count: int = COUNT,
+    batch: int = BATCH,
+) -> Spectrum | None:
+    """The game's leading motions around a state; None if its slopes there are not finite.
+
+    The weights' rates are those of the optimizer's next step: learning rate, discriminator steps,
+    and Adam's or RMSprop's preconditioner, held fixed. Weights that the clip holds at its bound do
+    not move; spectral norm's singular vectors are those of the state. The points are the same for
+    all states of a seed.
+    """
+    point = np.concatenate([state.generator.params, state.discriminator.params])
+    slopes, rates = (
+        np.asarray(x, np.float64) for x in _rates(game, hyper, state, batch)
+    )
+    if not (np.isfinite(slopes).all() and np.isfinite(rates).all()):
+        return None
+    generator = state.generator.params.size
+    bound = float(hyper.weight_clip)
+    outward = (np.abs(point) >= bound) & (point * slopes > 0)
+    outward[:generator] = False
+    rates = np.where(outward, 0, rates)
+
+    def push(direction: Float[ndarray, " n"]) -> Float[ndarray, " n"]:
+        return np.asarray(_push(game, hyper, state, batch, direction.astype(np.float32)))
+
+    schedule = Schedule(
+        discriminator_steps=int(hyper.discriminator_steps),
+        simultaneous=game.simultaneous,
+        momentum=float(hyper.b1) if game.optimizer == "adam" else 0.0,
+    )
+    return spectrum_of(push, rates, generator, schedule, count=count)
+
+
+def _field(
+    game: Game, hyper: Hyperparameters, state: TrainingState, batch: int, point: Params
+) -> Params:
+    """Where both players pull at a point: minus the slopes of their losses on the fixed batch."""
+    key = round_key(hyper.seed, Stream.DIAGNOSIS, 0)
+    real_key, latent_key, penalty_key = jax.random.split(key, 3)
+    split = state.generator.params.size
+    forger = game.generator.unravel(point[:split])
+    detective = game.discriminator.unravel(point[split:])
+    vectors = state.discriminator.vectors
+    real = sample_target(real_key, hyper.target, batch)
+    fake = generate(game, forger, latent_key, batch)
+
+    def loss_d(layers: Any) -> Float[Array, ""]:
+        return discriminator_loss(game, hyper, layers, vectors, real, fake, penalty_key)[0]
+
+    def loss_g(layers: Any) -> Float[Array, ""]:
+        player = Player(point[split:], state.discriminator.opt_state, vectors)
+        return generator_loss(game, layers, player, latent_key, batch)
+
+    pull_g = game.generator.ravel(jax.grad(loss_g)(forger))
+    pull_d = game.discriminator.ravel(jax.grad(loss_d)(detective))
+    return -jnp.concatenate([pull_g, pull_d])
+
+
+@functools.partial(jax.jit, static_argnums=(0, 3))
+def _push(
+    game: Game, hyper: Hyperparameters, state: TrainingState, batch: int, direction: Params
+) -> Params:
+    point = jnp.concatenate([state.generator.params, state.discriminator.params])
+    field = functools.partial(_field, game, hyper, state, batch)
+    return jax.jvp(field, (point,), (direction,))[1]
+
+
+@functools.partial(jax.jit, static_argnums=(0, 3))
+def _rates(
+    game: Game, hyper: Hyperparameters, state: TrainingState, batch: int
+) -> tuple[Params, Params]:
+    """The field at the state, and how far a round moves each weight per unit of it."""
+    point = jnp.concatenate([state.generator.params, state.discriminator.params])
+    slopes = _field(game, hyper, state, batch, point)
+    split = state.generator.params.size
+    rate_d = hyper.learning_rate_d * hyper.discriminator_steps
+    players = (
+        (state.generator, slopes[:split], hyper.learning_rate_g),
+        (state.discriminator, slopes[split:], rate_d),
+    )
+    rates = [rate * _preconditioner(game, hyper, player, pull) for player, pull, rate in players]
+    return slopes, jnp.concatenate(rates)
+
+
+def _preconditioner(game: Game, hyper: Hyperparameters, player: Player, slopes: Params) -> Params:
+    """What the optimizer's next step multiplies each weight's slope by."""
+    _, after = optimizer(game.optimizer, hyper).update(slopes, player.opt_state)
+    if game.optimizer == "adam":
+        return 1 / (jnp.sqrt(after.nu / (1 - hyper.b2**after.count)) + 1e-8)
+    if game.optimizer == "rmsprop":
+        return jax.lax.rsqrt(after.nu + 1e-8)
+    return jnp.ones_like(slopes)
+
+
+def push_of(
+    field: Callable[[Float[Array, " n"]], Float[Array, " n"]], point: Float[Array, " n"]
+) -> Push:
+    """The product of a vector field's Jacobian at a point with any vector."""
+    product = jax.jit(lambda direction: jax.jvp(field, (point,), (direction,))[1])
+    return lambda direction: np.asarray(product(jnp.asarray(direction, point.dtype)))
+
+
+def spectrum_of(
+    push: Push,
+    rates: Float[ndarray, " n"],
+    generator: int,
+    schedule: Schedule,
+    *,
+    count: int = COUNT,
+    dense_below: int = DENSE_BELOW,
+) -> Spectrum | None:
+    """The leading motions of any game of two players; None if its Jacobian is not finite.
+
+    Args:
+        push: the Jacobian `J` of the field, as its product with a vector.
+        rates: how far a round moves each weight per unit of the field.
+        generator: how many of the weights, the first ones, are the generator's.
+        schedule: how the round applies the field.
+        count: eigenvalues to look for, by real part, by imaginary part, and by modulus.
+        dense_below: with fewer weights `J` is formed.
+    """
+    # diag(rates) J has the eigenvalues of this, which is symmetric within each player.
+    roots = np.sqrt(rates.astype(np.float64))
+
+    def balanced(direction: Float[ndarray, " n"]) -> Float[ndarray, " n"]:
+        pushed = roots * push(roots * direction).astype(np.float64)
+        if not np.isfinite(pushed).all():
+            raise FloatingPointError("the Jacobian is not finite")
+        return pushed
+
+    size = len(rates)
+    search = _all_pairs if size < max(dense_below, count + 3) else _leading_pairs
+    try:
+        pairs, complete = search(balanced, size, count)
+        modes, sound = _modes(balanced, pairs, generator, schedule)
+    except FloatingPointError:
+        return None
+    return Spectrum(modes, _kind(modes), complete and sound)
+
+
+_Pair = tuple[complex, Complex[ndarray, " n"]]
+_ORDERS: dict[str, Callable[[complex], float]] = {
+    "LR": lambda value: value.real,
+    "LI": lambda value: abs(value.imag),
+    "LM": abs,
+}
+"""What leads, by ARPACK's names."""
+
+
+def _all_pairs(push: Push, size: int, count: int) -> tuple[list[_Pair], bool]:
+    """The leading eigenpairs of a Jacobian that is small enough to be formed."""
+    matrix = np.stack([push(direction) for direction in np.eye(size)], axis=1)
+    values, vectors = np.linalg.eig(matrix)
+    everything = [(complex(values[i]), vectors[:, i]) for i in range(size)]
+    chosen = []
+    for order in _ORDERS.values():
+        ranked = sorted(everything, key=lambda pair: order(pair[0]), reverse=True)  # noqa: B023
+        chosen += ranked[:count]
+    return _distinct(chosen), True
+
+
+def _leading_pairs(push: Push, size: int, count: int) -> tuple[list[_Pair], bool]:
+    """The leading eigenpairs by Arnoldi iterations, as far as they converge in bounded time.
+
+    ARPACK (Lehoucq, Sorensen & Yang 1998) begins with a fixed vector, so the answer is the same
+    each time. The second result is whether each search found at least half of what it looked for.
+    """
+    operator = sparse.LinearOperator((size, size), lambda x: push(np.ravel(x)), dtype=np.float64)
+    start = np.random.default_rng(0).normal(size=size)
+    chosen: list[_Pair] = []
+    complete = True
+    for which in _ORDERS:
+        try:
+            values, vectors = sparse.eigs(
+                operator,
+                k=count,
+                which=which,
+                v0=start,
+                ncv=min(BASIS, size),
+                maxiter=RESTARTS,
+                tol=ARPACK_TOLERANCE,
+            )
+        except sparse.ArpackNoConvergence as partial:
+            values, vectors = partial.eigenvalues, partial.eigenvectors
+        except sparse.ArpackError:  # a Jacobian of zeros, for one
+            values, vectors = np.zeros(0), np.zeros((size, 0))
+        complete &= 2 * len(values) >= count
+        chosen += [(complex(values[i]), vectors[:, i]) for i in range(len(values))]
+    return _distinct(chosen), complete
+
+
+def _distinct(pairs: Sequence[_Pair]) -> list[_Pair]:
+    """Each pair once, and of two conjugates the one above the real axis."""
+    largest = max((abs(value) for value, _ in pairs), default=0.0)
+    kept: list[_Pair] = []
+    for value, vector in pairs:
+        if value.imag < 0:
+            value, vector = value.conjugate(), vector.conj()
+        same = (
+            abs(value - other) <= 1e-3 * abs(value) + 1e-9 * largest
+            and abs(np.vdot(vector, close)) > 0.9
+            for other, close in kept
+        )
+        if not any(same):
+            kept.append((value, vector))
+    return kept
+
+
+def _modes(
+    push: Push, pairs: Sequence[_Pair], generator: int, schedule: Schedule
+) -> tuple[tuple[Mode, ...], bool]:
+    """The motions of eigenpairs, and whether all of them are eigenpairs indeed."""
+    largest = max((abs(value) for value, _ in pairs), default=0.0)
+    modes: list[Mode] = []
+    sound = True
+    for value, vector in pairs:
+        halves = [vector.astype(complex).copy() for _ in range(2)]
+        halves[0][generator:] = 0
+        halves[1][:generator] = 0
+        pushed = [_push_complex(push, half) for half in halves]
+        if np.linalg.norm(sum(pushed) - value * vector) > RESIDUAL * largest:
+            sound = False
+            continue
+        lengths = [float(np.vdot(half, half).real) for half in halves]
+        own = [
+            complex(np.vdot(half, to)) / length if length else 0j
+            for half, to, length in zip(halves, pushed, lengths, strict=True)
+        ]
+        mode = Mode(value, _multiplier(value, own, schedule), lengths[0] / sum(lengths))
+        modes.append(mode)
+        if value.imag:
+            conjugate = (x.conjugate() for x in mode[:2])
+            modes.append(Mode(*conjugate, mode.generator_share))
+    modes.sort(key=lambda mode: (-round(abs(mode.multiplier), 12), -abs(mode.eigenvalue.imag)))
+    return tuple(modes), sound
+
+
+def _push_complex(push: Push, vector: Complex[ndarray, " n"]) -> Complex[ndarray, " n"]:
+    imaginary = push(vector.imag) if vector.imag.any() else np.zeros(len(vector))
+    return push(vector.real) + 1j * imaginary
+
+
+def _multiplier(value: complex, own: Sequence[complex], schedule: Schedule) -> complex:
+    """What a round makes of an eigenvector `(a, b)`, in the plane of `(a, 0)` and `(0, b)`.
+
+    There the field is a 2 x 2 matrix with `own` on its diagonal (each player's answer to its own
+    half) and `(1, 1)` for its eigenvector. With the two momenta a round is 4 x 4.
+    """
+    field = np.array([[own[0], value - own[0]], [value - own[1], own[1]]])
+    # `g, d, momentum of g, momentum of d`
+    moves = np.zeros((2, 4, 4), complex)
+    shares = (1.0, 1.0 / schedule.discriminator_steps)
+    for player, share in enumerate(shares):
+        momentum = np.zeros(4, complex)
+        momentum[:2] = (1 - schedule.momentum) * share * field[player]
+        momentum[2 + player] = schedule.momentum
+        moves[player, player] = momentum
+        moves[player, 2 + player] = momentum - np.eye(4)[2 + player]
+    still = np.eye(4)
+    step_g, step_d, step_both = still + moves[0], still + moves[1], still + moves.sum(axis=0)
+    before = np.linalg.matrix_power(step_d, schedule.discriminator_steps - 1)
+    last = step_both if schedule.simultaneous else step_g @ step_d
+    values, vectors = np.linalg.eig(last @ before)
+    # Two of the four are this motion, by its places and by its momenta; the slower one lasts.
+    places = vectors[:2] / np.maximum(np.linalg.norm(vectors[:2], axis=0), 1e-300)
+    ours = np.argsort(-np.abs(places.sum(axis=0)).round(9), kind="stable")[:2]
+    return complex(values[max(ours, key=lambda i: abs(values[i]))])
+
+
+def _negligible(modes: Sequence[Mode]) -> float:
+    return NEGLIGIBLE * max((abs(mode.eigenvalue) for mode in modes), default=0.0)
+
+
+def _departs(mode: Mode, negligible: float) -> bool:
+    return mode.growth > max(negligible, mode.turning / TURN)
+
+
+def _comes_round(mode: Mode, negligible: float) -> bool:
+    return mode.turning > negligible and mode.growth > -mode.turning / TURN
+
+
+def _kind(modes: Sequence[Mode]) -> Kind:
+    joint = [mode for mode in modes if mode.joint]
+    negligible = _negligible(modes)
+    if any(_departs(mode, negligible) for mode in joint):
+        return "unstable"
+    if any(_comes_round(mode, negligible) for mode in joint):
+        return "rotating"
+    return "stable"
