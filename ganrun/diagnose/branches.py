@@ -19,6 +19,8 @@ from ganrun.store.layout import CONFIG
 
 FOLDER = "diagnosis"
 """Where a run's branches are, in its folder."""
+MOST_ROUNDS = 10_000_000
+"""Rounds that a config may ask for."""
 LEAST_EVALUATIONS = 20
 """So many evaluations a branch makes in as many rounds as the run has, or more."""
 
@@ -50,12 +52,16 @@ class Plan:
             [
                 *self.sets,
                 f"name={self.name}",
-                f"training.steps={round(self.rounds * training.steps)}",
+                f"training.steps={self.steps(run)}",
                 f"evaluation.every={every}",
                 "snapshots.count=1",
             ],
         )
         return [config.with_seed(self.seed(run, which)) for which in range(self.seeds)]
+
+    def steps(self, run: RunFolder) -> int:
+        """The round at which its GANs end."""
+        return min(round(self.rounds * run.config.training.steps), MOST_ROUNDS)
 
     def seed(self, run: RunFolder, which: int) -> int:
         """A seed that no other branch of this run has: fresh noise, the same whenever asked for."""

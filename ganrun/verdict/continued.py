@@ -26,7 +26,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from jaxtyping import Bool, Float
@@ -42,20 +41,43 @@ HALVED = 0.5
 
 
 @dataclass(frozen=True)
+class Ending:
+    """Where a game that was played on came to: means over the evaluations of its end."""
+
+    covered: float
+    """Covered modes."""
+    high_quality: float
+    mode_tv: float
+    missing: tuple[int, ...]
+    """The modes that are missing at more than half of them."""
+    good: bool
+    """Whether nothing is missing, and the metrics are within tolerance at half of them or more."""
+
+
+@dataclass(frozen=True)
 class Continued:
-    """What one continuation shows; `covered` and the like are means over evaluations."""
+    """What one continuation shows of a run."""
 
     word: Word
     well_placed: tuple[float, float]
     """`1 - mode_tv` of the run by its end, and in the late part of the continuation."""
     covered: tuple[float, float]
     """Covered modes, likewise."""
-    high_quality: float
-    """At the end of the continuation."""
-    mode_tv: float
-    """At the end of the continuation."""
-    missing: tuple[int, ...]
-    """The modes that are missing at more than half of the evaluations of the end."""
+    ending: Ending
+
+
+def ending(
+    branch: Mapping[str, ndarray],
+    reference: Reference,
+    weights: Float[ndarray, " K"],
+    *,
+    from_round: int,
+) -> Ending | None:
+    """Where a game came to that was played on from a round; None if it was never evaluated."""
+    if not len(branch["step"]):
+        return None
+    course, _, end = _parts(Course(branch, {}, reference, weights), from_round)
+    return _ending(course, end)
 
 
 def continued(
@@ -77,34 +99,25 @@ def continued(
         diverged: whether the continuation did.
     """
     before = Course(run, {}, reference, weights)
-    after = Course(branch if len(branch["step"]) else run, {}, reference, weights)
     length = int(before.steps[-1])
-    span = int(after.steps[-1]) - length
-    late = after.steps > length + span / 2
-    end = after.steps > length + span * 3 / 4
-    if not end.any():
-        late = end = np.ones(len(after.steps), dtype=bool)
-    covered = after.covered[end].mean(axis=0)
-    shown = {
-        "well_placed": (_now(before, _well_placed(before)), _mean(_well_placed(after)[late])),
-        "covered": (_now(before, before.covered.sum(axis=1)), after.covered[late].sum(1).mean()),
-        "high_quality": _mean(after.column("high_quality")[end]),
-        "mode_tv": _mean(after.column("mode_tv")[end]),
-        "missing": tuple(np.flatnonzero(covered < 1 / 2).tolist()),
-    }
+    played = branch if len(branch["step"]) else run
+    after, late, end = _parts(Course(played, {}, reference, weights), length)
+    placed = (_now(before, _well_placed(before)), _mean(_well_placed(after)[late]))
+    covered = (_now(before, before.covered.sum(axis=1)), _mean(after.covered[late].sum(axis=1)))
+    came_to = _ending(after, end)
     if diverged:
         word: Word = "diverged"
-    elif not _is_good(before) and (_rose(shown) or _approached(before, after, late)):
+    elif not _is_good(before) and (_rose(placed, covered) or _approached(before, after, late)):
         word = "undertrained"
     elif _oscillates(after, late, length):
         word = "oscillating"
-    elif shown["missing"]:
+    elif came_to.missing:
         word = "collapsed"
-    elif after.within_tolerance[end].mean() < 1 / 2:
+    elif not came_to.good:
         word = "imprecise"
     else:
         word = "converged"
-    return Continued(word, **_plain(shown))
+    return Continued(word, placed, covered, came_to)
 
 
 def plurality(words: Sequence[Word]) -> tuple[Word, float]:
@@ -112,6 +125,30 @@ def plurality(words: Sequence[Word]) -> tuple[Word, float]:
     counts = Counter(words)
     word = max(WORDS, key=lambda one: (counts[one], -WORDS.index(one)))
     return word, counts[word] / len(words)
+
+
+_Rows = Bool[ndarray, " R"]
+
+
+def _parts(course: Course, from_round: int) -> tuple[Course, _Rows, _Rows]:
+    """A continuation, and which of its rows are late and at the end."""
+    span = int(course.steps[-1]) - from_round
+    late = course.steps > from_round + span / 2
+    end = course.steps > from_round + span * 3 / 4
+    if not end.any():  # it diverged before it was evaluated
+        late = end = np.ones(len(course.steps), dtype=bool)
+    return course, late, end
+
+
+def _ending(course: Course, end: _Rows) -> Ending:
+    missing = np.flatnonzero(course.covered[end].mean(axis=0) < 1 / 2)
+    return Ending(
+        covered=_mean(course.covered[end].sum(axis=1)),
+        high_quality=_mean(course.column("high_quality")[end]),
+        mode_tv=_mean(course.column("mode_tv")[end]),
+        missing=tuple(missing.tolist()),
+        good=not len(missing) and bool(course.within_tolerance[end].mean() >= 1 / 2),
+    )
 
 
 def _well_placed(course: Course) -> Float[ndarray, " R"]:
@@ -128,12 +165,11 @@ def _is_good(course: Course) -> bool:
     return bool(course.within_tolerance[course.last_tenth].mean() >= 1 / 2)
 
 
-def _rose(shown: Mapping[str, Any]) -> bool:
-    (placed, placed_later), (covered, covered_later) = shown["well_placed"], shown["covered"]
-    return bool(placed_later - placed >= MATERIAL or covered_later - covered >= 1)
+def _rose(placed: tuple[float, float], covered: tuple[float, float]) -> bool:
+    return placed[1] - placed[0] >= MATERIAL or covered[1] - covered[0] >= 1
 
 
-def _approached(before: Course, after: Course, late: Bool[ndarray, " R"]) -> bool:
+def _approached(before: Course, after: Course, late: _Rows) -> bool:
     """Whether samples that are on no mode have come much nearer to them."""
     on_modes = (
         before.column("high_quality")[before.last_tenth],
@@ -141,12 +177,13 @@ def _approached(before: Course, after: Course, late: Bool[ndarray, " R"]) -> boo
     )
     if any(_mean(values) >= ON_THE_MODES for values in on_modes):
         return False
+    # NaN where nothing is finite, and then not nearer.
     excess = before.column("nll")[before.last_tenth].mean() - before.perfect("nll")
     later = after.column("nll")[late].mean() - before.perfect("nll")
     return bool(later <= HALVED * excess)
 
 
-def _oscillates(after: Course, late: Bool[ndarray, " R"], length: int) -> bool:
+def _oscillates(after: Course, late: _Rows, length: int) -> bool:
     """Whether modes come and go in most stretches, each about as long as the run was."""
     rows = np.flatnonzero(late)
     stretches = max(1, int((after.steps[rows[-1]] - after.steps[rows[0]]) // max(length, 1)))
@@ -161,10 +198,3 @@ def _mean(values: ndarray) -> float:
     values = np.asarray(values, float)
     values = values[np.isfinite(values)]
     return float(values.mean()) if len(values) else 0.0
-
-
-def _plain(shown: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        key: tuple(float(x) for x in value) if key in ("well_placed", "covered") else value
-        for key, value in shown.items()
-    }

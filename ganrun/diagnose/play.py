@@ -1,0 +1,179 @@
+"""Plays a diagnosis's branches, and tells how far they are."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+from jaxtyping import Float
+from numpy import ndarray
+
+from ganrun.diagnose.branches import Plan, cohorts, folder_of
+from ganrun.diagnose.document import MOST_POINTS, Branch, BranchRun, Track
+from ganrun.diagnose.progress import BranchProgress, DiagnosisProgress, DiagnosisWatcher
+from ganrun.executors import Executor
+from ganrun.job import Options
+from ganrun.mixture import mixture_of
+from ganrun.progress import MemberProgress
+from ganrun.store import RunFolder, StoreError
+from ganrun.verdict import Word
+from ganrun.verdict.continued import Continued, continued, ending
+
+SHARE_DIGITS = 4
+
+
+class Branches:
+    """The branches of one run: played where they are not finished yet, and read."""
+
+    def __init__(
+        self, run: RunFolder, options: Options, executor: Executor, watcher: DiagnosisWatcher
+    ) -> None:
+        self.run = run
+        self.weights: Float[ndarray, " K"] = mixture_of(run.config.target).weights
+        self.reference = (run.summary or {}).get("reference") or {}
+        self._options = options
+        self._executor = executor
+        self._board = _Board(run, watcher)
+
+    def play(self, plans: Sequence[Plan]) -> None:
+        """Play branches to their ends. Raises `StoreError` if one of their GANs could not be.
+
+        Raises `KeyboardInterrupt`, if there was one, once everything under way is committed.
+        """
+        self._board.expect(plans)
+        failures = []
+        jobs = cohorts(self.run, plans, self._options, self._executor.lanes)
+        for _, outcomes in self._executor.run(jobs, self._board.post):
+            failures += [one.error for one in outcomes if one.how == "failed"]
+        if failures:
+            raise StoreError(f"{self.run.path}: a branch failed: {failures[0]}")
+
+    def stage(self, name: str) -> None:
+        """Say what is being done now."""
+        self._board.stage(name)
+
+    def folders(self, plan: Plan) -> list[RunFolder]:
+        """The finished runs of a branch that was played."""
+        return [RunFolder(folder_of(self.run, one)) for one in plan.experiments(self.run)]
+
+    def judged(self, plan: Plan) -> list[Continued]:
+        """What each continuation by the run's own rules shows of it."""
+        before = self.run.metrics()
+        return [
+            continued(
+                before,
+                folder.metrics(),
+                self.reference,
+                self.weights,
+                diverged=folder.status == "diverged",
+            )
+            for folder in self.folders(plan)
+        ]
+
+    def shown(self, plan: Plan, words: Sequence[Word] = ()) -> Branch:
+        """A branch that was played, for the document."""
+        from_round = 0 if plan.afresh else self.run.config.training.steps
+        folders = self.folders(plan)
+        return Branch(
+            name=plan.name,
+            title=plan.title,
+            sets=plan.sets,
+            from_round=from_round,
+            to_round=folders[0].config.training.steps,
+            runs=tuple(
+                self._shown_run(folder, from_round, words[place] if words else None)
+                for place, folder in enumerate(folders)
+            ),
+        )
+
+    def _shown_run(self, folder: RunFolder, from_round: int, word: Word | None) -> BranchRun:
+        metrics = folder.metrics()
+        came_to = ending(metrics, self.reference, self.weights, from_round=from_round)
+        diverged = folder.status == "diverged"
+        return BranchRun(
+            seed=folder.config.seeds[0],
+            status="diverged" if diverged else "complete",
+            word=word,
+            covered=came_to.covered if came_to else None,
+            high_quality=came_to.high_quality if came_to else None,
+            mode_tv=came_to.mode_tv if came_to else None,
+            missing=came_to.missing if came_to else (),
+            cured=bool(came_to and came_to.good and not diverged),
+            track=track_of(metrics, len(self.weights)),
+        )
+
+
+def track_of(metrics: dict[str, ndarray], modes: int) -> Track:
+    """Which modes are occupied when, thinned to what a drawing can show."""
+    rows = len(metrics["step"])
+    kept = np.unique(np.linspace(0, rows - 1, min(rows, MOST_POINTS)).round().astype(int))
+    shares = np.stack([metrics[f"share_{k}"] for k in range(modes)], axis=1)
+    shares = np.nan_to_num(shares[kept]).round(SHARE_DIGITS)
+    return Track(
+        steps=tuple(metrics["step"][kept].tolist()), shares=tuple(map(tuple, shares.tolist()))
+    )
+
+
+class _Board:
+    """Gathers the progress of all branches and tells the watcher."""
+
+    def __init__(self, run: RunFolder, watcher: DiagnosisWatcher) -> None:
+        self._begin = run.config.training.steps
+        self._run = run
+        self._modes = run.config.target.mode_count
+        self._watcher = watcher
+        self._stage = ""
+        self._plans: dict[str, Plan] = {}
+        self._latest: dict[tuple[str, int], MemberProgress] = {}
+        self._started: tuple[float, int] | None = None
+
+    def expect(self, plans: Iterable[Plan]) -> None:
+        """Take note of branches that will be played."""
+        for plan in plans:
+            for one in plan.experiments(self._run):
+                self._latest.pop((plan.name, one.seeds[0]), None)
+            self._plans[plan.name] = plan
+        self._started = None
+        self._tell()
+
+    def stage(self, name: str) -> None:
+        self._stage = name
+        self._tell()
+
+    def post(self, members: Sequence[MemberProgress]) -> None:
+        """Take note of some GANs' newest state."""
+        self._latest |= {(one.name, one.seed): one for one in members}
+        self._tell()
+
+    def _tell(self) -> None:
+        branches = tuple(map(self._branch, self._plans.values()))
+        done = sum(branch.rounds_done for branch in branches)
+        total = sum(branch.rounds_total for branch in branches)
+        now = time.monotonic()
+        rate = left = None
+        if self._started is None and done:
+            self._started = (now, done)
+        elif self._started is not None and now > self._started[0]:
+            rate = (done - self._started[1]) / (now - self._started[0])
+            left = (total - done) / rate if rate > 0 else None
+        self._watcher.update(DiagnosisProgress(self._stage, self._modes, branches, rate, left))
+
+    def _branch(self, plan: Plan) -> BranchProgress:
+        begin = 0 if plan.afresh else self._begin
+        rounds = plan.steps(self._run) - begin
+        gans = [one for (name, _), one in self._latest.items() if name == plan.name]
+        covered = [one.modes_covered for one in gans if one.modes_covered is not None]
+        done = [one.diverged or one.round >= one.steps for one in gans]
+        return BranchProgress(
+            name=plan.name,
+            title=plan.title,
+            gans=plan.seeds,
+            finished=sum(done),
+            rounds_done=sum(
+                rounds if ended else max(one.round - begin, 0)
+                for one, ended in zip(gans, done, strict=True)
+            ),
+            rounds_total=rounds * plan.seeds,
+            covered=sum(covered) / len(covered) if covered else None,
+        )

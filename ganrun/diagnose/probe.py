@@ -1,0 +1,38 @@
+"""What is measured at a run's last state itself: its detectives, and the game's local dynamics."""
+
+from __future__ import annotations
+
+import math
+
+from ganrun.diagnose.document import Detective, Dynamics
+from ganrun.store import RunFolder
+
+
+def probe(run: RunFolder) -> tuple[Detective, Dynamics]:
+    """Question a live and a fresh detective, and look at the game around the run's last state."""
+    from ganrun.game.detectives import fresh_detective
+    from ganrun.game.duality import duality_gap
+    from ganrun.game.members import game_of, hyperparameters_of
+    from ganrun.game.population import state_from_dict
+    from ganrun.game.spectrum import local_spectrum
+
+    checkpoint = run.checkpoint()
+    assert checkpoint is not None
+    game, hyper = game_of(run.config), hyperparameters_of(run.config)
+    state = state_from_dict(game, checkpoint.state, hyper)
+    found = fresh_detective(game, hyper, state)
+    spectrum = local_spectrum(game, hyper, state)
+    gap = duality_gap(game, hyper, state)
+    dynamics = Dynamics(
+        eigenvalues=tuple((one.real, one.imag) for one in spectrum.eigenvalues) if spectrum else (),
+        kind=spectrum.kind if spectrum else None,
+        reliable=bool(spectrum and spectrum.reliable),
+        duality_gap=_finite(gap.gap) if gap else None,
+        detective_gain=_finite(gap.detective_gain) if gap else None,
+        forger_gain=_finite(gap.forger_gain) if gap else None,
+    )
+    return Detective(**found._asdict()), dynamics
+
+
+def _finite(value: float) -> float | None:
+    return value if math.isfinite(value) else None

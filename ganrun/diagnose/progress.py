@@ -1,0 +1,50 @@
+"""What a diagnosis in progress tells whoever watches it: plain data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True)
+class BranchProgress:
+    """One branch at one moment; rounds are summed over its GANs."""
+
+    name: str
+    title: str
+    gans: int
+    finished: int
+    rounds_done: int
+    rounds_total: int
+    covered: float | None
+    """Covered modes at the latest evaluations, mean over its GANs; None before the first."""
+
+
+@dataclass(frozen=True)
+class DiagnosisProgress:
+    """A diagnosis at one moment."""
+
+    stage: str
+    """What is being done, in a few words: `playing on`, `questioning the detectives`."""
+    modes_total: int
+    branches: tuple[BranchProgress, ...]
+    """Those begun or to come, as far as it is known which will be needed."""
+    rounds_per_second: float | None
+    seconds_left: float | None
+
+    @property
+    def rounds_done(self) -> int:
+        """Rounds of all branches."""
+        return sum(branch.rounds_done for branch in self.branches)
+
+    @property
+    def rounds_total(self) -> int:
+        """Rounds of all branches that are known of."""
+        return sum(branch.rounds_total for branch in self.branches)
+
+
+class DiagnosisWatcher(Protocol):
+    """Something that is told of a diagnosis's progress."""
+
+    def update(self, progress: DiagnosisProgress) -> None:
+        """Take note of the newest state; must return quickly and never raise."""

@@ -1,0 +1,162 @@
+"""The diagnosis of one finished run, from its checkpoint to `diagnosis.json`.
+
+The branches are played in three stages, each only if it is needed: the same game for longer (and
+longer still, while its continuations disagree), what might cure it, and the best cure from scratch.
+Killed at any moment, the same call goes on: branches are run folders, and finished ones are read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from ganrun.diagnose.advise import advice, rounds_until_rest
+from ganrun.diagnose.branches import FOLDER, Plan
+from ganrun.diagnose.cures import afresh, best_cure, cures
+from ganrun.diagnose.document import (
+    FORMAT,
+    Branch,
+    Diagnosis,
+    Quick,
+    read_diagnosis,
+    write_diagnosis,
+)
+from ganrun.diagnose.play import Branches, track_of
+from ganrun.diagnose.probe import probe
+from ganrun.diagnose.progress import DiagnosisWatcher
+from ganrun.diagnose.tell import evidence
+from ganrun.diagnose.weigh import DIVERGED, Judgement, judgement
+from ganrun.executors import executor_for
+from ganrun.job import Options
+from ganrun.store import RunFolder, StoreError
+from ganrun.store.atomic import make_folder
+from ganrun.store.lock import claim
+from ganrun.verdict.continued import Continued
+
+LONGER = Plan("longer", "the same game, 4 times as long", rounds=4, seeds=5)
+LONGEST = replace(LONGER, title="the same game, 10 times as long", rounds=10)
+RESET = Plan("reset-detective", "a new detective", rounds=3, seeds=3, new_discriminator=True)
+
+
+def diagnose(run: RunFolder, options: Options, watcher: DiagnosisWatcher) -> Diagnosis:
+    """Find out what a finished run suffers from; a diagnosis that is there already is read.
+
+    Writes `diagnosis.json` and the branches under `diagnosis/` into the run's folder, and changes
+    nothing that was there. Raises `StoreError` if the run is not finished, is damaged, or is being
+    diagnosed by another process; `KeyboardInterrupt` once everything under way is committed.
+    """
+    if not run.finished:
+        raise StoreError(
+            f"{run.path}: is {run.status}; only a run that came to its end can be diagnosed"
+        )
+    known = read_diagnosis(run.path)
+    if known is not None and known.id == run.id:
+        return known
+    with _claimed(run.path / FOLDER):
+        found = _Experiment(run, options, watcher).found()
+        write_diagnosis(run.path, found)
+    return found
+
+
+@contextmanager
+def _claimed(folder: Path) -> Iterator[None]:
+    make_folder(folder)
+    lock = claim(folder)
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+class _Experiment:
+    def __init__(self, run: RunFolder, options: Options, watcher: DiagnosisWatcher) -> None:
+        self._run = run
+        self._options = options
+        self._watcher = watcher
+        self._shown: list[Branch] = []
+
+    def found(self) -> Diagnosis:
+        """Play what is needed, and put it together."""
+        config = self._run.config
+        gans = LONGER.seeds + RESET.seeds
+        with executor_for(gans) as executor:
+            branches = Branches(self._run, self._options, executor, self._watcher)
+            longer, verdict, plan = self._longer(branches)
+            tried = [] if verdict.word == "converged" else self._cures(branches, verdict)
+            best = best_cure(tried)
+            again = self._afresh(branches, best)
+            branches.stage("questioning the detectives")
+            detective, dynamics = probe(self._run)
+        quick = self._run.verdict
+        assert quick is not None
+        metrics = self._run.metrics()
+        modes = config.target.mode_count
+        rest = None
+        if verdict.word == "undertrained" and plan is not None:
+            rest = rounds_until_rest(
+                [
+                    (folder.metrics()["step"], 1 - folder.metrics()["mode_tv"])
+                    for folder in branches.folders(plan)
+                ]
+            )
+        diagnosis = Diagnosis(
+            format=FORMAT,
+            id=self._run.id,
+            name=config.name,
+            seed=config.seeds[0],
+            rounds=config.training.steps,
+            verdict=verdict.word,
+            confidence=verdict.confidence,
+            evidence="",
+            quick=Quick(quick.word, quick.confidence, quick.evidence),
+            advice=advice(
+                self._run,
+                verdict.word,
+                best=best,
+                afresh=again,
+                rounds_wanted=rest,
+                modes=modes,
+            ),
+            weights=tuple(branches.weights.tolist()),
+            perfect_high_quality=float(branches.reference["high_quality"]["mean"]),
+            before=track_of(metrics, modes),
+            branches=tuple(self._shown),
+            detective=detective,
+            dynamics=dynamics,
+        )
+        return replace(diagnosis, evidence=evidence(diagnosis, longer, verdict))
+
+    def _longer(self, branches: Branches) -> tuple[list[Continued], Judgement, Plan | None]:
+        """Play the game on, and say what that shows."""
+        if self._run.status == "diverged":
+            return [], DIVERGED, None
+        branches.stage("playing on")
+        branches.play([LONGER, RESET])
+        plan, longer = LONGER, branches.judged(LONGER)
+        if not judgement(longer).settled:
+            branches.stage("playing on, since that left doubt")
+            branches.play([LONGEST])
+            plan, longer = LONGEST, branches.judged(LONGEST)
+        self._shown.append(branches.shown(plan, [one.word for one in longer]))
+        self._shown.append(branches.shown(RESET))
+        return longer, judgement(longer), plan
+
+    def _cures(self, branches: Branches, verdict: Judgement) -> list[Branch]:
+        branches.stage("trying cures")
+        plans = cures(self._run.config, afresh=verdict.word == "diverged")
+        branches.play(plans)
+        tried = [branches.shown(plan) for plan in plans]
+        self._shown += tried
+        return tried
+
+    def _afresh(self, branches: Branches, best: Branch | None) -> Branch | None:
+        """Try the best cure from the first round on, unless that is how it was tried."""
+        if best is None or best.from_round == 0:
+            return None
+        branches.stage("trying the best cure from scratch")
+        plan = afresh(best)
+        branches.play([plan])
+        self._shown.append(branches.shown(plan))
+        return self._shown[-1]

@@ -1,0 +1,129 @@
+"""The evidence of a diagnosis, as a paragraph in plain words."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from statistics import fmean
+
+from ganrun.diagnose.document import Branch, Detective, Diagnosis, Dynamics
+from ganrun.diagnose.weigh import Judgement
+from ganrun.verdict.continued import Continued
+from ganrun.verdict.words import of_modes
+
+TELLS = 0.6
+"""Area under the ROC curve from which a detective can be said to tell real from fake at all."""
+BLIND = 0.1
+"""By so much a fresh detective must do better before the live one is called blind."""
+
+
+def evidence(diagnosis: Diagnosis, longer: Sequence[Continued], found: Judgement) -> str:
+    """The paragraph: what the longer game showed, then what the other branches add."""
+    return " ".join(_sentences(diagnosis, longer, found))
+
+
+def _sentences(
+    diagnosis: Diagnosis, longer: Sequence[Continued], found: Judgement
+) -> Iterator[str]:
+    played = diagnosis.branch("longer")
+    if played is None:
+        yield diagnosis.quick.evidence
+    else:
+        yield _played_on(longer, found, modes=diagnosis.modes, to_round=played.to_round)
+        reset = diagnosis.branch("reset-detective")
+        if reset is not None and found.word in ("collapsed", "oscillating"):
+            yield _reset(reset, played, diagnosis.modes)
+    if diagnosis.detective is not None:
+        yield from _detectives(diagnosis.detective)
+    if diagnosis.dynamics is not None:
+        yield from _dynamics(diagnosis.dynamics)
+
+
+def _reset(reset: Branch, longer: Branch, modes: int) -> str:
+    new, old = reset.mean("covered") or 0.0, longer.mean("covered") or 0.0
+    effect = "brings lost modes back" if new >= old + 1 else "does not bring the lost modes back"
+    return (
+        f"A new detective {effect} ({new:.1f} of {modes} covered in the end, "
+        f"{old:.1f} with the old one)."
+    )
+
+
+def _detectives(seen: Detective) -> Iterator[str]:
+    live, fresh = seen.live_auc, seen.fresh_auc
+    if live is None or fresh is None:
+        return
+    if fresh < TELLS:
+        yield (
+            f"Hardly any detective can tell the fakes any more: a fresh one reaches an AUC of "
+            f"{fresh:.2f} (0.5 is by chance), the run's own {live:.2f}."
+        )
+    elif fresh - max(live, 1 - live) >= BLIND:
+        yield (
+            f"The run's own detective has gone blind: it tells real from fake with an AUC of "
+            f"{live:.2f}, a fresh one with {fresh:.2f}."
+        )
+    else:
+        yield (
+            f"The fakes can still be told: the run's own detective has an AUC of {live:.2f}, a "
+            f"fresh one {fresh:.2f}."
+        )
+
+
+def _dynamics(dynamics: Dynamics) -> Iterator[str]:
+    match dynamics.kind:
+        case "rotating":
+            yield "About its last state the game goes round in circles rather than to rest."
+        case "unstable":
+            yield "Its last state is unstable: a small push grows from round to round."
+        case "stable":
+            yield "About its last state the game is stable: a small push fades."
+
+
+def _played_on(longer: Sequence[Continued], found: Judgement, *, modes: int, to_round: int) -> str:
+    """What became of the run when it was played on with fresh noise."""
+    same = [one for one in longer if one.word == found.word]
+    who = f"{found.agree} of {found.of} GANs" if found.agree < found.of else f"all {found.of} GANs"
+    before, after = (fmean(one.well_placed[i] for one in same) for i in (0, 1))
+    covered = [fmean(one.covered[i] for one in same) for i in (0, 1)]
+    lead = f"Played on to round {to_round:,} with fresh noise, {who} "
+    match found.word:
+        case "undertrained":
+            told = (
+                f"became better: {after:.0%} of their samples are where they belong instead of "
+                f"{before:.0%}, and {covered[1]:.1f} of {modes} modes are covered instead of "
+                f"{covered[0]:.1f}."
+            )
+        case "oscillating":
+            told = "kept losing modes and finding them again, others at different times."
+        case "collapsed":
+            told = f"ended with modes missing. {_missing(same, modes)}"
+        case "imprecise":
+            quality = fmean(one.ending.high_quality for one in same)
+            distance = fmean(one.ending.mode_tv for one in same)
+            told = (
+                "covered every mode but came no nearer to the target: high_quality "
+                f"{quality:.2f} and mode_tv {distance:.2f} are out of tolerance."
+            )
+        case "converged":
+            quality = fmean(one.ending.high_quality for one in same)
+            told = (
+                f"stayed as good as perfect samples, within tolerance: {quality:.0%} of their "
+                "samples are high-quality and no mode is missing."
+            )
+        case _:
+            told = "diverged: a loss, weight or sample stopped being finite."
+    rest = Counter(one.word for one in longer if one.word != found.word)
+    others = ", ".join(f"{count} {word}" for word, count in rest.most_common())
+    return f"{lead}{told}" + (f" The others: {others}." if others else "")
+
+
+def _missing(longer: Sequence[Continued], modes: int) -> str:
+    """Whether the missing set is always the same."""
+    sets = {one.ending.missing for one in longer}
+    if len(sets) == 1:
+        (only,) = sets
+        which = of_modes(only, modes)
+        return f"{which} {'is' if len(only) == 1 else 'are'} lost, the same each time."
+    counts = Counter(mode for one in longer for mode in one.ending.missing)
+    told = ", ".join(f"mode {mode} in {count}" for mode, count in sorted(counts.items()))
+    return f"Not always the same ones: {told}."
