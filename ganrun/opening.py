@@ -57,9 +57,12 @@ def open_member(
     another process is training it, other `StoreError`s where it cannot be opened.
     """
     if start is not None:
-        origin = _origin(start)
+        source = RunFolder(start.run)
+        origin = _last_state(source)
         branch = Opened(_open(one, options, numerics, claims, begins_at=origin.round))
         branch.origin = origin
+        if branch.recorder is not None and branch.recorder.run.checkpoint is None:
+            branch.recorder.run.branch_off(source, at_round=origin.round)
         return branch
     if options.shared is None:
         return Opened(_open(one, options, numerics, claims))
@@ -93,12 +96,11 @@ def finished_elsewhere(one: Experiment, options: Options, claim: Claim) -> RunFo
         return None
 
 
-def _origin(start: Start) -> Checkpoint:
+def _last_state(source: RunFolder) -> Checkpoint:
     """The state at the end of the run that a branch leaves from."""
-    source = RunFolder(start.run)
     state = source.checkpoint() if source.finished else None
     if state is None:
-        raise RunFolderError(f"{start.run}: is not finished, so that nothing can branch off it")
+        raise RunFolderError(f"{source.path}: is not finished, so that nothing can branch off it")
     return state
 
 

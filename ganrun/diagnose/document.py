@@ -103,6 +103,10 @@ class Dynamics:
     """Leading eigenvalues of the Jacobian, real and imaginary part, per round."""
     kind: Literal["stable", "rotating", "unstable"] | None
     reliable: bool
+    growth: float | None
+    """What the leading motion of both players gains in a round: e-fold in `1 / growth` rounds."""
+    turning: float | None
+    """How far it turns in a round, in radians."""
     duality_gap: float | None
     detective_gain: float | None
     forger_gain: float | None

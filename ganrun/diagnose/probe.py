@@ -23,10 +23,13 @@ def probe(run: RunFolder) -> tuple[Detective, Dynamics]:
     found = fresh_detective(game, hyper, state)
     spectrum = local_spectrum(game, hyper, state)
     gap = duality_gap(game, hyper, state)
+    leader = spectrum.leader if spectrum else None
     dynamics = Dynamics(
         eigenvalues=tuple((one.real, one.imag) for one in spectrum.eigenvalues) if spectrum else (),
         kind=spectrum.kind if spectrum else None,
         reliable=bool(spectrum and spectrum.reliable),
+        growth=leader.growth if leader else None,
+        turning=leader.turning if leader else None,
         duality_gap=_finite(gap.gap) if gap else None,
         detective_gain=_finite(gap.detective_gain) if gap else None,
         forger_gain=_finite(gap.forger_gain) if gap else None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from statistics import fmean
@@ -72,7 +73,10 @@ def _detectives(seen: Detective) -> Iterator[str]:
 def _dynamics(dynamics: Dynamics) -> Iterator[str]:
     match dynamics.kind:
         case "rotating":
-            yield "About its last state the game goes round in circles rather than to rest."
+            turn = (
+                f", once in {math.tau / dynamics.turning:,.0f} rounds" if dynamics.turning else ""
+            )
+            yield f"About its last state the game goes round in circles{turn}."
         case "unstable":
             yield "Its last state is unstable: a small push grows from round to round."
         case "stable":

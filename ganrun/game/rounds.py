@@ -141,7 +141,7 @@ def discriminate(
     return game.discriminator.apply(layers, vectors, points)[:, 0]
 
 
-_Parts = tuple[Float[Array, ""], Float[Array, ""], Float[Array, " 2*B"]]
+_Parts = tuple[Float[Array, ""], Float[Array, ""], Float[Array, " N"]]
 
 
 def discriminator_loss(
@@ -171,16 +171,6 @@ def discriminator_loss(
             hyper.penalties[name],
         )
     return value + penalty, (value, penalty, logits)
-
-
-def generator_loss(
-    game: Game, layers: Layers, discriminator: Player, key: PRNGKeyArray, count: int
-) -> Float[Array, ""]:
-    """What the generator minimises, on `count` fresh fakes."""
-    detective = game.discriminator.unravel(discriminator.params)
-    fake = generate(game, layers, key, count)
-    logits = discriminate(game, detective, discriminator.vectors, fake)
-    return OBJECTIVES[game.objective].generator_loss(logits)
 
 
 # What one discriminator step saw: loss, penalty, squared gradient norm, and four batch means.
@@ -221,9 +211,12 @@ def generator_gradient(
     game: Game, forger: Layers, discriminator: Player, key: PRNGKeyArray
 ) -> tuple[Float[Array, ""], Params]:
     """The generator's loss on a fresh batch, and its slopes."""
+    detective = game.discriminator.unravel(discriminator.params)
 
     def loss(layers: Layers) -> Float[Array, ""]:
-        return generator_loss(game, layers, discriminator, key, game.batch_size)
+        fake = generate(game, layers, key, game.batch_size)
+        logits = discriminate(game, detective, discriminator.vectors, fake)
+        return OBJECTIVES[game.objective].generator_loss(logits)
 
     value, slopes = jax.value_and_grad(loss)(forger)
     return value, game.generator.ravel(slopes)

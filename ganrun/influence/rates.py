@@ -23,7 +23,7 @@ DIGITS = 6
 """Decimals that are kept of a number: far more than is known of it."""
 
 
-def wilson(count: float, trials: int) -> tuple[float, float]:
+def wilson(count: float, trials: float) -> tuple[float, float]:
     """The 95 % score interval of a proportion (Wilson 1927; Brown, Cai and DasGupta 2001).
 
     Without any trial nothing is known: 0 to 1.

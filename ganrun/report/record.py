@@ -42,6 +42,8 @@ class RunRecord:
     final: Mapping[str, float | None]
     """Every metric of DESIGN section 6 at the end; `None` where it is undefined or infinite."""
     verdict: str | None = None
+    confidence: float | None = None
+    """How often the verdict is right where the evidence is like this."""
     evidence: str | None = None
     recovered_modes: tuple[int, ...] | None = None
     diverged_at: int | None = None
@@ -119,6 +121,7 @@ def read_record(path: Path) -> RunRecord:
         snapshots=folder.snapshots(),
         final={name: _number(summary, name, where) for name in SUMMARY_METRICS if summary},
         verdict=verdict.word if verdict else None,
+        confidence=verdict.confidence if verdict else None,
         evidence=verdict.evidence if verdict else None,
         recovered_modes=_modes(summary, config.target.mode_count, where),
         diverged_at=_whole(summary, "diverged_at", where),

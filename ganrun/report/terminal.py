@@ -86,7 +86,7 @@ def result_lines(runs: Sequence[RunRecord], width: int) -> list[Text]:
     shown = runs if len(runs) <= MOST_ROWS else runs[: MOST_ROWS - 1]
     ended = [run for run in runs if run.ended]
     reference = next((run.reference for run in runs if run.reference), None) or {}
-    labels = [(str(run.seed), _word(run)) for run in shown]
+    labels = [(str(run.seed), _sure_word(run)) for run in shown]
     seed_width = max(len("seed"), *(len(seed) for seed, _ in labels))
     word_width = max(len("verdict"), *(len(word) for _, word in labels))
     # The reference's labels stand below both columns.
@@ -147,6 +147,7 @@ def _as_json(run: RunRecord) -> dict[str, Any]:
         "seed": run.seed,
         "status": run.status,
         "verdict": run.verdict,
+        "verdict_confidence": run.confidence,
         "sentence": story.tell(run),
         "evidence": run.evidence,
         "steps": run.steps,
@@ -176,6 +177,13 @@ def _fitting(runs: Sequence[RunRecord], reference: Any, room: int) -> list[tuple
 
 def _word(run: RunRecord) -> str:
     return run.verdict or run.status
+
+
+def _sure_word(run: RunRecord) -> str:
+    """The verdict and how sure it is: `collapsed 93%`; a divergence is certain."""
+    if run.confidence is None or run.verdict == "diverged":
+        return _word(run)
+    return f"{run.verdict} {run.confidence:.0%}"
 
 
 def _cell(run: RunRecord, column: Column) -> str:

@@ -34,6 +34,7 @@ from ganrun.store.record import (
     begin_session,
     end_session,
     new_record,
+    note_branching,
     note_numerics_change,
     note_takeover,
 )
@@ -179,6 +180,11 @@ class Run:
             snapshots=[drawn[r] for r in kept],
             extent=snapshots.extent.tolist(),
         )
+
+    def branch_off(self, source: RunFolder, *, at_round: int) -> None:
+        """Note whose state after which round this run begins with; it is not taken over here."""
+        note_branching(self._record, source.run, folder=str(source.path), at_round=at_round)
+        self._write_record()
 
     def finish(
         self,

@@ -16,7 +16,7 @@ from ganrun.store import RunFolder, RunFolderError
 from ganrun.store.sweep_folder import SweepFolder
 from ganrun.sweep.designs import Design, Trial
 
-VERDICT = ("verdict", "verdict_rule", "diverged_at")
+VERDICT = ("verdict", "verdict_confidence", "verdict_rule", "diverged_at")
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,328 @@
+"""The local dynamics are those of the papers' examples, and of a Jacobian formed the slow way."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from game_examples import experiment, hyper_of
+
+from ganrun.game.members import game_of
+from ganrun.game.objectives import OBJECTIVES
+from ganrun.game.penalties import r1
+from ganrun.game.population import state_as_dict, state_from_dict
+from ganrun.game.randomness import Stream, round_key
+from ganrun.game.rounds import TrainingState, initial_state, play_until
+from ganrun.game.spectrum import Schedule, Spectrum, local_spectrum, push_of, spectrum_of
+from ganrun.game.targets import sample_target
+
+KEY = jax.random.key(0)
+
+
+def dirac_gan(objective: str, weight: float) -> Any:
+    """The field of Mescheder et al. 2018: real points at 0, fakes at theta, critic `psi x`.
+
+    The losses and the penalty are ganrun's own.
+    """
+    game = OBJECTIVES[objective]
+    real = jnp.zeros((1, 2))
+
+    def field(point: Any) -> Any:
+        def critic(psi: Any) -> Any:
+            return lambda x: psi * x[:, 0]
+
+        def fakes(theta: Any) -> Any:
+            return theta * jnp.eye(2)[:1]
+
+        def loss_g(theta: Any) -> Any:
+            return game.generator_loss(critic(point[1])(fakes(theta)))
+
+        def loss_d(psi: Any) -> Any:
+            fake = fakes(point[0])
+            penalty = r1(critic(psi), real, fake, KEY, {"weight": jnp.float32(weight)})
+            return game.discriminator_loss(critic(psi)(real), critic(psi)(fake)) + penalty
+
+        return -jnp.stack([jax.grad(loss_g)(point[0]), jax.grad(loss_d)(point[1])])
+
+    return field
+
+
+def dirac_spectrum(
+    objective: str = "minimax",
+    weight: float = 0.0,
+    rate: float = 1.0,
+    schedule: Schedule = Schedule(),  # noqa: B008
+) -> Spectrum:
+    push = push_of(dirac_gan(objective, weight), jnp.zeros(2))
+    found = spectrum_of(push, np.full(2, rate), 1, schedule)
+    assert found is not None
+    return found
+
+
+SLOPE = {"minimax": 0.5, "non_saturating": 0.5, "wasserstein": 1.0, "hinge": 1.0}
+"""`f'(0)`; least squares has its equilibrium elsewhere."""
+
+
+@pytest.mark.parametrize("objective", list(SLOPE))
+def test_the_unregularised_dirac_gan_only_turns(objective: str) -> None:
+    """Mescheder et al. 2018, lemma 2.3: eigenvalues `+- f'(0) i`."""
+    found = dirac_spectrum(objective)
+    wanted = [1j * SLOPE[objective], -1j * SLOPE[objective]]
+    np.testing.assert_allclose(found.eigenvalues, wanted, atol=1e-6)
+    assert found.reliable
+    assert dirac_spectrum(objective, rate=0.1).kind == "rotating"
+    assert found.leader is not None
+    assert found.leader.generator_share == pytest.approx(0.5)
+
+
+@pytest.mark.parametrize("weight", [0.2, 0.9, 1.0, 3.0])
+@pytest.mark.parametrize("objective", ["minimax", "non_saturating"])
+def test_r1_makes_the_dirac_gan_converge(objective: str, weight: float) -> None:
+    """Mescheder et al. 2018, section 4.1: `(-gamma +- sqrt(gamma^2 - 4 f'(0)^2)) / 2`."""
+    root = np.sqrt(complex(weight**2 - 4 * 0.5**2))
+    wanted = [(-weight + root) / 2, (-weight - root) / 2]
+    found = dirac_spectrum(objective, weight)
+    np.testing.assert_allclose(
+        np.sort_complex(found.eigenvalues), np.sort_complex(wanted), atol=2e-3 * weight
+    )
+    assert all(value.real < 0 for value in found.eigenvalues)
+
+
+def test_enough_r1_makes_it_stable() -> None:
+    assert dirac_spectrum(weight=0.02, rate=0.1).kind == "rotating"
+    assert dirac_spectrum(weight=2.0, rate=0.1).kind == "stable"
+
+
+def test_a_negative_weight_makes_it_unstable() -> None:
+    assert dirac_spectrum(weight=-2.0, rate=0.1).kind == "unstable"
+
+
+def played_dirac(rate: float, schedule: Schedule) -> complex:
+    """The largest eigenvalue of a round of the unregularised game, played on unit vectors."""
+
+    def round_of(start: np.ndarray) -> np.ndarray:
+        theta, psi, m_theta, m_psi = start
+        b, k = schedule.momentum, schedule.discriminator_steps
+        for i in range(k):
+            if i == k - 1 and schedule.simultaneous:
+                pull = -rate * 0.5 * psi
+            m_psi = b * m_psi + (1 - b) * rate * 0.5 * theta / k
+            psi = psi + m_psi
+        if not schedule.simultaneous:
+            pull = -rate * 0.5 * psi
+        m_theta = b * m_theta + (1 - b) * pull
+        return np.array([theta + m_theta, psi, m_theta, m_psi])
+
+    values = np.linalg.eigvals(np.stack([round_of(e) for e in np.eye(4)], axis=1))
+    return complex(values[np.argmax(np.abs(values))])
+
+
+@pytest.mark.parametrize("momentum", [0.0, 0.5, 0.9])
+@pytest.mark.parametrize("steps", [1, 3])
+@pytest.mark.parametrize("simultaneous", [False, True])
+def test_the_multiplier_is_that_of_a_round_played(
+    simultaneous: bool, steps: int, momentum: float
+) -> None:
+    schedule = Schedule(steps, simultaneous, momentum)
+    found = dirac_spectrum(rate=0.3, schedule=schedule).modes[0]
+    wanted = played_dirac(0.3, schedule)
+    np.testing.assert_allclose(abs(found.multiplier), abs(wanted), rtol=1e-5)
+    np.testing.assert_allclose(found.turning, abs(np.angle(wanted)), rtol=1e-4)
+
+
+def test_taking_turns_keeps_the_dirac_gan_on_its_orbit_and_moving_at_once_does_not() -> None:
+    at_once = dirac_spectrum(rate=0.2, schedule=Schedule(simultaneous=True))
+    in_turn = dirac_spectrum(rate=0.2, schedule=Schedule(simultaneous=False))
+    np.testing.assert_allclose(abs(in_turn.modes[0].multiplier), 1, atol=1e-6)
+    np.testing.assert_allclose(abs(at_once.modes[0].multiplier), math.hypot(1, 0.1), rtol=1e-6)
+
+
+def test_a_saddle_of_one_player_alone_is_not_the_games_instability() -> None:
+    """Two weights of the discriminator at `a b`, which grow together, beside a game that fades."""
+    matrix = np.array([[-0.1, -0.05, 0, 0], [0.05, -0.1, 0, 0], [0, 0, 0, 0.3], [0, 0, 0.3, 0]])
+    found = spectrum_of(lambda x: matrix @ x, np.ones(4), 1, Schedule())
+    assert found is not None
+    np.testing.assert_allclose(found.eigenvalues[0], 0.3, atol=1e-9)
+    assert not found.modes[0].joint
+    assert found.kind == "stable"
+
+
+def trained(**sections: Any) -> tuple[Any, Any, TrainingState]:
+    network = {"hidden": [5], "activation": "tanh"}
+    one = experiment(
+        seed=3, generator=network | {"latent_dim": 2}, discriminator=network, **sections
+    )
+    game, hyper = game_of(one), hyper_of(one)
+    state = initial_state(game, hyper)
+    state = jax.jit(lambda h, s: play_until(game, h, s, jnp.int32(50)))(hyper, state)
+    return game, hyper, state_from_dict(game, state_as_dict(state), hyper)
+
+
+def slow_jacobian(game: Any, hyper: Any, state: Any, count: int) -> np.ndarray:
+    """The scaled field's Jacobian, by central differences in float64, in plain NumPy."""
+    key = round_key(hyper.seed, Stream.DIAGNOSIS, 0)
+    real_key, latent_key, _ = jax.random.split(key, 3)
+    real = np.asarray(sample_target(real_key, hyper.target, count), float)
+    latents = np.asarray(jax.random.normal(latent_key, (count, game.latent_dim)), float)
+    split = state.generator.params.size
+    point = np.concatenate([state.generator.params, state.discriminator.params]).astype(float)
+
+    def network(net: Any, params: np.ndarray, x: np.ndarray) -> np.ndarray:
+        # The one hidden layer's bias and kernel, then the last one's: the order of the names.
+        h, o = net.hidden[0], net.outputs
+        b1, w1, b2, w2 = np.split(params, np.cumsum([h, net.inputs * h, o]))
+        return np.tanh(x @ w1.reshape(net.inputs, h) + b1) @ w2.reshape(h, o) + b2
+
+    def losses(x: np.ndarray) -> np.ndarray:
+        fake = network(game.generator, x[:split], latents)
+        on_real, on_fake = (
+            network(game.discriminator, x[split:], points)[:, 0] for points in (real, fake)
+        )
+        loss_g = np.log1p(np.exp(-on_fake)).mean()
+        return np.array(
+            [loss_g, np.log1p(np.exp(-on_real)).mean() + np.log1p(np.exp(on_fake)).mean()]
+        )
+
+    size, step = len(point), 1e-4
+    unit = np.eye(size) * step
+    jacobian = np.zeros((size, size))
+    for i in range(size):
+        player = 0 if i < split else 1
+        for j in range(size):
+            corners = [
+                losses(point + a * unit[i] + b * unit[j])[player] for a in (1, -1) for b in (1, -1)
+            ]
+            jacobian[i, j] = -(corners[0] - corners[1] - corners[2] + corners[3]) / (4 * step**2)
+    slopes = np.array(
+        [
+            (losses(point + u) - losses(point - u))[int(i >= split)] / (2 * step)
+            for i, u in enumerate(unit)
+        ]
+    )
+    rates = []
+    for player, g, rate in (
+        (state.generator, slopes[:split], hyper.learning_rate_g),
+        (state.discriminator, slopes[split:], hyper.learning_rate_d * hyper.discriminator_steps),
+    ):
+        scale = np.ones_like(g)
+        if game.optimizer == "adam":
+            nu = hyper.b2 * player.opt_state.nu + (1 - hyper.b2) * g**2
+            nu_hat = nu / (1 - float(hyper.b2) ** (int(player.opt_state.count) + 1))
+            scale = 1 / (np.sqrt(nu_hat) + 1e-8)
+        rates.append(float(rate) * np.asarray(scale, float))
+    return np.concatenate(rates)[:, None] * jacobian
+
+
+@pytest.mark.parametrize("optimizer_name", ["adam", "sgd"])
+def test_the_spectrum_is_that_of_the_jacobian_formed_by_differences(optimizer_name: str) -> None:
+    game, hyper, state = trained(
+        optimizer={"name": optimizer_name, "learning_rate": 0.01, "learning_rate_ratio": 2.0},
+        training={"discriminator_steps": 2},
+    )
+    wanted = np.linalg.eigvals(slow_jacobian(game, hyper, state, 64))
+    found = local_spectrum(game, hyper, state, batch=64, count=4)
+    assert found is not None
+    assert found.reliable
+    largest = np.abs(wanted).max()
+    for value in found.eigenvalues:
+        assert np.abs(wanted - value).min() < 2e-3 * largest
+    values = np.array(found.eigenvalues)
+    np.testing.assert_allclose(values.real.max(), wanted.real.max(), atol=2e-3 * largest)
+    np.testing.assert_allclose(np.abs(values).max(), largest, rtol=2e-3)
+    np.testing.assert_allclose(values.imag.max(), wanted.imag.max(), atol=2e-3 * largest)
+
+
+def large_game(size: int, growth: float) -> np.ndarray:
+    """Players who turn around each other at many rates; the fastest turn grows, the rest fades."""
+    rng = np.random.default_rng(1)
+    half = size // 2
+    rates = 0.8 ** np.arange(half)
+    turn, nothing = np.diag(rates), np.zeros((half, half))
+    turns = np.block([[-0.1 * turn, -turn], [turn, nothing]])
+    turns[0, 0] = growth
+    bases = [np.linalg.qr(rng.normal(size=(half, half)))[0] for _ in range(2)]
+    basis = np.block([[bases[0], nothing], [nothing, bases[1]]])
+    return basis @ turns @ basis.T
+
+
+@pytest.mark.parametrize("growth", [-0.1, 0.5])
+def test_arnoldi_finds_what_the_whole_matrix_has(growth: float) -> None:
+    """Where nothing grows the largest real parts are a crowd at 0, of which none is found."""
+    matrix = large_game(200, growth)
+    dense, found = (
+        spectrum_of(lambda x: matrix @ x, np.ones(200), 100, Schedule(), dense_below=below)
+        for below in (1000, 0)
+    )
+    assert dense is not None
+    assert found is not None
+    assert found.reliable
+    assert found.kind == dense.kind
+    everything = np.linalg.eigvals(matrix)
+    for value in found.eigenvalues:
+        assert np.abs(everything - value).min() < 1e-3 * np.abs(everything).max()
+    for part in (np.imag, np.abs, *([np.real] if growth > 0 else [])):
+        np.testing.assert_allclose(
+            part(found.eigenvalues).max(), part(dense.eigenvalues).max(), rtol=1e-2
+        )
+
+
+def test_what_does_not_converge_is_said_to_be_unreliable() -> None:
+    """A nilpotent shift: all eigenvalues are 0, and Arnoldi sees a circle."""
+    found = spectrum_of(
+        lambda x: np.roll(x, 1) * (np.arange(500) > 0), np.ones(500), 250, Schedule()
+    )
+    assert found is not None
+    assert not found.reliable
+
+
+def test_a_flat_game_is_stable() -> None:
+    for size in (4, 200):
+        found = spectrum_of(np.zeros_like, np.ones(size), size // 2, Schedule())
+        assert found is not None
+        assert found.kind == "stable"
+
+
+@pytest.mark.parametrize(
+    "sections",
+    [
+        {"discriminator": {"hidden": [8], "spectral_norm": True}, "objective": "hinge"},
+        {"discriminator": {"hidden": [8], "weight_clip": 0.05}, "objective": "wasserstein"},
+        {"penalties": {"gradient_penalty": {"weight": 1.0}}, "optimizer": {"name": "rmsprop"}},
+    ],
+)
+def test_every_kind_of_game_has_a_spectrum_and_always_the_same(sections: Any) -> None:
+    one = experiment(**sections)
+    game, hyper = game_of(one), hyper_of(one)
+    state = jax.tree.map(np.asarray, initial_state(game, hyper))
+    first, again = (local_spectrum(game, hyper, state, batch=32) for _ in range(2))
+    assert first is not None
+    assert first == again
+    assert np.isfinite(first.eigenvalues).all()
+
+
+def test_weights_held_by_the_clip_do_not_move() -> None:
+    one = experiment(discriminator={"weight_clip": 1e-6}, objective="wasserstein")
+    game, hyper = game_of(one), hyper_of(one)
+    state = jax.tree.map(np.asarray, initial_state(game, hyper))
+    field = np.sign(np.random.default_rng(0).normal(size=state.discriminator.params.size))
+    held = state.discriminator._replace(params=np.float32(1e-6) * field.astype(np.float32))
+    free = local_spectrum(
+        game, hyper._replace(weight_clip=np.float32(np.inf)), state._replace(discriminator=held)
+    )
+    bound = local_spectrum(game, hyper, state._replace(discriminator=held))
+    assert free is not None
+    assert bound is not None
+    assert max(map(abs, bound.eigenvalues)) < max(map(abs, free.eigenvalues))
+
+
+def test_a_state_that_is_not_finite_has_no_spectrum() -> None:
+    one = experiment()
+    game, hyper = game_of(one), hyper_of(one)
+    state = jax.tree.map(np.asarray, initial_state(game, hyper))
+    broken = np.full_like(state.generator.params, np.nan)
+    lost = state._replace(generator=state.generator._replace(params=broken))
+    assert local_spectrum(game, hyper, lost, batch=32) is None
