@@ -229,6 +229,51 @@ def sweep(
 
 
 @app.command(
+    short_help="Find out by experiment whether a run collapsed or needs more training.",
+    epilog="Example: ganrun diagnose runs/five_gaussians-s0-*",
+)
+def diagnose(
+    folder: Annotated[Path, typer.Argument(metavar="RUN_DIR", help="A finished run's folder.")],
+    allow_numerics_change: NumericsOption = False,
+    checkpoint_every: CheckpointOption = 10.0,
+    quiet: QuietOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Find out by experiment what a run suffers from, and what would cure it.
+
+    Its game is played on from its last state: with fresh noise, with a new detective, calmer and
+    stronger. The run itself is not touched; what was found is written beside it. The same command
+    goes on after an interrupt, and shows again what is known.
+    """
+    with _clear_errors(), _termination_as_interrupt():
+        from rich.console import Console
+
+        from ganrun.job import Options
+        from ganrun.report.diagnosis_live import diagnosis_watcher_for
+        from ganrun.report.diagnosis_terminal import report_diagnosis
+        from ganrun.store import RunFolder
+
+        run = RunFolder(folder)
+        options = Options(
+            runs_dir=folder.parent,
+            command=tuple(sys.argv),
+            allow_numerics_change=allow_numerics_change,
+            commit_every=checkpoint_every,
+        )
+        try:
+            with diagnosis_watcher_for(
+                Console(stderr=True), title=run.config.name, quiet=quiet
+            ) as watcher:
+                from ganrun.diagnose.run import diagnose
+
+                found = diagnose(run, options, watcher)
+        except KeyboardInterrupt:
+            _say_how_to_go_on()
+            raise typer.Exit(130) from None
+        report_diagnosis(folder, found, Console(), as_json=as_json)
+
+
+@app.command(
     short_help="Validate a config and print it in full.",
     epilog="Example: ganrun check configs/five_gaussians.yaml --set objective=hinge",
 )

@@ -1,0 +1,277 @@
+"""A diagnosis in words: where the run came to, what each branch came to, what the detectives see.
+
+The table on the terminal and `diagnosis.png` say these things alike.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from jaxtyping import Float
+from numpy import ndarray
+
+from ganrun.diagnose.document import Branch, Detective, Diagnosis, Dynamics, Track
+from ganrun.diagnose.tell import BLIND, TELLS
+from ganrun.report import phrases
+from ganrun.verdict.continued import Ending, ending
+
+FIGURE = Path("figures") / "diagnosis.png"
+"""Where the picture is, in the run's folder."""
+
+HARDLY = 0.65
+"""A detective whose AUC is below this can hardly tell real from forged..."""
+FOOLED = 0.35
+"""...and one whose AUC is below this takes the forged for the real."""
+SURE = 0.9
+"""One whose AUC is this or more tells at once."""
+MOST_NAMED = 4
+"""More modes than this are counted instead of named."""
+MOST_ROUNDS = 1_000_000
+"""What takes longer than this need not be told to the digit."""
+MOST_EIGENVALUES = 3
+"""That are shown; conjugates count once."""
+
+
+Good = Literal["all", "some", "none"]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a branch, in words, and whether that is good for all its GANs or for none."""
+
+    words: str
+    good: Good
+
+
+def whose(diagnosis: Diagnosis) -> str:
+    """The run in a heading: `five_gaussians, seed 3: 5 modes, 10,000 rounds`."""
+    modes = phrases.plural(diagnosis.modes, "mode")
+    rounds = phrases.plural(diagnosis.rounds, "round")
+    return f"{diagnosis.name}, seed {diagnosis.seed}: {modes}, {rounds}"
+
+
+def shares_of(track: Track, modes: int) -> Float[ndarray, "R K"]:
+    """The shares of a course as an array; of no rows where nothing was evaluated."""
+    return np.array(track.shares, dtype=float).reshape(len(track.steps), modes)
+
+
+def run_ending(diagnosis: Diagnosis) -> Ending | None:
+    """Where the run itself came to, in its last quarter as the branches in theirs.
+
+    None if it was never evaluated.
+    """
+    weights = np.array(diagnosis.weights)
+    shares = shares_of(diagnosis.before, diagnosis.modes)
+    quality = shares.sum(axis=1)
+    metrics = {
+        "step": np.array(diagnosis.before.steps, dtype=np.int64),
+        "high_quality": quality,
+        "mode_tv": (np.abs(shares - weights).sum(axis=1) + 1 - quality) / 2,
+        **{f"share_{mode}": shares[:, mode] for mode in range(diagnosis.modes)},
+    }
+    return ending(metrics, {}, weights, from_round=0)
+
+
+def lost_modes(diagnosis: Diagnosis) -> tuple[int, ...]:
+    """The modes that the run missed at its end; none where modes come and go."""
+    came_to = run_ending(diagnosis)
+    return came_to.missing if came_to and diagnosis.verdict != "oscillating" else ()
+
+
+def run_diverged(diagnosis: Diagnosis) -> bool:
+    """Whether the run itself did, and not only its continuations; the quick verdict knows."""
+    return diagnosis.quick.verdict == "diverged"
+
+
+def run_outcome(diagnosis: Diagnosis) -> Outcome:
+    """What became of the run itself: `misses modes 1, 2 and 4`."""
+    came_to, total = run_ending(diagnosis), diagnosis.modes
+    diverged = run_diverged(diagnosis)
+    if came_to is None:
+        return Outcome("diverged at once" if diverged else "was never evaluated", "none")
+    if diagnosis.verdict == "oscillating":
+        return Outcome("modes come and go", "none")
+    lost = came_to.missing
+    if not lost:
+        words = f"diverged with {_all(total)} covered" if diverged else f"covers {_all(total)}"
+        good = diagnosis.verdict == "converged"
+        return Outcome(words, "none" if diverged else "all" if good else "some")
+    which = f"mode {lost[0]}" if len(lost) == 1 else f"modes {phrases.listed(lost)}"
+    if len(lost) > MOST_NAMED or len(lost) == total:
+        which = _all(total) if len(lost) == total else f"{len(lost)} of {total} modes"
+    return Outcome(f"diverged with {which} missing" if diverged else f"misses {which}", "none")
+
+
+def outcome(branch: Branch, lost: Sequence[int], modes: int) -> Outcome:
+    """What became of a branch's GANs: `0 of 5 find the missing modes, 1 diverged`.
+
+    Args:
+        branch: one that was played.
+        lost: the modes that the run missed; where there are none, faults are counted instead.
+        modes: of the target.
+    """
+    total, clauses = len(branch.runs), []
+    good = branch.cured
+    if lost:
+        sought = _sought(branch, lost, modes)
+        good = found_by(branch, lost, modes)
+        what = _all(modes) if len(sought) == modes else f"the missing mode{'s' * (len(lost) > 1)}"
+        clauses.append(f"{good} of {total} {'finds' if total == 1 else 'find'} {what}")
+    if not lost or branch.cured != good:
+        clauses.append(f"{branch.cured}{'' if lost else f' of {total}'} without fault")
+    clauses += [
+        f"{number} {status}"
+        for status in ("diverged", "failed")
+        if (number := ended_as(branch, status))
+    ]
+    least, most = sorted((good, branch.cured))
+    return Outcome(", ".join(clauses), "all" if least == total else "some" if most else "none")
+
+
+def found_by(branch: Branch, lost: Sequence[int], modes: int) -> int:
+    """How many of a branch's GANs end with none of the modes missing that the run missed."""
+    sought = _sought(branch, lost, modes)
+    complete = [run for run in branch.runs if run.status == "complete"]
+    return sum(not sought & set(run.missing) for run in complete)
+
+
+def _sought(branch: Branch, lost: Sequence[int], modes: int) -> set[int]:
+    """The modes to find; from scratch that is all of them."""
+    return set(lost) if branch.from_round else set(range(modes))
+
+
+def ended_as(branch: Branch, status: str) -> int:
+    """How many of a branch's GANs have that status."""
+    return sum(run.status == status for run in branch.runs)
+
+
+def headline(diagnosis: Diagnosis) -> str:
+    """The verdict in a few words, as a story of forger and detective."""
+    total, lost, longer = diagnosis.modes, lost_modes(diagnosis), diagnosis.branch("longer")
+    everything = _all(total)
+    found = found_by(longer, lost, total) if longer else 0
+    match diagnosis.verdict:
+        case "collapsed":
+            some = f"{len(lost)} of {total} modes" if lost else "modes"
+            which = everything if len(lost) == total else some
+            helps = f", and more rounds {'seldom' if found else 'do not'} help" if longer else ""
+            return f"Collapsed: the forger leaves out {which}{helps}"
+        case "undertrained":
+            if longer and lost and not found:
+                return "Undertrained: more rounds help the forger, but bring no missing mode"
+            helps = ", and more rounds help" if longer else ""
+            return f"Undertrained: the forger is still learning{helps}"
+        case "oscillating":
+            return "Oscillating: the forger runs from mode to mode, the detective after it"
+        case "imprecise":
+            return f"Imprecise: the forger finds {everything}, but forges badly"
+        case "converged":
+            return f"Converged: the forger serves {everything}, and stays there"
+    if run_diverged(diagnosis):
+        return "Diverged: the game between forger and detective broke down"
+    return "Diverged: played on, the game of forger and detective breaks down"
+
+
+def detective_words(detective: Detective) -> str:
+    """Who can tell real from forged, in a sentence or two with the AUCs."""
+    words = _who_can_tell(detective)
+    if detective.fresh_auc is not None and not detective.converged:
+        words += f" The fresh one was still learning after {detective.steps:,} steps."
+    return words
+
+
+def _who_can_tell(detective: Detective) -> str:
+    live, fresh = detective.live_auc, detective.fresh_auc
+    if live is None and fresh is None:
+        return "No detective gives a finite answer."
+    new = fresh_words(detective)
+    if fresh is None:
+        return f"The run's own detective has an AUC of {live:.2f}; a fresh one has none."
+    sees = "sees at once" if fresh >= SURE else "sees"
+    if live is None:
+        can = "can hardly tell" if fresh < TELLS else "can tell"
+        return f"The run's own detective gives no finite answer; a fresh one {can} ({new})."
+    own = f"AUC {live:.2f}"
+    if fresh < TELLS:
+        return f"Hardly any detective can tell: not the run's own ({own}), nor a fresh one ({new})."
+    if live < FOOLED:
+        return (
+            f"The run's own detective takes the forged for the real ({own}), but a fresh one "
+            f"does not ({new})."
+        )
+    if fresh - live < BLIND:
+        return f"The run's own detective can tell ({own}), and so can a fresh one ({new})."
+    if live < HARDLY:
+        return f"The run's own detective can hardly tell ({own}) what a fresh one {sees} ({new})."
+    return f"The run's own detective can tell ({own}), but a fresh one tells better ({new})."
+
+
+def fresh_words(detective: Detective) -> str:
+    """A fresh detective's AUC with its interval: `0.97 [0.96, 0.98]`."""
+    words = phrases.value(detective.fresh_auc, 2)
+    if detective.fresh_interval is None:
+        return words
+    low, high = detective.fresh_interval
+    return f"{words} [{low:.2f}, {high:.2f}]"
+
+
+def dynamics_words(dynamics: Dynamics) -> str:
+    """How the game moves about its end, and what either player could still gain."""
+    told = []
+    if dynamics.kind is not None:
+        rough = "" if dynamics.reliable else " (roughly: not every search found its end)"
+        told.append(f"About its end the game is {dynamics.kind}: {_motion(dynamics)}{rough}")
+    if leading := _distinct(dynamics.eigenvalues)[:MOST_EIGENVALUES]:
+        noun = "eigenvalue" if len(leading) == 1 else "eigenvalues"
+        told.append(f"leading {noun} {phrases.listed(leading)} per round")
+    sentences = [f"{'; '.join(told)}."] if told else []
+    if dynamics.duality_gap is not None:
+        words = f"Duality gap {phrases.value(dynamics.duality_gap, 2)}"
+        gains = (("detective", dynamics.detective_gain), ("forger", dynamics.forger_gain))
+        known = [
+            f"a better {who} would gain {phrases.value(gain, 2)}"
+            for who, gain in gains
+            if gain is not None
+        ]
+        sentences.append(f"{words}{': ' * bool(known)}{', '.join(known)}.")
+    joined = " ".join(sentences)
+    return joined[:1].upper() + joined[1:]
+
+
+def _motion(dynamics: Dynamics) -> str:
+    """What a small disturbance of both players does, and how fast."""
+    growth, turning = dynamics.growth or 0.0, dynamics.turning or 0.0
+    pace = f" e-fold in {_rounds(1 / abs(growth))}" if growth else ""
+    changes = f"{'grows' if growth > 0 else 'fades'}{pace}"
+    match dynamics.kind:
+        case "rotating":
+            once = f", once in {_rounds(2 * math.pi / turning)}" if turning else ""
+            also = f", and their motion {changes}" if pace else ""
+            return f"the players circle each other{once}{also}"
+        case "unstable":
+            return f"a small disturbance grows{pace if growth > 0 else ''}"
+    return f"a small disturbance fades{pace if growth < 0 else ''}"
+
+
+def _rounds(number: float) -> str:
+    """A number of rounds in two digits."""
+    shown = round(float(f"{number:.2g}")) if number < MOST_ROUNDS else MOST_ROUNDS
+    return f"{'more than ' if shown == MOST_ROUNDS else ''}{phrases.plural(max(shown, 1), 'round')}"
+
+
+def _distinct(eigenvalues: Sequence[tuple[float, float]]) -> list[str]:
+    """Each eigenvalue in words, a conjugate pair as one."""
+    words = [
+        f"{real:.2g} \N{PLUS-MINUS SIGN} {abs(turn):.2g}i" if turn else f"{real:.2g}"
+        for real, turn in eigenvalues
+    ]
+    return list(dict.fromkeys(words))
+
+
+def _all(modes: int) -> str:
+    return "the one mode" if modes == 1 else f"all {modes} modes"
