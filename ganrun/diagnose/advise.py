@@ -11,6 +11,7 @@ import numpy as np
 from jaxtyping import Float
 from numpy import ndarray
 
+from ganrun.config.schema import NAME_LIMIT
 from ganrun.diagnose.document import Advice, Branch
 from ganrun.measure.dynamics import MATERIAL
 from ganrun.store import RunFolder
@@ -77,8 +78,9 @@ def rounds_until_rest(
 def _praise(best: Branch, afresh: Branch | None, modes: int) -> str:
     """What a cure did, and how sure that is."""
     after = (best.mean("covered") or 0.0, best.cured, len(best.runs))
+    begin = "from the run's end" if best.from_round else "from scratch"
     told = (
-        f"Of the cures tried, {_quoted(best)} did best: from the run's end it leaves "
+        f"Of the cures tried, {_quoted(best)} did best: {begin} it leaves "
         f"{after[0]:.1f} of {modes} modes covered, {after[1]} of {after[2]} GANs without fault"
     )
     if afresh is None:
@@ -100,5 +102,6 @@ def _command(run: RunFolder, sets: Sequence[str], name: str | None = None) -> st
     for one in sets:
         words += ["--set", one]
     if name is not None:
-        words += ["--set", f"name={run.config.name}-{name}"]
+        old = run.config.name[: NAME_LIMIT - len(name) - 1]
+        words += ["--set", f"name={old}-{name}"]
     return shlex.join(words)

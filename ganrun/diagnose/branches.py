@@ -21,8 +21,11 @@ FOLDER = "diagnosis"
 """Where a run's branches are, in its folder."""
 MOST_ROUNDS = 10_000_000
 """Rounds that a config may ask for."""
-LEAST_EVALUATIONS = 20
-"""So many evaluations a branch makes in as many rounds as the run has, or more."""
+LEAST_EVALUATIONS, MOST_EVALUATIONS = 20, 10_000
+"""So many evaluations a branch makes in as many rounds as the run has, at least and at most.
+
+Ten lengths of the run still make no more than a run may have.
+"""
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,8 @@ class Plan:
     def experiments(self, run: RunFolder) -> list[Experiment]:
         """One experiment per seed; raises `ConfigError` if the settings contradict the run's."""
         training, evaluation = run.config.training, run.config.evaluation
-        every = max(1, min(evaluation.every, training.steps // LEAST_EVALUATIONS))
+        least = -(-training.steps // MOST_EVALUATIONS)
+        every = max(least, min(evaluation.every, training.steps // LEAST_EVALUATIONS))
         config = load_experiment(
             run.path / CONFIG,
             [

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ganrun.config import Experiment
+from ganrun.config.declarations import PENALTIES
 from ganrun.diagnose.branches import Plan
 from ganrun.diagnose.document import Branch
 
@@ -59,11 +60,14 @@ _Cure = tuple[str, str, tuple[str, ...]]
 
 
 def _r1(experiment: Experiment) -> _Cure:
-    old = experiment.penalties.get("r1")
-    if old is None:
-        return "r1", "with R1", (f"penalties.r1.weight={R1_WEIGHT:g}",)
-    weight = min(old["weight"] * STRONGER or R1_WEIGHT, 1e4)
-    return "r1", f"R1 {STRONGER:g} times as strong", (f"penalties.r1.weight={weight:g}",)
+    old = experiment.penalties.get("r1", {"weight": 0.0})["weight"]
+    if not old:
+        title, weight = "with R1", R1_WEIGHT
+    elif old * STRONGER <= PENALTIES["r1"].parameters[0].most:
+        title, weight = f"R1 {STRONGER:g} times as strong", old * STRONGER
+    else:  # it may be all that is left of the game
+        title, weight = "R1 a tenth as strong", old / STRONGER
+    return "r1", title, (f"penalties.r1.weight={weight:g}",)
 
 
 def _other_ratio(experiment: Experiment) -> _Cure:

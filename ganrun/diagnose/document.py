@@ -181,9 +181,14 @@ def as_json(diagnosis: Diagnosis) -> dict[str, Any]:
 
 
 def write_diagnosis(folder: Path, diagnosis: Diagnosis) -> Path:
-    """Write `diagnosis.json` into a run folder, whole or not at all."""
+    """Write `diagnosis.json` into a run folder, whole or not at all.
+
+    Raises `ValueError` if a number in it is not finite.
+    """
     path = folder / NAME
-    replace_file(path, json_text(as_json(diagnosis), sort_keys=False))
+    content = json_text(as_json(diagnosis), sort_keys=False)
+    _ADAPTER.validate_python(read_json(content))  # what cannot be read would be in the way
+    replace_file(path, content)
     return path
 
 

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 import numpy as np
 from jaxtyping import Float
 from numpy import ndarray
 
+from ganrun.config import Experiment
 from ganrun.diagnose.branches import Plan, cohorts, folder_of
 from ganrun.diagnose.document import MOST_POINTS, Branch, BranchRun, Track
 from ganrun.diagnose.progress import BranchProgress, DiagnosisProgress, DiagnosisWatcher
 from ganrun.executors import Executor
-from ganrun.job import Options
+from ganrun.job import Options, Outcome
 from ganrun.mixture import mixture_of
 from ganrun.progress import MemberProgress
 from ganrun.store import RunFolder, StoreError
@@ -44,7 +46,8 @@ class Branches:
         self._board.expect(plans)
         failures = []
         jobs = cohorts(self.run, plans, self._options, self._executor.lanes)
-        for _, outcomes in self._executor.run(jobs, self._board.post):
+        for job, outcomes in self._executor.run(jobs, self._board.post):
+            self._board.note_ended(job.members, outcomes)
             failures += [one.error for one in outcomes if one.how == "failed"]
         if failures:
             raise StoreError(f"{self.run.path}: a branch failed: {failures[0]}")
@@ -126,6 +129,7 @@ class _Board:
         self._stage = ""
         self._plans: dict[str, Plan] = {}
         self._latest: dict[tuple[str, int], MemberProgress] = {}
+        self._found: Counter[str] = Counter()
         self._started: tuple[float, int] | None = None
 
     def expect(self, plans: Iterable[Plan]) -> None:
@@ -134,11 +138,19 @@ class _Board:
             for one in plan.experiments(self._run):
                 self._latest.pop((plan.name, one.seeds[0]), None)
             self._plans[plan.name] = plan
+            self._found[plan.name] = 0
         self._started = None
         self._tell()
 
     def stage(self, name: str) -> None:
         self._stage = name
+        self._tell()
+
+    def note_ended(self, members: Sequence[Experiment], outcomes: Sequence[Outcome]) -> None:
+        """Take note of GANs that were there already: there is nothing left to play of them."""
+        for one, outcome in zip(members, outcomes, strict=True):
+            if outcome.how == "found":
+                self._found[one.name] += 1
         self._tell()
 
     def post(self, members: Sequence[MemberProgress]) -> None:
@@ -169,11 +181,11 @@ class _Board:
             name=plan.name,
             title=plan.title,
             gans=plan.seeds,
-            finished=sum(done),
+            finished=sum(done) + self._found[plan.name],
             rounds_done=sum(
                 rounds if ended else max(one.round - begin, 0)
                 for one, ended in zip(gans, done, strict=True)
             ),
-            rounds_total=rounds * plan.seeds,
+            rounds_total=rounds * (plan.seeds - self._found[plan.name]),
             covered=sum(covered) / len(covered) if covered else None,
         )

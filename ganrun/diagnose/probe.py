@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cmath
 import math
 
 from ganrun.diagnose.document import Detective, Dynamics
@@ -25,11 +26,15 @@ def probe(run: RunFolder) -> tuple[Detective, Dynamics]:
     gap = duality_gap(game, hyper, state)
     leader = spectrum.leader if spectrum else None
     dynamics = Dynamics(
-        eigenvalues=tuple((one.real, one.imag) for one in spectrum.eigenvalues) if spectrum else (),
+        eigenvalues=tuple(
+            (one.real, one.imag)
+            for one in (spectrum.eigenvalues if spectrum else ())
+            if cmath.isfinite(one)
+        ),
         kind=spectrum.kind if spectrum else None,
         reliable=bool(spectrum and spectrum.reliable),
-        growth=leader.growth if leader else None,
-        turning=leader.turning if leader else None,
+        growth=_finite(leader.growth) if leader else None,
+        turning=_finite(leader.turning) if leader else None,
         duality_gap=_finite(gap.gap) if gap else None,
         detective_gain=_finite(gap.detective_gain) if gap else None,
         forger_gain=_finite(gap.forger_gain) if gap else None,

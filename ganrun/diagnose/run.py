@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path
 
 from ganrun.diagnose.advise import advice, rounds_until_rest
 from ganrun.diagnose.branches import FOLDER, Plan
 from ganrun.diagnose.cures import afresh, best_cure, cures
 from ganrun.diagnose.document import (
     FORMAT,
+    NAME,
     Branch,
     Diagnosis,
     Quick,
@@ -30,8 +30,8 @@ from ganrun.diagnose.tell import evidence
 from ganrun.diagnose.weigh import DIVERGED, Judgement, judgement
 from ganrun.executors import executor_for
 from ganrun.job import Options
-from ganrun.store import RunFolder, StoreError
-from ganrun.store.atomic import make_folder
+from ganrun.store import RunFolder, RunLockedError, StoreError
+from ganrun.store.atomic import make_folder, remove_leftovers
 from ganrun.store.lock import claim
 from ganrun.verdict.continued import Continued
 
@@ -54,16 +54,20 @@ def diagnose(run: RunFolder, options: Options, watcher: DiagnosisWatcher) -> Dia
     known = read_diagnosis(run.path)
     if known is not None and known.id == run.id:
         return known
-    with _claimed(run.path / FOLDER):
+    with _claimed(run):
+        remove_leftovers(run.path, (NAME,))
         found = _Experiment(run, options, watcher).found()
         write_diagnosis(run.path, found)
     return found
 
 
 @contextmanager
-def _claimed(folder: Path) -> Iterator[None]:
-    make_folder(folder)
-    lock = claim(folder)
+def _claimed(run: RunFolder) -> Iterator[None]:
+    make_folder(run.path / FOLDER)
+    try:
+        lock = claim(run.path / FOLDER)
+    except RunLockedError:
+        raise RunLockedError(f"{run.path}: another process is diagnosing this run") from None
     try:
         yield
     finally:

@@ -28,15 +28,16 @@ def _sentences(
 ) -> Iterator[str]:
     played = diagnosis.branch("longer")
     if played is None:
+        # The last finite state of a game that blew up tells nothing more.
         yield diagnosis.quick.evidence
-    else:
-        yield _played_on(longer, found, modes=diagnosis.modes, to_round=played.to_round)
-        reset = diagnosis.branch("reset-detective")
-        if reset is not None and found.word in ("collapsed", "oscillating"):
-            yield _reset(reset, played, diagnosis.modes)
+        return
+    yield _played_on(longer, found, modes=diagnosis.modes, to_round=played.to_round)
+    reset = diagnosis.branch("reset-detective")
+    if reset is not None and found.word in ("collapsed", "oscillating"):
+        yield _reset(reset, played, diagnosis.modes)
     if diagnosis.detective is not None:
         yield from _detectives(diagnosis.detective)
-    if diagnosis.dynamics is not None:
+    if diagnosis.dynamics is not None and diagnosis.dynamics.reliable:
         yield from _dynamics(diagnosis.dynamics)
 
 
