@@ -192,6 +192,7 @@ def a_diagnosis(verdict: str, **changes) -> Diagnosis:
         ),
         "weights": weights,
         "perfect_high_quality": 0.9889,
+        "perfect_mode_tv": 0.021,
         "before": a_track(everything, weights),
         "branches": (),
         "detective": Detective(0.61, 0.97, (0.96, 0.98), 2000, True),

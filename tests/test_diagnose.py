@@ -658,31 +658,41 @@ def test_the_best_cure_is_tried_from_scratch_with_the_same_settings() -> None:
 # Advice
 
 
-def test_the_round_of_rest_is_where_most_continuations_have_arrived() -> None:
+def arriving(
+    at: float, before: float = 0.5, after: float = 0.9
+) -> tuple[np.ndarray, np.ndarray, float]:
     rounds = np.arange(1000.0, 9000.0, 250.0)
+    return rounds, np.where(rounds >= at, after, before), before
 
-    def arriving(at: float) -> tuple[np.ndarray, np.ndarray]:
-        return rounds, np.where(rounds >= at, 0.9, 0.5)
 
-    assert rounds_until_rest([arriving(4000)]) == 4000
-    assert rounds_until_rest([arriving(at) for at in (2000, 4250, 8000)]) == 4300, "two digits, up"
-    assert rounds_until_rest([arriving(at) for at in (2000, 8000)]) == 5000
-    assert rounds_until_rest([arriving(at) for at in (3000, 3001)]) == 3200
-    gently = rounds, np.linspace(0.5, 0.9, len(rounds))
-    found = rounds_until_rest([gently])
-    assert 0.85 * 8750 - 1000 < found < 8750
-    still = rounds, np.full(len(rounds), 0.7)
-    assert rounds_until_rest([still]) == 1000
+def test_the_round_of_rest_is_where_most_continuations_have_arrived() -> None:
+    # The mean of five evaluations arrives a thousand rounds after the course itself.
+    assert rounds_until_rest(1000, [arriving(4000)]) == 5000
+    assert rounds_until_rest(1000, [arriving(at) for at in (2000, 4250, 7000)]) == 5300, (
+        "rounded up"
+    )
+    assert rounds_until_rest(1000, [arriving(at) for at in (2000, 6000)]) == 5000
+    rounds, _, before = arriving(0)
+    gently = rounds, np.linspace(0.5, 0.9, len(rounds)), before
+    found = rounds_until_rest(1000, [gently])
+    assert found is not None
+    assert 7000 < found < 8000
+    noisy = rounds, 0.9 - 0.4 * (rounds < 5000) + 0.3 * (np.arange(len(rounds)) == 3), before
+    assert rounds_until_rest(1000, [noisy]) == 6000, "one lucky evaluation is no arrival"
+
+
+def test_a_run_that_needs_more_is_told_to_take_half_as_many_more_at_least() -> None:
+    assert rounds_until_rest(1000, [arriving(1000)]) == 2000
+    assert rounds_until_rest(3000, [arriving(1000)]) == 4500
 
 
 def test_a_continuation_that_shows_nothing_has_no_say_in_it() -> None:
-    rounds = np.arange(1000.0, 2000.0, 250.0)
-    arrived = rounds, np.array([0.1, 0.9, 0.9, 0.9])
-    unknown = rounds, np.full(4, np.nan)
-    single = rounds[:1], np.array([0.5])
-    assert rounds_until_rest([unknown, arrived, single]) == 1300
-    assert rounds_until_rest([unknown, single]) is None
-    assert rounds_until_rest([]) is None
+    rounds, _, _ = arriving(0)
+    unknown = rounds, np.full(len(rounds), np.nan), 0.5
+    single = rounds[:1], np.array([0.5]), 0.5
+    assert rounds_until_rest(1000, [unknown, arriving(4000), single]) == 5000
+    assert rounds_until_rest(1000, [unknown, single]) is None
+    assert rounds_until_rest(1000, []) is None
 
 
 def advised(run: Any, word: Word, **fields: Any) -> Advice:
@@ -768,6 +778,7 @@ def a_diagnosis(verdict: Word = "collapsed", **fields: Any) -> Diagnosis:
             "advice": Advice("Try this.", ("a=1",), "ganrun train x --set a=1"),
             "weights": (0.2,) * 5,
             "perfect_high_quality": 0.99,
+            "perfect_mode_tv": 0.02,
             "before": Track((0, 10, 20), ((0.1,) * 5,) * 3),
             "branches": (a_branch("longer", runs=5, sets=()),),
             "detective": None,
@@ -793,8 +804,8 @@ LEAD = "Played on to round 60 with fresh noise, all 5 GANs "
     [
         (
             shown("undertrained"),
-            "became better: 75% of their samples are where they belong instead of 50%, and 3.0 of "
-            "5 modes are covered instead of 2.0.",
+            "became better: 75 % of their samples are where they belong instead of 50 %, and 3.0 "
+            "of 5 modes are covered instead of 2.0.",
         ),
         (shown("oscillating"), "kept losing modes and finding them again"),
         (
@@ -806,7 +817,7 @@ LEAD = "Played on to round 60 with fresh noise, all 5 GANs "
             "ended with modes missing. 1 of 5 modes (3) is lost, the same each time.",
         ),
         (shown("imprecise"), "high_quality 0.91 and mode_tv 0.34 are out of tolerance."),
-        (shown("converged"), "91% of their samples are high-quality and no mode is missing."),
+        (shown("converged"), "91 % of their samples are high-quality and no mode is missing."),
         (shown("diverged"), "diverged: a loss, weight or sample stopped being finite."),
     ],
     ids=lambda value: value.word if isinstance(value, Continued) else "",
@@ -821,7 +832,7 @@ def test_the_numbers_are_the_means_of_those_that_agree_and_the_others_are_counte
     better = [shown("undertrained", well_placed=(0.5, after)) for after in (0.7, 0.8, 0.9)]
     others = [shown("collapsed", missing=(0,), well_placed=(0.0, 0.0)), shown("converged")]
     paragraph = told([*better, *others])
-    assert "fresh noise, 3 of 5 GANs became better: 80% of" in paragraph
+    assert "fresh noise, 3 of 5 GANs became better: 80 % of" in paragraph
     assert paragraph.endswith("The others: 1 collapsed, 1 converged.")
 
 
@@ -843,41 +854,6 @@ def test_a_new_detective_brings_modes_back_if_one_more_is_covered(
     assert f"A new detective {said}" in paragraph
     assert f"({covered:.1f} of 5 covered in the end, 3.0 with the old one)" in paragraph
     assert "detective" not in told([shown("imprecise")] * 5, branches=branches)
-
-
-@pytest.mark.parametrize(
-    ("live", "fresh", "said"),
-    [
-        (0.5, 0.59, "Hardly any detective can tell"),
-        (0.5, 0.61, "has gone blind"),
-        (0.8, 0.89, "The fakes can still be told"),
-        (0.8, 0.91, "has gone blind"),
-        (0.2, 0.89, "The fakes can still be told"),  # it tells them as well, the wrong way round
-        (None, 0.9, None),
-        (0.9, None, None),
-    ],
-)
-def test_a_detective_is_blind_that_sees_much_less_than_a_fresh_one(
-    live: float | None, fresh: float | None, said: str | None
-) -> None:
-    paragraph = told([shown("imprecise")] * 5, detective=Detective(live, fresh, None, 250, True))
-    if said is None:
-        assert "detective" not in paragraph
-    else:
-        assert said in paragraph
-        assert f"{live:.2f}" in paragraph
-        assert f"{fresh:.2f}" in paragraph
-
-
-@pytest.mark.parametrize("reliable", [True, False])
-@pytest.mark.parametrize(
-    ("kind", "said"), [("rotating", "in circles"), ("unstable", "unstable"), ("stable", "fades")]
-)
-def test_of_the_dynamics_only_what_is_reliable_is_told(
-    kind: Any, said: str, reliable: bool
-) -> None:
-    dynamics = about(kind, reliable=reliable)
-    assert (said in told([shown("imprecise")] * 5, dynamics=dynamics)) == reliable
 
 
 def test_of_a_run_that_diverged_the_evidence_is_what_was_seen() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import shlex
 from collections.abc import Sequence
+from pathlib import Path
 from statistics import median
 
 import numpy as np
@@ -13,10 +14,16 @@ from numpy import ndarray
 
 from ganrun.config.schema import NAME_LIMIT
 from ganrun.diagnose.document import Advice, Branch
-from ganrun.measure.dynamics import MATERIAL
 from ganrun.store import RunFolder
 from ganrun.store.layout import CONFIG
 from ganrun.verdict import Word
+
+ARRIVED = 0.9
+"""Part of the way to where it comes to rest after which a course has arrived."""
+SMOOTHED = 5
+"""Evaluations whose mean must have."""
+LEAST_MORE = 1.5
+"""A run that needs more rounds is told to take at least so many times its own."""
 
 
 def advice(
@@ -47,30 +54,32 @@ def advice(
     if best is None:
         return Advice("No cure was tried.", (), None)
     tried = afresh or best
-    return Advice(
-        f"{_praise(best, afresh, modes)}", tried.sets, _command(run, tried.sets, best.name)
-    )
+    return Advice(_praise(best, afresh, modes), tried.sets, _command(run, tried.sets, best.name))
 
 
 def rounds_until_rest(
-    tracks: Sequence[tuple[Float[ndarray, " R"], Float[ndarray, " R"]]],
+    length: int,
+    courses: Sequence[tuple[ndarray, Float[ndarray, " R"], float]],
 ) -> int | None:
-    """The round by which most continuations have reached what they come to, to two digits.
+    """The round by which most continuations have made nine tenths of their progress, to two digits.
 
     Args:
-        tracks: of each, the rounds and the share of samples where they belong.
+        length: rounds of the run; the answer is half as many more, at least.
+        courses: of each continuation, its rounds, the share of samples where they belong at each of
+            them, and that share at the end of the run.
     """
     found = []
-    for rounds, placed in tracks:
-        if len(placed) < 2:
+    for rounds, placed, before in courses:
+        if len(placed) < SMOOTHED:
             continue
         settled = float(np.mean(placed[-max(len(placed) // 4, 1) :]))
-        arrived = np.flatnonzero(placed >= settled - MATERIAL)
+        smooth = np.convolve(placed, np.full(SMOOTHED, 1 / SMOOTHED), "valid")
+        arrived = np.flatnonzero(smooth >= before + ARRIVED * (settled - before))
         if len(arrived):
-            found.append(float(rounds[arrived[0]]))
+            found.append(float(rounds[arrived[0] + SMOOTHED - 1]))
     if not found:
         return None
-    wanted = median(found)
+    wanted = max(median(found), LEAST_MORE * length)
     unit = 10 ** max(math.floor(math.log10(max(wanted, 1))) - 1, 0)
     return int(math.ceil(wanted / unit) * unit)
 
@@ -104,4 +113,6 @@ def _command(run: RunFolder, sets: Sequence[str], name: str | None = None) -> st
     if name is not None:
         old = run.config.name[: NAME_LIMIT - len(name) - 1]
         words += ["--set", f"name={old}-{name}"]
+    if run.path.parent != Path("runs"):
+        words += ["--runs-dir", str(run.path.parent)]
     return shlex.join(words)

@@ -155,6 +155,7 @@ class Diagnosis:
     weights: tuple[float, ...]
     """Of the target's `K` modes."""
     perfect_high_quality: float
+    perfect_mode_tv: float
     """What perfect samples score."""
     before: Track
     """The run itself."""

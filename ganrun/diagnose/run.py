@@ -7,12 +7,12 @@ Killed at any moment, the same call goes on: branches are run folders, and finis
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
 from ganrun.diagnose.advise import advice, rounds_until_rest
-from ganrun.diagnose.branches import FOLDER, Plan
+from ganrun.diagnose.branches import FOLDER, MOST_ROUNDS, Plan
 from ganrun.diagnose.cures import afresh, best_cure, cures
 from ganrun.diagnose.document import (
     FORMAT,
@@ -50,6 +50,10 @@ def diagnose(run: RunFolder, options: Options, watcher: DiagnosisWatcher) -> Dia
     if not run.finished:
         raise StoreError(
             f"{run.path}: is {run.status}; only a run that came to its end can be diagnosed"
+        )
+    if run.config.training.steps * LONGER.rounds > MOST_ROUNDS:
+        raise StoreError(
+            f"{run.path}: is too long to be played on: a run has {MOST_ROUNDS:,} rounds"
         )
     known = read_diagnosis(run.path)
     if known is not None and known.id == run.id:
@@ -95,16 +99,7 @@ class _Experiment:
             detective, dynamics = probe(self._run)
         quick = self._run.verdict
         assert quick is not None
-        metrics = self._run.metrics()
         modes = config.target.mode_count
-        rest = None
-        if verdict.word == "undertrained" and plan is not None:
-            rest = rounds_until_rest(
-                [
-                    (folder.metrics()["step"], 1 - folder.metrics()["mode_tv"])
-                    for folder in branches.folders(plan)
-                ]
-            )
         diagnosis = Diagnosis(
             format=FORMAT,
             id=self._run.id,
@@ -120,12 +115,13 @@ class _Experiment:
                 verdict.word,
                 best=best,
                 afresh=again,
-                rounds_wanted=rest,
+                rounds_wanted=self._rest(branches, plan, longer, verdict),
                 modes=modes,
             ),
             weights=tuple(branches.weights.tolist()),
             perfect_high_quality=float(branches.reference["high_quality"]["mean"]),
-            before=track_of(metrics, modes),
+            perfect_mode_tv=float(branches.reference["mode_tv"]["mean"]),
+            before=track_of(self._run.metrics(), modes),
             branches=tuple(self._shown),
             detective=detective,
             dynamics=dynamics,
@@ -146,6 +142,26 @@ class _Experiment:
         self._shown.append(branches.shown(plan, [one.word for one in longer]))
         self._shown.append(branches.shown(RESET))
         return longer, judgement(longer), plan
+
+    def _rest(
+        self,
+        branches: Branches,
+        plan: Plan | None,
+        longer: Sequence[Continued],
+        verdict: Judgement,
+    ) -> int | None:
+        """By which round an undertrained run would come to rest; None for others."""
+        if verdict.word != "undertrained" or plan is None:
+            return None
+        courses = [folder.metrics() for folder in branches.folders(plan)]
+        return rounds_until_rest(
+            self._run.config.training.steps,
+            [
+                (course["step"], 1 - course["mode_tv"], judged.well_placed[0])
+                for course, judged in zip(courses, longer, strict=True)
+                if judged.word == verdict.word
+            ],
+        )
 
     def _cures(self, branches: Branches, verdict: Judgement) -> list[Branch]:
         branches.stage("trying cures")

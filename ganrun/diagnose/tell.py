@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from statistics import fmean
 
-from ganrun.diagnose.document import Branch, Detective, Diagnosis, Dynamics
+from ganrun.diagnose.document import Branch, Diagnosis
 from ganrun.diagnose.weigh import Judgement
 from ganrun.verdict.continued import Continued
 from ganrun.verdict.words import of_modes
 
-TELLS = 0.6
-"""Area under the ROC curve from which a detective can be said to tell real from fake at all."""
-BLIND = 0.1
-"""By so much a fresh detective must do better before the live one is called blind."""
-
 
 def evidence(diagnosis: Diagnosis, longer: Sequence[Continued], found: Judgement) -> str:
-    """The paragraph: what the longer game showed, then what the other branches add."""
+    """The paragraph: what the longer game showed, then what a new detective changes.
+
+    The detectives and the local dynamics are told beside it, with their numbers.
+    """
     return " ".join(_sentences(diagnosis, longer, found))
 
 
@@ -35,10 +32,6 @@ def _sentences(
     reset = diagnosis.branch("reset-detective")
     if reset is not None and found.word in ("collapsed", "oscillating"):
         yield _reset(reset, played, diagnosis.modes)
-    if diagnosis.detective is not None:
-        yield from _detectives(diagnosis.detective)
-    if diagnosis.dynamics is not None and diagnosis.dynamics.reliable:
-        yield from _dynamics(diagnosis.dynamics)
 
 
 def _reset(reset: Branch, longer: Branch, modes: int) -> str:
@@ -48,40 +41,6 @@ def _reset(reset: Branch, longer: Branch, modes: int) -> str:
         f"A new detective {effect} ({new:.1f} of {modes} covered in the end, "
         f"{old:.1f} with the old one)."
     )
-
-
-def _detectives(seen: Detective) -> Iterator[str]:
-    live, fresh = seen.live_auc, seen.fresh_auc
-    if live is None or fresh is None:
-        return
-    if fresh < TELLS:
-        yield (
-            f"Hardly any detective can tell the fakes any more: a fresh one reaches an AUC of "
-            f"{fresh:.2f} (0.5 is by chance), the run's own {live:.2f}."
-        )
-    elif fresh - max(live, 1 - live) >= BLIND:
-        yield (
-            f"The run's own detective has gone blind: it tells real from fake with an AUC of "
-            f"{live:.2f}, a fresh one with {fresh:.2f}."
-        )
-    else:
-        yield (
-            f"The fakes can still be told: the run's own detective has an AUC of {live:.2f}, a "
-            f"fresh one {fresh:.2f}."
-        )
-
-
-def _dynamics(dynamics: Dynamics) -> Iterator[str]:
-    match dynamics.kind:
-        case "rotating":
-            turn = (
-                f", once in {math.tau / dynamics.turning:,.0f} rounds" if dynamics.turning else ""
-            )
-            yield f"About its last state the game goes round in circles{turn}."
-        case "unstable":
-            yield "Its last state is unstable: a small push grows from round to round."
-        case "stable":
-            yield "About its last state the game is stable: a small push fades."
 
 
 def _played_on(longer: Sequence[Continued], found: Judgement, *, modes: int, to_round: int) -> str:
@@ -94,9 +53,8 @@ def _played_on(longer: Sequence[Continued], found: Judgement, *, modes: int, to_
     match found.word:
         case "undertrained":
             told = (
-                f"became better: {after:.0%} of their samples are where they belong instead of "
-                f"{before:.0%}, and {covered[1]:.1f} of {modes} modes are covered instead of "
-                f"{covered[0]:.1f}."
+                f"became better: {_percent(after)} of their samples are where they belong instead "
+                f"of {_percent(before)}, {_covered(covered[0], covered[1], modes)}."
             )
         case "oscillating":
             told = "kept losing modes and finding them again, others at different times."
@@ -112,14 +70,25 @@ def _played_on(longer: Sequence[Continued], found: Judgement, *, modes: int, to_
         case "converged":
             quality = fmean(one.ending.high_quality for one in same)
             told = (
-                f"stayed as good as perfect samples, within tolerance: {quality:.0%} of their "
-                "samples are high-quality and no mode is missing."
+                "stayed as good as perfect samples, within tolerance: "
+                f"{_percent(quality)} of their samples are high-quality and no mode is missing."
             )
         case _:
             told = "diverged: a loss, weight or sample stopped being finite."
     rest = Counter(one.word for one in longer if one.word != found.word)
     others = ", ".join(f"{count} {word}" for word, count in rest.most_common())
     return f"{lead}{told}" + (f" The others: {others}." if others else "")
+
+
+def _covered(before: float, after: float, modes: int) -> str:
+    """What became of the modes of a run that became better."""
+    if round(after, 1) == round(before, 1):
+        return f"though no more modes are covered than before ({after:.1f} of {modes})"
+    return f"and {after:.1f} of {modes} modes are covered instead of {before:.1f}"
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.0f} %"
 
 
 def _missing(longer: Sequence[Continued], modes: int) -> str:

@@ -77,6 +77,15 @@ class Course:
         tenth = int(np.sum(self.steps > 0.9 * self.steps[-1]))
         return slice(-max(tenth, 3), None)
 
+    @cached_property
+    def quarters(self) -> tuple[Bool[ndarray, " R"], Bool[ndarray, " R"]]:
+        """Which evaluations are in the second quarter of the rounds, and which in the last."""
+        place = self.steps / max(int(self.steps[-1]), 1)
+        second, last = (place > 1 / 4) & (place <= 1 / 2), place > 3 / 4
+        # Of a run with few evaluations, the first and the last will do.
+        first, final = np.arange(len(place)) == 0, np.arange(len(place)) == len(place) - 1
+        return (second if second.any() else first, last if last.any() else final)
+
     @property
     def rounds(self) -> str:
         """The window in words."""

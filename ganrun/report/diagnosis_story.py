@@ -16,9 +16,13 @@ from jaxtyping import Float
 from numpy import ndarray
 
 from ganrun.diagnose.document import Branch, Detective, Diagnosis, Dynamics, Track
-from ganrun.diagnose.tell import BLIND, TELLS
 from ganrun.report import phrases
 from ganrun.verdict.continued import Ending, ending
+
+TELLS = 0.6
+"""Area under the ROC curve from which a detective can be said to tell real from fake at all."""
+BLIND = 0.1
+"""By so much a fresh detective must do better before the live one is called blind."""
 
 FIGURE = Path("figures") / "diagnosis.png"
 """Where the picture is, in the run's folder."""

@@ -231,6 +231,7 @@ def _perfect_cells(diagnosis: Diagnosis) -> dict[str, str]:
         "covered": str(diagnosis.modes),
         "rounds": "",
         "high_quality": phrases.value(diagnosis.perfect_high_quality, DECIMALS),
+        "mode_tv": phrases.value(diagnosis.perfect_mode_tv, DECIMALS),
     }
 
 
