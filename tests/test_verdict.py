@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from numpy import ndarray
 
-from ganrun.verdict import LEAST_CHANGES, RULE, Verdict, quick_verdict
+from ganrun.measure.dynamics import LEAST_CHANGES
+from ganrun.verdict import RULE, Verdict, quick_verdict
 
 REFERENCE = {
     "high_quality": {"mean": 0.99, "p5": 0.98, "p95": 1.0},

@@ -4,8 +4,9 @@ The words are the design's, tried in its order; the truth they aim at is what mo
 (`continued.py`), which a trajectory only hints at. What hints at it was learned from runs that were
 played on to ten times their rounds (`benchmarks/verdicts.py`):
 
-- Modes that are missing for good are missing *quietly*: the set of covered modes does not change.
-  Where it still changes, the samples have not settled, and with more rounds they mostly do.
+- Modes that are missing for good are missing *quietly*: the set of covered modes does not change,
+  and no more samples find their place. Where it still changes, the samples have not settled, and
+  with more rounds they mostly do; but sharp samples on a few modes at a time will go on hopping.
 - Where no mode is missing, a run that is far from the target comes nearer with more rounds, even if
   its metrics seem to stand still; one that is moderately far and stands still stays there.
 
@@ -33,6 +34,7 @@ from ganrun.measure.dynamics import (
     Course,
     Reference,
     coming_and_going,
+    lasting_rise,
 )
 from ganrun.verdict.words import Verdict, Word, counted, of_modes
 
@@ -42,7 +44,13 @@ class Thresholds:
     """What was chosen on one half of the benchmark's runs; all are shares, between 0 and 1."""
 
     changing: float = 0.15
-    """Share of the window's evaluations with another set of covered modes: more is unsettled."""
+    """Share of the window's evaluations with another set of covered modes: settled below it."""
+    sharp: float = 0.7
+    """High-quality share of samples that hop from some modes to others, in the mean."""
+    few: float = 0.6
+    """Share of the modes that such samples cover at a time, at most."""
+    swing: float = 0.15
+    """Scatter of the share of well-placed samples about its trend, of modes that go together."""
     restless: float = 0.4
     """More than this, where no mode is missing for long, is coming and going."""
     astray: float = 0.6
@@ -66,6 +74,7 @@ SURE: dict[str, float] = {
     "unsettled": 0.9,
     "rising": 0.85,
     "come and go": 0.6,
+    "hopping": 0.6,
     "collapsed": 0.93,
     "standstill": 0.7,
     "almost": 0.6,
@@ -126,6 +135,29 @@ class _Signs:
         self.good = bool(good_lately) and not course.missing_at_the_end
 
     @property
+    def sharpness(self) -> float:
+        """High-quality share over the window."""
+        return float(np.mean(self.course.column("high_quality")[self.course.window]))
+
+    @property
+    def covered(self) -> float:
+        """Share of the modes that are covered at a time, over the window."""
+        return float(self.course.covered[self.course.window].mean())
+
+    @property
+    def swing(self) -> float:
+        """Scatter of the share of samples where they belong about its trend over the window."""
+        values = self.placed[self.course.window]
+        place = np.arange(len(values))
+        return float(np.std(values - np.polyval(np.polyfit(place, values, 1), place)))
+
+    @property
+    def still_rising(self) -> bool:
+        """Whether the share of samples where they belong rises steadily, up to the end."""
+        best = 1 - self.course.perfect("mode_tv")
+        return lasting_rise(self.placed[self.course.window], best) is not None
+
+    @property
     def rise(self) -> float:
         """How much more of the samples is where it belongs."""
         return self.now - self.before
@@ -154,8 +186,13 @@ def _told(signs: _Signs, limits: Thresholds) -> tuple[Word, str, str]:
     if signs.missing:
         if signs.approach >= limits.approach:
             return "undertrained", "approaching", _on_the_way(course)
-        if signs.change_rate > limits.changing:
+        if signs.change_rate >= limits.changing:
+            hops = signs.sharpness >= limits.sharp and signs.covered <= limits.few
+            if (hops or signs.swing >= limits.swing) and (found := _coming_and_going(signs)):
+                return "oscillating", "hopping", found
             return "undertrained", "unsettled", _unsettled(signs)
+        if signs.still_rising:
+            return "undertrained", "rising", _improvement(signs)
         return "collapsed", "collapsed", _loss(course)
     if signs.change_rate > limits.restless and signs.out_of_place > limits.astray:
         return "oscillating", "come and go", _coming_and_going(signs) or _unsettled(signs)
