@@ -1,6 +1,7 @@
 """The thresholds that one half of the runs favors, and how often each ground of a verdict is right.
 
-One threshold at a time is set to the middle of the best stretch of a grid, until none changes.
+One threshold at a time is set to the middle of the best stretch of a grid, until none changes; one
+that is as good as any other is left as it is.
 """
 
 from __future__ import annotations
@@ -43,7 +44,8 @@ def choose(runs: Sequence[Scored]) -> None:
         before = best
         for field in fields(Thresholds):
             scores = np.array([score(replace(best, **{field.name: float(x)})) for x in GRID])
-            best = replace(best, **{field.name: _middle(scores)})
+            if score(best) < scores.max() - 1e-9:
+                best = replace(best, **{field.name: _middle(scores)})
         if best == before:
             break
     print(f"score of the best: {score(best):.4f}: {best}")

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from ganrun.verdict import Word
 from ganrun.verdict.continued import Continued, plurality
 
-SETTLED = 1.0
-"""Share of the continuations that must agree for the shorter ones to be enough."""
-CONFIDENCE: dict[int, float] = {5: 0.95, 4: 0.85, 3: 0.70, 2: 0.50}
+SETTLED: tuple[Word, ...] = ("diverged", "undertrained", "converged")
+"""Words that longer continuations seldom change, if all agree; missing modes may yet be found."""
+CONFIDENCE: dict[int, float] = {5: 0.96, 4: 0.85, 3: 0.54, 2: 0.50}
 """Of five continuations that agree: how often the word is the truth."""
 
 
@@ -29,7 +29,7 @@ class Judgement:
     @property
     def settled(self) -> bool:
         """Whether playing on for longer is unlikely to change the word."""
-        return self.agree >= SETTLED * self.of
+        return self.agree == self.of and self.word in SETTLED
 
 
 DIVERGED = Judgement("diverged", 1.0, 0, 0)
