@@ -229,7 +229,7 @@ def sweep(
 
 
 @app.command(
-    short_help="Find out by experiment whether a run collapsed or needs more training.",
+    short_help="Find out by experiment what a run suffers from.",
     epilog="Example: ganrun diagnose runs/five_gaussians-s0-*",
 )
 def diagnose(
@@ -241,9 +241,19 @@ def diagnose(
 ) -> None:
     """Find out by experiment what a run suffers from, and what would cure it.
 
-    Its game is played on from its last state: with fresh noise, with a new detective, calmer and
-    stronger. The run itself is not touched; what was found is written beside it. The same command
-    goes on after an interrupt, and shows again what is known.
+    Its game is played on from its last checkpoint, in branches: as it was, with fresh noise, to 4
+    times its rounds, and to 10 times where that leaves doubt; with a new discriminator; and with
+    what may cure it: R1, another pace of the discriminator, lower learning rates. The best cure is
+    then played from scratch. A run that converged needs no cure; one that diverged is not played
+    on, and its cures begin from scratch.
+
+    The verdict is what most of the longer games show, and its confidence how sure they make it.
+    Besides, a fresh discriminator is trained on the run's samples, and the game's local dynamics
+    and duality gap are measured.
+
+    All of it goes into the run's folder, in which nothing else changes: diagnosis.json is what was
+    found, figures/diagnosis.png shows it, and diagnosis/ holds the branches, which are run folders
+    like any other. The same command goes on after an interrupt, and shows again what is known.
     """
     with _clear_errors(), _termination_as_interrupt():
         from rich.console import Console

@@ -110,6 +110,7 @@ def fake_run(
         snapshots=_snapshots(mixture, modes, last, 0.3 * steps, snapshots, rng, field_of),
         final=final if ended else {},
         verdict=verdict if ended else None,
+        confidence=0.93 if ended and verdict else None,
         evidence="The same modes stayed missing over the second half." if ended else None,
         recovered_modes=tuple(modes) if ended else None,
         diverged_at=diverged_at,
@@ -241,6 +242,7 @@ def _summary(run: RunRecord) -> dict[str, object]:
     return {
         **run.final,
         "verdict": run.verdict,
+        "verdict_confidence": run.confidence,
         "verdict_evidence": run.evidence,
         "verdict_rule": RULE,
         "recovered_modes": list(run.recovered_modes or ()),

@@ -9,6 +9,7 @@ import numpy as np
 
 from ganrun.config import Experiment
 from ganrun.store import Run, RunFolder, Snapshot, open_run
+from ganrun.verdict import Verdict
 
 NUMERICS = {"machine": "Linux x86_64", "backend": "cpu", "jaxlib": "0.10.2", "lanes": 1}
 EXTENT = (-3.0, 3.0, -3.0, 3.0)
@@ -19,7 +20,7 @@ RESULT_FILES = (
     "snapshots.npz",
     "checkpoint.safetensors",
 )
-VERDICT = {"verdict": "converged", "verdict_evidence": "All is well.", "verdict_rule": 1}
+VERDICT = Verdict("converged", "All is well.", 0.8).as_summary()
 EVERY = 10
 
 

@@ -104,6 +104,7 @@ def _summary(end: str, covered: int, mixture: Any) -> dict[str, Any]:
         "modes_covered": covered,
         "high_quality": 0.9 if covered else 0.0,
         "verdict": end,
+        "verdict_confidence": 0.8,
         "verdict_evidence": "made up",
         "verdict_rule": RULE,
         "recovered_modes": list(range(covered)),

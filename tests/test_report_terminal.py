@@ -139,8 +139,9 @@ def test_seeds_that_miss_nothing_are_told_so():
 
 def test_each_seed_has_a_row_with_its_verdict_and_counts():
     text = printed(ALL)
-    assert row_of(text, 3).split()[1:8] == ["collapsed", "2", "of", "5", "2", "of", "5"]
-    assert row_of(text, 1).split()[1:8] == ["converged", "5", "of", "5", "5", "of", "5"]
+    assert " ".join(row_of(text, 3).split()[1:10]) == "collapsed 93 % 2 of 5 2 of 5"
+    assert " ".join(row_of(text, 1).split()[1:10]) == "converged 93 % 5 of 5 5 of 5"
+    # That something stopped being finite is certain.
     assert row_of(text, 2).split()[1:5] == ["diverged", "3", "of", "5"]
     assert row_of(text, 4).split()[1:6] == ["interrupted", "-", "4", "of", "5"]
 
@@ -180,6 +181,16 @@ def test_at_80_columns_everything_up_to_the_sliced_distance_fits():
     assert heading.split() == [
         "seed", "verdict", "recovered", "covered", "quality", "KL", "TV", "spread", "W2",
     ]  # fmt: skip
+
+
+def test_no_column_is_lost_to_a_long_verdict_or_many_modes():
+    many = [fake_run(grid(), range(10), verdict="undertrained")]
+    assert any("W2" in line.plain for line in result_lines(many, 80))
+
+
+def test_columns_are_no_tighter_than_they_need_to_be():
+    for width, words in ((80, "recovered covered quality"), (200, "recovered  covered  quality")):
+        assert any(words in line.plain for line in result_lines([COLLAPSED], width))
 
 
 def test_columns_stand_under_their_headings():
@@ -234,7 +245,7 @@ def test_the_json_holds_everything_and_nothing_that_json_does_not_know():
     content = json.loads(results_json([*ALL, nan]), parse_constant=refuse)
     assert content["sentence"].startswith("Modes are missing on 2 of 3 seeds")
     first = content["runs"][0]
-    assert first["verdict"] == "collapsed"
+    assert (first["verdict"], first["verdict_confidence"]) == ("collapsed", 0.93)
     assert first["metrics"]["modes_recovered"] == 2
     assert first["missing_modes"] == [1, 2, 4]
     assert first["reference"]["high_quality"]["p5"] == 0.9852

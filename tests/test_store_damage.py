@@ -21,6 +21,7 @@ from ganrun.store import (
     open_run,
     run_path,
 )
+from ganrun.verdict import RULE
 
 FILES = (
     "config.yaml",
@@ -235,7 +236,7 @@ def test_an_older_verdict_is_made_again(run: Path) -> None:
     (run / "summary.json").write_text(json.dumps(summary | stale))
     verdict = RunFolder(run).verdict
     assert verdict is not None
-    assert verdict.rule >= 1
+    assert verdict.rule == RULE
     assert verdict.evidence != "stale"
     (run / "summary.json").write_text(json.dumps(summary | stale | {"verdict_rule": 99}))
     newer = RunFolder(run).verdict

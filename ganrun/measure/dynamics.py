@@ -67,11 +67,6 @@ class Course:
         return slice(len(self.steps) - wanted, None)
 
     @property
-    def end(self) -> slice:
-        """The second half of the window's evaluations."""
-        return slice((self.window.start + len(self.steps)) // 2, None)
-
-    @property
     def last_tenth(self) -> slice:
         """The last tenth of the rounds, but at least the last three evaluations."""
         tenth = int(np.sum(self.steps > 0.9 * self.steps[-1]))
@@ -97,9 +92,11 @@ class Course:
         return f"over the last {span:,} rounds" if span else f"at round {self.steps[-1]:,}"
 
     def column(self, name: str) -> Float[ndarray, " R"]:
-        """A metric at every evaluation; NaN where there is none."""
+        """A metric at every evaluation; NaN where there is none, or none that is finite."""
         values = self.metrics.get(name)
-        return np.full(len(self.steps), np.nan) if values is None else np.asarray(values, float)
+        if values is None:
+            return np.full(len(self.steps), np.nan)
+        return np.where(np.isfinite(values), np.asarray(values, float), np.nan)
 
     @cached_property
     def relative_shares(self) -> Float[ndarray, "R K"]:
@@ -137,9 +134,9 @@ class Course:
         return PERFECT.get(name, float("nan")) if mean is None else float(mean)
 
     def at_the_end(self, name: str) -> float:
-        """A final metric, NaN if undefined."""
+        """A final metric, NaN if undefined or infinite."""
         value = self.final.get(name, self.column(name)[-1])
-        return float("nan") if value is None else float(value)
+        return float("nan") if value is None or not np.isfinite(value) else float(value)
 
     @cached_property
     def within_tolerance(self) -> Bool[ndarray, " R"]:

@@ -4,6 +4,8 @@ live.watcher_for(console, mixture, title=...)   what shows a training in progres
 command.report_run(paths, console)              table, sentence, paths and figures of finished runs
 terminal.print_results(records, console)        the table alone
 figures.write_figures(record)                   the figures alone; imports matplotlib
+diagnosis_live.diagnosis_watcher_for(console, title=...)   what shows a diagnosis in progress
+diagnosis_terminal.report_diagnosis(path, diagnosis, console)   a diagnosis in words and its figure
 sweep_live.sweep_watcher_for(console, design, title=...)   the same for a sweep
 sweep_terminal.report_sweep(path, console)      a sweep's answer in tables, JSON and figures
 sweep_record.read_sweep(path)                   a sweep's folder as these want it

@@ -42,7 +42,7 @@ def tell(run: RunRecord) -> str:
             ending = f"its last finite state: {_modes(run)}"
             return f"{seed} diverged{_at_round(run.diverged_at)}; {ending}."
         case "undertrained":
-            return f"{seed} is undertrained: {_modes(run)}; it was still improving."
+            return f"{seed} is undertrained: {_modes(run)}; more rounds should improve it."
         case "oscillating":
             return f"{seed} oscillates, modes come and go: at the end {_modes(run)}."
         case "imprecise":

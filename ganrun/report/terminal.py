@@ -91,12 +91,15 @@ def result_lines(runs: Sequence[RunRecord], width: int) -> list[Text]:
     word_width = max(len("verdict"), *(len(word) for _, word in labels))
     # The reference's labels stand below both columns.
     word_width = max(word_width, len(REFERENCE_ROWS[0][0]) - seed_width - len(GAP))
-    columns = _fitting(runs, reference, width - seed_width - len(GAP) - word_width)
+    room = width - seed_width - len(GAP) - word_width
+    columns, gap = _fitting(runs, reference, room, GAP), GAP
+    if len(tighter := _fitting(runs, reference, room, " ")) > len(columns):
+        columns, gap = tighter, " "
 
     def line(label: str, cells: Sequence[str], style: str = "") -> Text:
         text = Text(f"{label:<{seed_width + len(GAP) + word_width}}", style=style, end="")
         for cell, (_, breadth) in zip(cells, columns, strict=True):
-            text.append(f"{GAP}{cell:>{breadth}}")
+            text.append(f"{gap}{cell:>{breadth}}")
         return text
 
     def two(seed: str, word: str) -> str:
@@ -161,14 +164,16 @@ def _as_json(run: RunRecord) -> dict[str, Any]:
     }
 
 
-def _fitting(runs: Sequence[RunRecord], reference: Any, room: int) -> list[tuple[Column, int]]:
+def _fitting(
+    runs: Sequence[RunRecord], reference: Any, room: int, gap: str
+) -> list[tuple[Column, int]]:
     """The first columns that fit in `room` cells, with their widths; the first always stands."""
     chosen: list[tuple[Column, int]] = []
     for column in COLUMNS:
         cells = [*column.heading, _median(runs, column), *(_cell(run, column) for run in runs)]
         cells += [_reference_cell(reference, column, point) for _, point in REFERENCE_ROWS]
         breadth = max(len(cell) for cell in cells)
-        room -= len(GAP) + breadth
+        room -= len(gap) + breadth
         if room < 0 and chosen:
             break
         chosen.append((column, breadth))
@@ -180,10 +185,10 @@ def _word(run: RunRecord) -> str:
 
 
 def _sure_word(run: RunRecord) -> str:
-    """The verdict and how sure it is: `collapsed 93%`; a divergence is certain."""
+    """The verdict and how sure it is: `collapsed 93 %`; a divergence is certain."""
     if run.confidence is None or run.verdict == "diverged":
         return _word(run)
-    return f"{run.verdict} {run.confidence:.0%}"
+    return f"{run.verdict} {phrases.percent(run.confidence)}"
 
 
 def _cell(run: RunRecord, column: Column) -> str:

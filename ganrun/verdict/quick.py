@@ -5,18 +5,20 @@ The words are the design's, tried in its order; the truth they aim at is what mo
 played on to ten times their rounds (`benchmarks/verdicts.py`):
 
 - Modes that are missing for good are missing *quietly*: the set of covered modes does not change,
-  and no more samples find their place. Where it still changes, the samples have not settled, and
-  with more rounds they mostly do; but sharp samples on a few modes at a time will go on hopping.
+  and nearly all samples are on other modes already, not on their way. Where it still changes, the
+  samples have not settled, and with more rounds they mostly do; but sharp samples on a few modes at
+  a time will go on hopping.
 - Where no mode is missing, a run that is far from the target comes nearer with more rounds, even if
   its metrics seem to stand still; one that is moderately far and stands still stays there.
 
-All is told from the *window*, the evaluations of the run's second half, and its *end*, their last
-half. At an evaluation a mode is covered if its share is at least a fifth of its weight, and missing
+All is told from the *window*, the evaluations of the run's second half, and from its last tenth.
+At an evaluation a mode is covered if its share is at least a fifth of its weight, and missing
 otherwise. Modes are numbered from 0, as the columns `share_0`, `share_1`, ... are.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -49,8 +51,10 @@ class Thresholds:
     """High-quality share of samples that hop from some modes to others, in the mean."""
     few: float = 0.6
     """Share of the modes that such samples cover at a time, at most."""
-    swing: float = 0.15
+    swing: float = 0.2
     """Scatter of the share of well-placed samples about its trend, of modes that go together."""
+    arrived: float = 0.26
+    """By how much `high_quality` may fall short of perfect samples once they are on modes."""
     restless: float = 0.4
     """More than this, where no mode is missing for long, is coming and going."""
     astray: float = 0.6
@@ -70,15 +74,16 @@ THRESHOLDS = Thresholds()
 SURE: dict[str, float] = {
     "diverged": 1.0,
     "too few": 0.5,
-    "approaching": 0.5,
-    "unsettled": 0.74,
-    "rising": 0.87,
-    "come and go": 0.75,
+    "approaching": 0.6,
+    "unsettled": 0.78,
+    "rising": 0.89,
+    "come and go": 0.6,
     "hopping": 0.5,
-    "collapsed": 0.74,
-    "standstill": 0.72,
+    "off the modes": 0.58,
+    "collapsed": 0.95,
+    "standstill": 0.71,
     "almost": 0.86,
-    "good": 0.75,
+    "good": 0.73,
 }
 """Ground of a verdict -> how often it is right, by the same half of the runs; 0.5 if never seen."""
 
@@ -119,7 +124,8 @@ class _Signs:
 
     def __init__(self, course: Course) -> None:
         self.course = course
-        self.placed = 1 - course.column("mode_tv")
+        self.placed = np.nan_to_num(1 - course.column("mode_tv"))
+        """Share of samples where they belong; what is empty counts as nothing."""
         present = course.present[course.window]
         changed = np.any(present[1:] != present[:-1], axis=1)
         self.changes = int(changed.sum())
@@ -127,10 +133,12 @@ class _Signs:
         """Share of the window's evaluations with another set of covered modes than before."""
         self.before, self.now = (float(np.mean(self.placed[q])) for q in course.quarters)
         """Share of samples where they belong, in the run's second quarter and in its last."""
-        self.out_of_place = max(1 - course.perfect("mode_tv") - self.now, 0.0)
+        self.best = 1 - course.perfect("mode_tv")
+        """What the share of samples where they belong is, of perfect ones."""
+        self.out_of_place = max(self.best - self.now, 0.0)
         covered = course.covered[course.last_tenth]
-        self.missing = bool((covered.mean(axis=0) <= 1 / 2).any())
-        """Whether some mode is missing at most of the last evaluations."""
+        self.missing = np.flatnonzero(covered.mean(axis=0) <= 1 / 2).tolist()
+        """The numbers of the modes that are missing at half of the last evaluations or more."""
         good_lately = course.within_tolerance[course.last_tenth].mean() >= 1 / 2
         self.good = bool(good_lately) and not course.missing_at_the_end
 
@@ -138,6 +146,12 @@ class _Signs:
     def sharpness(self) -> float:
         """High-quality share over the window."""
         return float(np.mean(self.course.column("high_quality")[self.course.window]))
+
+    @property
+    def shortfall(self) -> float:
+        """By how much `high_quality` falls short of perfect samples in the run's last quarter."""
+        quality = self.course.column("high_quality")[self.course.quarters[1]]
+        return self.course.perfect("high_quality") - float(np.mean(quality))
 
     @property
     def covered(self) -> float:
@@ -154,8 +168,7 @@ class _Signs:
     @property
     def still_rising(self) -> bool:
         """Whether the share of samples where they belong rises steadily, up to the end."""
-        best = 1 - self.course.perfect("mode_tv")
-        return lasting_rise(self.placed[self.course.window], best) is not None
+        return lasting_rise(self.placed[self.course.window], self.best) is not None
 
     @property
     def rise(self) -> float:
@@ -180,9 +193,9 @@ def _told(signs: _Signs, limits: Thresholds) -> tuple[Word, str, str]:
     if signs.good:
         if found := _coming_and_going(signs):
             return "oscillating", "come and go", found
-        return "converged", "good", _success(course)
+        return "converged", "good", _success(signs)
     if course.trained < LEAST_EVALUATIONS:
-        return "undertrained", "too few", _too_few(course)
+        return "undertrained", "too few", _too_few(signs)
     if signs.missing:
         if signs.approach >= limits.approach:
             return "undertrained", "approaching", _on_the_way(course)
@@ -193,7 +206,9 @@ def _told(signs: _Signs, limits: Thresholds) -> tuple[Word, str, str]:
             return "undertrained", "unsettled", _unsettled(signs)
         if signs.still_rising:
             return "undertrained", "rising", _improvement(signs)
-        return "collapsed", "collapsed", _loss(course)
+        if signs.shortfall > limits.arrived:
+            return "undertrained", "off the modes", _off_the_modes(signs)
+        return "collapsed", "collapsed", _loss(signs)
     if signs.change_rate > limits.restless and signs.out_of_place > limits.astray:
         return "oscillating", "come and go", _coming_and_going(signs) or _unsettled(signs)
     if signs.out_of_place <= limits.near and signs.rise > limits.standstill:
@@ -210,10 +225,12 @@ def _divergence(diverged_at: int) -> str:
     )
 
 
-def _too_few(course: Course) -> str:
+def _too_few(signs: _Signs) -> str:
+    course = signs.course
     return (
-        f"Only {counted(course.trained, 'evaluation')} in {course.steps[-1]:,} rounds: too "
-        f"few to tell what more rounds would bring. {_covered_at_the_end(course)}."
+        f"{_coverage(signs)}, but it is too early to tell what more rounds would bring: there "
+        f"{'was' if course.trained == 1 else 'were'} only {counted(course.trained, 'evaluation')} "
+        f"in {course.steps[-1]:,} rounds."
     )
 
 
@@ -225,35 +242,41 @@ def _on_the_way(course: Course) -> str:
     )
 
 
+def _off_the_modes(signs: _Signs) -> str:
+    quality = signs.course.at_the_end("high_quality")
+    return (
+        f"{_coverage(signs)}, and only {_percent(quality)} of the samples are on any: "
+        "those that are not may yet find them."
+    )
+
+
 def _unsettled(signs: _Signs) -> str:
     course = signs.course
     among = len(course.steps[course.window]) - 1
     return (
-        f"{_covered_at_the_end(course)}, but the samples have not settled: {course.rounds} "
+        f"{_coverage(signs)}, but the samples have not settled: {course.rounds} "
         f"the set of covered modes changed at {signs.changes} of {counted(among, 'evaluation')}."
     )
 
 
 def _improvement(signs: _Signs) -> str:
-    course = signs.course
     if signs.rise >= MATERIAL:
         return (
             "Still improving: from the second quarter of the run to the last, the share of samples "
             f"where they belong rose from {_percent(signs.before)} to {_percent(signs.now)}."
         )
+    conjunction = "and" if signs.missing and signs.course.missing_at_the_end else "but"
     return (
-        f"{_covered_at_the_end(course)}, but only {_percent(signs.now)} of the samples are where "
-        f"they belong, of perfect ones {_percent(1 - course.perfect('mode_tv'))}: there is room "
-        "to improve."
+        f"{_coverage(signs)}, {conjunction} only {_percent(signs.now)} of the samples are where "
+        f"they belong, of perfect ones {_percent(signs.best)}: there is room to improve."
     )
 
 
 def _almost(signs: _Signs) -> str:
-    course = signs.course
     return (
-        f"{_covered_at_the_end(course)}, and after a rise from {_percent(signs.before)} "
+        f"{_coverage(signs)}, and after a rise from {_percent(signs.before)} "
         f"{_percent(signs.now)} of the samples are where they belong, of perfect ones "
-        f"{_percent(1 - course.perfect('mode_tv'))}."
+        f"{_percent(signs.best)}."
     )
 
 
@@ -275,12 +298,13 @@ def _coming_and_going(signs: _Signs) -> str | None:
     )
 
 
-def _loss(course: Course) -> str:
+def _loss(signs: _Signs) -> str:
     """Modes are missing at the end, and nothing says that they would come back."""
+    course, covered = signs.course, signs.course.covered[signs.course.window]
     missing = course.missing_at_the_end
-    covered = course.covered[course.window]
     never = [k for k in missing if not covered[:, k].any()]
     lost = [k for k in missing if covered[:, k].any()]
+    scarce = [k for k in signs.missing if k not in missing]
     clauses = []
     if never:
         clauses.append(f"{of_modes(never, course.modes)} stayed missing {course.rounds}")
@@ -288,18 +312,23 @@ def _loss(course: Course) -> str:
         last_seen = max(int(np.flatnonzero(covered[:, k])[-1]) for k in lost)
         gone = f"went missing by round {course.steps[course.window][last_seen + 1]:,}"
         clauses.append(f"{of_modes(lost, course.modes)} {gone} and did not come back")
+    if scarce:
+        lately = course.covered[course.last_tenth][:, scarce]
+        among = f"no more than {lately.sum(axis=0).max()} of {counted(len(lately), 'evaluation')}"
+        found = f"covered at {among} {course.in_words(course.last_tenth)}"
+        clauses.append(f"{of_modes(scarce, course.modes)} {_be(scarce, 'was', 'were')} {found}")
     return f"{', and '.join(clauses)}."
 
 
 def _imprecision(signs: _Signs) -> str:
     course = signs.course
-    good = course.within_tolerance[course.end]
+    good = course.within_tolerance[course.last_tenth]
     misses = _misses(course) or [
-        f"{course.in_words(course.end)} the numbers were within tolerance at only {good.sum()} of "
-        f"{counted(len(good), 'evaluation')}"
+        f"{course.in_words(course.last_tenth)} the numbers were within tolerance at only "
+        f"{good.sum()} of {counted(len(good), 'evaluation')}"
     ]
     return (
-        f"{_covered_at_the_end(course)}, but {' and '.join(misses)}, and the samples come no "
+        f"{_coverage(signs)}, but {' and '.join(misses)}, and the samples come no "
         "nearer to the target."
     )
 
@@ -310,32 +339,44 @@ def _misses(course: Course) -> list[str]:
     perfect_quality, perfect_distance = course.perfect("high_quality"), course.perfect("mode_tv")
     misses = []
     if not quality >= perfect_quality - HIGH_QUALITY_BELOW:
-        misses.append(f"high_quality is {quality:.2f} where perfect is {perfect_quality:.2f}")
+        misses.append(f"high_quality is {_known(quality)} where perfect is {perfect_quality:.2f}")
     if not distance <= perfect_distance + MODE_TV_ABOVE:
-        misses.append(f"mode_tv is {distance:.2f} where perfect is {perfect_distance:.2f}")
+        misses.append(f"mode_tv is {_known(distance)} where perfect is {perfect_distance:.2f}")
     if spread < SPREAD_RANGE[0] or spread > SPREAD_RANGE[1]:
         misses.append(f"the modes have {spread:.2g} times their true variance")
     return misses
 
 
-def _success(course: Course) -> str:
-    good = course.within_tolerance[course.end]
+def _success(signs: _Signs) -> str:
+    course = signs.course
+    good = course.within_tolerance[course.last_tenth]
     quality = _percent(course.at_the_end("high_quality"))
     return (
-        f"{_covered_at_the_end(course)}, {quality} of the samples are high-quality, and "
-        f"{course.in_words(course.end)} the numbers were good at {good.sum()} of "
+        f"{_coverage(signs)}, {quality} of the samples are high-quality, and "
+        f"{course.in_words(course.last_tenth)} the numbers were good at {good.sum()} of "
         f"{counted(len(good), 'evaluation')}."
     )
 
 
-def _covered_at_the_end(course: Course) -> str:
-    missing = course.missing_at_the_end
+def _coverage(signs: _Signs) -> str:
+    """Which modes are missing at the end; none that only the last evaluation happened to miss."""
+    course, missing = signs.course, signs.course.missing_at_the_end
     if not missing:
         return (
             "The mode is covered" if course.modes == 1 else f"All {course.modes} modes are covered"
         )
-    return f"{of_modes(missing, course.modes)} {'is' if len(missing) == 1 else 'are'} missing"
+    if not signs.missing:
+        return f"Every mode was covered at most evaluations {course.in_words(course.last_tenth)}"
+    return f"{of_modes(missing, course.modes)} {_be(missing, 'is', 'are')} missing"
+
+
+def _be(modes: Sequence[int], one: str, many: str) -> str:
+    return one if len(modes) == 1 else many
+
+
+def _known(number: float) -> str:
+    return "undefined" if math.isnan(number) else f"{number:.2f}"
 
 
 def _percent(share: float) -> str:
-    return f"{100 * share:.0f} %"
+    return "an undefined share" if math.isnan(share) else f"{100 * share:.0f} %"

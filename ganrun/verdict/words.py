@@ -46,7 +46,10 @@ class Verdict:
             raise ValueError(word)
         if int(rule) < RULE:
             return None
-        return cls(word, evidence, float(summary["verdict_confidence"]), int(rule))
+        confidence = float(summary["verdict_confidence"])
+        if not 0 <= confidence <= 1:
+            raise ValueError(confidence)
+        return cls(word, evidence, confidence, int(rule))
 
 
 def of_modes(which: Sequence[int], modes: int) -> str:
