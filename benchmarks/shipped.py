@@ -85,7 +85,7 @@ def row(name: str, runs: Sequence[RunFolder], seconds: float | None) -> str:
     recovered = (
         f"{mean(counts):.1f} [{min(counts)}, {max(counts)}] of {summaries[0]['modes_total']}"
     )
-    verdicts = Counter(summary["verdict"] for summary in summaries).most_common()
+    verdicts = Counter(run.verdict.word for run in runs if run.verdict).most_common()
     told = ", ".join(f"{count} {verdict}" for verdict, count in verdicts)
     return f"| `{name}` | {recovered} | {told} | {'-' if seconds is None else round(seconds)} |"
 

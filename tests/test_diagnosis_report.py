@@ -315,7 +315,7 @@ def test_the_run_itself_and_perfect_samples_stand_in_the_table():
     lines = printed(collapsed()).splitlines()
     rows = [line for line in lines if line.startswith(("the run itself", "perfect samples"))]
     assert rows[0].split()[3:] == ["2", "0", "to", "1", "0.95", "0.60"]
-    assert rows[1].split()[2:] == ["5", "0.99", "-"]
+    assert rows[1].split()[2:] == ["5", "0.99", "0.02"]
 
 
 def test_cells_stand_under_their_headings():

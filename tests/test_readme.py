@@ -17,6 +17,7 @@ from ganrun.config import ConfigError, load_experiment, load_sweep
 from ganrun.config.shipped import default_sweep, shipped_configs
 from ganrun.store import run_path
 from ganrun.store.sweep_folder import sweep_path
+from ganrun.verdict import WORDS
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -145,7 +146,7 @@ def test_the_mistake_that_the_page_shows_is_told_just_so(newcomer: Path, monkeyp
 
 def test_the_output_that_the_page_shows_is_of_the_config_that_ships():
     experiment = load_experiment(shipped_configs() / "five_gaussians.yaml")
-    shown, _ = re.findall(r"^```text\n(.*?)^```", README, re.DOTALL | re.MULTILINE)
+    shown, *_ = re.findall(r"^```text\n(.*?)^```", README, re.DOTALL | re.MULTILINE)
     folders = [run_path(Path("runs"), experiment.with_seed(seed)) for seed in experiment.seeds]
     lines = shown.splitlines()[-len(folders) :]
     assert lines == [str(folder) for folder in folders], "print it again: see the comment above it"
@@ -153,11 +154,24 @@ def test_the_output_that_the_page_shows_is_of_the_config_that_ships():
 
 def test_the_answer_that_the_page_shows_is_of_the_sweep_that_ships():
     sweep = load_sweep(default_sweep())
-    _, shown = re.findall(r"^```text\n(.*?)^```", README, re.DOTALL | re.MULTILINE)
+    *_, shown = re.findall(r"^```text\n(.*?)^```", README, re.DOTALL | re.MULTILINE)
     assert f"{sweep_path(Path('runs'), sweep)}/results.csv" in shown, "run `ganrun sweep` again"
     for name in ("phase", "influence"):
         assert (ROOT / "docs" / "images" / f"{name}.png").is_file()
     assert f"Of {sweep.trials} trials" in shown
+
+
+def test_the_diagnosis_that_the_page_shows_is_of_the_case_that_ships():
+    case = load_experiment(shipped_configs() / "cases" / "collapsed.yaml")
+    _, shown, _ = re.findall(r"^```text\n(.*?)^```", README, re.DOTALL | re.MULTILINE)
+    assert str(run_path(Path("runs"), case)) in shown, "diagnose it again"
+    assert shown.startswith("collapsed, seed 0: 5 modes")
+    assert (ROOT / "docs" / "images" / "diagnosis.png").is_file()
+
+
+def test_every_case_has_its_row():
+    rows = re.findall(r"^\| `(\w+)` \| \w", README, re.MULTILINE)
+    assert set(WORDS) <= set(rows)
 
 
 def test_every_shipped_config_has_its_row_in_the_table():
@@ -185,11 +199,11 @@ def test_the_page_takes_another_table_and_output_and_nothing_else_changes():
     assert "begin -->\n\n| newer |\n\n<!-- shipped" in page
     assert "```text\nprinted\nagain\n```\n" in page
     (table,) = re.findall(r"configs: begin -->\n\n(.*?)\n\n<!-- shipped", README, re.DOTALL)
-    output, _ = re.findall(r"```text\n(.*?)\n```", README, re.DOTALL)
+    output, *_ = re.findall(r"```text\n(.*?)\n```", README, re.DOTALL)
     assert updated(page, table, output) == README
 
 
 def test_the_page_can_be_read_in_one_sitting():
     # Some 110 lines for each of the commands that it walks through.
-    assert len(README.splitlines()) <= 330
+    assert len(README.splitlines()) <= 440
     assert "shields.io" not in README

@@ -245,8 +245,8 @@ def _on_the_way(course: Course) -> str:
 def _off_the_modes(signs: _Signs) -> str:
     quality = signs.course.at_the_end("high_quality")
     return (
-        f"{_coverage(signs)}, and only {_percent(quality)} of the samples are on any: "
-        "those that are not may yet find them."
+        f"{_coverage(signs)}, {_and_or_but(signs)} only {_percent(quality)} of the samples are on "
+        "any: those that are not may yet find them."
     )
 
 
@@ -265,10 +265,9 @@ def _improvement(signs: _Signs) -> str:
             "Still improving: from the second quarter of the run to the last, the share of samples "
             f"where they belong rose from {_percent(signs.before)} to {_percent(signs.now)}."
         )
-    conjunction = "and" if signs.missing and signs.course.missing_at_the_end else "but"
     return (
-        f"{_coverage(signs)}, {conjunction} only {_percent(signs.now)} of the samples are where "
-        f"they belong, of perfect ones {_percent(signs.best)}: there is room to improve."
+        f"{_coverage(signs)}, {_and_or_but(signs)} only {_percent(signs.now)} of the samples are "
+        f"where they belong, of perfect ones {_percent(signs.best)}: there is room to improve."
     )
 
 
@@ -368,6 +367,11 @@ def _coverage(signs: _Signs) -> str:
     if not signs.missing:
         return f"Every mode was covered at most evaluations {course.in_words(course.last_tenth)}"
     return f"{of_modes(missing, course.modes)} {_be(missing, 'is', 'are')} missing"
+
+
+def _and_or_but(signs: _Signs) -> str:
+    """What leads from the coverage to something bad."""
+    return "and" if signs.missing and signs.course.missing_at_the_end else "but"
 
 
 def _be(modes: Sequence[int], one: str, many: str) -> str:
