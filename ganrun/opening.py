@@ -61,7 +61,7 @@ def open_member(
         origin = _last_state(source)
         branch = Opened(_open(one, options, numerics, claims, begins_at=origin.round))
         branch.origin = origin
-        if branch.recorder is not None and branch.recorder.run.checkpoint is None:
+        if branch.recorder is not None:
             branch.recorder.run.branch_off(source, at_round=origin.round)
         return branch
     if options.shared is None:

@@ -84,7 +84,8 @@ def note_takeover(record: Record, source: Record, *, folder: str, at_round: int)
 def note_branching(record: Record, source: Record, *, folder: str, at_round: int) -> None:
     """Note that this run begins with another's last state, and is no continuation of it."""
     record["branched_from"] = {"folder": folder, "id": source["id"], "round": at_round}
-    record["sessions"][-1]["from_round"] = at_round
+    session = record["sessions"][-1]
+    session["from_round"] = max(session["from_round"], at_round)
 
 
 def note_numerics_change(
