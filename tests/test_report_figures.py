@@ -18,11 +18,12 @@ from ganrun.config.declarations import OBJECTIVES
 from ganrun.config.targets import Custom, Line
 from ganrun.mixture import mixture_of
 from ganrun.report import palette
+from ganrun.report.chosen_rounds import choose_rounds
 from ganrun.report.equilibrium import EQUILIBRIA
 from ganrun.report.figures import FIGURES, write_figures
 from ganrun.report.figures.curves import robust_limits, short_round, spread_out
 from ganrun.report.figures.modes import place_numbers, title
-from ganrun.report.figures.progression import choose_rounds, field_scale
+from ganrun.report.figures.progression import MOST_PANELS, field_scale
 from ganrun.report.figures.style import house_style
 
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -266,7 +267,7 @@ def test_a_field_that_is_not_finite_can_be_drawn_and_scaled():
 
 @pytest.mark.parametrize("count", [1, 2, 7, 8, 9, 10, 42, 1001])
 def test_rounds_are_chosen_in_order_without_repeats(count):
-    chosen = choose_rounds(np.arange(count) * 256)
+    chosen = choose_rounds(np.arange(count) * 256, MOST_PANELS)
     assert len(chosen) == min(count, 8)
     assert chosen == sorted(set(chosen))
     assert (chosen[0], chosen[-1]) == (0, count - 1)

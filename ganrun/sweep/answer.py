@@ -35,6 +35,7 @@ class Row:
     modes_total: int | None = None
     modes_recovered: int | None = None
     modes_covered: int | None = None
+    mode_tv: float | None = None
 
     @property
     def has_result(self) -> bool:
@@ -113,6 +114,7 @@ def row_of(result: Result) -> Row:
         modes_total=summary.get("modes_total"),
         modes_recovered=summary.get("modes_recovered"),
         modes_covered=summary.get("modes_covered"),
+        mode_tv=summary.get("mode_tv"),
     )
 
 

@@ -18,6 +18,7 @@ from matplotlib.patches import Rectangle
 from matplotlib.patheffects import withStroke
 
 from ganrun.report import phrases
+from ganrun.report.cell_trials import median_trial
 from ganrun.report.figures.phase_grid import Grid, phase_grid
 from ganrun.report.figures.style import (
     LABEL_SIZE,
@@ -109,18 +110,6 @@ def phase_figure(record: SweepRecord) -> Figure:
 def _longest_line(labels: Sequence[str]) -> float:
     lines = [line for label in labels for line in wrapped(label, MOST_LETTERS).split("\n")]
     return max(map(len, lines)) * _LETTER
-
-
-def median_trial(rows: list[Row]) -> Row | None:
-    """The trial in the middle by modes recovered, then covered; None without any result.
-
-    Of two in the middle it is the one that recovered less.
-    """
-    ended = [row for row in rows if row.has_result]
-    if not ended:
-        return None
-    ended.sort(key=lambda row: (row.modes_recovered or 0, row.modes_covered or 0, row.index))
-    return ended[(len(ended) - 1) // 2]
 
 
 def _subtitle(record: SweepRecord, grid: Grid) -> str:

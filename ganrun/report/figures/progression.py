@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Float
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import LinearSegmentedColormap, Normalize
@@ -15,6 +15,7 @@ from matplotlib.figure import Figure
 from numpy import ndarray
 
 from ganrun.report import story
+from ganrun.report.chosen_rounds import choose_rounds
 from ganrun.report.equilibrium import EQUILIBRIA
 from ganrun.report.figures.style import (
     LABEL_SIZE,
@@ -63,7 +64,7 @@ def progression_figure(run: RunRecord) -> Figure:
     """Draw up to eight rounds; raises `ValueError` for a run without snapshots."""
     if run.snapshots is None or not len(run.snapshots.steps):
         raise ValueError(f"{run.path}: there are no snapshots to draw")
-    shown = choose_rounds(run.snapshots.steps)
+    shown = choose_rounds(run.snapshots.steps, MOST_PANELS)
     scale = field_scale(run.objective, run.snapshots.field[shown])
     columns = len(shown) if len(shown) <= 4 else math.ceil(len(shown) / 2)
     rows = math.ceil(len(shown) / columns)
@@ -88,25 +89,6 @@ def progression_figure(run: RunRecord) -> Figure:
         _panel(axes, run, int(index), scale, (x_min, x_max, y_min, y_max))
     _colour_bar(figure, scale, height)
     return figure
-
-
-def choose_rounds(steps: Int[ndarray, " S"], at_most: int = MOST_PANELS) -> list[int]:
-    """Indices of the snapshots to show: the first, the last, and closer together at the start.
-
-    Much happens early, so the rounds aimed at grow as the square of the panel's number.
-    """
-    if len(steps) <= at_most:
-        return list(range(len(steps)))
-    first, last = float(steps[0]), float(steps[-1])
-    chosen: list[int] = []
-    for panel in range(at_most):
-        aim = first + (last - first) * (panel / (at_most - 1)) ** 2
-        nearest = int(np.abs(steps - aim).argmin())
-        # Every panel shows a round of its own, and leaves one for each of those that follow.
-        least = chosen[-1] + 1 if chosen else 0
-        most = len(steps) - (at_most - panel)
-        chosen.append(min(max(nearest, least), most))
-    return chosen
 
 
 def field_scale(objective: str, fields: Float[ndarray, "S G G"]) -> FieldScale:
