@@ -49,7 +49,7 @@ def diagnose(run: RunFolder, options: Options, watcher: DiagnosisWatcher) -> Dia
     """
     if not run.finished:
         raise StoreError(
-            f"{run.path}: is {run.status}; only a run that came to its end can be diagnosed"
+            f"{run.path}: is {_told(run.status)}; only a run that came to its end can be diagnosed"
         )
     if run.config.training.steps * LONGER.rounds > MOST_ROUNDS:
         raise StoreError(
@@ -63,6 +63,10 @@ def diagnose(run: RunFolder, options: Options, watcher: DiagnosisWatcher) -> Dia
         found = _Experiment(run, options, watcher).found()
         write_diagnosis(run.path, found)
     return found
+
+
+def _told(status: str) -> str:
+    return "interactive, which no config repeats" if status == "interactive" else status
 
 
 @contextmanager

@@ -104,7 +104,7 @@ class RunRecord:
 def read_record(path: Path) -> RunRecord:
     """Read a run folder; raises `RunFolderError`, one clear line, if it is damaged or no run's."""
     folder = RunFolder(path)
-    config = folder.config
+    config, target = folder.config, folder.final_config.target
     summary = folder.summary or {}
     where = path / SUMMARY
     verdict = folder.verdict
@@ -116,14 +116,14 @@ def read_record(path: Path) -> RunRecord:
         objective=config.objective,
         steps=config.training.steps,
         evaluation_samples=config.evaluation.samples,
-        mixture=mixture_of(config.target),
+        mixture=mixture_of(target),
         metrics=folder.metrics(),
         snapshots=folder.snapshots(),
         final={name: _number(summary, name, where) for name in SUMMARY_METRICS if summary},
         verdict=verdict.word if verdict else None,
         confidence=verdict.confidence if verdict else None,
         evidence=verdict.evidence if verdict else None,
-        recovered_modes=_modes(summary, config.target.mode_count, where),
+        recovered_modes=_modes(summary, target.mode_count, where),
         diverged_at=_whole(summary, "diverged_at", where),
         reference=_reference(summary, where),
         error=str(folder.run["error"]) if folder.run.get("error") else None,

@@ -14,6 +14,7 @@ Finding and opening:
     run_files(path) -> {name: bytes}                # as they are, to be taken elsewhere
     install_run(path, experiment, files) -> RunFolder      # a finished run's files come home
     take_over(source, path, experiment) -> RunFolder       # another folder's finished run
+    write_interactive(runs_dir, Interactive(...), ...) -> RunFolder    # a game from the arena
 
 Writing, one process at a time (`with run:` notes the end and releases the lock):
 
@@ -28,6 +29,7 @@ Reading:
 
     RunFolder(path)    # .run .config .status .finished .summary .verdict
                        # .metrics() .snapshots() .checkpoint()
+                       # .events(): of an interactive run, what was done to it and when
 
 Every error is a `StoreError` (exit code 1) whose message is one line that names the place:
 `RunFolderError` for a folder that is damaged or no run's, `RunLockedError`, `NumericsError`.
@@ -35,9 +37,11 @@ Every error is a `StoreError` (exit code 1) whose message is one line that names
 
 from ganrun.store.atomic import StoreError, replace_file
 from ganrun.store.claims import Claim, claimed
+from ganrun.store.events import Event
 from ganrun.store.find import find_complete, find_shorter, open_run
 from ganrun.store.folder import RunFolder, RunFolderError, Status
 from ganrun.store.formats import Checkpoint, MetricRow, Snapshot, Snapshots, metric_columns
+from ganrun.store.interactive import Interactive, write_interactive
 from ganrun.store.layout import choose_runs_dir, run_path, scan_runs
 from ganrun.store.lock import RunLockedError
 from ganrun.store.provenance import numerics
@@ -47,6 +51,8 @@ from ganrun.store.transfer import install_run, run_files, take_over
 __all__ = [
     "Checkpoint",
     "Claim",
+    "Event",
+    "Interactive",
     "MetricRow",
     "NumericsError",
     "Run",
@@ -70,4 +76,5 @@ __all__ = [
     "run_path",
     "scan_runs",
     "take_over",
+    "write_interactive",
 ]

@@ -9,7 +9,7 @@ from typing import Any
 
 from ganrun.config import Experiment, run_id
 from ganrun.store import layout
-from ganrun.store.folder import RunFolder, RunFolderError
+from ganrun.store.folder import INTERACTIVE, RunFolder, RunFolderError
 from ganrun.store.lock import RunLockedError
 from ganrun.store.run import NumericsError, Run, RunFinishedError
 
@@ -118,7 +118,9 @@ def _begun(
 ) -> list[RunFolder]:
     """Every folder of this experiment in which a run has begun, first attempts first."""
     paths = _paths(runs_dir, run_id(experiment), folders)
-    return [RunFolder(path) for path in paths if os.path.exists(path / layout.RUN)]
+    begun = [RunFolder(path) for path in paths if os.path.exists(path / layout.RUN)]
+    # One that somebody renamed as if it were a run's is passed over: it is no result of its config.
+    return [folder for folder in begun if folder.run["status"] != INTERACTIVE]
 
 
 def _paths(runs_dir: Path, identity: str, folders: layout.RunsById | None) -> list[Path]:

@@ -13,6 +13,7 @@ from numpy import ndarray
 from ganrun.config import ConfigError, Experiment, load_experiment, run_id, to_yaml
 from ganrun.store import layout
 from ganrun.store.atomic import StoreError
+from ganrun.store.events import Event, configs_along, read_events
 from ganrun.store.formats import (
     Checkpoint,
     FormatError,
@@ -27,10 +28,12 @@ from ganrun.store.lock import is_claimed
 from ganrun.store.record import FORMAT
 from ganrun.verdict import Verdict, quick_verdict
 
-Status = Literal["running", "interrupted", "complete", "diverged", "failed"]
+Status = Literal["running", "interrupted", "complete", "diverged", "failed", "interactive"]
 
 FINISHED = ("complete", "diverged")
-STATUSES = ("running", *FINISHED, "failed")
+INTERACTIVE = "interactive"
+"""Of a game played in the arena: it ended, but is no result of its config and never reused."""
+STATUSES = ("running", *FINISHED, "failed", INTERACTIVE)
 
 RECORD_FIELDS = {"format": int, "id": str, "name": str, "sessions": list, "numerics_changes": list}
 """What must be in every `run.json`, and its type."""
@@ -86,6 +89,11 @@ class RunFolder:
         return self.run["status"] in FINISHED
 
     @property
+    def ended(self) -> bool:
+        """Whether there is a summary: the run is finished, or interactive."""
+        return self.finished or self.run["status"] == INTERACTIVE
+
+    @property
     def status(self) -> Status:
         """What `run.json` says, but `interrupted` for a run whose process is gone."""
         status = self.run["status"]
@@ -111,21 +119,48 @@ class RunFolder:
     @cached_property
     def summary(self) -> dict[str, Any] | None:
         """The content of `summary.json`; None until the run has come to its end."""
-        return self._read(layout.SUMMARY, read_json) if self.finished else None
+        return self._read(layout.SUMMARY, read_json) if self.ended else None
+
+    def events(self) -> list[Event]:
+        """What was done to an interactive run while it was played; none for any other."""
+        if not (self.path / layout.EVENTS).exists():
+            return []
+        return list(self._events)
+
+    @cached_property
+    def _events(self) -> list[Event]:
+        events = self._read(layout.EVENTS, read_events)
+        try:
+            self._configs = configs_along(self.config, events)
+        except ConfigError as error:
+            where = self.path / layout.EVENTS
+            raise RunFolderError(f"{where}: does not fit the config: {error.problems[0]}") from None
+        return events
+
+    @property
+    def final_config(self) -> Experiment:
+        """The config as the events have left it; of most runs, `config`."""
+        return self._configs[-1] if self.events() else self.config
+
+    @property
+    def modes_recorded(self) -> int:
+        """How many modes `metrics.csv` has shares of: those of the target that has had most."""
+        configs = self._configs if self.events() else [self.config]
+        return max(one.target.mode_count for one in configs)
 
     def metrics(self) -> dict[str, ndarray]:
         """The columns of `metrics.csv`, each `[R]`: `step` int64, others float64, NaN if empty.
 
         A run without an evaluation yet has columns of length 0.
         """
-        modes = self.config.target.mode_count
+        modes = self.modes_recorded
         if self._not_written_yet(layout.METRICS):
             return metric_arrays([], modes)
         return metric_arrays(self.metric_lines(), modes)
 
     def metric_lines(self) -> list[str]:
         """The lines of `metrics.csv` below its header."""
-        modes = self.config.target.mode_count
+        modes = self.modes_recorded
         return self._read(layout.METRICS, lambda content: metric_lines(content, modes))
 
     def snapshots(self) -> Snapshots | None:
@@ -139,7 +174,7 @@ class RunFolder:
 
     def checkpoint(self) -> Checkpoint | None:
         """The last committed training state; None if nothing has been committed yet."""
-        if self._not_written_yet(layout.CHECKPOINT):
+        if self._not_written_yet(layout.CHECKPOINT) or self.run["status"] == INTERACTIVE:
             return None
         checkpoint = self._read(layout.CHECKPOINT, read_checkpoint)
         if checkpoint.id != self.id:
@@ -162,7 +197,7 @@ class RunFolder:
             return stored
         from ganrun.mixture import mixture_of
 
-        weights = mixture_of(self.config.target).weights
+        weights = mixture_of(self.final_config.target).weights
         diverged_at = summary.get("diverged_at")
         reference = summary.get("reference") or {}
         try:
@@ -188,7 +223,7 @@ class RunFolder:
         return list(_differences("", stored, wanted))
 
     def _not_written_yet(self, name: str) -> bool:
-        return not self.finished and not os.path.exists(self.path / name)
+        return not self.ended and not os.path.exists(self.path / name)
 
     def _check_run(self) -> None:
         path = self.path / layout.RUN

@@ -27,8 +27,9 @@ METRICS = "metrics.csv"
 SUMMARY = "summary.json"
 SNAPSHOTS = "snapshots.npz"
 CHECKPOINT = "checkpoint.safetensors"
+EVENTS = "events.csv"
 LOCK = ".lock"
-FILES = (CONFIG, RUN, METRICS, SUMMARY, SNAPSHOTS, CHECKPOINT)
+FILES = (CONFIG, RUN, METRICS, SUMMARY, SNAPSHOTS, CHECKPOINT, EVENTS)
 
 FAMILIES = ".families"
 RUNS_DIR_VARIABLE = "GANRUN_RUNS_DIR"

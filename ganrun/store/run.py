@@ -13,7 +13,7 @@ from numpy import ndarray
 from ganrun.config import Experiment, run_id, to_yaml
 from ganrun.store import layout
 from ganrun.store.atomic import StoreError, make_folder, remove_leftovers, replace_file
-from ganrun.store.folder import RunFolder, RunFolderError, read_file
+from ganrun.store.folder import INTERACTIVE, RunFolder, RunFolderError, read_file
 from ganrun.store.formats import (
     Checkpoint,
     MetricRow,
@@ -249,6 +249,8 @@ class Run:
             return None
         folder = RunFolder(self.path)
         folder.check_config(self.experiment)
+        if folder.run["status"] == INTERACTIVE:
+            raise RunFolderError(f"{self.path}: is an interactive run, which is not gone on with")
         if folder.finished:
             raise RunFinishedError(f"{self.path}: is {folder.run['status']} already")
         self.checkpoint = folder.checkpoint()

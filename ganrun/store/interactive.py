@@ -1,0 +1,110 @@
+"""Interactive runs: games that were played with in the arena, as folders of their own.
+
+Such a folder holds what a run's does, but for the checkpoint, and `events.csv` besides. It is
+written in one go, when the game has been played again from its seed and its events: under a hidden
+name first, so that it is whole or not there.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from ganrun.config import Experiment, run_id, to_yaml
+from ganrun.store import layout
+from ganrun.store.atomic import StoreError, make_folder, replace_file, sync_folder
+from ganrun.store.events import Event, configs_along, events_bytes
+from ganrun.store.folder import INTERACTIVE, RunFolder
+from ganrun.store.formats import (
+    MetricRow,
+    Snapshot,
+    json_text,
+    metric_line,
+    metrics_text,
+    snapshots_bytes,
+)
+from ganrun.store.record import begin_session, end_session, new_record
+
+
+@dataclass(frozen=True, kw_only=True)
+class Interactive:
+    """All of an interactive run; `experiment` is the config at the start, with one seed.
+
+    Its `training.steps` are the rounds that were played. A row of the metrics has as many shares as
+    the target had modes at that time.
+    """
+
+    experiment: Experiment
+    events: Sequence[Event]
+    rows: Sequence[MetricRow]
+    snapshots: Sequence[Snapshot]
+    extent: Sequence[float]
+    summary: Mapping[str, Any]
+
+
+def write_interactive(
+    runs_dir: Path,
+    run: Interactive,
+    *,
+    numerics: Mapping[str, Any],
+    command: Sequence[str],
+    training_seconds: float | None,
+    when: datetime,
+) -> RunFolder:
+    """Write `<name>-arena-<time>/`; where that is there already, `-2`, `-3`, ... is added."""
+    make_folder(runs_dir)
+    hidden = runs_dir / f".arena-{secrets.token_hex(4)}.tmp"
+    make_folder(hidden)
+    try:
+        for name, content in _files(run, numerics, command, training_seconds).items():
+            replace_file(hidden / name, content)
+        path = _moved(hidden, runs_dir, f"{run.experiment.name}-arena-{when:%Y%m%d-%H%M%S}")
+    except BaseException:
+        shutil.rmtree(hidden, ignore_errors=True)
+        raise
+    return RunFolder(path)
+
+
+def _moved(hidden: Path, runs_dir: Path, name: str) -> Path:
+    attempt = 1
+    while True:
+        path = runs_dir / (name if attempt == 1 else f"{name}-{attempt}")
+        try:
+            if not path.exists():
+                os.rename(hidden, path)  # fails if a folder with files was made there since
+                sync_folder(runs_dir)
+                return path
+        except OSError as error:
+            if not path.exists():
+                raise StoreError(f"{path}: cannot be created: {error.strerror or error}") from error
+        attempt += 1
+
+
+def _files(
+    run: Interactive,
+    numerics: Mapping[str, Any],
+    command: Sequence[str],
+    training_seconds: float | None,
+) -> dict[str, bytes]:
+    one = run.experiment
+    record = new_record(one, run_id(one), again=False)
+    begin_session(record, numerics=numerics, command=command, at_round=0)
+    end_session(record, at_round=one.training.steps, training_seconds=training_seconds)
+    record["status"] = INTERACTIVE
+    modes = max(config.target.mode_count for config in configs_along(one, run.events))
+    lines = [metric_line(row, modes) for row in run.rows]
+    sizes = one.snapshots
+    return {
+        layout.CONFIG: to_yaml(one).encode(),
+        layout.EVENTS: events_bytes(run.events),
+        layout.METRICS: metrics_text(lines, modes),
+        layout.SNAPSHOTS: snapshots_bytes(run.snapshots, run.extent, sizes.samples, sizes.grid),
+        layout.SUMMARY: json_text(run.summary, sort_keys=True),
+        layout.RUN: json_text(record, sort_keys=False),
+    }
