@@ -19,7 +19,6 @@ from matplotlib.patheffects import withStroke
 
 from ganrun.report import phrases
 from ganrun.report.cell_trials import median_trial
-from ganrun.report.figures.phase_grid import Grid, phase_grid
 from ganrun.report.figures.style import (
     LABEL_SIZE,
     MARGIN,
@@ -39,6 +38,7 @@ from ganrun.report.palette import (
     QUIET,
     SCREEN_VERMILLION,
 )
+from ganrun.report.phase_grid import Grid, phase_grid
 from ganrun.report.sweep_record import SweepRecord
 from ganrun.sweep.answer import Row
 

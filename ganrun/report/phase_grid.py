@@ -1,4 +1,4 @@
-"""Which trials stand in which cell of `phase.png`: by the two leading factors, or by one."""
+"""Which trials stand in which cell of the phase diagram: by the two leading factors, or by one."""
 
 from __future__ import annotations
 
@@ -67,8 +67,8 @@ def phase_grid(record: SweepRecord) -> Grid:
         first, second = second, first
     if not _is_ordered(record.levels[first]) and len(record.levels[first]) > MOST_COLUMNS:
         first, second = second, first  # rows are cheaper than columns
-    across = _axis(record, first, MOST_COLUMNS)
-    down = _axis(record, second, MOST_ROWS)
+    across = axis_of(record, first, MOST_COLUMNS)
+    down = axis_of(record, second, MOST_ROWS)
     rows = len(down.labels)
     cells = tuple(
         Cell(
@@ -89,7 +89,7 @@ def _gallery(record: SweepRecord, fields: Sequence[str]) -> Grid:
     if not fields:
         everything = np.arange(len(record.rows))
         return Grid(1, 1, (Cell(0, 0, everything, "all trials"),), None, None)
-    axis = _axis(record, fields[0], GALLERY_COLUMNS * MOST_ROWS)
+    axis = axis_of(record, fields[0], GALLERY_COLUMNS * MOST_ROWS)
     count = len(axis.labels)
     columns = gallery_columns(count, axis.rising)
     cells = tuple(
@@ -107,7 +107,8 @@ def gallery_columns(count: int, ordered: bool) -> int:
     return math.ceil(count / math.ceil(count / GALLERY_COLUMNS))
 
 
-def _axis(record: SweepRecord, field: str, most: int) -> Axis:
+def axis_of(record: SweepRecord, field: str, most: int) -> Axis:
+    """A factor's levels as so many places at most: put together where they have an order."""
     levels = record.levels[field]
     count, ordered = len(levels), _is_ordered(levels)
     if count <= most:
