@@ -1,0 +1,117 @@
+"""One self-contained HTML page: everything inline, nothing fetched, closed to the network.
+
+The page's Content-Security-Policy names the hash of every script in it, so that nothing else runs
+whatever a run's files hold, and allows no connection, frame, form or foreign image.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import html
+import json
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib import resources
+from typing import Any
+
+STYLES = ("style.css",)
+SCRIPTS = ("decode.js", "scene.js", "curves.js", "player.js", "theme.js")
+"""The shared files of `assets/`, in the order that they need."""
+
+
+def document(
+    *,
+    title: str,
+    body: str,
+    styles: Sequence[str] = (),
+    scripts: Sequence[str] = (),
+    data: Mapping[str, Any] | None = None,
+    generator: str = "ganrun",
+    allow_eval: bool = False,
+) -> str:
+    """A whole page, as text to be written to a file.
+
+    The shared style and scripts come first, then those given.
+
+    Args:
+        title: the page's title, as plain text.
+        body: what stands between header and end of page, as HTML; its main part should be a
+            `<main id="content">`, where the skip link leads.
+        styles: the text of more style sheets.
+        scripts: the text of more scripts.
+        data: name -> what `JSON.parse(document.getElementById(name).textContent)` shall give; NaN
+            and infinities are an error.
+        generator: what made the page, for its `<meta>`.
+        allow_eval: let scripts compile code; for chart libraries that cannot do without.
+    """
+    codes = [_closed(text, "script") for text in (*map(asset, SCRIPTS), *scripts)]
+    sheets = [_closed(text, "style") for text in (*map(asset, STYLES), *styles)]
+    return "\n".join(
+        [
+            "<!doctype html>",
+            '<html lang="en">',
+            "<head>",
+            '<meta charset="utf-8">',
+            f'<meta http-equiv="Content-Security-Policy" content="{_policy(codes, allow_eval)}">',
+            '<meta name="viewport" content="width=device-width, initial-scale=1">',
+            '<meta name="color-scheme" content="light dark">',
+            '<meta name="referrer" content="no-referrer">',
+            f'<meta name="generator" content="{escaped(generator)}">',
+            f"<title>{escaped(title)}</title>",
+            *(f"<style>{sheet}</style>" for sheet in sheets),
+            "</head>",
+            "<body>",
+            '<a class="skip-link" href="#content">Skip to the content</a>',
+            body,
+            *(_island(name, content) for name, content in (data or {}).items()),
+            *(f"<script>{code}</script>" for code in codes),
+            "</body>",
+            "</html>",
+            "",
+        ]
+    )
+
+
+def escaped(text: object) -> str:
+    """Any text, safe inside HTML and inside a quoted attribute."""
+    return html.escape(str(text), quote=True)
+
+
+@cache
+def asset(name: str) -> str:
+    """The text of a file in `assets/`."""
+    return (resources.files(__package__) / "assets" / name).read_text(encoding="utf-8")
+
+
+def island(content: Any) -> str:
+    """JSON that cannot end the `<script>` it stands in; raises `ValueError` for NaN."""
+    text = json.dumps(content, allow_nan=False, separators=(",", ":"), ensure_ascii=False)
+    for character in "<>&\u2028\u2029":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return text
+
+
+def _island(name: str, content: Any) -> str:
+    return f'<script type="application/json" id="{escaped(name)}">{island(content)}</script>'
+
+
+def _closed(text: str, element: str) -> str:
+    """The text without anything that would end its element; in JavaScript and CSS `\\/` is `/`."""
+    newlines = text.replace("\r\n", "\n")  # a browser hashes what it has parsed
+    return newlines.replace(f"</{element}", f"<\\/{element}").replace("<!--", "<\\!--")
+
+
+def _policy(codes: Sequence[str], allow_eval: bool) -> str:
+    hashes = [base64.b64encode(hashlib.sha256(code.encode()).digest()).decode() for code in codes]
+    sources = [f"'sha256-{one}'" for one in hashes] + (["'unsafe-eval'"] if allow_eval else [])
+    return "; ".join(
+        [
+            "default-src 'none'",
+            f"script-src {' '.join(sources)}",
+            "style-src 'unsafe-inline'",
+            "img-src data: blob:",
+            "base-uri 'none'",
+            "form-action 'none'",
+        ]
+    )

@@ -1,0 +1,195 @@
+"""A real browser for the tests of pages: found, or installed where that can be, or loudly skipped.
+
+`chromium` is the browser of a worker, `page` a fresh page in it that notes what goes wrong,
+`open_page` the same in other colours or another size, `axe` finds barriers for people with
+disabilities. A test module takes what it needs with `from browser import page, ...  # noqa: F401`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import tarfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory, gettempdir
+from typing import Any
+
+import pytest
+from filelock import FileLock
+from playwright.sync_api import Browser, Page, sync_playwright
+
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+PLACES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+LOCAL = ("file:", "data:", "blob:", "about:")
+INSTALL = "apt-get update && apt-get install -y --no-install-recommends chromium"
+PHONE = {"width": 390, "height": 844}
+
+
+@dataclass
+class Watched:
+    """A page, and everything that it said or asked for since it was opened."""
+
+    page: Page
+    console: list[str] = field(default_factory=list)
+    """Errors and warnings on the console."""
+    errors: list[str] = field(default_factory=list)
+    """Exceptions that nobody caught."""
+    requests: list[str] = field(default_factory=list)
+
+    def open_file(self, path: Path) -> Page:
+        """Open a page from the disk and wait until it has loaded."""
+        self.page.goto(path.resolve().as_uri())
+        return self.page
+
+    def assert_quiet(self, *, allowed: tuple[str, ...] = LOCAL) -> None:
+        """Nothing on the console, no exception, no request but those that begin like `allowed`."""
+        assert self.errors == []
+        assert self.console == []
+        assert [url for url in self.requests if not url.startswith(allowed)] == []
+
+    def assert_no_sideways_scroll(self) -> None:
+        """The page is no wider than its window."""
+        widths = "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
+        content, window = self.page.evaluate(widths)
+        assert content <= window, f"{content} pixels in a window of {window}"
+
+    def pixels(self, selector: str) -> str:
+        """What a canvas shows, as one string to compare."""
+        script = "canvas => canvas.toDataURL()"
+        drawn: str = self.page.locator(selector).first.evaluate(script)
+        return drawn
+
+
+def find_chromium() -> str:
+    """The path of a Chromium; installs Debian's where that is possible, else skips the test."""
+    if found := _found():
+        return found
+    can_install = os.name == "posix" and os.geteuid() == 0 and shutil.which("apt-get")
+    if not can_install:
+        pytest.skip(f"NO BROWSER: pages were not tested; install one as root: {INSTALL}")
+    # Two workers must not both call apt-get.
+    with FileLock(Path(gettempdir()) / "ganrun-chromium.lock"):
+        if found := _found():
+            return found
+        environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+        done = subprocess.run(
+            ["sh", "-c", INSTALL], capture_output=True, text=True, check=False, env=environment
+        )
+        if found := _found():
+            return found
+        last = (done.stderr.strip().splitlines() or ["no message"])[-1]
+    pytest.skip(f"NO BROWSER: pages were not tested; `{INSTALL}` failed: {last}")
+
+
+def _found() -> str | None:
+    return next((path for name in PLACES if (path := shutil.which(name))), None)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One browser for all tests of a worker."""
+    path = find_chromium()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, headless=True, args=[*FLAGS])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(chromium: Browser) -> Iterator[Callable[..., Watched]]:
+    """Makes pages; takes what `Browser.new_context` does: `color_scheme`, `viewport` and so on."""
+    contexts = []
+
+    def make(**options: Any) -> Watched:
+        context = chromium.new_context(**{"reduced_motion": "reduce", **options})
+        context.set_default_timeout(20_000)
+        contexts.append(context)
+        watched = Watched(context.new_page())
+        page = watched.page
+        page.on(
+            "console",
+            lambda said: (
+                watched.console.append(said.text) if said.type in ("error", "warning") else None
+            ),
+        )
+        page.on("pageerror", lambda error: watched.errors.append(str(error)))
+        page.on("request", lambda request: watched.requests.append(request.url))
+        return watched
+
+    yield make
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def page(open_page: Callable[..., Watched]) -> Watched:
+    """A page of a desktop's size in light colours."""
+    return open_page(color_scheme="light", viewport={"width": 1280, "height": 900})
+
+
+@pytest.fixture(scope="session")
+def axe_script(pytestconfig: pytest.Config) -> str:
+    """The text of axe-core, fetched once by npm and kept in pytest's cache."""
+    assert pytestconfig.cache is not None
+    folder = Path(pytestconfig.cache.mkdir("axe-core"))
+    kept = folder / "axe.min.js"
+    with FileLock(folder / ".lock"):
+        if not kept.exists():
+            _fetch_axe(kept)
+    return kept.read_text(encoding="utf-8")
+
+
+def _fetch_axe(target: Path) -> None:
+    if not shutil.which("npm"):
+        pytest.skip("NO AXE-CORE: accessibility was not tested; npm is missing")
+    with TemporaryDirectory() as folder:
+        done = subprocess.run(
+            ["npm", "pack", "axe-core@4", "--silent"],
+            cwd=folder,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+        )
+        archives = list(Path(folder).glob("axe-core-*.tgz"))
+        if done.returncode or not archives:
+            last = (done.stderr.strip().splitlines() or ["no message"])[-1]
+            pytest.skip(f"NO AXE-CORE: accessibility was not tested; npm could not get it: {last}")
+        with tarfile.open(archives[0]) as archive:
+            member = archive.extractfile("package/axe.min.js")
+            assert member is not None
+            temporary = target.with_suffix(".tmp")
+            temporary.write_bytes(member.read())
+            temporary.replace(target)
+
+
+@pytest.fixture
+def axe(axe_script: str) -> Callable[[Page], list[str]]:
+    """What axe-core finds serious or critical on a page, a line each; empty is good."""
+
+    def barriers(page: Page) -> list[str]:
+        # evaluate, not a <script>: the pages' own policy allows none but theirs.
+        page.evaluate(axe_script)
+        violations = json.loads(
+            page.evaluate("async () => JSON.stringify((await axe.run()).violations)")
+        )
+        return [
+            f"{one['impact']}: {one['id']}: {one['help']}: {node['html'][:160]}"
+            for one in violations
+            if one["impact"] in ("serious", "critical")
+            for node in one["nodes"]
+        ]
+
+    return barriers

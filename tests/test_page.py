@@ -1,0 +1,155 @@
+"""The shared room of pages: arrays that come back, pages that nothing can break out of."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from browser import chromium, open_page, page  # noqa: F401
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from ganrun.page.arrays import packed
+from ganrun.page.document import SCRIPTS, STYLES, asset, document, island
+from ganrun.report import palette
+
+HOSTILE = '</script><script>alert(1)</script><img src=x onerror="alert(2)">&<!--'
+
+
+def unpacked(content: dict) -> np.ndarray:
+    """decode.js in Python."""
+    raw = base64.b64decode(content["b64"])
+    if content["dtype"] == "f32":
+        return np.frombuffer(raw, "<f4").reshape(content["shape"])
+    stored, missing = {"u8": ("u1", 255), "u16": ("<u2", 65535)}[content["dtype"]]
+    codes = np.frombuffer(raw, stored).astype(float)
+    step = (content["high"] - content["low"]) / (missing - 1)
+    return np.where(codes == missing, np.nan, content["low"] + codes * step).reshape(
+        content["shape"]
+    )
+
+
+@given(
+    arrays(
+        np.float32,
+        st.tuples(st.integers(0, 4), st.integers(1, 5)),
+        elements=st.floats(width=32, allow_nan=True, allow_infinity=True),
+    ),
+    st.sampled_from(["u8", "u16", "f32"]),
+)
+def test_any_array_comes_back_within_half_a_step(array, kind):
+    content = json.loads(json.dumps(packed(array, kind), allow_nan=False))
+    back = unpacked(content)
+    finite = np.isfinite(array)
+    np.testing.assert_array_equal(np.isnan(back), ~finite)
+    steps = {"u8": 254, "u16": 65534, "f32": np.inf}[kind]
+    slack = (content["high"] - content["low"]) * (0.5 / steps + 1e-12)
+    assert np.all(np.abs(back[finite] - array[finite].astype(float)) <= slack)
+
+
+def test_strays_beyond_the_range_come_back_as_its_ends():
+    back = unpacked(packed(np.array([-1e9, 0.25, 1e9]), "u16", within=(-1.0, 1.0)))
+    np.testing.assert_allclose(back, [-1.0, 0.25, 1.0], atol=1e-4)
+
+
+@pytest.mark.parametrize("kind", ["u8", "u16", "f32"])
+def test_the_browser_decodes_what_python_packs(page, tmp_path, kind):  # noqa: F811
+    numbers = np.array([[1.5, -2.0, np.nan], [3.25, 0.0, 1e-3]])
+    content = packed(numbers, kind)
+    path = tmp_path / "page.html"
+    path.write_text(document(title="t", body="<main id=content></main>", data={"d": content}))
+    script = "Array.from(ganrun.decode(JSON.parse(document.getElementById('d').textContent)))"
+    decoded = page.open_file(path).evaluate(script)
+    step = (content["high"] - content["low"]) / 254 if kind == "u8" else 1e-4
+    np.testing.assert_allclose(np.array(decoded, float), numbers.ravel(), atol=step / 2 + 1e-6)
+    page.assert_quiet()
+
+
+def test_no_text_breaks_out_of_a_page(page, tmp_path):  # noqa: F811
+    text = document(
+        title=HOSTILE,
+        body='<main id="content"></main>',
+        styles=[f"/* {HOSTILE} </style> */"],
+        scripts=[f"window.said = {json.dumps(HOSTILE)};"],
+        data={"d": {"name": HOSTILE}},
+    )
+    path = tmp_path / "page.html"
+    path.write_text(text)
+    opened = page.open_file(path)
+    assert opened.title() == HOSTILE
+    assert opened.evaluate("window.said") == HOSTILE
+    assert opened.evaluate("JSON.parse(document.getElementById('d').textContent).name") == HOSTILE
+    assert opened.locator("img").count() == 0
+    page.assert_quiet()
+
+
+def test_a_script_that_the_page_did_not_bring_does_not_run(page, tmp_path):  # noqa: F811
+    path = tmp_path / "page.html"
+    body = "<main id=content></main><script>window.intruder = 1</script>"
+    path.write_text(document(title="t", body=body))
+    assert page.open_file(path).evaluate("window.intruder === undefined")
+    assert any("Content Security Policy" in line for line in page.console)
+
+
+def test_json_islands_cannot_be_closed_and_refuse_nan():
+    assert "<" not in island({"a": HOSTILE})
+    assert json.loads(island({"a": HOSTILE})) == {"a": HOSTILE}
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        island({"a": float("nan")})
+
+
+def test_the_light_page_has_the_hues_of_the_figures():
+    light = asset(STYLES[0]).split("@media")[0]
+    hues = dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6});", light))
+    for name, hue in {
+        "paper": palette.PAPER,
+        "ink": palette.INK,
+        "blue": palette.BLUE,
+        "orange": palette.ORANGE,
+        "vermillion": palette.VERMILLION,
+        "green": palette.GREEN,
+        "field-real": palette.FIELD_BLUE,
+        "field-middle": palette.FIELD_WHITE,
+        "field-fake": palette.FIELD_ORANGE,
+    }.items():
+        assert hues[name] == hue
+
+
+def test_both_ways_to_a_dark_page_are_the_same():
+    system, chosen = asset(STYLES[0]).split('data-theme="light"]) {')[1].split("color-scheme: dark")
+    hues = [re.findall(r"--([a-z-]+): ([^;]+);", part) for part in (system, chosen)]
+    assert len(hues[0]) > 20
+    assert hues[0] == hues[1][: len(hues[0])]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_theme_button_goes_round(open_page, tmp_path, scheme):  # noqa: F811
+    path = tmp_path / "page.html"
+    body = '<main id="content"><button data-theme-toggle class="button"></button></main>'
+    path.write_text(document(title="t", body=body))
+    watched = open_page(color_scheme=scheme)
+    opened = watched.open_file(path)
+    ground = "getComputedStyle(document.body).backgroundColor"
+    seen = [opened.evaluate(ground)]
+    for _ in range(3):
+        opened.get_by_role("button").click()
+        seen.append(opened.evaluate(ground))
+    light, dark = "rgb(255, 255, 255)", "rgb(20, 23, 28)"
+    assert seen == [dark if scheme == "dark" else light, light, dark, seen[0]]
+    watched.assert_quiet()
+
+
+def test_a_page_needs_neither_jax_nor_matplotlib():
+    script = (
+        "import sys, ganrun.page.arrays, ganrun.page.document\n"
+        "heavy = {'jax', 'flax', 'matplotlib', 'sklearn', 'plotly'} & set(sys.modules)\n"
+        "assert not heavy, heavy\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
