@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from ganrun.page.arrays import packed
-from ganrun.page.document import SCRIPTS, STYLES, asset, document, island
+from ganrun.page.document import STYLES, asset, document, island
 from ganrun.report import palette
 
 HOSTILE = '</script><script>alert(1)</script><img src=x onerror="alert(2)">&<!--'
