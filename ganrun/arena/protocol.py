@@ -1,0 +1,347 @@
+"""What the arena's server and its pages say to each other, over one WebSocket at `/live`.
+
+Version 1. Text frames hold one JSON object with a `type`; binary frames are pictures of a game.
+
+The page says (at most 64 KiB a message; fields marked ? may be left out or null):
+
+    {"type": "play"}
+    {"type": "pause"}
+    {"type": "step", "what": "round" | "discriminator" | "generator", "game"?: id}
+        Pauses, and takes one round, or one step of one player; in all games if none is named.
+    {"type": "set", "game"?: id, "field": "optimizer.learning_rate", "value": 3e-4}
+        `field` is one of `hello.schema.fields` (`penalties.<name>.weight` for a penalty in use,
+        and `penalties` and `target`, which are given whole: {"r1": {"weight": 1.0}};
+        {"layout": "ring", "modes": 8, "radius": 2, "std": 0.05}; drawn by hand:
+        {"layout": "custom", "means": [[x, y], ...], "stds": [0.1, ...], "weights"?: [...]}).
+        The learning rate of the discriminator is learning_rate * learning_rate_ratio.
+        In all games if none is named. At round 0 of an untouched game this changes its config;
+        later it is an event, and the game is `touched`.
+    {"type": "reset", "game"?: id}       Back to round 0 with the present settings; untouched again.
+    {"type": "reseed", "seed"?: n}       All games from round 0 with another seed, drawn if none.
+    {"type": "add", "copy_of": id, "label"?: text}
+        A copy of a game as it stands, with its state, its settings and its past.
+    {"type": "remove", "game": id}       Not the last one.
+    {"type": "stage", "games": [{"label": text, "overrides": {field: value}}, ...]}
+        All games are replaced by these, at round 0 with the present seed, and paused. `overrides`
+        are on top of the config that the arena was started with; beside the fields of `set`, those
+        of `hello.schema.stage_fields` may be named.
+    {"type": "speed", "rounds_per_second"?: n}     At most so many; none: as fast as it goes.
+    {"type": "save", "game": id}         Saves the game as it stands now; the answer takes a while.
+    {"type": "config", "game": id}       Asks for its YAML.
+    {"type": "seen", "frame": n}         See below.
+
+The server says:
+
+    {"type": "hello", "version": 1, "schema": {...}, "config": {...}, "name": text,
+     "runs_dir": text, "frames_ahead": n, and all that `state` holds}      first, and once
+    {"type": "state", "playing": bool, "rounds_per_second": n | null, "seed": n, "games": [Game]}
+        whenever any of it changes, so that two tabs agree; the newest is all that counts.
+        Game: {"id": n, "label": text, "ready": bool (false while it is being compiled),
+               "touched": bool, "events": number of them, "saving": 0..1 | null,
+               "config": {nested, as in YAML; seeds holds one},
+               "target": {"extent": [x0, x1, y0, y1],
+                          "modes": [{"x", "y", "rx", "ry", "angle", "weight"}, ...]},
+               "reference": {metric: {"mean", "p5", "p95"}} | null (perfect samples; comes later)}
+        `extent` is the window of the field and of the view; rx and ry are the radii of the 3-std
+        ellipse, angle is that of rx in radians.
+    {"type": "compiling", "game": id}    It stands still until a `state` says that it is ready.
+    {"type": "saved", "game": id, "path": text, "kind": "run" | "interactive", "found": bool}
+        `found`: an ordinary run that had been there already.
+    {"type": "config", "game": id, "yaml": text}
+    {"type": "error", "message": text, "game"?: id, "field"?: text}
+        What was asked for was not done; nothing else has changed.
+
+    schema: {
+        "fields": [{"field", "label", "description", "unit"?, "traced": bool, "default",
+                    "kind": "number" | "whole" | "switch" | "choice" | "target" | "penalties",
+                    "least"?, "most"?   what is admitted
+                    "low"?, "high"?     ends for a slider
+                    "scale"?: "log" | "linear",
+                    "nullable": bool, "choices"?: [{"name", "description"}]}, ...],
+        "penalties": [{"name", "description", "parameters": [{"name", "description", "default",
+                       "least", "most", "low", "high", "scale"}]}],
+        "layouts": [{"name", "description", "fields": [as in fields; `field` is a bare name]}],
+        "metrics": [{"name", "description", "better": "higher" | "lower" | null, "perfect"}],
+        "verdicts": [{"word", "description"}],
+        "stage_fields": [field, ...],
+        "limits": {"games", "modes", "coordinate", "least_std", "most_std"}}
+
+A picture is a binary frame: the length of a header (uint32, little-endian), the header (JSON,
+UTF-8), spaces up to the next multiple of 4, and arrays (float32, little-endian, row by row). The
+header:
+
+    {"game": id, "frame": n (rises, over all games), "round": n, "playing": bool,
+     "rounds_per_second": measured over the last second, of this game | null,
+     "diverged_at": round | null,
+     "trace": {"loss_d", "loss_g", "real_logit", "fake_logit", "accuracy_d", "grad_norm_d",
+               "grad_norm_g", "penalty"}    of the latest round; null where there is none
+     "metrics": {"round": n, "high_quality", "modes_captured", "modes_covered", "reverse_kl", "js",
+                 "mode_tv", "spread", "nll", "shares": [K], "covered": [K bool]} | null
+     "modes_recovered": {"count": n, "modes": [k, ...], "at_round": n} | null    (about once a
+                 second, so it may lag)
+     "verdict": {"word", "confidence", "evidence", "at_round"} | null     (so far; likewise)
+     "arrays": [{"name": "samples", "shape": [N, 2], "dtype": "f32", "offset": bytes from the
+                 start of the message},
+                {"name": "field", "shape": [G, G], ...}]}
+
+`samples` come of the same latent points in every picture, so that they move and do not flicker;
+`field` is the discriminator's logit on a grid over the target's extent, rows along y from the
+lowest. What is not finite is null in the header.
+
+Pictures are dropped, not queued: a page gets the newest of each game whenever it can take one. So
+that the network's buffers do not fill, a page says {"type": "seen", "frame": n} when it has drawn
+pictures, n being the largest number among them; it is then sent at most `frames_ahead` pictures per
+game beyond that. To a page that never says so, as many are sent as the socket takes.
+
+A message that cannot be used is answered by one `error`; a page that sends too many of them, or too
+many messages, is told so and let go (close code 1008). At most 16 pages are served (1013), and what
+is longer than 64 KiB ends the connection (1009).
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import struct
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+import numpy as np
+from numpy import ndarray
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from ganrun.config.schema import Seed
+
+VERSION = 1
+LARGEST_MESSAGE = 64 * 1024
+"""Bytes."""
+MOST_GAMES = 6
+MOST_CLIENTS = 16
+FRAMES_AHEAD = 3
+"""Pictures per game that a page which says what it has seen may be behind."""
+DEEPEST = 8
+"""Levels of nesting in a message."""
+FASTEST = 1_000_000
+"""The largest limit on rounds per second."""
+
+
+class ProtocolError(Exception):
+    """A message that cannot be used; one line that says why."""
+
+
+class _Message(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
+
+
+GameId = Annotated[int, Field(ge=1, lt=2**53)]
+Label = Annotated[str, Field(max_length=60)]
+FieldName = Annotated[str, Field(min_length=1, max_length=80)]
+
+
+class Play(_Message):
+    """Go on."""
+
+    type: Literal["play"]
+
+
+class Pause(_Message):
+    """Stop at the end of this round."""
+
+    type: Literal["pause"]
+
+
+class Step(_Message):
+    """One round, or one step of one player."""
+
+    type: Literal["step"]
+    what: Literal["round", "discriminator", "generator"]
+    game: GameId | None = None
+
+
+class Set(_Message):
+    """Another value for a field, now."""
+
+    type: Literal["set"]
+    game: GameId | None = None
+    field: FieldName
+    value: Any
+
+
+class Reset(_Message):
+    """Back to round 0."""
+
+    type: Literal["reset"]
+    game: GameId | None = None
+
+
+class Reseed(_Message):
+    """Back to round 0 with another seed."""
+
+    type: Literal["reseed"]
+    seed: Seed | None = None
+
+
+class Add(_Message):
+    """A copy of a game beside it."""
+
+    type: Literal["add"]
+    copy_of: GameId
+    label: Label | None = None
+
+
+class Remove(_Message):
+    """One game less."""
+
+    type: Literal["remove"]
+    game: GameId
+
+
+class StagedGame(BaseModel):
+    """One game of a scene, by what differs from the arena's config."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
+    label: Label
+    overrides: Annotated[dict[FieldName, Any], Field(max_length=40)]
+
+
+class Stage(_Message):
+    """A whole scene."""
+
+    type: Literal["stage"]
+    games: Annotated[list[StagedGame], Field(min_length=1, max_length=MOST_GAMES)]
+
+
+class Speed(_Message):
+    """A limit on rounds per second."""
+
+    type: Literal["speed"]
+    rounds_per_second: Annotated[float, Field(ge=0.1, le=FASTEST, strict=False)] | None = None
+
+
+class Save(_Message):
+    """Keep a game as a folder."""
+
+    type: Literal["save"]
+    game: GameId
+
+
+class Config(_Message):
+    """Ask for a game's YAML."""
+
+    type: Literal["config"]
+    game: GameId
+
+
+class Seen(_Message):
+    """Pictures up to this number have been drawn."""
+
+    type: Literal["seen"]
+    frame: Annotated[int, Field(ge=0, lt=2**53)]
+
+
+Message = (
+    Play | Pause | Step | Set | Reset | Reseed | Add | Remove | Stage | Speed | Save | Config | Seen
+)
+_MESSAGES: TypeAdapter[Message] = TypeAdapter(Annotated[Message, Field(discriminator="type")])
+
+
+def read_message(text: str) -> Message:
+    """The message in a text frame. Raises `ProtocolError`, whatever the text may be."""
+    if len(text) > LARGEST_MESSAGE:
+        raise ProtocolError(f"a message may have {LARGEST_MESSAGE // 1024} KiB at most")
+    try:
+        value = json.loads(text, parse_constant=_refuse)
+    except ProtocolError:
+        raise
+    except (ValueError, RecursionError):
+        raise ProtocolError("a message must be JSON") from None
+    _check_plain(value)
+    try:
+        return _MESSAGES.validate_python(value)
+    except ValidationError as error:
+        raise ProtocolError(_told(error)) from None
+
+
+def _refuse(constant: str) -> None:
+    raise ProtocolError(f"a message may not hold {constant}")
+
+
+def _check_plain(value: Any) -> None:
+    """See that no value is nested deeply, is infinite, or is half a character."""
+    level = [value]
+    for _ in range(DEEPEST + 1):
+        below: list[Any] = []
+        for one in level:
+            if isinstance(one, dict):
+                below += [*one.keys(), *one.values()]
+            elif isinstance(one, list):
+                below += one
+            elif isinstance(one, float) and not math.isfinite(one):
+                raise ProtocolError("a message may not hold a number that is not finite")
+            elif isinstance(one, str) and not one.isascii() and not _is_whole(one):
+                raise ProtocolError("a message may not hold half a character")
+        if not below:
+            return
+        level = below
+    raise ProtocolError(f"a message may be nested {DEEPEST} levels deep at most")
+
+
+def _is_whole(text: str) -> bool:
+    return not any("\ud800" <= character <= "\udfff" for character in text)
+
+
+def _told(error: ValidationError) -> str:
+    first = error.errors(include_url=False, include_input=False)[0]
+    place = [str(part) for part in first["loc"][1:]]
+    what = " ".join(first["msg"].split())
+    return f"{'.'.join(place)}: {what}"[:200] if place else what[:200]
+
+
+def write_message(message: Mapping[str, Any]) -> str:
+    """What the server says, as text; NumPy's scalars become numbers, what is not finite null."""
+    return json.dumps(plain(message), allow_nan=False, separators=(",", ":"))
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON can hold it."""
+    match value:
+        case None | bool() | str() | int():
+            return value
+        case float():
+            return value if math.isfinite(value) else None
+        case np.generic() | ndarray():
+            return plain(value.tolist())
+        case Mapping():
+            return {str(key): plain(item) for key, item in value.items()}
+    return [plain(item) for item in value]
+
+
+def write_frame(header: Mapping[str, Any], arrays: Mapping[str, ndarray]) -> bytes:
+    """A picture: `header` without its `arrays`, which are written from what is given."""
+    contents = [np.ascontiguousarray(array, np.dtype("<f4")).tobytes() for array in arrays.values()]
+    placed = [
+        {"name": name, "shape": list(array.shape), "dtype": "f32", "offset": 0}
+        for name, array in arrays.items()
+    ]
+    # The offsets depend on the header's length and stand in it: room is left for their digits.
+    head = write_message({**header, "arrays": placed})
+    offset = -(-(4 + len(head.encode()) + 12 * len(placed)) // 4) * 4
+    start = offset
+    for place, content in zip(placed, contents, strict=True):
+        place["offset"] = offset
+        offset += len(content)
+    encoded = write_message({**header, "arrays": placed}).encode().ljust(start - 4)
+    return b"".join([struct.pack("<I", len(encoded)), encoded, *contents])
+
+
+def read_frame(frame: bytes) -> tuple[dict[str, Any], dict[str, ndarray]]:
+    """A picture's header and arrays."""
+    (length,) = struct.unpack_from("<I", frame)
+    header = json.loads(frame[4 : 4 + length])
+    arrays = {
+        one["name"]: np.frombuffer(frame, "<f4", math.prod(one["shape"]), one["offset"]).reshape(
+            one["shape"]
+        )
+        for one in header["arrays"]
+    }
+    return header, arrays
