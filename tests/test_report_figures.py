@@ -21,10 +21,12 @@ from ganrun.report import palette
 from ganrun.report.chosen_rounds import choose_rounds
 from ganrun.report.equilibrium import EQUILIBRIA
 from ganrun.report.figures import FIGURES, write_figures
-from ganrun.report.figures.curves import robust_limits, short_round, spread_out
-from ganrun.report.figures.modes import place_numbers, title
+from ganrun.report.figures.curves import spread_out
+from ganrun.report.figures.modes import place_numbers
 from ganrun.report.figures.progression import MOST_PANELS, field_scale
 from ganrun.report.figures.style import house_style
+from ganrun.report.panels import robust_limits, short_round
+from ganrun.report.story import title
 
 PNG = b"\x89PNG\r\n\x1a\n"
 

@@ -32,6 +32,27 @@ def outcome(run: RunRecord) -> str:
     return f"{run.status}; {covered} modes covered at round {run.last_round:,} of {run.steps:,}"
 
 
+def title(run: RunRecord) -> str:
+    """The story in a few words: what the forger does with the modes."""
+    lost, total = len(run.missing), run.modes_total
+    everything = "the one mode" if total == 1 else f"all {total} modes"
+    if run.verdict == "diverged":
+        return "The game diverged"
+    if run.covered is None:
+        return "Not measured yet"
+    so_far = "" if run.ended else " so far"
+    if lost == total:
+        return f"The forger misses {everything}{so_far}"
+    if lost:
+        words = f"the forger leaves out {lost} of {total} modes{so_far}"
+        return f"Mode collapse: {words}" if run.verdict == "collapsed" else f"T{words[1:]}"
+    recovered = run.metric("modes_recovered")
+    if recovered is not None and recovered < total:
+        number = phrases.count(recovered) if recovered else "none"
+        return f"The forger covers {everything}, but recovers {number}"
+    return f"The forger covers {everything}{so_far}"
+
+
 def tell(run: RunRecord) -> str:
     """One sentence on one run."""
     seed = f"Seed {run.seed}"

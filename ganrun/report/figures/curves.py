@@ -8,17 +8,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 import numpy as np
-from jaxtyping import Float
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
-from numpy import ndarray
 
 from ganrun.report import story
-from ganrun.report.equilibrium import EQUILIBRIA, EVEN_ACCURACY, Line
+from ganrun.report.equilibrium import Line
 from ganrun.report.figures.style import (
     MARGIN,
     SMALL_SIZE,
@@ -28,7 +25,8 @@ from ganrun.report.figures.style import (
     headline,
     new_figure,
 )
-from ganrun.report.palette import BLUE, FAINT, INK, ORANGE, PAPER, QUIET, VERMILLION
+from ganrun.report.palette import FAINT, INK, PAPER, QUIET, VERMILLION
+from ganrun.report.panels import Panel, choose_panels, robust_limits, short_round
 from ganrun.report.record import RunRecord
 
 COLUMNS = 3
@@ -40,30 +38,6 @@ _LEFT, _RIGHT, _BETWEEN = 0.56, 0.56, 0.92
 """Inches: a panel's height, between rows, above, below, left, right, between columns."""
 _LEAST_LABEL_GAP = 0.115
 """Between two labels at the right edge, as a share of the panel's height."""
-
-
-@dataclass(frozen=True)
-class Curve:
-    """One column of `metrics.csv`, how it is called in the panel's heading, and its colour."""
-
-    column: str
-    label: str = ""
-    color: str = INK
-
-
-@dataclass(frozen=True)
-class Panel:
-    """One pair of axes: curves, the lines to measure them by, and the least range shown."""
-
-    title: str
-    curves: tuple[Curve, ...]
-    lines: tuple[Line, ...] = ()
-    band: tuple[float, float] | None = None
-    at_least: tuple[float, ...] = ()
-    at_most: tuple[float, float] = (-math.inf, math.inf)
-    logarithmic: bool = False
-    whole: bool = False
-    limits: tuple[float, float] | None = field(default=None)
 
 
 def curves_figure(run: RunRecord) -> Figure:
@@ -99,78 +73,6 @@ def curves_figure(run: RunRecord) -> Figure:
         if row == rows - 1 or number + COLUMNS >= len(panels):
             axes.set_xlabel("round", labelpad=2)
     return figure
-
-
-def choose_panels(run: RunRecord) -> list[Panel]:
-    """The panels that apply to the run's objective, nine of them."""
-    equilibrium = EQUILIBRIA[run.objective]
-    losses = tuple(line for line in (equilibrium.loss_d, equilibrium.loss_g) if line)
-    logits = (equilibrium.logit,) if equilibrium.logit else ()
-    total = run.modes_total
-    panels = [
-        Panel(
-            "loss",
-            (Curve("loss_d", "detective", BLUE), Curve("loss_g", "forger", ORANGE)),
-            losses,
-        ),
-        Panel(
-            "mean logit" if equilibrium.decides else "mean score",
-            (Curve("real_logit", "real", BLUE), Curve("fake_logit", "forged", ORANGE)),
-            logits,
-        ),
-    ]
-    if equilibrium.decides:
-        panels.append(
-            Panel(
-                "detective's accuracy",
-                (Curve("accuracy_d", color=BLUE),),
-                (EVEN_ACCURACY,),
-                limits=(0.0, 1.04),
-            )
-        )
-    else:
-        panels.append(_measured(run, "nll", "negative log-likelihood"))
-    panels += [
-        Panel(
-            f"modes covered of {total}",
-            (Curve("modes_covered"),),
-            (Line(float(total), f"{total}"),),
-            limits=(0.0, total * 1.06),
-            whole=True,
-        ),
-        _measured(run, "high_quality", "high-quality share", limits=(0.0, 1.04)),
-        _measured(run, "mode_tv", "mode TV", limits=(0.0, 1.04)),
-        _measured(run, "reverse_kl", "reverse KL (nats)", at_least=(0.0, 0.1)),
-        _measured(run, "spread", "spread", at_least=(0.0, 1.1), at_most=(0.0, 4.0)),
-        Panel(
-            "gradient norm",
-            (Curve("grad_norm_d", "detective", BLUE), Curve("grad_norm_g", "forger", ORANGE)),
-            logarithmic=True,
-        ),
-    ]
-    return panels
-
-
-def _measured(
-    run: RunRecord,
-    metric: str,
-    title: str,
-    *,
-    at_least: tuple[float, ...] = (),
-    at_most: tuple[float, float] = (-math.inf, math.inf),
-    limits: tuple[float, float] | None = None,
-) -> Panel:
-    """A metric beside what perfect samples score, where that is known."""
-    points = (run.reference or {}).get(metric)
-    return Panel(
-        title,
-        (Curve(metric),),
-        lines=(Line(points["mean"], "perfect"),) if points else (),
-        band=(points["p5"], points["p95"]) if points else None,
-        at_least=at_least,
-        at_most=at_most,
-        limits=limits,
-    )
 
 
 def _draw(axes: Axes, panel: Panel, run: RunRecord) -> None:
@@ -235,31 +137,6 @@ def _scale(axes: Axes, panel: Panel, run: RunRecord) -> None:
     axes.yaxis.set_major_locator(MaxNLocator(4, integer=panel.whole, steps=[1, 2, 2.5, 5, 10]))
     anchors = [*panel.at_least, *(line.value for line in panel.lines)]
     axes.set_ylim(*(panel.limits or robust_limits(values, anchors, panel.at_most)))
-
-
-def robust_limits(
-    values: Float[ndarray, " N"], anchors: Sequence[float], at_most: tuple[float, float]
-) -> tuple[float, float]:
-    """Limits that hold all anchors and nearly all values; a spike far above may leave the panel."""
-    finite = values[np.isfinite(values)]
-    seen = list(anchors)
-    if finite.size:
-        low, high = np.quantile(finite, [0.1, 0.9])
-        reach = 2 * (high - low)
-        seen += [max(finite.min(), low - reach), min(finite.max(), high + reach)]
-    low, high = (min(seen), max(seen)) if seen else (0.0, 1.0)
-    low, high = max(low, at_most[0]), min(high, at_most[1])
-    room = 0.06 * (high - low) or max(abs(high), 1.0) * 0.06
-    # An anchor at zero, below which nothing can be, is the panel's floor.
-    return (low if low in anchors and low == 0 else low - room), high + room
-
-
-def short_round(value: float) -> str:
-    """A round on an axis: `0`, `250`, `7.5k`, `10k` or `1.5M`."""
-    for unit, letter in ((1e6, "M"), (1e3, "k")):
-        if abs(value) >= unit:
-            return f"{value / unit:g}{letter}"
-    return f"{value:g}"
 
 
 def _head(axes: Axes, panel: Panel) -> None:

@@ -26,7 +26,6 @@ from ganrun.diagnose.document import Branch, Detective, Diagnosis, Track
 from ganrun.measure.evaluation import COVERED_FRACTION
 from ganrun.report import diagnosis_story as story
 from ganrun.report import phrases
-from ganrun.report.figures.curves import short_round
 from ganrun.report.figures.style import (
     DOTS_PER_INCH,
     LABEL_SIZE,
@@ -40,6 +39,7 @@ from ganrun.report.figures.style import (
     save,
 )
 from ganrun.report.palette import BLUE, FAINT, INK, PAPER, QUIET, VERMILLION
+from ganrun.report.panels import short_round
 from ganrun.store.atomic import make_folder
 
 MISSING, PALE_BLUE, NAVY = "#f6e3d6", "#b9d7ec", "#06263f"

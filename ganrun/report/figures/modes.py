@@ -31,6 +31,7 @@ from ganrun.report.figures.style import (
 from ganrun.report.figures.window import Extent, draw_rings, draw_samples, frame_window, rings_at
 from ganrun.report.palette import BLUE, FAINT, INK, PAPER, QUIET, VERMILLION
 from ganrun.report.record import RunRecord
+from ganrun.report.story import title
 
 SAMPLE_SIZE = 6.0
 MOST_NAMED_MODES = 40
@@ -72,27 +73,6 @@ def modes_figure(run: RunRecord) -> Figure:
     )
     _draw_shares(bars, run)
     return figure
-
-
-def title(run: RunRecord) -> str:
-    """The story in a few words: what the forger does with the modes."""
-    lost, total = len(run.missing), run.modes_total
-    everything = "the one mode" if total == 1 else f"all {total} modes"
-    if run.verdict == "diverged":
-        return "The game diverged"
-    if run.covered is None:
-        return "Not measured yet"
-    so_far = "" if run.ended else " so far"
-    if lost == total:
-        return f"The forger misses {everything}{so_far}"
-    if lost:
-        words = f"the forger leaves out {lost} of {total} modes{so_far}"
-        return f"Mode collapse: {words}" if run.verdict == "collapsed" else f"T{words[1:]}"
-    recovered = run.metric("modes_recovered")
-    if recovered is not None and recovered < total:
-        number = phrases.count(recovered) if recovered else "none"
-        return f"The forger covers {everything}, but recovers {number}"
-    return f"The forger covers {everything}{so_far}"
 
 
 def subtitle(run: RunRecord) -> str:
