@@ -29,6 +29,7 @@ def document(
     data: Mapping[str, Any] | None = None,
     generator: str = "ganrun",
     allow_eval: bool = False,
+    later: Sequence[str] = (),
 ) -> str:
     """A whole page, as text to be written to a file.
 
@@ -44,6 +45,8 @@ def document(
             and infinities are an error.
         generator: what made the page, for its `<meta>`.
         allow_eval: let scripts compile code; for chart libraries that cannot do without.
+        later: the text of scripts that are not in the page as they are, but which it may unpack
+            and put into itself.
     """
     codes = [_closed(text, "script") for text in (*map(asset, SCRIPTS), *scripts)]
     sheets = [_closed(text, "style") for text in (*map(asset, STYLES), *styles)]
@@ -53,7 +56,7 @@ def document(
             '<html lang="en">',
             "<head>",
             '<meta charset="utf-8">',
-            f'<meta http-equiv="Content-Security-Policy" content="{_policy(codes, allow_eval)}">',
+            f'<meta http-equiv="Content-Security-Policy" content="{_policy([*codes, *later], allow_eval)}">',
             '<meta name="viewport" content="width=device-width, initial-scale=1">',
             '<meta name="color-scheme" content="light dark">',
             '<meta name="referrer" content="no-referrer">',

@@ -234,7 +234,7 @@ def completeness(record: SweepRecord) -> list[Text]:
         lines.append(Text(f"{cell}, seed {row.seed}: failed: {record.reason(row)}"))
     if len(failed) > MOST_REASONS:
         lines.append(Text(f"... and {len(failed) - MOST_REASONS:,} more that failed", "dim"))
-    return [*lines, Text(f"to go on: {_command(record)}", "dim")]
+    return [*lines, Text(f"to go on: {command_to_go_on(record)}", "dim")]
 
 
 def _unfinished(record: SweepRecord) -> dict[str, int]:
@@ -244,7 +244,8 @@ def _unfinished(record: SweepRecord) -> dict[str, int]:
     return counts
 
 
-def _command(record: SweepRecord) -> str:
+def command_to_go_on(record: SweepRecord) -> str:
+    """The command that trains what a sweep lacks, and shows one that is complete."""
     command = f"ganrun sweep {shlex.quote(str(record.path / SWEEP))}"
     runs_dir = record.path.parent
     return (
