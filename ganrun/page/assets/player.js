@@ -108,6 +108,13 @@
       this.caption.setAttribute("aria-live", "polite");
     }
 
+    /** Take the player off the page for good. */
+    close() {
+      this.pause();
+      this.scene.close();
+      this.root.remove();
+    }
+
     get playing() {
       return this.timer !== null;
     }

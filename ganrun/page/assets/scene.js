@@ -93,11 +93,16 @@
       this.setTarget(target);
       this.readColours();
       this.resize();
-      ganrun.onThemeChange(() => {
+      const endWatching = ganrun.onThemeChange(() => {
         this.readColours();
         this.redraw();
       });
-      new ResizeObserver(() => this.resize()).observe(canvas);
+      const observer = new ResizeObserver(() => this.resize());
+      observer.observe(canvas);
+      this.close = () => {
+        endWatching();
+        observer.disconnect();
+      };
     }
 
     setTarget(target) {
