@@ -4,7 +4,7 @@
   "use strict";
 
   const LEAST_RADIUS = 5; // CSS pixels; a smaller ring could not be told from a sample
-  const MOST_ARROWS = 90;
+  const ARROW_CELLS = 12; // per side of the picture; each holds one arrow at most
   const LONGEST_ARROW = 0.11; // of the picture's width
   const SHADES = 256;
 
@@ -62,13 +62,19 @@
     };
   };
 
-  /** How hard each of some samples is pushed, in x, y, dx, dy; at most MOST_ARROWS of them. */
+  /** How hard some of the samples are pushed, in x, y, dx, dy: one in each cell of the picture that
+      holds any, so that arrows stay apart where the samples crowd. */
   ganrun.pushes = function (samples, field, grid, extent, uphill) {
-    const count = samples.length / 2;
-    const every = Math.max(1, Math.ceil(count / MOST_ARROWS));
+    const [x0, x1, y0, y1] = extent;
+    const taken = new Uint8Array(ARROW_CELLS * ARROW_CELLS);
     const pushes = [];
-    for (let n = 0; n < count; n += every) {
-      const [x, y] = [samples[2 * n], samples[2 * n + 1]];
+    for (let n = 0; n + 1 < samples.length; n += 2) {
+      const [x, y] = [samples[n], samples[n + 1]];
+      if (!(x > x0 && x < x1 && y > y0 && y < y1)) continue;
+      const column = Math.floor((ARROW_CELLS * (x - x0)) / (x1 - x0));
+      const cell = column + ARROW_CELLS * Math.floor((ARROW_CELLS * (y - y0)) / (y1 - y0));
+      if (taken[cell]) continue;
+      taken[cell] = 1;
       const slope = ganrun.gradientAt(field, grid, extent, x, y);
       if (!slope || !Number.isFinite(slope.dx + slope.dy + slope.value)) continue;
       const weight = uphill(slope.value);
