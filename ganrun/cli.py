@@ -284,6 +284,78 @@ def diagnose(
 
 
 @app.command(
+    short_help="Watch GANs train in the browser, and play with them.",
+    epilog="Example: ganrun arena configs/ring8.yaml --set objective=hinge",
+)
+def arena(
+    config: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="[CONFIG]",
+            help="A YAML config, or one that ships with ganrun "
+            "[default: configs/five_gaussians.yaml].",
+        ),
+    ] = None,
+    overrides: SetOption = None,
+    host: Annotated[
+        str,
+        typer.Option(
+            metavar="ADDRESS",
+            help="Where to listen; others than this machine's own "
+            "let anyone play who can reach it.",
+        ),
+    ] = "127.0.0.1",
+    port: Annotated[
+        int | None,
+        typer.Option(
+            min=0,
+            max=65535,
+            metavar="N",
+            help="Port, 0 for any that is free [default: 8765, or the next one that is free].",
+        ),
+    ] = None,
+    open_page: Annotated[
+        bool, typer.Option("--open/--no-open", help="Open the page in a browser.")
+    ] = True,
+    runs_dir: RunsDirOption = None,
+    quiet: QuietOption = False,
+) -> None:
+    """Train GANs live in a local page, and change their settings while they train.
+
+    Only this machine is served, unless --host says otherwise. Nothing is saved unasked: a game that
+    was left alone is saved as the run that ganrun train would make of it, one that was played with
+    in a folder <name>-arena-<time>, with what was done to it. Ctrl-C ends the arena. Needs the
+    extra arena.
+    """
+    with _clear_errors(), _termination_as_interrupt():
+        from importlib.util import find_spec
+
+        if not all(find_spec(name) for name in ("starlette", "uvicorn", "websockets")):
+            typer.echo(
+                "ganrun arena needs the extra 'arena': pip install 'ganrun[arena]'", err=True
+            )
+            raise typer.Exit(2)
+
+        from ganrun.config.shipped import default_config
+        from ganrun.store import choose_runs_dir
+
+        experiment = _load(config or default_config(), overrides)
+
+        from ganrun.arena.serve import serve
+
+        serve(
+            experiment,
+            runs_dir=choose_runs_dir(runs_dir),
+            host=host,
+            port=port,
+            open_page=open_page,
+            command=tuple(sys.argv),
+            say=(lambda _: None) if quiet else (lambda line: typer.echo(line, err=True)),
+            opened=lambda address: typer.echo(f"The arena is at {address} (Ctrl-C ends it)"),
+        )
+
+
+@app.command(
     short_help="Validate a config and print it in full.",
     epilog="Example: ganrun check configs/five_gaussians.yaml --set objective=hinge",
 )

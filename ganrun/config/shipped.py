@@ -22,6 +22,11 @@ def find_config(path: Path) -> Path:
     return path
 
 
+def default_config() -> Path:
+    """The shipped config that loses modes: what the arena opens with."""
+    return shipped_configs() / "five_gaussians.yaml"
+
+
 def default_sweep() -> Path:
     """The shipped sweep that answers which hyperparameters cause collapse."""
     return shipped_configs() / "sweeps" / "influence.yaml"

@@ -95,6 +95,11 @@ def take_snapshot(
     return SnapshotArrays(samples, logits.reshape(sizes.grid, sizes.grid))
 
 
+def lanewise(function: Callable[..., Any], lanes: int, **options: Any) -> Any:
+    """Compile a function of one member for `lanes` members; `options` are those of `jax.jit`."""
+    return jax.jit(_for_lanes(function, lanes), **options)
+
+
 def _for_lanes(function: Callable[..., Any], lanes: int) -> Callable[..., Any]:
     """Give a function of one member a leading axis of `lanes` members."""
     if lanes > 1:
@@ -114,14 +119,10 @@ class Program:
         self.game = game
         self.sizes = sizes
         self.lanes = lanes
-
-        def lanewise(function: Callable[..., Any], **options: Any) -> Any:
-            return jax.jit(_for_lanes(function, lanes), **options)
-
-        self.initialize = lanewise(functools.partial(initial_state, game))
-        self.advance = lanewise(functools.partial(play_until, game), donate_argnums=1)
-        self.evaluate = lanewise(functools.partial(evaluate, game, sizes))
-        self.snapshot = lanewise(functools.partial(take_snapshot, game, sizes))
+        self.initialize = lanewise(functools.partial(initial_state, game), lanes)
+        self.advance = lanewise(functools.partial(play_until, game), lanes, donate_argnums=1)
+        self.evaluate = lanewise(functools.partial(evaluate, game, sizes), lanes)
+        self.snapshot = lanewise(functools.partial(take_snapshot, game, sizes), lanes)
 
     def compile(self, example: Hyperparameters, device: Any) -> None:
         """Compile everything now (or fetch it from the cache), so that no two threads do."""
@@ -157,6 +158,7 @@ class Group:
         """Put the members on the device; those without a state begin at round 0."""
         self.size = len(hyperparameters)
         self._program = program
+        self._device = device
         self._hyper = program.place(hyperparameters, device)
         self._state = program.initialize(self._hyper)
         if any(state is not None for state in states):
@@ -171,6 +173,25 @@ class Group:
         padded = [*stops, *[stops[-1]] * (self._program.lanes - self.size)]
         stop = np.asarray(padded, np.int32)
         self._state = jax.block_until_ready(self._program.advance(self._hyper, self._state, stop))
+
+    def change(self, hyperparameters: Sequence[Hyperparameters]) -> None:
+        """Give the members other hyperparameters; their states stay, and nothing is compiled."""
+        self._hyper = self._program.place(hyperparameters, self._device)
+
+    def become(self, function: Callable[..., Any], *arguments: Any) -> None:
+        """Let a `lanewise` function of hyperparameters, state and more make each next state.
+
+        The other arguments are the same for every member.
+        """
+        self._state = jax.block_until_ready(function(*self._of_all(arguments)))
+
+    def look(self, function: Callable[..., Any], *arguments: Any) -> list[Any]:
+        """What such a function says of every member, in NumPy."""
+        return self._unstacked(function(*self._of_all(arguments)))
+
+    def _of_all(self, arguments: Sequence[Any]) -> list[Any]:
+        shared = [np.stack([np.asarray(one)] * self._program.lanes) for one in arguments]
+        return [self._hyper, self._state, *shared]
 
     @property
     def rounds(self) -> list[int]:

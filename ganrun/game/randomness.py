@@ -89,6 +89,7 @@ class Stream(IntEnum):
     EVALUATION = 3
     SNAPSHOT = 4
     DIAGNOSIS = 5
+    SINGLE_STEP = 6
 
 
 def stream_key(seed: UInt[Array, ""], stream: Stream) -> PRNGKeyArray:

@@ -250,11 +250,11 @@ def play_round(game: Game, hyper: Hyperparameters, state: TrainingState) -> Trai
         discriminator, view = jax.lax.fori_loop(0, steps, next_step, (state.discriminator, blank))
         loss_g, grads = generator_gradient(game, forger, discriminator, generator_key)
     generator = step(game, hyper, state.generator, grads, hyper.learning_rate_g)
-    trace = _trace(game, view, loss_g, jnp.vdot(grads, grads))
+    trace = trace_of(game, view, loss_g, jnp.vdot(grads, grads))
     return TrainingState(round_, state.diverged_at, generator, discriminator, trace)
 
 
-def _trace(
+def trace_of(
     game: Game, view: View, loss_g: Float[Array, ""], squared_norm_g: Float[Array, ""]
 ) -> Trace:
     """The round's numbers in the order of `TRACE`."""

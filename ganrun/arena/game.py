@@ -1,0 +1,280 @@
+"""One game of the arena, on a device: played, changed while it is played, and looked at.
+
+It is played by the very program that `ganrun train` plays its config with, and whatever is done to
+it besides is an event at an exact round. So its config, its seed and its events decide it to the
+last bit, and it can be played again (`replay`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from copy import copy
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+from jaxtyping import Float
+from numpy import ndarray
+
+from ganrun.arena.history import History
+from ganrun.arena.settings import value_of, window_of, with_setting
+from ganrun.config import ConfigError, Experiment, static_key
+from ganrun.config.changes import changed
+from ganrun.game.members import hyperparameters_of
+from ganrun.game.population import Group, Program, state_as_dict
+from ganrun.game.rounds import TrainingState
+from ganrun.game.single_steps import CloseUp, carried_over, close_up
+from ganrun.mixture import Mixture, mixture_of
+from ganrun.play import program_of
+from ganrun.store import Event
+from ganrun.store.events import STEP
+
+POINTS = 512
+"""Samples in a picture."""
+GRID = 32
+"""Points per side of a picture's field."""
+MOST_EVENTS = 20_000
+MOST_ROUNDS = 10_000_000
+"""The longest training that a config can ask for."""
+
+Player = Literal["discriminator", "generator"]
+
+
+class Measured(NamedTuple):
+    """An evaluation: `metrics` as `measure.evaluation` has them, in NumPy."""
+
+    round: int
+    samples: Float[ndarray, "N 2"]
+    metrics: dict[str, Any]
+
+
+class Past(NamedTuple):
+    """All that decides a game, up to a round."""
+
+    start: Experiment
+    events: tuple[Event, ...]
+    round: int
+
+
+class Game:
+    """One GAN that is played with.
+
+    Attributes:
+        start: the config at round 0, with one seed.
+        now: the config as the events have left it.
+        round: rounds completed.
+        diverged_at: the round that was not finite; the game stands still from then on.
+        measured: the latest evaluation.
+        history: the evaluations so far.
+    """
+
+    start: Experiment
+    now: Experiment
+    round: int
+    diverged_at: int | None
+    measured: Measured
+    history: History
+
+    def __init__(self, start: Experiment, device: Any, lanes: int) -> None:
+        """Compile what is needed, and begin at round 0.
+
+        Raises `ValueError` if the target's modes cannot be placed.
+        """
+        self._device = device
+        self._lanes = lanes
+        self.begin(start)
+
+    def begin(self, start: Experiment) -> None:
+        """Go back to round 0, of this config."""
+        self.start = self.now = start
+        self._events: list[Event] = []
+        self._singles = 0
+        self.round, self.diverged_at = 0, None
+        self._adopt(None)
+        self._measure_anew()
+
+    def copied(self) -> Game:
+        """The same game once more, as it stands; the two go their own ways from here."""
+        other = copy(self)
+        other._events = list(self._events)
+        other.history = copy(self.history)
+        other.history._table = self.history._table.copy()
+        other._group = Group(
+            self._program, self._device, [hyperparameters_of(self.now)], [self.state]
+        )
+        return other
+
+    @property
+    def past(self) -> Past:
+        """What decides the game as it stands."""
+        return Past(self.start, tuple(self._events), self.round)
+
+    @property
+    def events(self) -> int:
+        """How many events there were."""
+        return len(self._events)
+
+    @property
+    def touched(self) -> bool:
+        """Whether anything was done to it but to play it."""
+        return bool(self._events)
+
+    @property
+    def state(self) -> TrainingState:
+        """The whole training state, in NumPy."""
+        return self._group.state(0)
+
+    @property
+    def arrays(self) -> dict[str, ndarray]:
+        """The whole training state as named arrays."""
+        return state_as_dict(self.state)
+
+    @property
+    def trace(self) -> dict[str, np.float32]:
+        """What the latest round, or the latest step of each player, looked like."""
+        return self._group.trace(0)
+
+    @property
+    def program(self) -> Program:
+        """What it is played by."""
+        return self._program
+
+    # playing
+
+    def advance(self, stop: int) -> None:
+        """Play until `stop` rounds are completed, and evaluate wherever it is due."""
+        stop = min(stop, MOST_ROUNDS)
+        while self.round < stop and self.diverged_at is None:
+            due = self.history.next_round(self.round)
+            self._group.advance([min(stop, due)])
+            self._look_where_it_stands()
+            if self.round == due and self.diverged_at is None:
+                self._measure()
+                self.history.add(self.round, self.trace, self.measured.metrics)
+
+    def measure(self) -> Measured:
+        """Evaluate the present state, unless that was done."""
+        if self.measured.round != self.round or self._stepped:
+            self._measure()
+        return self.measured
+
+    # changing
+
+    def needs_compiling(self, field: str, value: Any) -> bool:
+        """Whether a field's new value asks for another program. Raises `ConfigError`."""
+        wanted = with_setting(self.now, field, value)
+        return static_key(wanted) != static_key(self.now)
+
+    def set(self, field: str, value: Any) -> bool:
+        """Give a field another value from here on; whether that changed anything.
+
+        At round 0 of an untouched game its config is changed; later it is an event. Raises
+        `ConfigError`, and then nothing has changed.
+        """
+        wanted = with_setting(self.now, field, value)
+        if wanted == self.now:
+            return False
+        if self.round == 0 and not self._events:
+            self.begin(wanted)
+            return True
+        self._note(Event(self.round, field, value_of(wanted, field)), wanted)
+        self._become(wanted)
+        return True
+
+    def step_alone(self, player: Player) -> None:
+        """Let one player take a step of its own; its batch is drawn anew for each."""
+        self._note(Event(self.round, STEP, player), None)
+        self._step_alone(player)
+
+    def apply(self, event: Event) -> None:
+        """Do again what an event says. Raises `ConfigError` if it does not fit."""
+        if event.field != STEP:
+            wanted = changed(self.now, event.field, event.value)
+            self._events.append(event)
+            self._become(wanted)
+        elif event.value in ("discriminator", "generator"):
+            self._events.append(event)
+            self._step_alone(event.value)
+        else:
+            raise ConfigError([f"{STEP}: nobody takes such a step"])
+
+    # looking
+
+    @property
+    def mixture(self) -> Mixture:
+        """The target as it is now."""
+        return self._mixture
+
+    def view(self) -> dict[str, ndarray]:
+        """The game as it is shown: `samples [N, 2]` and `field [G, G]`, rows along y."""
+        (seen,) = self._group.look(self._close_up.view, self._window)
+        return {"samples": seen.samples, "field": seen.field}
+
+    def snapshot(self, extent: Sequence[float]) -> tuple[ndarray, ndarray]:
+        """Samples and field as a run's snapshots have them, the field in a given window."""
+        hyper = hyperparameters_of(self.now)
+        window: Any = np.asarray(extent, np.float32)
+        self._group.change([hyper._replace(target=hyper.target._replace(extent=window))])
+        samples, field = self._group.snapshot()[0]
+        self._group.change([hyper])
+        return samples, field
+
+    # inside
+
+    def _note(self, event: Event, wanted: Experiment | None) -> None:
+        """Add an event; of a slider's many values at one round only the last is kept."""
+        last = self._events[-1] if self._events else None
+        same_place = last is not None and last[:2] == event[:2] and event.field != STEP
+        if same_place and wanted is not None and static_key(wanted) == static_key(self.now):
+            self._events[-1] = event
+            return
+        if len(self._events) >= MOST_EVENTS:
+            raise ConfigError([f"more than {MOST_EVENTS:,} changes: reset the game to go on"])
+        self._events.append(event)
+
+    def _become(self, wanted: Experiment) -> None:
+        old, self.now = self.now, wanted
+        if static_key(wanted) == static_key(old):
+            self._group.change([hyperparameters_of(wanted)])
+        else:
+            self._adopt(self.state)
+        if wanted.target != old.target:
+            self._aim()
+            self._measure_anew()
+
+    def _adopt(self, before: TrainingState | None) -> None:
+        """Play by the present config's program, from a state before it or from round 0."""
+        hyper = hyperparameters_of(self.now)
+        self._program = program_of(self.now, self._lanes)
+        self._close_up: CloseUp = close_up(self._program.game, self._lanes, POINTS, GRID)
+        self._program.compile(hyper, self._device)
+        self._group = Group(self._program, self._device, [hyper], [None])
+        if before is not None:
+            state = carried_over(before, self.state)
+            self._group = Group(self._program, self._device, [hyper], [state])
+        self._aim()
+        self.view()  # compiles it
+
+    def _aim(self) -> None:
+        self._mixture = mixture_of(self.now.target)
+        self._window = np.asarray(window_of(self.now, self._mixture), np.float32)
+
+    def _step_alone(self, player: Player) -> None:
+        self._group.become(self._close_up.alone[player], np.int32(self._singles))
+        self._singles += 1
+        self._look_where_it_stands()
+        self._stepped = True
+
+    def _look_where_it_stands(self) -> None:
+        self.round, self.diverged_at = self._group.rounds[0], self._group.diverged_at[0]
+
+    def _measure(self) -> None:
+        samples, metrics = self._group.evaluate()[0]
+        self.measured = Measured(self.round, samples, metrics)
+        self._stepped = False
+
+    def _measure_anew(self) -> None:
+        """Begin the history again: what was measured against another target does not count."""
+        self.history = History(self.now.evaluation.every, self._mixture.modes, self.round)
+        self._measure()
+        if self.diverged_at is None:
+            self.history.add(self.round, self.trace, self.measured.metrics)

@@ -1,0 +1,157 @@
+"""Opens the arena: a training thread, a server, a browser; and closes them again."""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+import threading
+import webbrowser
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+
+from ganrun.arena.hub import Hub
+from ganrun.arena.protocol import FRAMES_AHEAD, LARGEST_MESSAGE, VERSION
+from ganrun.arena.server import application
+from ganrun.arena.session import Session
+from ganrun.arena.settings import schema
+from ganrun.config import Experiment
+from ganrun.executors.compiled import compile_cache
+from ganrun.game import backend
+from ganrun.store import StoreError
+
+PORT = 8765
+TRIES = 20
+"""Ports after the first that are tried where none was asked for."""
+GRACE = 2
+"""Seconds that open pages have to go when the arena is closed."""
+
+
+def listen(host: str, port: int | None) -> socket.socket:
+    """A socket on the port asked for, or on the next free one from 8765. Raises `StoreError`."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    ports = range(PORT, PORT + TRIES + 1) if port is None else [port]
+    reason: OSError | None = None
+    for one in ports:
+        listener = socket.socket(family, socket.SOCK_STREAM)
+        try:
+            if os.name == "posix":
+                listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind((host, one))
+            listener.listen(64)
+            return listener
+        except OSError as error:
+            listener.close()
+            reason = error
+    assert reason is not None
+    where = f"{host}:{port}" if port is not None else f"{host}:{ports[0]} to {ports[-1]}"
+    raise StoreError(f"{where}: cannot be listened on: {reason.strerror or reason}")
+
+
+def serve(
+    base: Experiment,
+    *,
+    runs_dir: Path,
+    host: str = "127.0.0.1",
+    port: int | None = None,
+    open_page: bool = False,
+    command: Sequence[str] = (),
+    say: Callable[[str], None] = lambda _: None,
+    opened: Callable[[str], None] = lambda _: None,
+) -> None:
+    """Serve an arena until Ctrl-C.
+
+    `opened` is told the address once pages are served; `say` is told what happens meanwhile.
+    Raises `StoreError` where the address cannot be listened on.
+    """
+    with closing(listen(host, port)) as listener:
+        backend.prepare(compile_cache())
+        hub = Hub()
+        session = new_session(base, hub, runs_dir=runs_dir, command=command, say=say)
+        number = listener.getsockname()[1]
+        hello: dict[str, Any] = {
+            "version": VERSION,
+            "schema": schema(),
+            "config": base.model_dump(mode="json"),
+            "name": base.name,
+            "runs_dir": str(runs_dir),
+            "frames_ahead": FRAMES_AHEAD,
+        }
+        app = application(hub, session.submit, hello, host=host, port=lambda: number)
+        server = Server(app)
+        trainer = threading.Thread(target=session.run, name="ganrun-arena", daemon=True)
+        trainer.start()
+        shown = f"[{host}]" if ":" in host else host
+        address = f"http://{shown}:{number}/"
+
+        def announce() -> None:
+            opened(address)
+            if open_page and has_display():
+                threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
+
+        server.on_start = announce
+        try:
+            server.run(sockets=[listener])
+        except KeyboardInterrupt:
+            pass
+        finally:
+            session.stop()
+            trainer.join(timeout=10)
+
+
+def new_session(
+    base: Experiment,
+    hub: Hub,
+    *,
+    runs_dir: Path,
+    command: Sequence[str],
+    say: Callable[[str], None],
+) -> Session:
+    """A session whose games are trained on this process's first device."""
+    import jax
+
+    from ganrun.arena.game import Game
+    from ganrun.game.population import lanes_for
+
+    device = jax.local_devices()[0]
+    lanes = lanes_for(device.platform)
+    return Session(base, hub, lambda config: Game(config, device, lanes), say=say)
+
+
+class Server(uvicorn.Server):
+    """Uvicorn, quiet, with limits, and with word of when it listens."""
+
+    on_start: Callable[[], None] = staticmethod(lambda: None)
+
+    def __init__(self, app: Any) -> None:
+        super().__init__(
+            uvicorn.Config(
+                app,
+                log_level="error",
+                access_log=False,
+                server_header=False,
+                ws="websockets-sansio",
+                ws_max_size=LARGEST_MESSAGE,
+                ws_per_message_deflate=False,
+                timeout_graceful_shutdown=GRACE,
+                timeout_keep_alive=5,
+                limit_concurrency=200,
+            )
+        )
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to serve, and say so."""
+        await super().startup(sockets=sockets)
+        if self.started:
+            self.on_start()
+
+
+def has_display() -> bool:
+    """Whether a browser can be seen here."""
+    if sys.platform in ("darwin", "win32"):
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))

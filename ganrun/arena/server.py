@@ -1,0 +1,250 @@
+"""The local web server: the page, its files, and the WebSocket through which it plays.
+
+It serves one address only. Every request must be for that address by name (`Host`) and come from a
+page of it (`Origin`), so that no other page in the same browser can play, whatever name it gives
+this machine. What comes in is bounded in size, number and rate.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import socket
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.routing import Mount, Route, WebSocketRoute
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+import ganrun
+from ganrun.arena.hub import Client, Hub
+from ganrun.arena.protocol import (
+    LARGEST_MESSAGE,
+    MOST_CLIENTS,
+    ProtocolError,
+    Seen,
+    read_message,
+)
+from ganrun.arena.protocol import Message as Told
+
+PACKAGE = Path(ganrun.__file__).parent
+ARENA_FILES = PACKAGE / "arena" / "assets"
+PAGE_FILES = PACKAGE / "page" / "assets"
+
+MESSAGES_PER_SECOND = 300
+MOST_AT_ONCE = 600
+"""Messages that may come in one go."""
+MOST_BAD = 100
+"""Messages in a row that cannot be used; a page that sends more is let go."""
+
+POLICY = "; ".join(
+    [
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data: blob:",
+        "connect-src 'self' {socket}",
+        "base-uri 'none'",
+        "form-action 'none'",
+        "frame-ancestors 'none'",
+    ]
+)
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "no-cache",
+}
+
+Submit = Callable[[Told, Client], None]
+
+
+def application(
+    hub: Hub, submit: Submit, hello: Mapping[str, Any], *, host: str, port: Callable[[], int]
+) -> ASGIApp:
+    """The whole application; `port` is asked at each request, since 0 is known late."""
+
+    async def page(_: Any) -> Response:
+        return FileResponse(ARENA_FILES / "arena.html")
+
+    async def live(websocket: WebSocket) -> None:
+        await websocket.accept()
+        if len(hub) >= MOST_CLIENTS:
+            await websocket.close(1013, f"{MOST_CLIENTS} pages are open already")
+            return
+        await _Connection(websocket, hub, submit, hello).serve()
+
+    inner = Starlette(
+        routes=[
+            Route("/", page),
+            WebSocketRoute("/live", live),
+            Mount("/assets", StaticFiles(directory=ARENA_FILES, check_dir=False)),
+            Mount("/page", StaticFiles(directory=PAGE_FILES, check_dir=False)),
+        ]
+    )
+    return _Guard(inner, host, port)
+
+
+class _Guard:
+    """Turns away whoever asks for another address or comes from another page."""
+
+    def __init__(self, inner: ASGIApp, host: str, port: Callable[[], int]) -> None:
+        self._inner = inner
+        self._host = host
+        self._port = port
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] not in ("http", "websocket"):
+            await self._inner(scope, receive, send)
+            return
+        headers: list[tuple[bytes, bytes]] = scope["headers"]
+        host = _only(headers, b"host")
+        origin = _only(headers, b"origin")
+        wanted = host is not None and is_own(host, self._host, self._port())
+        if not wanted or (origin is not None and origin != f"http://{host}"):
+            await _refuse(scope, receive, send)
+            return
+        policy = POLICY.format(socket=f"ws://{host}").encode()
+
+        async def send_guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                extra = {name.lower(): value for name, value in HEADERS.items()}
+                message["headers"] = [
+                    *message["headers"],
+                    *((name.encode(), value.encode()) for name, value in extra.items()),
+                    (b"content-security-policy", policy),
+                ]
+            await send(message)
+
+        await self._inner(scope, receive, send_guarded)
+
+
+async def _refuse(scope: Scope, receive: Receive, send: Send) -> None:
+    if scope["type"] == "websocket":
+        await send({"type": "websocket.close", "code": 1008})  # before it is accepted: 403
+        return
+    await PlainTextResponse("This is another address.\n", 403)(scope, receive, send)
+
+
+def _only(headers: list[tuple[bytes, bytes]], name: bytes) -> str | None:
+    """A header's value; one that is given twice is as good as a wrong one."""
+    found = [value for key, value in headers if key.lower() == name]
+    if not found:
+        return None
+    return found[0].decode("latin-1").lower() if len(found) == 1 else ""
+
+
+def is_own(name: str, host: str, port: int) -> bool:
+    """Whether a `Host` header names the address that is served.
+
+    Loopback has three names. Where all addresses are served, any number will do, and the machine's
+    own name: what must not pass is a foreign name that was made to lead here.
+    """
+    bare, _, given_port = name.rpartition(":")
+    if not bare or given_port != str(port):
+        return port == 80 and is_own(f"{name}:80", host, 80) if ":" not in name[-6:] else False
+    bare = bare.strip("[]")
+    if bare == host.lower():
+        return True
+    if _is_loopback(host):
+        return bare in ("127.0.0.1", "localhost", "::1")
+    if host in ("0.0.0.0", "::"):
+        return _is_number(bare) or bare in ("localhost", socket.gethostname().lower())
+    return False
+
+
+def _is_loopback(host: str) -> bool:
+    return host == "localhost" or (_is_number(host) and ipaddress.ip_address(host).is_loopback)
+
+
+def _is_number(host: str) -> bool:
+    with suppress(ValueError):
+        return ipaddress.ip_address(host) is not None
+    return False
+
+
+class _Connection:
+    """One page: what it says is passed on, what there is for it is sent."""
+
+    def __init__(
+        self, websocket: WebSocket, hub: Hub, submit: Submit, hello: Mapping[str, Any]
+    ) -> None:
+        self._websocket = websocket
+        self._hub = hub
+        self._submit = submit
+        self._hello = hello
+        self._client = Client(asyncio.get_running_loop())
+        self._allowance = float(MOST_AT_ONCE)
+        self._counted_at = monotonic()
+        self._bad = 0
+
+    async def serve(self) -> None:
+        """Until the page goes, or is let go."""
+        self._hub.join(self._client, self._hello)
+        tasks = [asyncio.create_task(self._receive()), asyncio.create_task(self._send())]
+        try:
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            self._hub.leave(self._client)
+            for task in tasks:
+                task.cancel()
+            with suppress(asyncio.CancelledError):
+                await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _send(self) -> None:
+        with suppress(WebSocketDisconnect, RuntimeError):
+            while not self._client.overflowed:
+                for one in await self._client.next():
+                    if isinstance(one, bytes):
+                        await self._websocket.send_bytes(one)
+                    else:
+                        await self._websocket.send_text(one)
+            await self._websocket.close(1008, "nothing was taken for too long")
+
+    async def _receive(self) -> None:
+        with suppress(WebSocketDisconnect, RuntimeError):
+            while self._bad <= MOST_BAD:
+                message = await self._websocket.receive()
+                if message["type"] != "websocket.receive":
+                    return
+                self._take(message)
+            await self._websocket.close(1008, "too many messages that cannot be used")
+
+    def _take(self, message: Message) -> None:
+        try:
+            if not self._may_speak():
+                raise ProtocolError("too many messages")
+            text = message.get("text")
+            if text is None:
+                raise ProtocolError("a message must be text")
+            if len(text.encode("utf-8", "surrogatepass")) > LARGEST_MESSAGE:
+                raise ProtocolError("a message must be shorter")
+            told = read_message(text)
+        except ProtocolError as error:
+            self._bad += 1
+            self._hub.tell({"type": "error", "message": str(error)}, self._client)
+            return
+        self._bad = 0
+        if isinstance(told, Seen):
+            self._client.saw(told.frame)
+        else:
+            self._submit(told, self._client)
+
+    def _may_speak(self) -> bool:
+        now = monotonic()
+        self._allowance += (now - self._counted_at) * MESSAGES_PER_SECOND
+        self._allowance = min(self._allowance, MOST_AT_ONCE)
+        self._counted_at = now
+        if self._allowance < 1:
+            return False
+        self._allowance -= 1
+        return True

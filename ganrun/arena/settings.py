@@ -1,0 +1,313 @@
+"""What may be changed in a game while it is played, within which limits, and how menus show it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from pydantic.fields import FieldInfo
+
+from ganrun.arena.protocol import MOST_GAMES
+from ganrun.config import ConfigError, Experiment
+from ganrun.config.changes import with_changes
+from ganrun.config.declarations import (
+    LAYOUTS,
+    METRICS,
+    OBJECTIVES,
+    PENALTIES,
+    Declaration,
+)
+from ganrun.config.fields import mark_of
+from ganrun.config.targets import MODELS
+from ganrun.mixture import Mixture, mixture_of
+from ganrun.verdict import WORDS
+
+MOST_MODES = 32
+LARGEST_COORDINATE = 20.0
+STD_RANGE = (0.01, 5.0)
+WIDEST_LAYER, DEEPEST_NETWORK = 256, 4
+VIEW = 3.0
+"""Half the side of the window on a target drawn by hand, at least: it must not jump with a mode."""
+
+Scale = Literal["linear", "log"]
+
+
+@dataclass(frozen=True)
+class Slider:
+    """The part of a field's range that a slider covers."""
+
+    low: float
+    high: float
+    scale: Scale = "linear"
+
+
+SLIDERS: Mapping[str, Slider] = {
+    "optimizer.learning_rate": Slider(1e-5, 1e-1, "log"),
+    "optimizer.learning_rate_ratio": Slider(0.05, 20.0, "log"),
+    "training.discriminator_steps": Slider(1, 10),
+    "target.std": Slider(0.02, 1.0, "log"),
+    "optimizer.b1": Slider(0.0, 0.99),
+    "optimizer.b2": Slider(0.0, 0.9999),
+    "discriminator.weight_clip": Slider(1e-3, 1.0, "log"),
+}
+"""The numbers that act at once, since they are data to the compiled program."""
+CHOICES = ("objective", "discriminator.spectral_norm")
+"""What belongs to the program, which is then compiled anew."""
+WHOLE = ("penalties", "target")
+"""Sections that are given whole."""
+
+STAGE_ONLY: Mapping[str, float | None] = {
+    "generator.hidden": None,
+    "generator.activation": None,
+    "generator.latent_dim": 64,
+    "discriminator.hidden": None,
+    "discriminator.activation": None,
+    "optimizer.name": None,
+    "training.batch_size": 1024,
+    "training.updates": None,
+    "evaluation.every": None,
+    "evaluation.samples": 10_000,
+}
+"""What a scene may set besides, and the most that it may be: a page must not freeze the arena."""
+
+PENALTY_SLIDERS = {"weight": Slider(1e-3, 100.0, "log"), "target": Slider(0.0, 4.0)}
+LAYOUT_SLIDERS = {
+    "modes": Slider(1, 16),
+    "rows": Slider(1, 5),
+    "columns": Slider(1, 5),
+    "radius": Slider(0.5, 5.0),
+    "spacing": Slider(0.5, 4.0),
+    "length": Slider(1.0, 10.0),
+    "turns": Slider(0.25, 4.0),
+    "std": SLIDERS["target.std"],
+    "seed": Slider(0, 100),
+    "least_distance": Slider(0.0, 2.0),
+}
+
+VERDICTS = {
+    "diverged": "A loss, a weight or a sample stopped being finite.",
+    "undertrained": "Still improving: with more rounds, quality or coverage rises.",
+    "oscillating": "Modes come and go.",
+    "collapsed": "Modes are missing, and more rounds do not bring them back.",
+    "imprecise": "Nothing is missing, but the samples are out of tolerance, and stay so.",
+    "converged": "Nothing is missing, all is within tolerance, and stays so.",
+}
+
+
+def may_be_set(field: str) -> bool:
+    """Whether a field may be changed while a game is played."""
+    penalty = field.split(".")[0] == "penalties" and field.count(".") == 2
+    return field in SLIDERS or field in CHOICES or field in WHOLE or penalty
+
+
+def with_setting(experiment: Experiment, field: str, value: Any) -> Experiment:
+    """The experiment with a field set from the page. Raises `ConfigError`, one line or more."""
+    if not may_be_set(field):
+        raise ConfigError([f"{field[:80]}: is not set while a game is played"])
+    changed = with_changes(experiment, {field: value})
+    if field == "target":
+        check_target(changed)
+    elif field == "target.std":
+        mixture_of(changed.target)
+    return changed
+
+
+def with_overrides(base: Experiment, overrides: Mapping[str, Any]) -> Experiment:
+    """A staged game's config. Raises `ConfigError`."""
+    for field, value in overrides.items():
+        if not may_be_set(field) and field not in STAGE_ONLY:
+            raise ConfigError([f"{field[:80]}: is not set on a stage"])
+        most = STAGE_ONLY.get(field)
+        if most is not None and isinstance(value, int | float) and value > most:
+            raise ConfigError([f"{field}: must be at most {most:g} here"])
+    # A penalty's own numbers come after the penalties that are in use.
+    whole = {field: value for field, value in overrides.items() if field in WHOLE}
+    rest = {field: value for field, value in overrides.items() if field not in WHOLE}
+    staged = with_changes(with_changes(base, whole), rest)
+    for network in (staged.generator, staged.discriminator):
+        if len(network.hidden) > DEEPEST_NETWORK or max(network.hidden) > WIDEST_LAYER:
+            raise ConfigError(
+                [f"hidden: at most {DEEPEST_NETWORK} layers of {WIDEST_LAYER} on a stage"]
+            )
+    if "target" in overrides:
+        check_target(staged)
+    return staged
+
+
+def check_target(experiment: Experiment) -> None:
+    """See that a target from the page is of a size that the arena can show."""
+    modes = experiment.target.mode_count
+    if modes > MOST_MODES:
+        raise ConfigError([f"target: has {modes} modes; at most {MOST_MODES} in the arena"])
+    try:
+        mixture = mixture_of(experiment.target)
+    except ValueError as error:
+        raise ConfigError([str(error)]) from None
+    if np.abs(mixture.means).max() > LARGEST_COORDINATE:
+        raise ConfigError([f"target: a mode lies beyond {LARGEST_COORDINATE:g} in the arena"])
+    stds = np.sqrt(np.linalg.eigvalsh(mixture.covariances))
+    low, high = STD_RANGE
+    if stds.min() < low * (1 - 1e-6) or stds.max() > high * (1 + 1e-6):
+        raise ConfigError([f"target: a mode's std must be from {low:g} to {high:g} in the arena"])
+
+
+def value_of(experiment: Experiment, field: str) -> Any:
+    """A field's present value, as plain JSON; whole sections too."""
+    value: Any = experiment.model_dump(mode="json")
+    for part in field.split("."):
+        value = value[part]
+    return value
+
+
+def window_of(experiment: Experiment, mixture: Mixture) -> tuple[float, float, float, float]:
+    """The part of the plane that is shown: `(x_min, x_max, y_min, y_max)`."""
+    if experiment.target.layout != "custom":
+        return mixture.extent
+    half = max(VIEW, *(abs(edge) for edge in mixture.extent))
+    return (-half, half, -half, half)
+
+
+def target_drawn(experiment: Experiment) -> dict[str, Any]:
+    """The target as a page draws it: its window, and the 3-std ellipse of every mode."""
+    mixture = mixture_of(experiment.target)
+    variances, axes = np.linalg.eigh(mixture.covariances)
+    radii = 3 * np.sqrt(variances)
+    modes = [
+        {
+            "x": float(mixture.means[k, 0]),
+            "y": float(mixture.means[k, 1]),
+            "rx": float(radii[k, 1]),
+            "ry": float(radii[k, 0]),
+            "angle": float(np.arctan2(axes[k, 1, 1], axes[k, 0, 1])),
+            "weight": float(mixture.weights[k]),
+        }
+        for k in range(mixture.modes)
+    ]
+    return {"extent": list(window_of(experiment, mixture)), "modes": modes}
+
+
+def schema() -> dict[str, Any]:
+    """What a page needs to build its menus and sliders."""
+    return {
+        "fields": [*_numbers(), *_menus()],
+        "penalties": [
+            _named(one)
+            | {
+                "parameters": [
+                    {
+                        "name": parameter.name,
+                        "description": parameter.description,
+                        "default": parameter.default,
+                        "least": parameter.least,
+                        "most": parameter.most,
+                        **_slider(PENALTY_SLIDERS.get(parameter.name)),
+                    }
+                    for parameter in one.parameters
+                ]
+            }
+            for one in PENALTIES.values()
+        ],
+        "layouts": [
+            _named(one)
+            | {
+                "fields": [
+                    _field(name, MODELS[one.name].model_fields[name], slider)
+                    for name, slider in LAYOUT_SLIDERS.items()
+                    if name in MODELS[one.name].model_fields
+                ]
+            }
+            for one in LAYOUTS.values()
+        ],
+        "metrics": [
+            _named(one) | {"better": one.better, "perfect": one.perfect} for one in METRICS.values()
+        ],
+        "verdicts": [{"word": word, "description": VERDICTS[word]} for word in WORDS],
+        "stage_fields": list(STAGE_ONLY),
+        "limits": {
+            "games": MOST_GAMES,
+            "modes": MOST_MODES,
+            "coordinate": LARGEST_COORDINATE,
+            "least_std": STD_RANGE[0],
+            "most_std": STD_RANGE[1],
+        },
+    }
+
+
+def _numbers() -> list[dict[str, Any]]:
+    return [_field(field, _declared(field), slider) for field, slider in SLIDERS.items()]
+
+
+def _menus() -> list[dict[str, Any]]:
+    choices = [_named(one) for one in OBJECTIVES.values()]
+    switch = "discriminator.spectral_norm"
+    return [
+        _field("objective", _declared("objective"), None) | {"kind": "choice", "choices": choices},
+        _field(switch, _declared(switch), None) | {"kind": "switch"},
+        {
+            "field": "penalties",
+            "label": "Penalties",
+            "description": "Penalties on the discriminator.",
+            "kind": "penalties",
+            "traced": False,
+            "default": {},
+            "nullable": False,
+        },
+        {
+            "field": "target",
+            "label": "Target",
+            "description": "The 2D Gaussian mixture to be learned.",
+            "kind": "target",
+            "traced": False,
+            "default": value_of(Experiment(), "target"),
+            "nullable": False,
+        },
+    ]
+
+
+def _declared(field: str) -> FieldInfo:
+    section, _, name = field.rpartition(".")
+    if section == "target":
+        return MODELS["ring"].model_fields[name]
+    model: Any = Experiment.model_fields[section].annotation if section else Experiment
+    return model.model_fields[name]
+
+
+def _field(field: str, declared: FieldInfo, slider: Slider | None) -> dict[str, Any]:
+    extra = declared.json_schema_extra
+    unit = extra.get("x-unit") if isinstance(extra, dict) else None
+    bounds = _bounds(declared)
+    name = field.rpartition(".")[2]
+    return {
+        "field": field,
+        "label": name.replace("_", " ").capitalize(),
+        "description": declared.description,
+        "kind": "whole" if "int" in str(declared.annotation) else "number",
+        "traced": mark_of(declared) == "traced",
+        "default": declared.default,
+        "nullable": "None" in str(declared.annotation) or "Optional" in str(declared.annotation),
+        **({"unit": unit} if unit else {}),
+        **bounds,
+        **_slider(slider),
+    }
+
+
+def _bounds(declared: FieldInfo) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for part in declared.metadata:
+        for ours, theirs in (("least", "ge"), ("most", "le")):
+            bound = getattr(part, theirs, None)
+            if bound is not None:
+                found[ours] = bound
+    return found
+
+
+def _slider(slider: Slider | None) -> dict[str, Any]:
+    if slider is None:
+        return {}
+    return {"low": slider.low, "high": slider.high, "scale": slider.scale}
+
+
+def _named(one: Declaration) -> dict[str, Any]:
+    return {"name": one.name, "description": one.description}

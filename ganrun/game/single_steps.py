@@ -1,0 +1,146 @@
+"""One step of one player alone, outside the rounds; and a game that goes on under other rules.
+
+These are for looking at a game closely. A single step is no round: it draws from a stream of its
+own, by the round after which it is made and how many were made before it.
+"""
+
+from __future__ import annotations
+
+import functools
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Float, Int, PRNGKeyArray
+
+from ganrun.game.population import lanewise
+from ganrun.game.randomness import Stream, round_key
+from ganrun.game.rounds import (
+    TRACE,
+    Game,
+    Hyperparameters,
+    Player,
+    Trace,
+    TrainingState,
+    discriminate,
+    discriminator_step,
+    generate,
+    generator_gradient,
+    is_finite,
+    step,
+    trace_of,
+)
+
+_GENERATORS = tuple(TRACE.index(name) for name in ("loss_g", "grad_norm_g"))
+"""Where the generator's numbers stand in a trace; the others are the discriminator's."""
+
+
+def _key(hyper: Hyperparameters, state: TrainingState, made: Int[Array, ""]) -> PRNGKeyArray:
+    return jax.random.fold_in(round_key(hyper.seed, Stream.SINGLE_STEP, state.round), made)
+
+
+def discriminator_alone(
+    game: Game, hyper: Hyperparameters, state: TrainingState, made: Int[Array, ""]
+) -> TrainingState:
+    """The state after one more discriminator step; `made` counts the single steps before it."""
+    forger = game.generator.unravel(state.generator.params)
+    key = _key(hyper, state, made)
+    discriminator, view = discriminator_step(game, hyper, forger, state.discriminator, key)
+    seen = trace_of(game, view, jnp.float32(0), jnp.float32(0))
+    trace = _merged(state.trace, seen, generators=False)
+    return _unless_diverged(state, state._replace(discriminator=discriminator, trace=trace), seen)
+
+
+def generator_alone(
+    game: Game, hyper: Hyperparameters, state: TrainingState, made: Int[Array, ""]
+) -> TrainingState:
+    """The state after one more generator step; `made` counts the single steps before it."""
+    forger = game.generator.unravel(state.generator.params)
+    loss, grads = generator_gradient(game, forger, state.discriminator, _key(hyper, state, made))
+    generator = step(game, hyper, state.generator, grads, hyper.learning_rate_g)
+    seen = trace_of(game, jnp.zeros(7), loss, jnp.vdot(grads, grads))
+    trace = _merged(state.trace, seen, generators=True)
+    return _unless_diverged(state, state._replace(generator=generator, trace=trace), seen)
+
+
+def _merged(old: Trace, new: Trace, *, generators: bool) -> Trace:
+    own = np.isin(np.arange(len(TRACE)), _GENERATORS)
+    return jnp.where(own == generators, new, old)
+
+
+def _unless_diverged(old: TrainingState, new: TrainingState, seen: Trace) -> TrainingState:
+    """The new state if it is finite; else the old one, diverged in the round that is played."""
+    # What the other player has not done yet is NaN in the whole trace, and no sign of divergence.
+    finite = is_finite(new._replace(trace=seen))
+    going = old.diverged_at == 0
+    kept: TrainingState = jax.tree.map(lambda n, o: jnp.where(finite & going, n, o), new, old)
+    diverged_at = jnp.where(going & ~finite, old.round + 1, old.diverged_at)
+    return kept._replace(diverged_at=diverged_at)
+
+
+class View(NamedTuple):
+    """A game as it is looked at: the same latent points always, and a window of one's choice."""
+
+    samples: Float[Array, "N 2"]
+    field: Float[Array, "G G"]
+    """The discriminator's logit on a grid, rows along y from the lowest."""
+
+
+def view(
+    game: Game,
+    samples: int,
+    grid: int,
+    hyper: Hyperparameters,
+    state: TrainingState,
+    window: Float[Array, " 4"],
+) -> View:
+    """Samples that move but do not flicker, and the field in `(x_min, x_max, y_min, y_max)`."""
+    forger = game.generator.unravel(state.generator.params)
+    points = generate(game, forger, round_key(hyper.seed, Stream.SNAPSHOT, 0), samples)
+    x_min, x_max, y_min, y_max = window
+    steps = jnp.linspace(0, 1, grid)
+    x, y = jnp.meshgrid(x_min + steps * (x_max - x_min), y_min + steps * (y_max - y_min))
+    detective = game.discriminator.unravel(state.discriminator.params)
+    plane = jnp.stack([x.ravel(), y.ravel()], axis=-1)
+    logits = discriminate(game, detective, state.discriminator.vectors, plane)
+    return View(points, logits.reshape(grid, grid))
+
+
+class CloseUp:
+    """The compiled functions of this room for one game, `lanes` members at a time."""
+
+    def __init__(self, game: Game, lanes: int, samples: int, grid: int) -> None:
+        self.alone = {
+            "discriminator": lanewise(functools.partial(discriminator_alone, game), lanes),
+            "generator": lanewise(functools.partial(generator_alone, game), lanes),
+        }
+        self.view = lanewise(functools.partial(view, game, samples, grid), lanes)
+
+
+@functools.cache
+def close_up(game: Game, lanes: int, samples: int, grid: int) -> CloseUp:
+    """The one `CloseUp` of a game in this process."""
+    return CloseUp(game, lanes, samples, grid)
+
+
+def carried_over(old: TrainingState, fresh: TrainingState) -> TrainingState:
+    """A game that goes on under other rules, given its state under the old and a fresh one's.
+
+    What has the same shape under both stays: parameters, the optimizer's state, the vectors of a
+    spectral norm that was there before. The rest begins anew.
+    """
+
+    def player(old: Player, fresh: Player) -> Player:
+        parts = (kept if _alike(kept, new) else new for kept, new in zip(old, fresh, strict=True))
+        return Player(*parts)
+
+    return old._replace(
+        generator=player(old.generator, fresh.generator),
+        discriminator=player(old.discriminator, fresh.discriminator),
+    )
+
+
+def _alike(one: Any, other: Any) -> bool:
+    shapes = [jax.tree.map(lambda x: (np.shape(x), np.asarray(x).dtype), x) for x in (one, other)]
+    return bool(shapes[0] == shapes[1])
