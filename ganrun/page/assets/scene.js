@@ -284,6 +284,7 @@
     /** A missing mode's number, beside its ring. */
     number(k, x, y, radius) {
       const { context, ratio } = this;
+      if (this.canvas.width < LEAST_NUMBERED * ratio) return;
       const few = this.target.modes.length <= 12;
       const size = (few ? 12 : 10) * ratio;
       context.save();
