@@ -5,6 +5,7 @@
 
   const LEAST_RADIUS = 5; // CSS pixels; a smaller ring could not be told from a sample
   const ARROW_CELLS = 12; // per side of the picture; each holds one arrow at most
+  const LEAST_NUMBERED = 150; // CSS pixels; in a smaller picture missing modes have no numbers
   const LONGEST_ARROW = 0.11; // of the picture's width
   const SHADES = 256;
 
