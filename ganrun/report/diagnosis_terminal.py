@@ -149,6 +149,16 @@ def branch_lines(diagnosis: Diagnosis, width: int) -> list[Text]:
     return lines
 
 
+def branch_table(diagnosis: Diagnosis) -> list[tuple[str, list[str]]]:
+    """Two lines of headings, the run, its branches, perfect samples; each with its title."""
+    return _table(diagnosis, _columns(diagnosis), before=True)
+
+
+def branch_note(diagnosis: Diagnosis) -> str:
+    """How to read that table."""
+    return _note(diagnosis, _columns(diagnosis)).strip("()")
+
+
 def _table(
     diagnosis: Diagnosis, columns: Sequence[str], *, before: bool
 ) -> list[tuple[str, list[str]]]:

@@ -16,6 +16,8 @@ PHASES = {
 }
 """What a phase is called on screen."""
 
+_SMALL = "no one two three four five six seven eight nine ten eleven twelve".split()  # noqa: SIM905
+
 
 def duration(seconds: float) -> str:
     """`8 s`, `2 min 05 s` or `1 h 02 min`; negative times count as zero."""
@@ -30,6 +32,11 @@ def duration(seconds: float) -> str:
 def count(number: float) -> str:
     """A whole number with thousands separated, and a half kept where a median has one."""
     return f"{number:,.0f}" if float(number).is_integer() else f"{number:,.1f}"
+
+
+def in_words(number: int) -> str:
+    """A small count as a word, as in running text; `no` for none, a larger one in digits."""
+    return _SMALL[number] if 0 <= number < len(_SMALL) else f"{number:,}"
 
 
 def value(number: float | None, decimals: int = 3, absent: str = "-") -> str:

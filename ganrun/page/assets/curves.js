@@ -210,9 +210,11 @@
       context.beginPath();
       context.rect(EDGES.left, EDGES.top - 2, wide - EDGES.left - EDGES.right + 2, high - EDGES.top - EDGES.bottom + 4);
       context.clip();
+      this.labels = [];
       this.drawReference(plot);
       for (const one of this.options.series) this.drawSeries(one, plot);
       context.restore();
+      this.drawLabels(plot);
       this.drawCursor(plot);
       this.tell();
     }
@@ -252,9 +254,11 @@
         const thick = Math.max(3, lower - upper);
         context.fillRect(EDGES.left, (upper + lower - thick) / 2, wide, thick);
         context.globalAlpha = 1;
-        this.level(y(mean), wide, colour("--green"));
+        this.level(y(mean), wide, colour("--green"), "perfect");
       }
-      for (const { value } of this.options.lines || []) this.level(y(value), wide, colour("--quiet"));
+      for (const { value, label } of this.options.lines || []) {
+        this.level(y(value), wide, colour("--quiet"), label);
+      }
       context.strokeStyle = colour("--orange");
       context.lineWidth = 1.2;
       context.setLineDash([2, 3]);
@@ -267,7 +271,8 @@
       context.setLineDash([]);
     }
 
-    level(at, wide, colour) {
+    /** A dashed line to measure by. */
+    level(at, wide, colour, label) {
       const { context } = this;
       context.strokeStyle = colour;
       context.lineWidth = 1.2;
@@ -277,6 +282,24 @@
       context.lineTo(wide, at);
       context.stroke();
       context.setLineDash([]);
+      if (label) this.labels.push([label, at]);
+    }
+
+    /** The lines' names, over everything: above a line, or below one at the chart's top. */
+    drawLabels({ wide, colour }) {
+      const { context } = this;
+      context.font = "11px system-ui, sans-serif";
+      context.textAlign = "right";
+      context.lineWidth = 3;
+      context.strokeStyle = colour("--paper");
+      context.fillStyle = colour("--quiet");
+      for (const [label, at] of this.labels) {
+        const above = at > EDGES.top + 14;
+        context.textBaseline = above ? "bottom" : "top";
+        const [x, y] = [wide - EDGES.right - 3, above ? at - 2 : at + 3];
+        context.strokeText(label, x, y);
+        context.fillText(label, x, y);
+      }
     }
 
     drawSeries({ name, color, dash }, { x, y, colour }) {

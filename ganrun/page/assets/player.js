@@ -45,9 +45,10 @@
   ganrun.made = made;
 
   ganrun.Player = class {
-    /** data = {target, steps, samples: packed [S, N, 2], field: packed [S, G, G] | null, covered?:
-        [S][K], objective, compact?, label?, start?}; it begins at snapshot `start`, by default the
-        last. */
+    /** data = {target, steps, samples: packed [S, N, 2], field: packed [S, G, G] or S times [G, G]
+        or null, covered?: [S][K], objective, compact?, label?, start?}; it begins at snapshot
+        `start`, by default the last. Where the target changed, `targets` holds all of them and
+        `targetOf` the number of each snapshot's. */
     constructor(element, data) {
       this.data = data;
       this.target = data.target;
@@ -68,6 +69,10 @@
     /** Show a snapshot by its number. */
     seek(index) {
       this.index = Math.max(0, Math.min(this.steps.length - 1, Math.round(index)));
+      if (this.data.targets) {
+        this.target = this.data.targets[this.data.targetOf[this.index]];
+        this.scene.setTarget(this.target);
+      }
       this.scene.draw(this.frame(this.index));
       this.slider.value = this.index;
       this.tell();
@@ -126,32 +131,37 @@
       this.samples = this.steps.map((_, n) => points.subarray(n * each, (n + 1) * each));
       this.fields = null;
       if (!field) return;
-      const values = ganrun.decode(field);
-      this.grid = field.shape[1];
-      const cells = this.grid * this.grid;
-      this.fields = this.steps.map((_, n) => values.subarray(n * cells, (n + 1) * cells));
-      this.setScales(values);
+      if (Array.isArray(field)) {
+        this.grid = field[0].shape[1];
+        this.fields = field.map(ganrun.decode);
+      } else {
+        this.grid = field.shape[1];
+        const values = ganrun.decode(field);
+        const cells = this.grid * this.grid;
+        this.fields = this.steps.map((_, n) => values.subarray(n * cells, (n + 1) * cells));
+      }
+      this.setScales();
     }
 
     /** One scale of colours and one of arrows for all snapshots, so that they can be compared. */
-    setScales(values) {
+    setScales() {
       const { middle, probability, uphill } = this.objective;
-      if (middle === null) {
-        this.range = ganrun.fieldSpread(
-          this.fields.flatMap((field) => {
-            const own = ganrun.median(field);
-            return Array.from(field, (value) => value - own);
-          }),
-          0,
-        );
-      } else {
-        this.range = ganrun.fieldSpread(values, middle);
-        if (probability) this.range = Math.min(Math.max(this.range, 0.5), LARGEST_LOGIT);
-      }
+      const offsets = this.fields.flatMap((field) => {
+        const white = middle === null ? ganrun.median(field) : middle;
+        return Array.from(field, (value) => value - white);
+      });
+      this.range = ganrun.fieldSpread(offsets, 0);
+      if (probability) this.range = Math.min(Math.max(this.range, 0.5), LARGEST_LOGIT);
       const pushes = this.fields.flatMap((field, n) =>
         ganrun.pushes(this.samples[n], field, this.grid, this.target.extent, uphill),
       );
       this.arrowRange = ganrun.typicalPush(pushes);
+    }
+
+    /** Which modes are covered in a snapshot; null where that is not known. */
+    covered(index) {
+      const covered = this.data.covered ? this.data.covered[index] : null;
+      return covered && covered.length === this.target.modes.length ? covered : null;
     }
 
     frame(index) {
@@ -161,7 +171,7 @@
         grid: this.grid,
         fieldRange: this.range,
         fieldMiddle: this.objective.middle,
-        covered: this.data.covered ? this.data.covered[index] : null,
+        covered: this.covered(index),
         arrows: this.arrows,
         uphill: this.objective.uphill,
         arrowRange: this.arrowRange,
@@ -273,8 +283,9 @@
       }
       const share = Math.round((200 * outside) / points.length);
       const strays = outside ? ` ${Math.max(share, 1)} % of the samples lie outside the picture.` : "";
-      if (!this.data.covered || !this.data.covered[index]) return strays.trim();
-      const missing = this.data.covered[index].flatMap((covered, k) => (covered ? [] : [k]));
+      const known = this.covered(index);
+      if (!known) return strays.trim();
+      const missing = known.flatMap((covered, k) => (covered ? [] : [k]));
       if (!missing.length) {
         return (total === 1 ? "The one mode is covered." : `All ${total} modes are covered.`) + strays;
       }

@@ -1,0 +1,197 @@
+/* Share per mode over the rounds: one band per mode, with a cursor that others can move. */
+(function (ganrun) {
+  "use strict";
+
+  const LEVELS = [0.2 * (1 - 1e-4), 0.7, 1.4]; // share over weight: too few, as it should, too many
+  const NAMES = ["missing", "few", "right", "many"];
+  const MOST_WORDS = 14; // more modes than this have no words at the right
+
+  ganrun.Strip = class {
+    /** data = {rounds, occupancy: packed [R, K], shares: [K], weights: [K]} */
+    constructor(element, data, marks) {
+      this.rounds = data.rounds;
+      this.modes = data.weights.length;
+      this.occupancy = ganrun.decode(data.occupancy);
+      this.data = data;
+      this.marks = marks || [];
+      this.cursor = null;
+      this.callbacks = [];
+      this.canvas = ganrun.made("canvas", "strip-canvas seekable");
+      this.canvas.setAttribute("role", "img");
+      const few = this.modes <= MOST_WORDS;
+      this.band = few ? 26 : Math.max(9, Math.min(26, 360 / this.modes));
+      this.canvas.style.height = `${this.band * this.modes + 26}px`;
+      element.append(this.canvas);
+      this.context = this.canvas.getContext("2d");
+      ganrun.onThemeChange(() => this.draw());
+      new ResizeObserver(() => this.draw()).observe(this.canvas);
+      this.listen();
+      this.draw();
+    }
+
+    setCursor(round) {
+      this.cursor = round;
+      this.draw();
+    }
+
+    onSeek(callback) {
+      this.callbacks.push(callback);
+    }
+
+    listen() {
+      let held = false;
+      const seek = (event) => {
+        const box = this.canvas.getBoundingClientRect();
+        const { left, right } = this.edges(box.width);
+        const share = (event.clientX - box.left - left) / (box.width - left - right);
+        const round = Math.max(0, Math.min(1, share)) * this.last();
+        for (const callback of this.callbacks) callback(round);
+      };
+      this.canvas.addEventListener("pointerdown", (event) => {
+        held = true;
+        this.canvas.setPointerCapture(event.pointerId);
+        seek(event);
+      });
+      this.canvas.addEventListener("pointermove", (event) => held && seek(event));
+      for (const name of ["pointerup", "pointercancel"]) {
+        this.canvas.addEventListener(name, () => (held = false));
+      }
+    }
+
+    last() {
+      return Math.max(1, this.rounds[this.rounds.length - 1]);
+    }
+
+    /** Room for the modes' numbers and, on a wide screen, for what each has at the end. */
+    edges(wide) {
+      const words = wide > 560 && this.modes <= MOST_WORDS;
+      return { left: 34, right: words ? 118 : 10, words };
+    }
+
+    draw() {
+      const { canvas, context, rounds, modes, band } = this;
+      const ratio = window.devicePixelRatio || 1;
+      const [wide, high] = [canvas.clientWidth, canvas.clientHeight];
+      if (!wide) return;
+      canvas.width = Math.round(wide * ratio);
+      canvas.height = Math.round(high * ratio);
+      context.setTransform(ratio, 0, 0, ratio, 0, 0);
+      const style = getComputedStyle(canvas);
+      this.colour = (name) => style.getPropertyValue(name).trim();
+      const { left, right, words } = this.edges(wide);
+      const x = (round) => left + (round / this.last()) * (wide - left - right);
+      const fills = NAMES.map((name) => this.colour(`--share-${name}`));
+      fills[0] = this.hatched(fills[0]);
+      const gap = band > 14 ? 4 : 2;
+      for (let row = 0; row < rounds.length; row += 1) {
+        const from = row ? (x(rounds[row - 1]) + x(rounds[row])) / 2 : x(rounds[row]);
+        const end = row + 1 < rounds.length;
+        const to = end ? (x(rounds[row]) + x(rounds[row + 1])) / 2 : x(rounds[row]);
+        for (let mode = 0; mode < modes; mode += 1) {
+          const served = this.occupancy[row * modes + mode];
+          if (Number.isNaN(served)) continue;
+          context.fillStyle = fills[LEVELS.filter((level) => served >= level).length];
+          context.fillRect(from, mode * band + gap / 2, Math.max(to - from, 1) + 0.4, band - gap);
+        }
+      }
+      this.label(x, wide, words);
+      this.lines(x);
+      this.tell();
+    }
+
+    /** A fill that is told from the others without its colour: fine slanted lines. */
+    hatched(ground) {
+      const tile = document.createElement("canvas");
+      tile.width = tile.height = 6;
+      const pen = tile.getContext("2d");
+      pen.fillStyle = ground;
+      pen.fillRect(0, 0, 6, 6);
+      pen.strokeStyle = this.colour("--vermillion");
+      pen.globalAlpha = 0.45;
+      pen.lineWidth = 1;
+      pen.beginPath();
+      for (const at of [-6, 0, 6]) {
+        pen.moveTo(at, 6);
+        pen.lineTo(at + 6, 0);
+      }
+      pen.stroke();
+      return this.context.createPattern(tile, "repeat");
+    }
+
+    label(x, wide, words) {
+      const { context, band, modes } = this;
+      context.font = "12px system-ui, sans-serif";
+      context.textBaseline = "middle";
+      const every = band >= 12 ? 1 : 5;
+      for (let mode = 0; mode < modes; mode += every) {
+        const y = (mode + 0.5) * band;
+        context.textAlign = "right";
+        context.fillStyle = this.colour("--ink");
+        context.fillText(`${mode}`, 26, y);
+        if (!words) continue;
+        context.textAlign = "left";
+        context.fillStyle = this.colour("--quiet");
+        const [share, weight] = [this.data.shares[mode], this.data.weights[mode]];
+        context.fillText(`${percent(share)} of ${percent(weight)}`, wide - 108, y);
+      }
+      context.textBaseline = "alphabetic";
+      context.fillStyle = this.colour("--quiet");
+      const count = wide < 500 ? 2 : 5;
+      for (let n = 0; n <= count; n += 1) {
+        const round = (n * this.last()) / count;
+        context.textAlign = n === 0 ? "left" : n === count ? "right" : "center";
+        context.fillText(ganrun.thousands(round), x(round), modes * band + 18);
+      }
+    }
+
+    lines(x) {
+      const { context, band, modes } = this;
+      context.strokeStyle = this.colour("--orange");
+      context.lineWidth = 1.5;
+      context.setLineDash([2, 3]);
+      context.beginPath();
+      for (const round of this.marks) {
+        context.moveTo(x(round), 0);
+        context.lineTo(x(round), modes * band);
+      }
+      context.stroke();
+      context.setLineDash([]);
+      if (this.cursor === null) return;
+      for (const [width, name] of [
+        [4, "--paper"],
+        [1.5, "--ink"],
+      ]) {
+        context.strokeStyle = this.colour(name);
+        context.lineWidth = width;
+        context.beginPath();
+        context.moveTo(x(this.cursor), 0);
+        context.lineTo(x(this.cursor), modes * band + 3);
+        context.stroke();
+      }
+    }
+
+    tell() {
+      const at = this.cursor === null ? this.last() : this.cursor;
+      let row = 0;
+      this.rounds.forEach((round, n) => {
+        if (Math.abs(round - at) < Math.abs(this.rounds[row] - at)) row = n;
+      });
+      const groups = [[], [], [], []];
+      for (let mode = 0; mode < this.modes; mode += 1) {
+        const served = this.occupancy[row * this.modes + mode];
+        if (Number.isNaN(served)) continue;
+        groups[LEVELS.filter((level) => served >= level).length].push(mode);
+      }
+      const words = ["missing", "too few", "as many as it should", "too many"]
+        .map((word, n) => (groups[n].length ? `${word}: ${ganrun.listed(groups[n])}` : ""))
+        .filter(Boolean);
+      const round = ganrun.thousands(this.rounds[row]);
+      this.canvas.setAttribute("aria-label", `Modes at round ${round}. ${words.join("; ")}`);
+    }
+  };
+
+  function percent(share) {
+    if (share > 0 && share < 0.005) return "< 1 %";
+    return `${Math.round(100 * share)} %`;
+  }
+})((window.ganrun = window.ganrun || {}));

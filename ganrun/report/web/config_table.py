@@ -1,0 +1,114 @@
+"""The config as it would stand in a file, with what differs from the defaults marked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel
+
+from ganrun.config import Experiment
+from ganrun.config.penalties import PARAMETERS, Penalties
+from ganrun.config.write import flow
+from ganrun.page.document import escaped
+
+NAMES = ("name", "seeds")
+"""Fields that say which run this is: no difference worth marking."""
+
+
+@dataclass(frozen=True)
+class Field:
+    """One line of a config; values as YAML has them."""
+
+    path: tuple[str, ...]
+    value: str
+    default: str | None
+    """`None` where there is no default."""
+    description: str
+
+    @property
+    def differs(self) -> bool:
+        """Whether someone chose this value."""
+        return self.value != self.default and self.path[0] not in NAMES
+
+
+def config_section(config: Experiment) -> str:
+    """The config, section by section."""
+    fields = list(config_fields(config))
+    differing = [field for field in fields if field.differs]
+    sections: dict[str, list[Field]] = {}
+    for field in fields:
+        sections.setdefault(field.path[0] if len(field.path) > 1 else "", []).append(field)
+    parts = "".join(_section(name, inside) for name, inside in sections.items())
+    count = len(differing)
+    note = "All values are the defaults."
+    if count:
+        noun = "value differs" if count == 1 else "values differ"
+        note = f"{count} {noun} from the defaults; each is marked, its default beside it."
+    return f"""
+<section aria-labelledby="config-title">
+  <h2 id="config-title">The config</h2>
+  <p class="quiet">{note}</p>
+  <div class="config">{parts}</div>
+</section>"""
+
+
+def config_fields(config: Experiment) -> Iterator[Field]:
+    """Every field, in the order of the schema; penalties that are used, with their parameters."""
+    yield from _fields((), config)
+
+
+def _fields(path: tuple[str, ...], section: BaseModel) -> Iterator[Field]:
+    for name, declared in type(section).model_fields.items():
+        value = getattr(section, name)
+        here = (*path, name)
+        if isinstance(value, Penalties):
+            yield from _penalties(here, value)
+        elif isinstance(value, BaseModel):
+            yield from _fields(here, value)
+        else:
+            default: str | None = None
+            if not declared.is_required():
+                default = _text(declared.get_default(call_default_factory=True))
+            if here == ("target", "layout"):
+                default = Experiment().target.layout
+            yield Field(here, _text(value), default, declared.description or "")
+
+
+def _penalties(path: tuple[str, ...], penalties: Mapping[str, Any]) -> Iterator[Field]:
+    if not penalties:
+        yield Field(path, "{}", "{}", "Penalties on the discriminator: none.")
+    for name, parameters in penalties.items():
+        model = PARAMETERS[name]
+        if not parameters:
+            yield Field((*path, name), "{}", None, model.__doc__ or "")
+        for parameter, value in parameters.items():
+            declared = model.model_fields[parameter]
+            # A penalty is there because someone chose it, whatever its parameters.
+            yield Field((*path, name, parameter), _text(value), None, declared.description or "")
+
+
+def _text(value: Any) -> str:
+    plain = value.model_dump(mode="json") if isinstance(value, BaseModel) else value
+    return flow(list(plain) if isinstance(plain, tuple) else plain)
+
+
+def _section(name: str, fields: list[Field]) -> str:
+    heading = f'<h3 class="mono">{escaped(name)}:</h3>' if name else "<h3>The run</h3>"
+    rows = "".join(_row(field) for field in fields)
+    return f'<div class="config-section">{heading}<dl>{rows}</dl></div>'
+
+
+def _row(field: Field) -> str:
+    name = ".".join(field.path[1:] or field.path)
+    kind = "field changed" if field.differs else "field"
+    mark = ""
+    if field.differs:
+        was = "no default" if field.default is None else f"default {field.default}"
+        mark = f' <span class="default">{escaped(was)}</span>'
+    words = f'<span class="what">{escaped(field.description)}</span>' if field.description else ""
+    return (
+        f'<div class="{kind}"><dt><code>{escaped(name)}</code>{words}</dt>'
+        f"<dd><code>{escaped(field.value)}</code>{mark}</dd></div>"
+    )

@@ -1,0 +1,68 @@
+"""The diagnosis on a run's page: the verdict that was tested, what was tried, and what to try."""
+
+from __future__ import annotations
+
+from ganrun.diagnose.document import Diagnosis
+from ganrun.page.document import escaped
+from ganrun.report import phrases
+from ganrun.report.diagnosis_story import detective_words, dynamics_words, headline
+from ganrun.report.diagnosis_terminal import branch_note, branch_table
+from ganrun.report.terminal import BAD_WORDS, GOOD_WORDS
+from ganrun.report.web.origin import copyable
+
+
+def diagnosis_section(diagnosis: Diagnosis | None) -> str:
+    """What `ganrun diagnose` found; how to ask it where nobody has."""
+    if diagnosis is None:
+        return ""
+    word = diagnosis.verdict
+    kind = "good" if word in GOOD_WORDS else "bad" if word in BAD_WORDS else "warn"
+    quick = diagnosis.quick
+    said = "says the same" if quick.verdict == word else f"had said {quick.verdict}"
+    return f"""
+<section aria-labelledby="diagnosis-title">
+  <h2 id="diagnosis-title">The diagnosis</h2>
+  <p class="diagnosis-headline">{escaped(headline(diagnosis))}</p>
+  <p class="verdict"><span class="chip {kind}">{escaped(word)}</span>
+  <span class="quiet">confidence {phrases.percent(diagnosis.confidence)}; the quick verdict
+  {escaped(said)}, {phrases.percent(quick.confidence)}</span></p>
+  <p>{escaped(diagnosis.evidence)}</p>
+  {_branches(diagnosis)}
+  {_probes(diagnosis)}
+  <h3>What to try next</h3>
+  <p>{escaped(diagnosis.advice.words)}</p>
+  {copyable(diagnosis.advice.command, "the command") if diagnosis.advice.command else ""}
+</section>"""
+
+
+def _branches(diagnosis: Diagnosis) -> str:
+    (_, first), (_, second), *rows = branch_table(diagnosis)
+    heads = "".join(
+        f'<th scope="col" class="number">{escaped(f"{a} {b}".strip())}</th>'
+        for a, b in zip(first, second, strict=True)
+    )
+    body = "".join(
+        f'<tr><th scope="row">{escaped(title)}</th>'
+        + "".join(f'<td class="number">{escaped(cell.replace("->", "→"))}</td>' for cell in cells)
+        + "</tr>"
+        for title, cells in rows
+    )
+    return f"""
+<div class="table-scroll" tabindex="0" role="region" aria-label="What became of every branch">
+<table class="numbers">
+  <caption>{escaped(branch_note(diagnosis))}</caption>
+  <thead><tr><th scope="col">the game played on</th>{heads}</tr></thead>
+  <tbody>{body}</tbody>
+</table>
+</div>"""
+
+
+def _probes(diagnosis: Diagnosis) -> str:
+    told = [
+        ("Who can tell", detective_words(diagnosis.detective) if diagnosis.detective else ""),
+        ("How the game moves", dynamics_words(diagnosis.dynamics) if diagnosis.dynamics else ""),
+    ]
+    parts = [
+        f"<div><h3>{title}</h3><p>{escaped(words)}</p></div>" for title, words in told if words
+    ]
+    return f'<div class="grid probes">{"".join(parts)}</div>' if parts else ""

@@ -1,0 +1,162 @@
+"""Where a run comes from: code, machine and time; and the command to repeat it."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from ganrun.page.document import escaped
+from ganrun.report import phrases
+from ganrun.report.web.source import Source
+
+FILES = (
+    "config.yaml",
+    "metrics.csv",
+    "summary.json",
+    "snapshots.npz",
+    "events.csv",
+    "diagnosis.json",
+    "figures/modes.png",
+    "figures/progression.png",
+    "figures/curves.png",
+    "figures/progression.gif",
+    "figures/diagnosis.png",
+)
+"""What may lie beside the page."""
+
+
+def origin_section(source: Source) -> str:
+    """Provenance, the files beside the page, and how to have the run again."""
+    rows = "".join(
+        f"<div><dt>{escaped(label)}</dt><dd>{value}</dd></div>" for label, value in _facts(source)
+    )
+    return f"""
+<section aria-labelledby="origin-title">
+  <h2 id="origin-title">Where it comes from</h2>
+  {_again(source)}
+  <dl class="facts">{rows}</dl>
+</section>"""
+
+
+def repeat_command(source: Source) -> str | None:
+    """What trains this run afresh, or goes on with it; `None` for a game played by hand."""
+    run = source.run
+    if run.status == "interactive":
+        return None
+    words = ["ganrun", "train", str(run.path / "config.yaml")]
+    if run.path.parent != Path("runs"):
+        words += ["--runs-dir", str(run.path.parent)]
+    if run.ended:
+        words.append("--again")
+    return shlex.join(words)
+
+
+def copyable(command: str, what: str) -> str:
+    """A command with a button that copies it."""
+    return (
+        f'<div class="command"><code>{escaped(command)}</code><button type="button" '
+        f'class="button small" data-copy="{escaped(command)}" aria-label="Copy {escaped(what)}">'
+        "Copy</button></div>"
+    )
+
+
+def _again(source: Source) -> str:
+    command = repeat_command(source)
+    if command is None:
+        return (
+            "<p>This game was played by hand. The config above is how it began, the events are "
+            "what was done to it since: together with the seed they decide it to the last bit."
+            "</p>"
+        )
+    if source.run.ended:
+        words = (
+            "This trains the run afresh, in a folder beside it. On the same type of machine, "
+            "jaxlib and backend it gives the same numbers, bit by bit."
+        )
+    else:
+        words = "This goes on from the last checkpoint."
+    return f"<p>{words}</p>{copyable(command, 'the command')}"
+
+
+def _facts(source: Source) -> list[tuple[str, str]]:
+    note, run = source.note, source.run
+    numerics = _mapping(note.get("numerics"))
+    seconds, rate = note.get("training_seconds"), note.get("rounds_per_second")
+    facts = [
+        ("run", f"<code>{escaped(run.path.name)}</code>"),
+        ("status", escaped(run.status)),
+        ("begun", _time(note.get("started"))),
+        ("ended", _time(note.get("ended"))),
+        ("training", _training(seconds, rate)),
+        ("sessions", _sessions(note.get("sessions"))),
+        ("went on from", _folder(note.get("reused_from"))),
+        ("branched from", _folder(note.get("branched_from"))),
+        ("machine", _joined(numerics, ("machine", "backend", "device"))),
+        ("lanes", escaped(numerics.get("lanes", ""))),
+        ("versions", _versions(_mapping(note.get("versions")))),
+        ("git", _git(_mapping(note.get("git")))),
+        ("command", _command(note.get("command"))),
+        ("files", _files(run.path)),
+    ]
+    return [(label, value) for label, value in facts if value]
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _time(value: Any) -> str:
+    return escaped(value.replace("T", " ").replace("Z", " UTC")) if isinstance(value, str) else ""
+
+
+def _training(seconds: Any, rate: Any) -> str:
+    if not isinstance(seconds, int | float):
+        return ""
+    words = phrases.duration(seconds)
+    if isinstance(rate, int | float):
+        words += f", {rate:,.0f} rounds a second"
+    return escaped(words)
+
+
+def _sessions(sessions: Any) -> str:
+    """How often it was taken up; worth telling only where that is more than once."""
+    return str(len(sessions)) if isinstance(sessions, Sequence) and len(sessions) > 1 else ""
+
+
+def _folder(note: Any) -> str:
+    if not isinstance(note, Mapping) or not note.get("folder"):
+        return ""
+    at = note.get("round")
+    where = f", round {at:,}" if isinstance(at, int) else ""
+    return f"<code>{escaped(note['folder'])}</code>{where}"
+
+
+def _joined(values: Mapping[str, Any], names: Sequence[str]) -> str:
+    return escaped(", ".join(str(values[name]) for name in names if values.get(name)))
+
+
+def _versions(versions: Mapping[str, Any]) -> str:
+    return escaped(", ".join(f"{name} {version}" for name, version in versions.items()))
+
+
+def _git(git: Mapping[str, Any]) -> str:
+    if not git.get("commit"):
+        return ""
+    dirty = ", with changes that were not committed" if git.get("dirty") else ""
+    return f"<code>{escaped(str(git['commit'])[:12])}</code>{dirty}"
+
+
+def _command(command: Any) -> str:
+    if not isinstance(command, Sequence) or isinstance(command, str) or not command:
+        return ""
+    return f"<code>{escaped(shlex.join(map(str, command)))}</code>"
+
+
+def _files(path: Path) -> str:
+    """Links to what lies beside the page."""
+    links = [
+        f'<a href="{escaped(name)}">{escaped(name)}</a>' for name in FILES if (path / name).exists()
+    ]
+    return ", ".join(links)

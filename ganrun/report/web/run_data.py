@@ -1,0 +1,159 @@
+"""The numbers of a run's page, small enough for a file that one sends by mail."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float, Int
+from numpy import ndarray
+
+from ganrun.mixture import mixture_of
+from ganrun.page.arrays import packed
+from ganrun.report.palette import BLUE, INK, ORANGE
+from ganrun.report.panels import Panel, choose_panels, robust_limits
+from ganrun.report.record import RunRecord
+from ganrun.report.web.course import Course
+from ganrun.report.web.gaze import slopes
+from ganrun.report.web.scene_target import scene_target
+from ganrun.report.web.source import Source
+
+MOST_SNAPSHOTS, MOST_SAMPLES, MOST_GRID = 60, 512, 32
+"""Of a run that has more, these many are in the page; the default config has fewer."""
+MOST_ROWS = 500
+"""Evaluations in the page; of more, evenly spread ones."""
+MOST_OCCUPANCY = 3.0
+"""Share of a mode over its weight beyond which the strip's colour says no more."""
+
+COLOURS = {BLUE: "--blue", ORANGE: "--orange", INK: "--ink"}
+"""The palette's hues -> what they are called in the page's style."""
+
+
+def player_data(source: Source, course: Course | None) -> dict[str, Any] | None:
+    """What the player plays; `None` for a run without snapshots."""
+    run = source.run
+    if run.snapshots is None or not len(run.snapshots.steps):
+        return None
+    kept = evenly(len(run.snapshots.steps), MOST_SNAPSHOTS)
+    steps = run.snapshots.steps[kept]
+    samples = run.snapshots.samples[kept, :MOST_SAMPLES]
+    extent = [float(edge) for edge in run.snapshots.extent]
+    fields = [coarser(field, extent) for field in run.snapshots.field[kept].astype(np.float64)]
+    targets, target_of = _targets(source, steps, extent)
+    data = {
+        "target": targets[-1],
+        "steps": steps.tolist(),
+        "samples": packed(samples, "u16", within=_around(extent)),
+        "field": [packed(field, "u16") for field in fields],
+        "covered": _covered(steps, course),
+        "objective": run.objective,
+    }
+    if len(targets) > 1:
+        data |= {"targets": targets, "targetOf": target_of}
+    return data
+
+
+def strip_data(run: RunRecord, course: Course) -> dict[str, Any]:
+    """Each mode's share over its weight at every evaluation, and the modes' numbers and weights."""
+    kept = evenly(len(course.rounds), MOST_ROWS)
+    relative = course.shares[kept] / run.mixture.weights
+    return {
+        "rounds": course.rounds[kept].tolist(),
+        "occupancy": packed(relative, "u16", within=(0.0, MOST_OCCUPANCY)),
+        "shares": [round(mode.share, 4) for mode in course.modes],
+        "weights": [round(mode.weight, 4) for mode in course.modes],
+    }
+
+
+def curves_data(run: RunRecord) -> dict[str, Any]:
+    """The panels as `ganrun.Curves` takes them, and their columns."""
+    kept = evenly(len(run.metrics["step"]), MOST_ROWS)
+    panels = choose_panels(run)
+    columns = sorted({curve.column for panel in panels for curve in panel.curves})
+    return {
+        "steps": run.metrics["step"][kept].tolist(),
+        "columns": {name: _numbers(run.metrics[name][kept]) for name in columns},
+        "panels": [_panel(panel, run) for panel in panels],
+    }
+
+
+def evenly(count: int, most: int) -> Int[ndarray, " M"]:
+    """Indices of at most so many of `count` things, evenly spread, the first and last among them.
+
+    `most` is 2 or more.
+    """
+    if count <= most:
+        return np.arange(count)
+    return np.unique(np.rint(np.linspace(0, count - 1, most)).astype(np.int64))
+
+
+def coarser(field: Float[ndarray, "G G"], extent: Sequence[float]) -> Float[ndarray, "M M"]:
+    """The field on at most `MOST_GRID` points a side, by bilinear interpolation."""
+    if field.shape[0] <= MOST_GRID:
+        return field
+    x_min, x_max, y_min, y_max = extent
+    y, x = np.meshgrid(
+        np.linspace(y_min, y_max, MOST_GRID), np.linspace(x_min, x_max, MOST_GRID), indexing="ij"
+    )
+    # A rounding beyond the window's edge would find nothing there.
+    points = np.stack([x.ravel().clip(x_min, x_max), y.ravel().clip(y_min, y_max)], axis=1)
+    return slopes(field, extent, points)[0].reshape(MOST_GRID, MOST_GRID)
+
+
+def _targets(
+    source: Source, steps: Int[ndarray, " S"], extent: Sequence[float]
+) -> tuple[list[dict[str, Any]], list[int]]:
+    """The targets that were played for, and which of them each snapshot has."""
+    targets = [source.config.target]
+    changed_at = [0]
+    for event, config in zip(source.events, source.configs()[1:], strict=True):
+        if config.target != targets[-1]:
+            targets.append(config.target)
+            changed_at.append(event.round)
+    drawn = [scene_target(mixture_of(target)) | {"extent": list(extent)} for target in targets]
+    # What was changed after a round is seen in the rounds that follow.
+    which = [max(sum(at < step for at in changed_at) - 1, 0) for step in steps.tolist()]
+    return drawn, which
+
+
+def _covered(steps: Int[ndarray, " S"], course: Course | None) -> list[list[bool] | None]:
+    """Which modes are covered at the evaluation nearest to each snapshot."""
+    if course is None:
+        return [None] * len(steps)
+    return [course.covered[int(np.abs(course.rounds - step).argmin())].tolist() for step in steps]
+
+
+def _around(extent: Sequence[float]) -> tuple[float, float]:
+    """A range that holds the window twice over; a sample beyond is drawn outside all the same."""
+    low, high = min(extent[0], extent[2]), max(extent[1], extent[3])
+    half = (high - low) / 2
+    return low - half, high + half
+
+
+def _panel(panel: Panel, run: RunRecord) -> dict[str, Any]:
+    values = np.concatenate([run.metrics[curve.column] for curve in panel.curves])
+    anchors = [*panel.at_least, *(line.value for line in panel.lines), *(panel.band or ())]
+    limits = panel.limits or robust_limits(values.astype(np.float64), anchors, panel.at_most)
+    content: dict[str, Any] = {
+        "label": panel.title,
+        "series": [
+            {"name": curve.column, "label": curve.label, "color": COLOURS[curve.color]}
+            for curve in panel.curves
+        ],
+        "stepped": panel.whole,
+        "log": panel.logarithmic,
+        "lines": [{"value": line.value, "label": line.label} for line in panel.lines],
+    }
+    if panel.band:
+        low, high = panel.band
+        content["reference"] = {panel.curves[0].column: [low, panel.lines[0].value, high]}
+        content["lines"] = []
+    if not panel.logarithmic:
+        content["yRange"] = [float(limit) for limit in limits]
+    return content
+
+
+def _numbers(values: ndarray) -> list[float | None]:
+    """Five significant digits; `null` for what is not finite."""
+    return [float(f"{value:.5g}") if np.isfinite(value) else None for value in values.tolist()]

@@ -1,0 +1,218 @@
+"""`report.html` of one run: the game to be watched, its story, its numbers, and where it came from.
+
+The charts are the small ones of `ganrun.page` rather than a chart library's: with a library's this
+file would be ten times as large, and the arena draws live into the very same ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from importlib import resources
+from pathlib import Path
+
+from ganrun import __version__
+from ganrun.page.document import document, escaped
+from ganrun.report import phrases, story
+from ganrun.report.record import RunRecord
+from ganrun.report.terminal import BAD_WORDS, GOOD_WORDS
+from ganrun.report.web.config_table import config_section
+from ganrun.report.web.course import course_of
+from ganrun.report.web.diagnosis_section import diagnosis_section
+from ganrun.report.web.events_list import events_section
+from ganrun.report.web.final_table import final_section
+from ganrun.report.web.modes_section import modes_section
+from ganrun.report.web.origin import origin_section
+from ganrun.report.web.run_data import curves_data, player_data, strip_data
+from ganrun.report.web.source import Source, read_source
+from ganrun.report.web.tale import Passage, tale_of
+from ganrun.store import replace_file
+
+NAME = "report.html"
+
+STYLES = ("run.css",)
+SCRIPTS = ("strip.js", "run.js")
+"""Files of `assets/` beside those that all pages share."""
+
+
+def write_run_page(run: RunRecord) -> Path:
+    """Write a run's `report.html` into its folder; raises `StoreError` where that cannot be."""
+    path = run.path / NAME
+    replace_file(path, run_page(read_source(run)).encode())
+    return path
+
+
+def run_page(source: Source) -> str:
+    """The page, as text."""
+    run, course = source.run, course_of(source.run)
+    player, passages = player_data(source, course), tale_of(run)
+    sections = [
+        _game_section(run, player is not None, passages),
+        modes_section(course),
+        _curves_section(run),
+        final_section(run),
+        diagnosis_section(source.diagnosis),
+        events_section(source.events),
+        config_section(source.config),
+        origin_section(source),
+    ]
+    data = {
+        "player-data": player,
+        "strip-data": None if course is None else strip_data(run, course),
+        "curves-data": curves_data(run) if len(run.metrics["step"]) else None,
+        "marks-data": _marks(source),
+    }
+    return document(
+        title=f"{story.whose(run)}: {story.title(run)}",
+        body=_body(source, sections),
+        styles=[asset(name) for name in STYLES],
+        scripts=[asset(name) for name in SCRIPTS],
+        data=data,
+        generator=f"ganrun {__version__}",
+    )
+
+
+@cache
+def asset(name: str) -> str:
+    """The text of a file in `assets/`."""
+    return (resources.files(__package__) / "assets" / name).read_text(encoding="utf-8")
+
+
+def _body(source: Source, sections: Sequence[str]) -> str:
+    return f"""
+<header class="top">
+  <p class="top-name">ganrun <span class="quiet">report</span></p>
+  <button type="button" class="button small" data-theme-toggle>Auto</button>
+</header>
+<main id="content" tabindex="-1">
+{_heading(source)}
+<noscript><p class="panel">The pictures on this page need JavaScript; the words and tables do not.
+</p></noscript>
+{"".join(sections)}
+</main>
+<footer class="foot quiet small">
+  <p>Made by ganrun {escaped(__version__)} from the run's folder alone. This file is complete: it
+  asks nothing of any network. Its charts are small ones of its own, so that it can be sent by mail,
+  and so that a live game can be drawn into the same ones.</p>
+</footer>"""
+
+
+def _heading(source: Source) -> str:
+    run = source.run
+    facts = [
+        f"{escaped(run.name)}, seed {run.seed}",
+        phrases.plural(run.modes_total, "mode"),
+        phrases.plural(run.steps, "round"),
+        f"objective {escaped(run.objective.replace('_', ' '))}",
+    ]
+    evidence = run.evidence or ("" if run.ended else story.tell(run))
+    error = f'<p class="panel bad">{escaped(run.error)}</p>' if run.error else ""
+    return f"""
+<section class="lead" aria-labelledby="title">
+  <p class="kicker">{" · ".join(facts)}</p>
+  <h1 id="title">{escaped(story.title(run))}</h1>
+  <p class="verdict">{_chip(run)}{_confidence(run)}</p>
+  <p class="evidence">{escaped(evidence)}</p>
+  {error}
+  {_tiles(run)}
+</section>"""
+
+
+def _chip(run: RunRecord) -> str:
+    word = run.verdict or run.status
+    kind = "good" if word in GOOD_WORDS else "bad" if word in BAD_WORDS else "warn"
+    return f'<span class="chip {kind}">{escaped(word)}</span>'
+
+
+def _confidence(run: RunRecord) -> str:
+    said = []
+    if run.verdict and run.verdict != "diverged" and run.confidence is not None:
+        sure = phrases.percent(run.confidence)
+        said.append(f"confidence {sure}: how often such a verdict is right")
+    if run.verdict and run.status not in ("complete", "diverged"):
+        said.append(escaped(run.status))
+    return f' <span class="quiet">{"; ".join(said)}</span>' if said else ""
+
+
+def _tiles(run: RunRecord) -> str:
+    """The numbers that one wants first, each beside what perfect samples score."""
+    total, reference = run.modes_total, run.reference or {}
+    if run.last_round is None:
+        return ""
+    counted = "modes_recovered" if run.ended else "modes_covered"
+    tiles = [
+        (
+            counted.replace("_", " "),
+            phrases.of_total(run.metric(counted), total),
+            f"perfect: {total}",
+        )
+    ]
+    for name, label, show in (
+        ("high_quality", "high-quality samples", phrases.percent),
+        ("mode_tv", "mode TV", phrases.value),
+        ("reverse_kl", "reverse KL", phrases.value),
+    ):
+        perfect = reference.get(name, {}).get("mean")
+        note = "" if perfect is None else f"perfect: {show(perfect)}"
+        tiles.append((label, show(run.metric(name)), note))
+    items = "".join(
+        f"<div><dt>{escaped(label)}</dt><dd>{escaped(value)}"
+        f'<span class="tile-note">{escaped(note)}</span></dd></div>'
+        for label, value, note in tiles
+    )
+    return f'<dl class="tiles">{items}</dl>'
+
+
+def _game_section(run: RunRecord, plays: bool, passages: Sequence[Passage]) -> str:
+    items = "".join(_passage(passage) for passage in passages)
+    stage = '<div id="player" class="stage"></div>' if plays else ""
+    missing = "" if plays else '<p class="quiet">There is no snapshot to look at yet.</p>'
+    key = """
+<p class="small quiet">Rings are the true modes at three standard deviations; one that is missing
+is dashed and numbered. Dots are the forger's samples. The ground is the detective's field: blue
+where it takes a point for real, amber where it takes it for forged. An arrow shows where the
+detective's answer pushes a sample in the forger's next step, longer where it pushes harder.</p>"""
+    return f"""
+<section aria-labelledby="game">
+  <h2 id="game">The game</h2>
+  <div class="{"game" if plays else ""}">
+    {stage}
+    <div class="tale">
+      <p>A forger and a detective play against each other. The forger turns noise into points, the
+      detective learns to tell them from the real ones, and each learns from the other.</p>
+      <ol class="passages">{items}</ol>
+      {missing}
+    </div>
+  </div>
+  {key if plays else ""}
+</section>"""
+
+
+def _passage(passage: Passage) -> str:
+    words = escaped(passage.words)
+    if passage.round is None:
+        return f"<li>{words}</li>"
+    return (
+        f'<li data-round="{passage.round}"><button type="button" class="seek" '
+        f'data-seek="{passage.round}" aria-label="Show round {passage.round:,}">'
+        f"{passage.round:,}</button> <span>{words}</span></li>"
+    )
+
+
+def _curves_section(run: RunRecord) -> str:
+    if not len(run.metrics["step"]):
+        return ""
+    diverged = "" if run.diverged_at is None else f" The run diverged in round {run.diverged_at:,}."
+    return f"""
+<section aria-labelledby="curves-title">
+  <h2 id="curves-title">The numbers, round by round</h2>
+  <p class="quiet">Dashed: where the game would come to rest, or what perfect samples score; green
+  bands hold nine in ten draws of them. The line in each chart is the player's round: click or drag
+  in a chart to move it.{diverged}</p>
+  <div id="curves" class="charts"></div>
+</section>"""
+
+
+def _marks(source: Source) -> list[int]:
+    """Rounds at which something was done to the game."""
+    return sorted({event.round for event in source.events})

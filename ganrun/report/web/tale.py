@@ -1,0 +1,316 @@
+"""A run's story, told with the forger and the detective, from the numbers and nothing else.
+
+The modes of the target are the notes that the forger has to print. Every passage knows the round it
+is about, so that a player can be sent there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+import numpy as np
+
+from ganrun.report import phrases, story
+from ganrun.report.record import RunRecord
+from ganrun.report.web.course import Course, Loss, course_of
+from ganrun.report.web.gaze import Gaze, gaze
+
+MOST_NAMED = 5
+"""More modes than this are counted instead of named."""
+MOST_LOSSES = 4
+"""Losses at more rounds than this are told together."""
+FINE = 0.9
+"""Share of high-quality samples from which the notes are called good."""
+BY_CHANCE = 1 / 3
+"""Of the samples that a push in no direction in particular would lead to within 60 degrees."""
+NEAR_CHANCE = 0.12
+SURE, GUESSING = 0.75, 0.58
+"""Accuracies from which the detective is ahead, and below which it hardly knows."""
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A sentence or two, and the round that they are about; `None` where it is about none."""
+
+    round: int | None
+    words: str
+
+
+def tale_of(run: RunRecord) -> list[Passage]:
+    """The whole story, in the order of rounds; one passage alone where nothing was evaluated."""
+    course = course_of(run)
+    if course is None:
+        return [Passage(None, story.tell(run))]
+    told = [
+        *_beginning(run, course),
+        *_finding(course),
+        *_losing(course),
+        *_quality(run),
+    ]
+    told.sort(key=lambda passage: passage.round or 0)  # stable: what is first told stays first
+    return [*told, *_never_found(run, course), *_looking(run, course), *_telling(run), _end(run)]
+
+
+def _beginning(run: RunRecord, course: Course) -> Iterator[Passage]:
+    if course.rounds[0] != 0:
+        return
+    quality = run.metrics["high_quality"][run.metrics["step"] == 0]
+    share = float(quality[0]) if len(quality) and np.isfinite(quality[0]) else None
+    total = run.modes_total
+    kinds = "one kind of note" if total == 1 else f"{phrases.in_words(total)} kinds of note"
+    words = f"There {'is' if total == 1 else 'are'} {kinds} to forge. "
+    words += "The forger begins with an untrained hand"
+    if share is not None:
+        passes = "none" if share == 0 else phrases.percent(share)
+        words += f": {passes} of its samples {'lies' if share == 0 else 'lie'} on a mode"
+    yield Passage(0, f"{words}.")
+
+
+def _finding(course: Course) -> Iterator[Passage]:
+    """The first modes that are covered, and when most are covered at once."""
+    counts = course.counts
+    total = len(course.modes)
+    if not counts.any():
+        return
+    first, peak = int((counts > 0).argmax()), int(counts.argmax())
+    if first != peak and course.rounds[first] > 0:
+        yield Passage(
+            int(course.rounds[first]),
+            f"By round {course.rounds[first]:,} it prints {_prints(course, first)}.",
+        )
+    if counts[peak] == total:
+        everything = "the one note" if total == 1 else f"all {phrases.in_words(total)} notes"
+        words = f"By round {course.rounds[peak]:,} it prints {everything}."
+    else:
+        most = "" if first == peak and course.rounds[first] > 0 else ", the most that it ever does"
+        words = f"By round {course.rounds[peak]:,} it prints {_prints(course, peak)}{most}."
+    yield Passage(int(course.rounds[peak]), words)
+
+
+def _losing(course: Course) -> Iterator[Passage]:
+    """Which modes are lost when, and whether they come back."""
+    losses = course.losses
+    if not losses:
+        return
+    groups = [(at, list(lost)) for at, lost in groupby(losses, key=lambda loss: loss.round)]
+    if len(groups) <= MOST_LOSSES:
+        for at, lost in groups:
+            yield Passage(at, _loss_words(course, at, lost))
+        return
+    returns = sum(loss.back is not None for loss in losses)
+    modes = {loss.mode for loss in losses}
+    words = (
+        f"From round {losses[0].round:,} on modes come and go: {_times(len(losses))} one is lost, "
+        f"{_times(returns)} one comes back, {_named_of(modes, len(course.modes))} among them."
+    )
+    yield Passage(losses[0].round, words)
+    final = [loss for loss in losses if loss.back is None]
+    if final:
+        at = max(loss.round for loss in final)
+        gone = {loss.mode for loss in final}
+        now = _prints(course, int(np.searchsorted(course.rounds, at)))
+        verb = "is" if len(gone) == 1 else "are"
+        words = f"By round {at:,} {_named(gone)} {verb} gone, and not seen again before the end"
+        yield Passage(at, f"{words}; it prints {now}.")
+
+
+def _loss_words(course: Course, at: int, lost: Sequence[Loss]) -> str:
+    modes = {loss.mode for loss in lost}
+    words = f"By round {at:,} the forger has given up {_named(modes)}"
+    back = [loss for loss in lost if loss.back is not None]
+    gone = {loss.mode for loss in lost if loss.back is None}
+    if not back:
+        now = _prints(course, int(np.searchsorted(course.rounds, at)), only=True)
+        pronoun = "it" if len(gone) == 1 else "them"
+        return f"{words}, and does not take {pronoun} up again: it prints {now}."
+    returned = max(loss.back or 0 for loss in back)
+    if not gone:
+        verb = "comes" if len(back) == 1 else "come"
+        pronoun = "it" if len(back) == 1 else "they"
+        return f"{words}; {pronoun} {verb} back by round {returned:,}."
+    comes = "comes" if len(back) == 1 else "come"
+    stays = "stays" if len(gone) == 1 else "stay"
+    some = _named({loss.mode for loss in back})
+    return f"{words}: {some} {comes} back by round {returned:,}, {_named(gone)} {stays} lost."
+
+
+def _quality(run: RunRecord) -> Iterator[Passage]:
+    """From when on nearly all of the samples are good, and stay so."""
+    quality, steps = run.metrics["high_quality"], run.metrics["step"]
+    known = np.isfinite(quality)
+    quality, steps = quality[known], steps[known]
+    bad = np.flatnonzero(quality < FINE)
+    since = int(bad[-1]) + 1 if len(bad) else 0
+    # A few evaluations at least, or it may be chance.
+    if len(quality) - since < 3 or since == 0:
+        return
+    yield Passage(
+        int(steps[since]),
+        f"From round {int(steps[since]):,} on more than nine in ten of its samples are good enough "
+        "to be taken for one of the modes.",
+    )
+
+
+def _never_found(run: RunRecord, course: Course) -> Iterator[Passage]:
+    never = {mode.mode for mode in course.modes if mode.found is None}
+    if not never:
+        return
+    last = int(course.rounds[-1])
+    if len(never) == len(course.modes):
+        yield Passage(last, "It never prints any of the notes: no mode is ever covered.")
+        return
+    what = f"the other {_named(never)}" if len(never) > MOST_NAMED else _named(never)
+    yield Passage(last, f"It never finds {what}.")
+
+
+def _looking(run: RunRecord, course: Course) -> Iterator[Passage]:
+    """What the detective's field says of the modes that are missing at the end."""
+    snapshots = run.snapshots
+    if snapshots is None or not len(snapshots.steps) or not run.missing:
+        return
+    # The field swings from one snapshot to the next: the last quarter together tells more.
+    last = snapshots.each()[-max(1, len(snapshots.steps) // 4) :]
+    extent = [float(edge) for edge in snapshots.extent]
+    seen = [gaze(one, extent, run.mixture, run.objective, run.missing) for one in last]
+    marked = _marked_mostly(seen, run.missing)
+    if not any(one.marked or one.unmarked for one in seen):
+        return
+    span = f"From round {last[0].step:,} to the end" if len(last) > 1 else "At the end"
+    missing, total = set(run.missing), run.modes_total
+    places = f"the {'place' if len(missing) == 1 else 'places'} of {_named_of(missing, total)}"
+    if not marked:
+        words = (
+            f"{span} the detective no longer looks at {places}: it mostly answers 'forged' there"
+        )
+        yield Passage(int(course.rounds[-1]), f"{words}.")
+        return
+    words = f"{span} the detective still takes {_marked_words(marked, missing, places)} for real"
+    pushed = [one.led for one in seen if one.led is not None]
+    if pushed:
+        words += f", {_push_words(float(np.mean(pushed)), one=len(missing) == 1)}"
+    yield Passage(int(course.rounds[-1]), f"{words}.")
+
+
+def _marked_words(marked: set[int], missing: set[int], places: str) -> str:
+    if marked == missing:
+        return places
+    which = f" ({phrases.listed(sorted(marked))})" if len(marked) <= MOST_NAMED else ""
+    places = "place" if len(missing) == 1 else "places"
+    words = phrases.in_words(len(marked))
+    return f"{words} of the {phrases.in_words(len(missing))} missing {places}{which}"
+
+
+def _push_words(led: float, *, one: bool) -> str:
+    there = "it" if one else "the nearest of them"
+    share = phrases.percent(led, absent="none")
+    pushes = f"it pushes {share} of the samples towards {there}"
+    if led < BY_CHANCE - NEAR_CHANCE:
+        return f"but hardly any slope leads there: {pushes}"
+    if led <= BY_CHANCE + NEAR_CHANCE:
+        return f"but its slope hardly leads there: {pushes}, where pushes at random would a third"
+    return f"and {pushes.removeprefix('it ')}, yet too few arrive"
+
+
+def _marked_mostly(seen: Sequence[Gaze], modes: Sequence[int]) -> set[int]:
+    return {mode for mode in modes if sum(mode in one.marked for one in seen) * 2 > len(seen)}
+
+
+def _telling(run: RunRecord) -> Iterator[Passage]:
+    """How well the detective tells real from forged, over the last quarter."""
+    accuracy = run.metrics["accuracy_d"]
+    known = accuracy[np.isfinite(accuracy)]
+    if len(known) < 4 or run.verdict == "diverged" or run.last_round is None:
+        return
+    mean = float(known[-max(1, len(known) // 4) :].mean())
+    share = phrases.percent(mean)
+    when = "in the last quarter of the rounds"
+    if mean >= SURE:
+        words = f"The detective is ahead: {when} it is right about {share} of what it is shown"
+    elif mean < GUESSING:
+        words = f"The detective can hardly do better than guess: {when} it is right about {share}"
+    else:
+        words = f"The detective is right about {share} of what it is shown {when}, where a guess "
+        words += "is right about half"
+    yield Passage(run.last_round, f"{words}.")
+
+
+def _end(run: RunRecord) -> Passage:
+    last = run.last_round
+    if not run.ended:
+        words = story.tell(run)
+        return Passage(last, words)
+    ends = f"After {phrases.plural(last or run.steps, 'round')} {_recovered(run)}"
+    match run.verdict:
+        case "diverged":
+            at = "" if run.diverged_at is None else f" in round {run.diverged_at:,}"
+            return Passage(
+                last,
+                f"Then the game breaks down: a loss, a weight or a sample stops being finite{at}. "
+                "The last picture shows the state before.",
+            )
+        case "collapsed":
+            ending = "what is missing stayed missing, and more rounds are not expected to change it"
+        case "undertrained":
+            ending = "the forger is still improving, so more rounds should help"
+        case "oscillating":
+            ending = "the forger runs from mode to mode, and where it stops is chance"
+        case "imprecise":
+            ending = (
+                "nothing is missing, but what it prints is not right, and is not getting better"
+            )
+        case "converged":
+            ending = "every note is there as often and as sharp as it should be, and stays so"
+        case _:
+            return Passage(last, f"{ends}.")
+    return Passage(last, f"{ends}: {ending}.")
+
+
+def _recovered(run: RunRecord) -> str:
+    """`two of the five modes are recovered`."""
+    number, total = run.metric("modes_recovered"), run.modes_total
+    if number is None:
+        return "nobody has counted the modes"
+    count = int(number)
+    if count == total:
+        return "the one mode is recovered" if total == 1 else _all_modes(total) + " are recovered"
+    verb = "is" if count == 1 else "are"
+    whole = f"the {phrases.in_words(total)} modes" if total > 1 else "the one mode"
+    return f"{'none' if count == 0 else phrases.in_words(count)} of {whole} {verb} recovered"
+
+
+def _all_modes(total: int) -> str:
+    return f"all {phrases.in_words(total)} modes"
+
+
+def _prints(course: Course, row: int, *, only: bool = False) -> str:
+    """`only two of the five notes (modes 0 and 3)`."""
+    modes = {int(mode) for mode in np.flatnonzero(course.covered[row])}
+    total = len(course.modes)
+    if not modes:
+        return "none of the notes"
+    if len(modes) == total:
+        return "the one note" if total == 1 else f"all {phrases.in_words(total)} notes"
+    some = "only " if only else ""
+    words = f"{some}{phrases.in_words(len(modes))} of the {phrases.in_words(total)} notes"
+    return f"{words} ({_named(modes)})" if len(modes) <= MOST_NAMED else words
+
+
+def _named(modes: Iterable[int]) -> str:
+    """`mode 4`, `modes 1 and 4`, or `17 modes`."""
+    names = sorted(modes)
+    if len(names) > MOST_NAMED:
+        return f"{len(names)} modes"
+    return f"mode {names[0]}" if len(names) == 1 else f"modes {phrases.listed(names)}"
+
+
+def _named_of(modes: set[int], total: int) -> str:
+    """The same, but `all five modes` where it is all of them, and `the 17 modes` as known ones."""
+    if len(modes) == total > 1:
+        return _all_modes(total)
+    return f"the {_named(modes)} that are missing" if len(modes) > MOST_NAMED else _named(modes)
+
+
+def _times(number: int) -> str:
+    return {0: "never", 1: "once", 2: "twice"}.get(number, f"{phrases.in_words(number)} times")
