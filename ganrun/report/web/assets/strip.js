@@ -83,20 +83,27 @@
       const fills = NAMES.map((name) => this.colour(`--share-${name}`));
       fills[0] = this.hatched(fills[0]);
       const gap = band > 14 ? 4 : 2;
-      for (let row = 0; row < rounds.length; row += 1) {
-        const from = row ? (x(rounds[row - 1]) + x(rounds[row])) / 2 : x(rounds[row]);
-        const end = row + 1 < rounds.length;
-        const to = end ? (x(rounds[row]) + x(rounds[row + 1])) / 2 : x(rounds[row]);
-        for (let mode = 0; mode < modes; mode += 1) {
-          const served = this.occupancy[row * modes + mode];
-          if (Number.isNaN(served)) continue;
-          context.fillStyle = fills[LEVELS.filter((level) => served >= level).length];
-          context.fillRect(from, mode * band + gap / 2, Math.max(to - from, 1) + 0.4, band - gap);
+      // An evaluation's piece goes half-way to its neighbours; pieces alike are drawn as one.
+      const edge = (row) =>
+        x(row === 0 ? rounds[0] : row === rounds.length ? rounds[row - 1] : (rounds[row - 1] + rounds[row]) / 2);
+      for (let mode = 0; mode < modes; mode += 1) {
+        for (let row = 0, next = 1; row < rounds.length; row = next, next += 1) {
+          const level = this.level(row, mode);
+          while (next < rounds.length && this.level(next, mode) === level) next += 1;
+          context.fillStyle = fills[level];
+          const width = Math.max(edge(next) - edge(row), 1);
+          context.fillRect(edge(row), mode * band + gap / 2, width, band - gap);
         }
       }
       this.label(x, wide, words);
       this.lines(x);
       this.tell();
+    }
+
+    /** How well a mode is served at an evaluation, as a number of NAMES. */
+    level(row, mode) {
+      const served = this.occupancy[row * this.modes + mode];
+      return LEVELS.filter((level) => served >= level).length;
     }
 
     /** A fill that is told from the others without its colour: fine slanted lines. */
@@ -178,9 +185,7 @@
       });
       const groups = [[], [], [], []];
       for (let mode = 0; mode < this.modes; mode += 1) {
-        const served = this.occupancy[row * this.modes + mode];
-        if (Number.isNaN(served)) continue;
-        groups[LEVELS.filter((level) => served >= level).length].push(mode);
+        groups[this.level(row, mode)].push(mode);
       }
       const words = ["missing", "too few", "as many as it should", "too many"]
         .map((word, n) => (groups[n].length ? `${word}: ${ganrun.listed(groups[n])}` : ""))

@@ -1,0 +1,493 @@
+/* The phase diagram: a grid of buttons, menus for its axes, and a panel for the cell one is at. */
+(function (ganrun) {
+  "use strict";
+
+  const { made } = ganrun;
+  const POOLED = "";
+  const MOST_THUMBNAILS = 12;
+  const MOVES = {
+    ArrowLeft: [0, -1],
+    ArrowRight: [0, 1],
+    ArrowUp: [-1, 0],
+    ArrowDown: [1, 0],
+    Home: [0, -Infinity],
+    End: [0, Infinity],
+    PageUp: [-Infinity, 0],
+    PageDown: [Infinity, 0],
+  };
+
+  /** A button that does something. */
+  function button(className, onClick, ...children) {
+    const element = made("button", className, ...children);
+    element.type = "button";
+    element.addEventListener("click", onClick);
+    return element;
+  }
+
+  function menu(label, options, chosen, onChange) {
+    const select = made("select", "menu");
+    for (const [value, words] of options) select.append(new Option(words, value));
+    select.value = chosen;
+    select.addEventListener("change", () => onChange(select.value));
+    return made("label", "menu-label", made("span", "", label), select);
+  }
+
+  /** `0.88` as `88 %`, a mean as `2.1`. */
+  function numberWords(outcome, value) {
+    if (value === null) return "–";
+    return outcome.kind === "rate" ? ganrun.percent(value) : value.toFixed(1);
+  }
+
+  /** `88 % [53, 98]`. */
+  function intervalWords(outcome, { value, low, high }) {
+    const words = numberWords(outcome, value);
+    if (value === null || low === null) return words;
+    const [from, to] = [low, high].map((end) => numberWords(outcome, end).replace(" %", ""));
+    return `${words} [${from}, ${to}]`.replaceAll("< ", "<");
+  }
+
+  class Phase {
+    constructor(phase, trials) {
+      this.phase = phase;
+      this.trials = trials;
+      this.seeds = trials.seeds.length;
+      this.view = { across: phase.across, down: phase.down, fixed: {} };
+      this.outcome = phase.outcomes[0];
+      this.scenes = []; // of the cells, used again whenever the grid is made anew
+      this.grid = document.getElementById("phase-grid");
+      this.panel = new CellPanel(document.getElementById("cell"), this);
+      this.buildMenus();
+      this.build();
+      ganrun.onThemeChange(() => this.colour());
+    }
+
+    // Menus -----------------------------------------------------------------------------------------
+
+    buildMenus() {
+      const { phase, view } = this;
+      const factors = phase.factors.map((one) => [one.field, one.name]);
+      const outcomes = phase.outcomes.map((one) => [one.name, one.words]);
+      const menus = [
+        menu("Colour", outcomes, this.outcome.name, (name) => {
+          this.outcome = phase.outcomes.find((one) => one.name === name);
+          this.build();
+        }),
+      ];
+      if (factors.length) {
+        menus.push(
+          menu("Across", factors, view.across, (field) => this.setAxes(field, view.down, "across")),
+          menu("Up", [[POOLED, "nothing"], ...factors], view.down || POOLED, (field) =>
+            this.setAxes(view.across, field || null, "down"),
+          ),
+        );
+      }
+      for (const factor of phase.factors) {
+        if (factor.field === view.across || factor.field === view.down) continue;
+        const levels = factor.levels.map((label, level) => [String(level), label]);
+        const chosen = factor.field in view.fixed ? String(view.fixed[factor.field]) : POOLED;
+        menus.push(
+          menu(factor.name, [[POOLED, "all, pooled"], ...levels], chosen, (level) => {
+            if (level === POOLED) delete view.fixed[factor.field];
+            else view.fixed[factor.field] = Number(level);
+            this.build();
+          }),
+        );
+      }
+      document.getElementById("phase-menus").replaceChildren(...menus);
+    }
+
+    /** Two axes never show the same factor: the other one takes what this one showed. */
+    setAxes(across, down, changed) {
+      const { view } = this;
+      if (across === down && changed === "across") down = view.across;
+      if (across === down && changed === "down") across = view.down || this.another(down);
+      const lost = across === null || across === down;
+      Object.assign(view, { across: lost ? this.another(down) : across, down });
+      delete view.fixed[view.across];
+      delete view.fixed[view.down];
+      this.buildMenus();
+      this.build();
+      const at = changed === "across" ? 1 : 2;
+      document.querySelectorAll("#phase-menus select")[at].focus();
+    }
+
+    another(field) {
+      const other = this.phase.factors.find((one) => one.field !== field);
+      return other ? other.field : field;
+    }
+
+    // The grid --------------------------------------------------------------------------------------
+
+    build() {
+      const before = this.selected ? [this.selected.row, this.selected.column] : null;
+      const made_ = ganrun.phaseCells(this.phase, this.view, this.seeds, this.trials.count);
+      this.cells = made_.cells;
+      this.shape = made_;
+      for (const cell of this.cells) this.measure(cell);
+      this.drawTable(made_);
+      this.drawKey();
+      this.colour();
+      const same = before && this.at(...before);
+      this.select(same || this.mostTelling());
+    }
+
+    measure(cell) {
+      cell.rate = ganrun.rateOf(this.outcome, cell.trials, this.seeds, this.phase.student);
+      cell.ordered = this.trials.ordered(cell.trials);
+      Object.assign(cell, ganrun.medianAndWorst(cell.ordered));
+      const recovered = cell.ordered
+        .map((index) => this.phase.recovered[index])
+        .filter((number) => number !== null);
+      const sum = recovered.reduce((total, number) => total + number, 0);
+      cell.recovered = recovered.length ? sum / recovered.length : null;
+    }
+
+    /** The cell to begin with: where the outcome is most frequent. */
+    mostTelling() {
+      const value = (cell) => (cell.rate.value === null ? -1 : cell.rate.value);
+      return this.cells.reduce((best, cell) => (value(cell) > value(best) ? cell : best));
+    }
+
+    at(row, column) {
+      return this.cells.find((cell) => cell.row === row && cell.column === column) || null;
+    }
+
+    drawTable({ columns, rows, across, down }) {
+      const table = made("table", "phase-table");
+      table.setAttribute("role", "grid");
+      const axes = down ? `; columns: ${across.name}, rows: ${down.name}` : "";
+      table.setAttribute("aria-label", `${this.outcome.words}${axes}`);
+      table.style.setProperty("--columns", columns);
+      const body = made("tbody");
+      for (let row = 0; row < rows; row += 1) {
+        const line = made("tr");
+        if (down) line.append(heading("row", down.labels[row]));
+        for (let column = 0; column < columns; column += 1) line.append(this.place(row, column));
+        body.append(line);
+      }
+      table.append(body);
+      if (across) {
+        const line = made("tr", "", made("td"));
+        for (const label of across.labels) line.append(heading("col", label));
+        table.append(made("tfoot", "", line));
+      }
+      table.addEventListener("keydown", (event) => this.key(event));
+      table.addEventListener("pointerleave", () => this.panel.preview(null));
+      const parts = [table];
+      if (down) {
+        parts.unshift(made("div", "phase-down", made("span", "", down.name)));
+        parts.push(made("div", "phase-across", across.name));
+      }
+      this.grid.classList.toggle("with-axes", Boolean(down));
+      this.grid.replaceChildren(...parts);
+      this.cells.forEach((cell, n) => this.drawEnding(cell, n));
+    }
+
+    place(row, column) {
+      const box = made("td");
+      const cell = this.at(row, column);
+      if (!cell) return box;
+      box.setAttribute("role", "gridcell");
+      cell.box = box;
+      cell.canvas = made("canvas", "cell-samples");
+      cell.canvas.setAttribute("aria-hidden", "true");
+      const head = made("span", "cell-head", made("b", "", numberWords(this.outcome, cell.rate.value)));
+      head.append(made("span", "cell-recovered", this.recoveredWords(cell)));
+      const meter = made("span", "cell-meter", made("span"));
+      meter.firstChild.style.width = `${100 * this.recoveredShare(cell)}%`;
+      const parts = this.shape.across ? [] : [made("span", "cell-name", cell.name)];
+      cell.button = button("cell", () => this.press(cell), ...parts, head, cell.canvas, meter);
+      cell.button.tabIndex = -1;
+      cell.button.setAttribute("aria-label", this.label(cell));
+      cell.button.addEventListener("focus", () => this.select(cell));
+      cell.button.addEventListener("pointerenter", () => this.panel.preview(cell));
+      if (!cell.ordered.length) {
+        cell.button.classList.add("empty");
+        cell.canvas.replaceWith(made("span", "cell-none", this.nothingWords(cell)));
+        cell.canvas = null;
+      }
+      box.append(cell.button);
+      return box;
+    }
+
+    nothingWords(cell) {
+      return cell.trials.length ? "no result" : "no trial";
+    }
+
+    recoveredShare(cell) {
+      return cell.recovered === null || !this.phase.modes ? 0 : cell.recovered / this.phase.modes;
+    }
+
+    /** `2.3 of 5`: modes recovered; nothing where the targets differ. */
+    recoveredWords(cell) {
+      if (cell.recovered === null || !this.phase.modes) return "";
+      return `${cell.recovered.toFixed(1)} of ${this.phase.modes}`;
+    }
+
+    label(cell) {
+      const words = `${cell.name}: ${intervalWords(this.outcome, cell.rate)} ${this.outcome.words}`;
+      const recovered = this.recoveredWords(cell);
+      const modes = recovered ? `, ${recovered} modes recovered` : "";
+      return `${words}, ${ganrun.plural(cell.rate.trials, "trial")}${modes}`;
+    }
+
+    /** The samples of the cell's median trial. */
+    drawEnding(cell, number) {
+      if (!cell.canvas) return;
+      const ending = cell.median === null ? null : this.trials.ending(this.panel.nearest(cell, "median"));
+      if (!ending) return;
+      if (this.scenes[number]) {
+        cell.canvas.replaceWith(this.scenes[number].canvas);
+        cell.canvas = this.scenes[number].canvas;
+        this.scenes[number].setTarget(ending.target);
+        this.scenes[number].draw(ending.frame);
+      } else {
+        this.scenes[number] = new ganrun.Scene(cell.canvas, ending.target);
+        this.scenes[number].draw(ending.frame);
+      }
+    }
+
+    drawKey() {
+      const rate = this.outcome.kind === "rate";
+      const most = rate ? "100 %" : String(this.most());
+      const key = made("span", "key-bar");
+      const words = rate ? `${most} ${this.outcome.words}` : `${most} modes missing`;
+      document
+        .getElementById("phase-key")
+        .replaceChildren(
+          made("span", "", rate ? "0 %" : "0", key, words),
+          made("span", "", made("span", "key-meter"), "modes recovered"),
+          made("span", "", "dots: the median trial's samples; rings: true modes, missing ones dashed"),
+        );
+    }
+
+    most() {
+      return this.phase.modes || Math.max(1, ...this.cells.map((cell) => cell.rate.value || 0));
+    }
+
+    colour() {
+      const most = this.outcome.kind === "rate" ? 1 : this.most();
+      for (const cell of this.cells) {
+        const share = cell.rate.value === null ? 0 : Math.min(1, cell.rate.value / most);
+        cell.button.style.setProperty("--share", `${Math.round(1000 * share) / 10}%`);
+      }
+    }
+
+    // Where one is ----------------------------------------------------------------------------------
+
+    select(cell) {
+      this.panel.preview(null);
+      if (this.selected === cell) return;
+      if (this.selected) {
+        this.selected.button.tabIndex = -1;
+        this.selected.box.removeAttribute("aria-selected");
+      }
+      this.selected = cell;
+      cell.button.tabIndex = 0;
+      cell.box.setAttribute("aria-selected", "true");
+      this.panel.show(cell);
+    }
+
+    press(cell) {
+      cell.button.focus({ preventScroll: true }); // which some browsers do not by themselves
+      this.select(cell);
+      this.panel.play();
+      if (matchMedia("(max-width: 60rem)").matches) {
+        this.panel.element.scrollIntoView({ block: "nearest" });
+      }
+    }
+
+    key(event) {
+      const move = MOVES[event.key];
+      if (!move || event.altKey || event.metaKey || !this.selected) return;
+      event.preventDefault();
+      const within = (at, by, most) => Math.max(0, Math.min(most - 1, at + by));
+      const { row, column } = this.selected;
+      const { rows, columns } = this.shape;
+      const next = this.at(within(row, move[0], rows), within(column, move[1], columns));
+      if (!next) return;
+      this.panel.preview(null);
+      next.button.focus();
+    }
+  }
+
+  function heading(scope, label) {
+    const cell = made("th", "", label);
+    cell.scope = scope;
+    return cell;
+  }
+
+  /** What is known of one cell: its rate, its runs' samples, and its two films. */
+  class CellPanel {
+    constructor(element, owner) {
+      this.element = element;
+      this.owner = owner;
+      this.players = [];
+      this.scenes = [];
+      this.about = made("div", "cell-about");
+      this.films = made("div", "cell-films");
+      this.hint = made("p", "cell-hint quiet small", "Press the cell to watch its median and its worst trial.");
+      element.append(this.about, made("div", "cell-stage", this.films, this.hint));
+    }
+
+    /** The cell that is selected, with its films. */
+    show(cell) {
+      this.cell = cell;
+      this.describe(cell);
+      for (const player of this.players) player.close();
+      this.players = [];
+      this.films.replaceChildren();
+      this.addFilms(cell);
+      this.element.classList.remove("previewing");
+    }
+
+    /** Another cell for as long as one points at it; null ends that. */
+    preview(cell) {
+      const shown = cell || this.cell;
+      if (shown === this.described) return;
+      this.describe(shown);
+      this.element.classList.toggle("previewing", shown !== this.cell);
+    }
+
+    play() {
+      this.element.classList.remove("previewing");
+      for (const player of this.players) {
+        player.seek(0);
+        player.play();
+      }
+    }
+
+    describe(cell) {
+      this.described = cell;
+      const { outcome, trials } = this.owner;
+      const title = made("h3", "", capital(cell.name));
+      const rate = made("p", "cell-rate");
+      if (cell.rate.value === null) rate.append(cell.trials.length ? "No result" : "No trial");
+      else {
+        const [number, ...interval] = intervalWords(outcome, cell.rate).split(" [");
+        rate.append(made("b", "", number), ` ${outcome.words} `);
+        if (interval.length) rate.append(made("span", "quiet", `[${interval[0]}`));
+      }
+      const parts = [title, rate];
+      const fates = this.fateWords(cell, trials);
+      const recovered = this.owner.recoveredWords(cell);
+      const modes = recovered ? ` ${recovered} modes recovered on average.` : "";
+      if (fates) parts.push(made("p", "cell-fates quiet small", `${fates}.${modes}`));
+      const figure = made("figure", "thumbs");
+      this.about.replaceChildren(...parts, figure);
+      this.drawThumbnails(cell, figure);
+    }
+
+    /** `8 trials: 7 collapsed, 1 undertrained`. */
+    fateWords(cell, trials) {
+      if (!cell.trials.length) return "";
+      const counts = new Map();
+      for (const index of cell.trials) {
+        const fate = trials.fate(index);
+        counts.set(fate, (counts.get(fate) || 0) + 1);
+      }
+      const words = [...counts].sort((a, b) => b[1] - a[1]).map(([fate, n]) => `${n} ${fate}`);
+      return `${ganrun.plural(cell.trials.length, "trial")}: ${words.join(", ")}`;
+    }
+
+    /** The ends of some of a cell's runs, from the best to the worst. */
+    drawThumbnails(cell, figure) {
+      const { trials } = this.owner;
+      for (const scene of this.scenes) scene.close();
+      this.scenes = [];
+      const held = cell.ordered.filter((index) => trials.hasFrames(index));
+      const chosen = evenly(held, MOST_THUMBNAILS);
+      if (!chosen.length) return;
+      const list = made("ul", "");
+      const of = chosen.length < cell.ordered.length ? ` of ${cell.ordered.length}` : "";
+      const runs =
+        chosen.length === 1
+          ? `The samples of 1${of} run`
+          : `The samples of ${chosen.length}${of} runs, from the best to the worst`;
+      figure.append(list, made("figcaption", "quiet small", runs));
+      for (const index of chosen) {
+        const canvas = made("canvas", "");
+        canvas.setAttribute("role", "img");
+        canvas.setAttribute("aria-label", `Samples of ${this.whose(index)}: ${trials.fate(index)}`);
+        canvas.title = `${this.whose(index)}: ${trials.fate(index)}`;
+        list.append(made("li", "", canvas, made("span", "", trials.fate(index))));
+        const { target, frame } = trials.ending(index);
+        const scene = new ganrun.Scene(canvas, target);
+        scene.draw(frame);
+        this.scenes.push(scene);
+      }
+    }
+
+    /** A trial's seed, and what else tells it from the others of its cell. */
+    whose(index) {
+      const { trials, view, phase } = this.owner;
+      const others = phase.factors
+        .filter(({ field }) => field !== view.across && field !== view.down && !(field in view.fixed))
+        .map(({ field, name }) => `${name} ${trials.words(trials.byName.get(field), index)}`);
+      return [`seed ${trials.seeds[index % trials.seeds.length]}`, ...others].join(", ");
+    }
+
+    /** The trial to show for a cell's median or worst: itself, or the nearest that is in the page. */
+    nearest(cell, which) {
+      const { trials } = this.owner;
+      const wanted = cell[which];
+      if (wanted === null || trials.hasFrames(wanted)) return wanted;
+      const place = cell.ordered.indexOf(wanted);
+      let best = null;
+      cell.ordered.forEach((index, n) => {
+        if (!trials.hasFrames(index)) return;
+        if (best === null || Math.abs(n - place) < Math.abs(cell.ordered.indexOf(best) - place)) best = index;
+      });
+      return best === null ? wanted : best;
+    }
+
+    addFilms(cell) {
+      if (!cell.ordered.length) return;
+      const [median, worst] = [this.nearest(cell, "median"), this.nearest(cell, "worst")];
+      const lone = cell.ordered.length === 1;
+      this.addFilm(median, lone ? "Its one trial" : "Median", cell.median);
+      if (worst !== median) this.addFilm(worst, "Worst", cell.worst);
+    }
+
+    addFilm(index, what, wanted) {
+      const { trials } = this.owner;
+      const box = made("div", "film");
+      this.films.append(box);
+      const stand = index === wanted ? what : `Near the ${what.toLowerCase()}`;
+      box.append(made("p", "film-title", made("b", "", stand), ` ${this.whose(index)}`));
+      const film = trials.film(index);
+      if (film) {
+        const label = `${stand}, ${this.whose(index)}`;
+        this.players.push(new ganrun.Player(box, { ...film, compact: true, label }));
+      } else box.append(made("p", "quiet small", "Its samples are not in this page."));
+      box.append(ganrun.reportOf(trials, index));
+    }
+  }
+
+  /** A link to a trial's own page, or the command that makes it. */
+  ganrun.reportOf = function (trials, index) {
+    if (trials.hasReport(index)) {
+      const link = made("a", "small", `${capital(trials.fate(index))}: open its report`);
+      link.href = trials.link(index);
+      return made("p", "film-report", link);
+    }
+    const details = made("details", "film-report small");
+    details.append(
+      made("summary", "", `${capital(trials.fate(index))}: its report`),
+      ganrun.commandLine(trials.commandFor(index)),
+    );
+    return details;
+  };
+
+  /** So many of a list, evenly, its ends among them. */
+  function evenly(list, most) {
+    if (list.length <= most) return list;
+    return Array.from({ length: most }, (_, n) => list[Math.round((n * (list.length - 1)) / (most - 1))]);
+  }
+
+  const capital = (words) => words.charAt(0).toUpperCase() + words.slice(1);
+
+  ganrun.Phase = Phase;
+  ganrun.intervalWords = intervalWords;
+  ganrun.evenly = evenly;
+})((window.ganrun = window.ganrun || {}));

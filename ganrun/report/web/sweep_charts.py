@@ -1,0 +1,122 @@
+"""The charts of a sweep's page: their numbers for plotly, and the same numbers as tables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from ganrun.influence import RATES
+from ganrun.influence.levels import is_number
+from ganrun.page.document import escaped
+from ganrun.report import phrases
+from ganrun.report.finding import chosen_effects
+from ganrun.report.sweep_record import HEADLINES, Effect, Numbers, SweepRecord
+
+MOST_PANELS = 12
+"""Factors whose levels are drawn; the file holds all."""
+
+
+def charts_data(record: SweepRecord) -> dict[str, Any]:
+    """Numbers of the ranking and of the levels, JSON-ready."""
+    return {
+        "ranking": [_effect(effect) for effect in chosen_effects(record)],
+        "explained": explained(record),
+        "levels": [_levels(record, field) for field in drawn_factors(record)],
+        "undertrained": bool(record.verdicts["undertrained"]),
+    }
+
+
+def explained(record: SweepRecord) -> str:
+    """What the ranking explains: `whether a GAN collapses`."""
+    return HEADLINES[record.headline or RATES[0]]
+
+
+def drawn_factors(record: SweepRecord) -> Sequence[str]:
+    """Factors whose levels are drawn, the most influential first."""
+    return record.varied[:MOST_PANELS]
+
+
+def ranking_table(record: SweepRecord) -> str:
+    """Who explains how much, as an HTML table."""
+    rows = [
+        [escaped(effect.label), _shown(effect.share), _shown(effect.total)]
+        for effect in chosen_effects(record)
+    ]
+    heads = ["", "by itself", "with interactions"]
+    return _table(
+        f"Shares of the variance in {explained(record)}, with 95 % intervals", heads, rows
+    )
+
+
+def levels_table(record: SweepRecord, field: str) -> str:
+    """What happens at each level of a factor, as an HTML table."""
+    collapsed, undertrained = (record.rates(name, field) for name in ("collapsed", "undertrained"))
+    recovered = record.recovered_by_level(field)
+    rows = [
+        [
+            escaped(label),
+            f"{collapsed[i]['trials']:,}",
+            escaped(phrases.interval(collapsed[i])),
+            escaped(phrases.interval(recovered[i]) if _known(recovered[i]) else "-"),
+            escaped(phrases.interval(undertrained[i])),
+        ]
+        for i, label in enumerate(record.levels[field].labels)
+    ]
+    heads = ["level", "trials", "collapsed", "modes recovered", "undertrained"]
+    return _table(f"By {record.called(field)}, with 95 % intervals", heads, rows)
+
+
+def _table(caption: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Cells are HTML already."""
+    first, *others = heads
+    head = f"<th scope='col'>{first}</th>" if first else "<td></td>"
+    head += "".join(f"<th scope='col' class='number'>{name}</th>" for name in others)
+    body = "".join(
+        f"<tr><th scope='row'>{name}</th>"
+        + "".join(f"<td class='number'>{cell}</td>" for cell in cells)
+        + "</tr>"
+        for name, *cells in rows
+    )
+    return (
+        "<div class='table-scroll'><table class='numbers'>"
+        f"<caption>{escaped(caption)}</caption>"
+        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+    )
+
+
+def _effect(effect: Effect) -> dict[str, Any]:
+    return {
+        "kind": effect.kind,
+        "label": effect.label,
+        "share": _three(effect.share),
+        "total": _three(effect.total),
+    }
+
+
+def _levels(record: SweepRecord, field: str) -> dict[str, Any]:
+    levels = record.levels[field]
+    ordered = levels.binned or all(is_number(entry["value"]) for entry in levels.entries)
+    return {
+        "field": field,
+        "name": record.called(field),
+        "labels": list(levels.labels),
+        "ordered": ordered,
+        "collapsed": [_three(numbers) for numbers in record.rates("collapsed", field)],
+        "recovered": [_three(numbers) for numbers in record.recovered_by_level(field)],
+        "undertrained": [_three(numbers) for numbers in record.rates("undertrained", field)],
+    }
+
+
+def _known(numbers: Numbers) -> bool:
+    return all(numbers[key] is not None for key in ("value", "low", "high"))
+
+
+def _three(numbers: Numbers | None) -> list[float | None] | None:
+    """Value and interval; the interval is None with one seed."""
+    if numbers is None:
+        return None
+    return [numbers["value"], numbers["low"], numbers["high"]]
+
+
+def _shown(numbers: Numbers | None) -> str:
+    return escaped(phrases.interval(numbers)) if numbers else ""

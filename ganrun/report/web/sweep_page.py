@@ -1,0 +1,304 @@
+"""`report.html` of a sweep: one file that answers which settings cause collapse, and shows it."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from functools import cache
+from importlib import resources
+
+from ganrun import __version__
+from ganrun.page.document import document, escaped
+from ganrun.report import phrases
+from ganrun.report.finding import title
+from ganrun.report.sweep_frame import about_design
+from ganrun.report.sweep_record import SweepRecord
+from ganrun.report.sweep_tables import command_to_go_on, completeness
+from ganrun.report.web.phase_cells import phase_data
+from ganrun.report.web.plotly_script import packed_plotly, plotly_text
+from ganrun.report.web.sweep_charts import (
+    charts_data,
+    drawn_factors,
+    explained,
+    levels_table,
+    ranking_table,
+)
+from ganrun.report.web.trial_frames import frames_data
+from ganrun.report.web.trial_table import table_data
+from ganrun.store.atomic import replace_file
+from ganrun.store.sweep_folder import INFLUENCE, RESULTS, SWEEP
+from ganrun.verdict import WORDS
+
+PAGE = "report.html"
+SCRIPTS = (
+    "sweep_data.js",
+    "phase_counts.js",
+    "phase.js",
+    "trial_table.js",
+    "charts.js",
+    "sweep.js",
+)
+TONES = {
+    "collapsed": "bad",
+    "diverged": "bad",
+    "undertrained": "warn",
+    "oscillating": "warn",
+    "imprecise": "warn",
+    "converged": "good",
+}
+"""A verdict's chip; its word stands in it, so that nobody needs the colour."""
+
+
+def write_sweep_page(record: SweepRecord) -> None:
+    """Write `report.html` into a sweep's folder. Raises `StoreError` where that cannot be."""
+    replace_file(record.path / PAGE, sweep_page(record).encode())
+
+
+def sweep_page(record: SweepRecord) -> str:
+    """The whole page, as text."""
+    return document(
+        title=f"{record.name}: {title(record)}",
+        body=_body(record),
+        styles=[asset("sweep.css")],
+        scripts=[asset(name) for name in SCRIPTS],
+        later=[plotly_text()],
+        allow_eval=True,  # plotly's parallel coordinates compile their shaders' calls
+        data={
+            "sweep": {
+                "command": _command_parts(record),
+                "verdicts": [word for word in WORDS if record.verdicts[word]],
+                "tones": TONES,
+                "phase": phase_data(record),
+                "table": table_data(record),
+                "charts": charts_data(record),
+                "frames": frames_data(record),
+            },
+            "plotly": packed_plotly(),
+        },
+        generator=f"ganrun {__version__}",
+    )
+
+
+@cache
+def asset(name: str) -> str:
+    """The text of a file in `assets/`."""
+    return (resources.files(__package__) / "assets" / name).read_text(encoding="utf-8")
+
+
+def _body(record: SweepRecord) -> str:
+    return "\n".join(
+        [
+            _header(record),
+            '<main id="content" class="page">',
+            _answer(record),
+            _phase(),
+            _ranking(record),
+            _levels(record),
+            _lines(),
+            _table(),
+            _again(record),
+            "</main>",
+        ]
+    )
+
+
+def _header(record: SweepRecord) -> str:
+    rounds = phrases.plural(record.design.sweep.base.training.steps, "round")
+    about = f"{about_design(record.design)}, {rounds}"
+    return f"""<header class="page page-head">
+<div><p class="eyebrow">Sweep <b>{escaped(record.name)}</b> <span>{escaped(about)}</span></p>
+<h1>{escaped(title(record))}</h1></div>
+<button type="button" class="button small" data-theme-toggle>Auto</button>
+</header>"""
+
+
+# Parts
+
+
+def _answer(record: SweepRecord) -> str:
+    first, *others = _sentences(record.influence["paragraph"])
+    return f"""<section id="answer" aria-label="The answer">
+<p class="lead">{escaped(first)}</p>
+<p class="answer">{escaped(" ".join(others))}</p>
+{_fates(record)}
+{_incomplete(record)}
+</section>"""
+
+
+def _sentences(paragraph: str) -> list[str]:
+    return re.split(r"(?<=\.) (?=[A-Z])", paragraph)
+
+
+def _fates(record: SweepRecord) -> str:
+    """How many trials ended how: a bar, and its words with their numbers."""
+    counts = [(word, record.verdicts[word]) for word in WORDS if record.verdicts[word]]
+    without = len(record.rows) - record.finished
+    if without:
+        counts.append(("no result", without))
+    order = ("collapsed", "diverged", "oscillating", "undertrained", "imprecise", "converged")
+    counts.sort(key=lambda one: order.index(one[0]) if one[0] in order else len(order))
+    parts = "".join(
+        f'<span class="fate fate-{word.replace(" ", "-")}" style="flex-grow:{count}"></span>'
+        for word, count in counts
+    )
+    words = "".join(
+        f'<li><span class="fate-key fate-{word.replace(" ", "-")}"></span>{word} '
+        f"<b>{count:,}</b> <span class='quiet'>{phrases.percent(count / len(record.rows))}</span>"
+        "</li>"
+        for word, count in counts
+    )
+    return (
+        f'<div class="fates" aria-hidden="true">{parts}</div>'
+        f'<ul class="fate-words" aria-label="How the trials ended">{words}</ul>'
+    )
+
+
+def _incomplete(record: SweepRecord) -> str:
+    if record.finished == len(record.rows):
+        return ""
+    first, *others = [line.plain for line in completeness(record)]
+    reasons = "".join(f"<li>{escaped(line)}</li>" for line in others[:-1])
+    listed = f"<ul class='reasons'>{reasons}</ul>" if reasons else ""
+    command = _command(command_to_go_on(record))
+    return (
+        f'<div class="notice"><p><b>{escaped(first)}</b></p>{listed}<p>To go on:</p>{command}</div>'
+    )
+
+
+def _phase() -> str:
+    return """<section id="phase" aria-labelledby="phase-title">
+<h2 id="phase-title">Where it happens</h2>
+<p class="quiet">Every cell holds the trials with its two levels. Point at one, or move there with
+the arrow keys, to see its runs; press it to watch its median and its worst trial.</p>
+<div id="phase-menus" class="menus"></div>
+<div class="phase">
+<div class="phase-map"><div id="phase-grid" class="phase-scroll"></div>
+<div id="phase-key" class="phase-key"></div></div>
+<div id="cell" class="panel cell-panel" role="region" aria-label="The cell"></div>
+</div>
+<noscript><p class="notice">The diagram, the charts and the table of trials need JavaScript.</p>
+</noscript>
+</section>"""
+
+
+def _ranking(record: SweepRecord) -> str:
+    note = record.influence["outcomes"]["collapsed"]["note"]
+    if record.headline is None:
+        words = note or "There is nothing to explain."
+        return f"""<section id="ranking" aria-labelledby="ranking-title">
+<h2 id="ranking-title">What explains it</h2><p>{escaped(words)}</p></section>"""
+    return f"""<section id="ranking" aria-labelledby="ranking-title">
+<h2 id="ranking-title">What explains it</h2>
+<p class="quiet">Shares of the variance in {escaped(explained(record))}.</p>
+{_ranking_marks(record)}
+<div class="chart" id="ranking-chart" role="img" aria-label="The ranking as a chart; its numbers
+are in the table below"></div>
+<details class="numbers-of"><summary>The ranking in numbers</summary>{ranking_table(record)}
+</details>
+</section>"""
+
+
+def _ranking_marks(record: SweepRecord) -> str:
+    factors = [effect for effect in record.effects() if effect.kind == "factor"]
+    marks = [
+        ("itself", "by itself", any(effect.share for effect in factors)),
+        ("together", "with its interactions", any(effect.total for effect in factors)),
+    ]
+    listed = "".join(
+        f'<li><span class="mark mark-{name}"></span>{words}</li>'
+        for name, words, there in marks
+        if there
+    )
+    return f'<ul class="marks">{listed}<li class="quiet">lines: 95 % intervals</li></ul>'
+
+
+def _levels(record: SweepRecord) -> str:
+    factors = drawn_factors(record)
+    if not factors:
+        return ""
+    charts = "\n".join(
+        f'<figure class="level-chart"><figcaption>{escaped(record.called(field))}</figcaption>'
+        f'<div class="chart" data-levels="{number}" role="img" aria-label="Rates by '
+        f'{escaped(record.called(field))}; the numbers are in the tables below"></div></figure>'
+        for number, field in enumerate(factors)
+    )
+    tables = "\n".join(levels_table(record, field) for field in factors)
+    of = f" (of {record.modes_total})" if record.modes_total else ""
+    faint = (
+        '<li><span class="mark mark-undertrained"></span>trials that ended undertrained</li>'
+        if record.verdicts["undertrained"]
+        else ""
+    )
+    return f"""<section id="levels" aria-labelledby="levels-title">
+<h2 id="levels-title">What happens at each level</h2>
+<ul class="marks">
+<li><span class="mark mark-collapsed"></span>trials that collapsed</li>
+<li><span class="mark mark-recovered"></span>modes recovered, mean share{of}</li>
+{faint}<li class="quiet">lines: 95 % intervals</li></ul>
+<div class="level-charts">{charts}</div>
+<details class="numbers-of"><summary>The levels in numbers</summary>{tables}</details>
+</section>"""
+
+
+def _lines() -> str:
+    return """<section id="lines" aria-labelledby="lines-title">
+<h2 id="lines-title">Every trial as a line</h2>
+<p class="quiet">Drag along an axis to keep the lines that pass there; the table below then holds
+the same trials. Drag an axis by its name to put it elsewhere. Whoever has no mouse can say the same
+in the table's filter.</p>
+<div class="lines-scroll" tabindex="0" role="region" aria-labelledby="lines-title">
+<div class="chart" id="lines-chart" role="img" aria-label="Parallel coordinates: a line for every
+trial, over its settings and its results; the table below holds the same numbers"></div></div>
+</section>"""
+
+
+def _table() -> str:
+    return """<section id="trials" aria-labelledby="trials-title">
+<h2 id="trials-title">All trials</h2>
+<div class="table-tools">
+<label class="filter">Filter
+<input type="search" id="filter" class="menu" autocomplete="off" spellcheck="false"
+aria-describedby="filter-hint"></label>
+<div id="verdict-chips" class="chips" role="group" aria-label="Only these verdicts"></div>
+</div>
+<p class="quiet small" id="filter-hint">Words, and comparisons such as
+<code>high_quality&lt;0.5</code>, <code>seed=3</code> or <code>verdict!=collapsed</code>; all of
+them must hold.</p>
+<p class="small" id="table-count" role="status"></p>
+<div id="table" class="trials-scroll" tabindex="0" role="region" aria-labelledby="trials-title">
+</div>
+<div id="trial-command" class="trial-command" aria-live="polite"></div>
+</section>"""
+
+
+def _again(record: SweepRecord) -> str:
+    yaml = (record.path / SWEEP).read_text(encoding="utf-8")
+    report = f"ganrun report {shlex.quote(str(record.path))}"
+    return f"""<section id="again" aria-labelledby="again-title">
+<h2 id="again-title">How to repeat it</h2>
+<p>The same sweep, from the file that lies beside this page; what is finished is not trained
+again:</p>
+{_command(command_to_go_on(record))}
+<p>This page; with <code>--all</code>, one for every trial as well:</p>
+{_command(f"{report} --all")}
+<p class="quiet">Beside this page lie <a href="{RESULTS}">{RESULTS}</a> with every metric of every
+trial, <a href="{INFLUENCE}">{INFLUENCE}</a> with every number of the answer, and
+<code>trials/</code> with a run folder each.</p>
+<details class="numbers-of"><summary>{SWEEP}</summary>
+<pre tabindex="0" class="panel yaml">{escaped(yaml)}</pre></details>
+<p class="quiet small">Sweep {escaped(record.design.sweep.id)}, read by ganrun
+{escaped(__version__)}.</p>
+</section>"""
+
+
+def _command(text: str) -> str:
+    shown = escaped(text)
+    return (
+        f'<div class="command"><code>{shown}</code>'
+        f'<button type="button" class="button small" data-copy="{shown}">Copy</button></div>'
+    )
+
+
+def _command_parts(record: SweepRecord) -> dict[str, str]:
+    """What a trial's own command is put together from, in the page."""
+    return {"trials": shlex.quote(str(record.folder.trials)), "program": "ganrun report"}

@@ -1,0 +1,140 @@
+"""The table of a sweep's page: what every trial was given, and what came of it, in columns."""
+
+from __future__ import annotations
+
+import csv
+import os
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ganrun.config.declarations import METRICS
+from ganrun.influence.levels import is_number
+from ganrun.report.sweep_frame import short_names, shown
+from ganrun.report.sweep_record import SweepRecord
+from ganrun.store import StoreError
+from ganrun.store.layout import RUN
+from ganrun.store.sweep_folder import RESULTS, TRIALS
+
+REPORT = "report.html"
+
+HEADLINE_METRICS = (
+    "modes_recovered",
+    "modes_covered",
+    "high_quality",
+    "reverse_kl",
+    "mode_tv",
+    "spread",
+    "sliced_wasserstein",
+)
+"""Metrics that have a column; `results.csv` holds all of them."""
+DIGITS = 6
+"""Significant digits that the page keeps of a number."""
+
+
+def table_data(record: SweepRecord) -> dict[str, Any]:
+    """The columns, JSON-ready; an entry per trial, or per cell of the design where seeds share it.
+
+    Besides them `folder`, which names each trial's folder, and `reports`, whether it has a page.
+    """
+    results = read_results(record)
+    return {
+        "seeds": list(record.design.sweep.seeds),
+        "columns": [*_design_columns(record), *_result_columns(record, results)],
+        "folder": _folders(record, results["id"]),
+        "reports": _reports(record, results["id"]),
+    }
+
+
+def read_results(record: SweepRecord) -> Mapping[str, Sequence[str]]:
+    """The columns of `results.csv` as they are written, a text per trial."""
+    path = record.path / RESULTS
+    try:
+        with path.open(newline="", encoding="utf-8") as file:
+            header, *rows = csv.reader(file)
+    except (OSError, ValueError) as error:
+        raise StoreError(f"{path}: cannot be read: {error}") from error
+    columns = list(zip(*rows, strict=True))
+    return dict(zip(header, columns, strict=True))
+
+
+def folder_name(record: SweepRecord, index: int, identity: str) -> str:
+    """The name of a trial's folder, from its id: as the store makes it from the experiment."""
+    seeds = record.design.sweep.seeds
+    return f"{record.design.sweep.base.name}-s{seeds[index % len(seeds)]}-{identity}"
+
+
+def report_is_current(folder: str | os.PathLike[str]) -> bool:
+    """Whether a run's folder holds a page that is newer than the run."""
+    try:
+        page, run = (os.stat(os.path.join(folder, name)) for name in (REPORT, RUN))
+    except OSError:
+        return False
+    return page.st_mtime_ns >= run.st_mtime_ns
+
+
+def _design_columns(record: SweepRecord) -> list[dict[str, Any]]:
+    """The varied fields, and the case, by cell."""
+    design = record.design
+    points = [design.values(cell) for cell in range(design.cells)]
+    columns = []
+    for place, (field, short) in enumerate(
+        zip(design.columns, short_names(design.columns), strict=True)
+    ):
+        values = [point[place] for point in points]
+        numeric = all(is_number(value) for value in values)
+        columns.append(
+            {
+                "name": field,
+                "label": short,
+                "title": record.called(field),
+                "numeric": numeric,
+                "log": field in record.trials.log,
+                "cells": [_rounded(value) if numeric else shown(value) for value in values],
+            }
+        )
+    if design.sweep.cases:
+        cases = [design.case(cell) for cell in range(design.cells)]
+        columns.append({"name": "case", "label": "case", "title": "case", "cells": cases})
+    return columns
+
+
+def _result_columns(
+    record: SweepRecord, results: Mapping[str, Sequence[str]]
+) -> list[dict[str, Any]]:
+    rows = record.rows
+    words: list[dict[str, Any]] = [
+        {"name": "seed", "numeric": True, "trials": [row.seed for row in rows]},
+        {"name": "verdict", "trials": [row.verdict for row in rows]},
+        {"name": "status", "trials": [row.status for row in rows]},
+    ]
+    for column in words:
+        column.update(label=column["name"], title=column["name"])
+    return words + [
+        {
+            "name": metric,
+            "label": metric,
+            "title": METRICS[metric].description,
+            "numeric": True,
+            "trials": [_rounded(float(text)) if text else None for text in results[metric]],
+        }
+        for metric in HEADLINE_METRICS
+    ]
+
+
+def _rounded(value: float) -> float:
+    """As JSON writes it shortest: whole numbers without a point, others to a few digits."""
+    number = float(f"{value:.{DIGITS}g}")
+    return int(number) if number.is_integer() and abs(number) < 1e15 else number
+
+
+def _folders(record: SweepRecord, identities: Sequence[str]) -> dict[str, Any]:
+    return {"name": record.design.sweep.base.name, "ids": "".join(identities)}
+
+
+def _reports(record: SweepRecord, identities: Sequence[str]) -> str:
+    """A 1 or 0 per trial: whether it has a page of its own."""
+    place = record.path / TRIALS
+    return "".join(
+        str(int((place / folder_name(record, index, identity) / REPORT).is_file()))
+        for index, identity in enumerate(identities)
+    )
