@@ -71,9 +71,10 @@ class Recorder:
         self, round_: int, trace: Mapping[str, Any], metrics: Mapping[str, Any], samples: ndarray
     ) -> None:
         """Record an evaluation."""
-        self._latest = {**trace, **_quality(metrics)}
+        row = row_of(round_, trace, metrics)
+        self._latest = {name: value for name, value in row.items() if name != "step"}
         self._samples = samples
-        self._rows.append({"step": round_, **self._latest})
+        self._rows.append(row)
 
     def add_snapshot(self, round_: int, samples: ndarray, field: ndarray) -> None:
         """Record a snapshot."""
@@ -107,19 +108,9 @@ class Recorder:
         diverged_at: int | None,
     ) -> RunFolder:
         """Measure the last (or last finite) state, say what happened, and close the run."""
-        summary: dict[str, Any] = {
-            name: value for name, value in _quality(metrics).items() if name != "shares"
-        }
-        summary["kl"] = float(metrics["kl"])
-        summary |= final_metrics(np.asarray(samples, np.float64), self.mixture, metrics)
-        verdict = quick_verdict(
-            self.run.metrics(), summary, reference, self.mixture.weights, diverged_at=diverged_at
-        )
-        summary |= verdict.as_summary()
-        summary |= {"diverged_at": diverged_at, "reference": reference}
         return self.run.finish(
             "complete" if diverged_at is None else "diverged",
-            summary,
+            summary_of(self.run.metrics(), metrics, samples, self.mixture, reference, diverged_at),
             training_seconds=self.training_seconds,
         )
 
@@ -138,6 +129,30 @@ class Recorder:
             diverged=diverged,
             samples=self._samples,
         )
+
+
+def row_of(round_: int, trace: Mapping[str, Any], metrics: Mapping[str, Any]) -> dict[str, Any]:
+    """An evaluation as a row of `metrics.csv`."""
+    return {"step": round_, **trace, **_quality(metrics)}
+
+
+def summary_of(
+    columns: Mapping[str, ndarray],
+    metrics: Mapping[str, Any],
+    samples: Float[ndarray, "N 2"],
+    mixture: Mixture,
+    reference: Reference,
+    diverged_at: int | None,
+) -> dict[str, Any]:
+    """What `summary.json` holds, from the columns of `metrics.csv` and the last evaluation."""
+    summary: dict[str, Any] = {
+        name: value for name, value in _quality(metrics).items() if name != "shares"
+    }
+    summary["kl"] = float(metrics["kl"])
+    summary |= final_metrics(np.asarray(samples, np.float64), mixture, metrics)
+    verdict = quick_verdict(columns, summary, reference, mixture.weights, diverged_at=diverged_at)
+    summary |= verdict.as_summary()
+    return summary | {"diverged_at": diverged_at, "reference": reference}
 
 
 def _quality(metrics: Mapping[str, Any]) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from ganrun.arena.history import History
 from ganrun.arena.settings import value_of, window_of, with_setting
 from ganrun.config import ConfigError, Experiment, static_key
 from ganrun.config.changes import changed
+from ganrun.config.targets import Target
 from ganrun.game.members import hyperparameters_of
 from ganrun.game.population import Group, Program, state_as_dict
 from ganrun.game.rounds import TrainingState
@@ -48,11 +49,11 @@ class Measured(NamedTuple):
 
 
 class Past(NamedTuple):
-    """All that decides a game, up to a round."""
+    """All that decides a game, up to a round: the last one that was played, even if it diverged."""
 
     start: Experiment
     events: tuple[Event, ...]
-    round: int
+    rounds: int
 
 
 class Game:
@@ -60,7 +61,7 @@ class Game:
 
     Attributes:
         start: the config at round 0, with one seed.
-        now: the config as the events have left it.
+        now: the present settings; in a game that has diverged, those that it will begin with.
         round: rounds completed.
         diverged_at: the round that was not finite; the game stands still from then on.
         measured: the latest evaluation.
@@ -85,7 +86,7 @@ class Game:
 
     def begin(self, start: Experiment) -> None:
         """Go back to round 0, of this config."""
-        self.start = self.now = start
+        self.start = self.now = self._in_force = start
         self._events: list[Event] = []
         self._singles = 0
         self.round, self.diverged_at = 0, None
@@ -99,14 +100,14 @@ class Game:
         other.history = copy(self.history)
         other.history._table = self.history._table.copy()
         other._group = Group(
-            self._program, self._device, [hyperparameters_of(self.now)], [self.state]
+            self._program, self._device, [hyperparameters_of(self._in_force)], [self.state]
         )
         return other
 
     @property
     def past(self) -> Past:
         """What decides the game as it stands."""
-        return Past(self.start, tuple(self._events), self.round)
+        return Past(self.start, tuple(self._events), self.diverged_at or self.round)
 
     @property
     def events(self) -> int:
@@ -162,17 +163,25 @@ class Game:
     def needs_compiling(self, field: str, value: Any) -> bool:
         """Whether a field's new value asks for another program. Raises `ConfigError`."""
         wanted = with_setting(self.now, field, value)
-        return static_key(wanted) != static_key(self.now)
+        return self.diverged_at is None and self.is_of_another_program(wanted)
+
+    def is_of_another_program(self, config: Experiment) -> bool:
+        """Whether a config is played by another program than this game is now."""
+        return static_key(config) != static_key(self._in_force)
 
     def set(self, field: str, value: Any) -> bool:
         """Give a field another value from here on; whether that changed anything.
 
-        At round 0 of an untouched game its config is changed; later it is an event. Raises
-        `ConfigError`, and then nothing has changed.
+        At round 0 of an untouched game its config is changed; later it is an event. A game that has
+        diverged keeps the value for when it begins again. Raises `ConfigError`, and then nothing
+        has changed.
         """
         wanted = with_setting(self.now, field, value)
         if wanted == self.now:
             return False
+        if self.diverged_at is not None:
+            self.now = wanted
+            return True
         if self.round == 0 and not self._events:
             self.begin(wanted)
             return True
@@ -182,6 +191,8 @@ class Game:
 
     def step_alone(self, player: Player) -> None:
         """Let one player take a step of its own; its batch is drawn anew for each."""
+        if self.diverged_at is not None:
+            raise ConfigError(["the game has diverged; reset it to go on"])
         self._note(Event(self.round, STEP, player), None)
         self._step_alone(player)
 
@@ -200,8 +211,13 @@ class Game:
     # looking
 
     @property
+    def target(self) -> Target:
+        """The target that the game is played for."""
+        return self._in_force.target
+
+    @property
     def mixture(self) -> Mixture:
-        """The target as it is now."""
+        """The target's truth."""
         return self._mixture
 
     def view(self) -> dict[str, ndarray]:
@@ -211,7 +227,7 @@ class Game:
 
     def snapshot(self, extent: Sequence[float]) -> tuple[ndarray, ndarray]:
         """Samples and field as a run's snapshots have them, the field in a given window."""
-        hyper = hyperparameters_of(self.now)
+        hyper = hyperparameters_of(self._in_force)
         window: Any = np.asarray(extent, np.float32)
         self._group.change([hyper._replace(target=hyper.target._replace(extent=window))])
         samples, field = self._group.snapshot()[0]
@@ -232,7 +248,8 @@ class Game:
         self._events.append(event)
 
     def _become(self, wanted: Experiment) -> None:
-        old, self.now = self.now, wanted
+        old = self._in_force
+        self.now = self._in_force = wanted
         if static_key(wanted) == static_key(old):
             self._group.change([hyperparameters_of(wanted)])
         else:
@@ -243,8 +260,8 @@ class Game:
 
     def _adopt(self, before: TrainingState | None) -> None:
         """Play by the present config's program, from a state before it or from round 0."""
-        hyper = hyperparameters_of(self.now)
-        self._program = program_of(self.now, self._lanes)
+        hyper = hyperparameters_of(self._in_force)
+        self._program = program_of(self._in_force, self._lanes)
         self._close_up: CloseUp = close_up(self._program.game, self._lanes, POINTS, GRID)
         self._program.compile(hyper, self._device)
         self._group = Group(self._program, self._device, [hyper], [None])
@@ -255,8 +272,8 @@ class Game:
         self.view()  # compiles it
 
     def _aim(self) -> None:
-        self._mixture = mixture_of(self.now.target)
-        self._window = np.asarray(window_of(self.now, self._mixture), np.float32)
+        self._mixture = mixture_of(self.target)
+        self._window = np.asarray(window_of(self._in_force, self._mixture), np.float32)
 
     def _step_alone(self, player: Player) -> None:
         self._group.become(self._close_up.alone[player], np.int32(self._singles))
@@ -274,7 +291,7 @@ class Game:
 
     def _measure_anew(self) -> None:
         """Begin the history again: what was measured against another target does not count."""
-        self.history = History(self.now.evaluation.every, self._mixture.modes, self.round)
+        self.history = History(self._in_force.evaluation.every, self._mixture.modes, self.round)
         self._measure()
         if self.diverged_at is None:
             self.history.add(self.round, self.trace, self.measured.metrics)

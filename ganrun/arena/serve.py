@@ -119,7 +119,14 @@ def new_session(
 
     device = jax.local_devices()[0]
     lanes = lanes_for(device.platform)
-    return Session(base, hub, lambda config: Game(config, device, lanes), say=say)
+    return Session(
+        base,
+        hub,
+        lambda config: Game(config, device, lanes),
+        runs_dir=runs_dir,
+        command=command,
+        say=say,
+    )
 
 
 class Server(uvicorn.Server):

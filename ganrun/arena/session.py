@@ -12,8 +12,10 @@ import secrets
 import threading
 import traceback
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
 from queue import Empty, SimpleQueue
 from time import monotonic
 from typing import Any
@@ -22,6 +24,7 @@ from ganrun.arena import protocol
 from ganrun.arena.aside import LEAST_SECONDS, Aside, Found, Task
 from ganrun.arena.game import MOST_ROUNDS, Game
 from ganrun.arena.hub import Client, Hub
+from ganrun.arena.saving import Order, Saved, Saver, digest_of
 from ganrun.arena.settings import target_drawn, with_overrides
 from ganrun.config import ConfigError, Experiment, to_yaml
 
@@ -86,13 +89,17 @@ class Session:
         hub: Hub,
         new_game: Callable[[Experiment], Game],
         *,
-        aside: Aside | None = None,
+        runs_dir: Path,
+        command: Sequence[str] = (),
         say: Callable[[str], None] = lambda _: None,
     ) -> None:
         self._base = base
         self._hub = hub
         self._new_game = new_game
-        self._aside = aside or Aside()
+        self._runs_dir = runs_dir
+        self._command = command
+        self._aside = Aside()
+        self._saver = Saver()
         self._say = say
         self._commands: SimpleQueue[Command | None] = SimpleQueue()
         self._places: list[Place] = []
@@ -132,6 +139,7 @@ class Session:
                 self._look_beside()
         finally:
             self._aside.close()
+            self._saver.close()
 
     # obeying
 
@@ -245,15 +253,15 @@ class Session:
 
     def _set(self, field: str, value: Any, places: list[Place]) -> None:
         for place in places:
-            self._ready(place).needs_compiling(field, value)  # raises before anything is changed
+            self._ready(place).needs_compiling(field, value)  # so that it is wrong for none, or all
         for place in places:
             game = self._ready(place)
-            target = game.now.target
+            target = game.target
             with self._compiling(place, game.needs_compiling(field, value)):
                 if not game.set(field, value):
                     continue
             place.config = game.now
-            if game.now.target != target or game.round == 0:
+            if game.target != target or game.round == 0:
                 place.forget()
         self._publish()
         if not self._playing:
@@ -263,7 +271,8 @@ class Session:
         for place in places:
             game = self._ready(place)
             place.config = game.now.with_seed(self._seed)
-            game.begin(place.config)
+            with self._compiling(place, game.is_of_another_program(place.config)):
+                game.begin(place.config)
             place.forget()
         self._publish()
         self._show_all(places)
@@ -299,7 +308,17 @@ class Session:
             raise
 
     def _save(self, place: Place, client: Client | None) -> None:
-        raise ConfigError(["saving is not there yet"])
+        game = self._ready(place)
+        if not game.round and game.diverged_at is None:
+            raise ConfigError([f"game {place.label} has not been played yet"])
+        if place.saving is not None:
+            raise ConfigError([f"game {place.label} is being saved already"])
+        order = Order(
+            game.past, digest_of(game.arrays), self._runs_dir, self._command, datetime.now()
+        )
+        self._saver.begin((place, client), order)
+        place.saving = 0.0
+        self._publish()
 
     # games
 
@@ -452,6 +471,7 @@ class Session:
         now = monotonic()
         self._mind_the_audience(now)
         self._take_found()
+        self._take_saved()
         if not self._suspended and self._aside.free and now - self._asked_at > LEAST_SECONDS:
             self._ask_for_the_next(now)
 
@@ -485,6 +505,20 @@ class Session:
         if not self._playing and place.game is not None:
             self._show(place, place.game, monotonic())
 
+    def _take_saved(self) -> None:
+        for (place, client), news in self._saver.news():
+            if isinstance(news, float):
+                place.saving = news
+            elif isinstance(news, Saved):
+                place.saving = None
+                told = {"path": str(news.path), "kind": news.kind, "found": news.found}
+                self._hub.tell({"type": "saved", "game": place.id, **told})
+                self._say(f"Saved: {news.path}")
+            else:
+                place.saving = None
+                self._hub.tell({"type": "error", "game": place.id, "message": news}, client)
+            self._publish()
+
     def _keep_reference(self, place: Place, found: Found) -> None:
         if place.reference is None:
             place.reference = {
@@ -500,7 +534,7 @@ class Session:
             if game is None or place.measured_round == game.round:
                 continue
             measured = game.measure()
-            task = Task(game.now.target, measured.samples, game.history.columns(), game.diverged_at)
+            task = Task(game.target, measured.samples, game.history.columns(), game.diverged_at)
             self._asked = (place, place.age, measured.round)
             self._asked_at = now
             self._aside.give(task)

@@ -1,0 +1,450 @@
+"""A game of the arena: the bits of a training, changes that are data, and a past that repeats."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jax
+import numpy as np
+import pytest
+from game_examples import experiment
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from ganrun.arena.game import GRID, MOST_EVENTS, POINTS, Game
+from ganrun.arena.history import MOST_ROWS, History
+from ganrun.arena.replay import at_length, replayed
+from ganrun.config import ConfigError, Experiment
+from ganrun.game.members import hyperparameters_of
+from ganrun.game.population import Group, lanes_for, state_as_dict
+from ganrun.game.rounds import TRACE
+from ganrun.play import program_of
+from ganrun.store import Event
+
+DEVICE = jax.local_devices()[0]
+LANES = lanes_for(DEVICE.platform)
+EXPLOSIVE = {"optimizer": {"name": "sgd", "learning_rate": 10.0}, "objective": "wasserstein"}
+
+
+def game(**sections: Any) -> Game:
+    return Game(experiment(**sections), DEVICE, LANES)
+
+
+def trained(one: Experiment, rounds: int) -> dict[str, np.ndarray]:
+    """The state after so many rounds of an ordinary training."""
+    group = Group(program_of(one, LANES), DEVICE, [hyperparameters_of(one)], [None])
+    group.advance([rounds])
+    return state_as_dict(group.state(0))
+
+
+def same(one: dict[str, np.ndarray], other: dict[str, np.ndarray]) -> bool:
+    return one.keys() == other.keys() and all(
+        one[name].tobytes() == other[name].tobytes() for name in one
+    )
+
+
+def player_of(state: dict[str, np.ndarray], player: str) -> dict[str, np.ndarray]:
+    return {name: array for name, array in state.items() if name.startswith(player)}
+
+
+def again(one: Game) -> Game:
+    """The game, played again from its past."""
+    return replayed(one.past, DEVICE, LANES)[1]
+
+
+@pytest.mark.parametrize("chunks", [(60,), (1, 7, 52), (25, 25, 10)])
+def test_a_game_in_the_arena_has_the_bits_of_a_training(chunks: tuple[int, ...]):
+    one = game()
+    for rounds in chunks:
+        one.advance(one.round + rounds)
+        one.view()
+        one.measure()
+    assert same(one.arrays, trained(experiment(), 60))
+    assert not one.touched
+
+
+def test_it_is_evaluated_where_a_training_is_and_nowhere_else():
+    one = game()
+    one.advance(30)
+    one.measure()  # for the page only
+    one.advance(60)
+    assert one.history.columns()["step"].tolist() == [0, 25, 50]
+    assert one.measured.round == 50
+    assert one.measure().round == 60
+
+
+def test_a_picture_shows_the_same_latent_points_at_every_round_and_changes_nothing():
+    one = game()
+    before = one.arrays
+    first = one.view()
+    assert first["samples"].shape == (POINTS, 2)
+    assert first["field"].shape == (GRID, GRID)
+    assert np.array_equal(first["samples"], one.view()["samples"])
+    one.advance(1)
+    moved = np.abs(one.view()["samples"] - first["samples"]).max()
+    assert 0 < moved < 0.1  # other latent points would lie elsewhere
+    one.begin(one.start)
+    assert same(one.arrays, before)
+
+
+TRACED: list[tuple[str, Any]] = [
+    ("optimizer.learning_rate", 3e-3),
+    ("optimizer.learning_rate_ratio", 5.0),
+    ("optimizer.b1", 0.9),
+    ("optimizer.b2", 0.9),
+    ("training.discriminator_steps", 3),
+    ("discriminator.weight_clip", 0.05),
+    ("target.std", 0.2),
+    ("penalties.r1.weight", 3.0),
+    ("target", {"layout": "ring", "modes": 3, "radius": 1.0}),
+    ("target", {"layout": "custom", "means": [[0, 0], [1, 1], [2, 0]], "stds": [0.1, 0.2, 0.3]}),
+]
+
+
+def compiled(one: Game) -> int:
+    """Programs that have been compiled for a game, whatever for."""
+    program, close_up = one.program, one._close_up
+    return sum(f._cache_size() for f in (program.advance, program.evaluate, close_up.view))
+
+
+def test_what_is_data_changes_the_game_and_compiles_nothing():
+    one = game(penalties={"r1": {"weight": 1.0}})
+    one.advance(10)
+    before = compiled(one)
+    for round_, (field, value) in enumerate(TRACED, start=11):
+        kept = one.arrays
+        assert not one.needs_compiling(field, value)
+        assert one.set(field, value)
+        assert same(one.arrays, kept), "nothing moves before the next round"
+        one.advance(round_)
+    assert compiled(one) == before
+    assert [event.field for event in one.past.events] == [field for field, _ in TRACED]
+    assert [event.round for event in one.past.events] == list(range(10, 10 + len(TRACED)))
+    assert same(again(one).arrays, one.arrays)
+
+
+@pytest.mark.parametrize(("field", "value"), TRACED)
+def test_each_setting_acts_on_the_very_next_rounds(field: str, value: Any):
+    one = game(penalties={"r1": {"weight": 1.0}})
+    one.advance(10)
+    other = one.copied()
+    other.set(field, value)
+    one.advance(15)
+    other.advance(15)
+    assert not same(one.arrays, other.arrays)
+
+
+STATIC: list[tuple[str, Any]] = [
+    ("objective", "hinge"),
+    ("penalties", {"r1": {"weight": 0.5}}),
+    ("discriminator.spectral_norm", True),
+    ("target", {"layout": "ring", "modes": 4}),
+]
+
+
+@pytest.mark.parametrize(("field", "value"), STATIC)
+def test_what_needs_a_new_program_goes_on_with_the_weights(field: str, value: Any):
+    one = game()
+    one.advance(30)
+    before = one.arrays
+    assert one.needs_compiling(field, value)
+    one.set(field, value)
+    after = one.arrays
+    shared = [name for name in before if name in after and "vectors" not in name]
+    assert len(shared) > 6
+    assert all(before[name].tobytes() == after[name].tobytes() for name in shared)
+    assert one.round == 30
+    assert one.touched
+    one.advance(40)
+    assert one.diverged_at is None
+    assert same(again(one).arrays, one.arrays)
+
+
+def test_a_spectral_norm_that_was_there_stays_and_a_new_one_begins_anew():
+    one = game(discriminator={"spectral_norm": True})
+    one.advance(20)
+    vectors = {name: array for name, array in one.arrays.items() if "vectors" in name}
+    assert vectors
+    one.set("objective", "hinge")
+    assert all(one.arrays[name].tobytes() == vectors[name].tobytes() for name in vectors)
+    for switched in (False, True):
+        one.set("discriminator.spectral_norm", switched)
+    assert any(one.arrays[name].tobytes() != vectors[name].tobytes() for name in vectors)
+    assert same(again(one).arrays, one.arrays)
+
+
+def test_a_value_that_a_field_has_already_is_no_event():
+    one = game()
+    one.advance(5)
+    assert not one.set("optimizer.learning_rate", one.now.optimizer.learning_rate)
+    assert not one.touched
+
+
+def test_of_a_slider_that_moves_within_a_round_only_the_last_value_is_kept():
+    one = game()
+    one.advance(5)
+    for value in (1e-3, 2e-3, 3e-3):
+        one.set("optimizer.learning_rate", value)
+    one.set("optimizer.b1", 0.1)
+    one.set("optimizer.learning_rate", 4e-3)
+    assert one.past.events == (
+        Event(5, "optimizer.learning_rate", 3e-3),
+        Event(5, "optimizer.b1", 0.1),
+        Event(5, "optimizer.learning_rate", 4e-3),
+    )
+
+
+def test_before_the_first_round_a_setting_is_the_configs_own():
+    one = game()
+    one.set("optimizer.learning_rate", 5e-3)
+    one.set("objective", "hinge")
+    assert not one.touched
+    one.advance(20)
+    config = experiment(objective="hinge", optimizer={"learning_rate": 5e-3})
+    assert one.start == config
+    assert same(one.arrays, trained(config, 20))
+
+
+def test_what_cannot_be_set_changes_nothing_and_is_told():
+    one = game()
+    one.advance(5)
+    before, past = one.arrays, one.past
+    wrong: list[tuple[str, Any]] = [
+        ("optimizer.learning_rate", -1),
+        ("optimizer.learning_rate", "fast"),
+        ("training.steps", 5),
+        ("generator.hidden", [2048] * 8),
+        ("penalties.r1.weight", 1.0),
+        ("target", {"layout": "custom", "means": [[0, 0]] * 33, "stds": [0.1] * 33}),
+        ("target", {"layout": "custom", "means": [[900, 0]], "stds": [0.1]}),
+        ("target", {"layout": "custom", "means": [[0, 0]], "stds": [0.0005]}),
+        ("target", {"layout": "random", "modes": 9, "radius": 1.0, "least_distance": 0.9}),
+        ("target", None),
+        ("step", "discriminator"),
+    ]
+    for field, value in wrong:
+        with pytest.raises(ConfigError):
+            one.set(field, value)
+    assert one.past == past
+    assert same(one.arrays, before)
+
+
+# Single steps
+
+
+@pytest.mark.parametrize(
+    ("player", "other"), [("discriminator", "generator"), ("generator", "discriminator")]
+)
+def test_a_step_of_one_player_moves_that_player_alone_and_is_no_round(player: Any, other: str):
+    one = game()
+    one.advance(10)
+    before = one.arrays
+    one.step_alone(player)
+    assert one.round == 10
+    assert same(player_of(one.arrays, other), player_of(before, other))
+    params = f"{player}/params"
+    assert one.arrays[params].tobytes() != before[params].tobytes()
+    assert one.past.events == (Event(10, "step", player),)
+
+
+def test_each_single_step_draws_its_own_batch():
+    one = game()
+    one.set("optimizer.learning_rate", 1e-8)
+    losses = []
+    for _ in range(4):
+        one.step_alone("discriminator")
+        losses.append(float(one.trace["loss_d"]))
+    assert len(set(losses)) == 4
+
+
+def test_a_single_step_tells_of_its_player_and_leaves_the_others_numbers():
+    one = game()
+    one.step_alone("discriminator")
+    seen = {name for name in TRACE if np.isfinite(one.trace[name])}
+    assert seen == set(TRACE) - {"loss_g", "grad_norm_g"}
+    kept = one.trace
+    one.step_alone("generator")
+    assert all(np.isfinite(value) for value in one.trace.values())
+    assert {name: one.trace[name] for name in seen} == {name: kept[name] for name in seen}
+
+
+def test_rounds_after_single_steps_draw_what_they_would_have_drawn():
+    one = game()
+    one.set("optimizer.learning_rate", 1e-8)  # so that the networks hardly move
+    other = one.copied()
+    one.step_alone("discriminator")
+    one.step_alone("generator")
+    one.advance(1)
+    other.advance(1)
+    assert one.trace["real_logit"] == pytest.approx(other.trace["real_logit"], abs=1e-5)
+
+
+# Divergence
+
+
+def test_a_game_that_diverges_stands_still_until_it_is_reset():
+    one = game(**EXPLOSIVE)
+    one.advance(500)
+    assert one.diverged_at is not None
+    assert one.round == one.diverged_at - 1
+    assert same(one.arrays, trained(experiment(**EXPLOSIVE), 500))
+    before = one.arrays
+    one.advance(600)
+    assert same(one.arrays, before)
+    assert one.set("optimizer.learning_rate", 1e-3)
+    assert not one.touched, "it is for when it begins again"
+    with pytest.raises(ConfigError):
+        one.step_alone("generator")
+    assert same(one.arrays, before)
+    one.begin(one.now)
+    one.advance(100)
+    assert (one.round, one.diverged_at) == (100, None)
+
+
+def test_a_single_step_may_diverge_and_is_replayed_so():
+    one = game(**EXPLOSIVE)
+    one.set("optimizer.learning_rate_ratio", 1e4)
+    one.advance(1)
+    while one.diverged_at is None:
+        one.step_alone("discriminator")
+    assert one.diverged_at == one.round + 1
+    assert np.isfinite(one.arrays["discriminator/params"]).all()
+    replay = again(one)
+    assert replay.diverged_at == one.diverged_at
+    assert same(replay.arrays, one.arrays)
+
+
+def test_a_game_that_diverged_after_events_is_replayed_to_the_same_end():
+    one = game(optimizer={"name": "sgd", "learning_rate": 1e-3}, objective="wasserstein")
+    one.advance(20)
+    one.set("optimizer.learning_rate", 10.0)
+    one.advance(500)
+    assert one.diverged_at is not None
+    one.set("optimizer.learning_rate", 1e-3)
+    record, replay = replayed(one.past, DEVICE, LANES)
+    assert replay.diverged_at == one.diverged_at
+    assert same(replay.arrays, one.arrays)
+    assert record.summary["verdict"] == "diverged"
+    assert record.rows[-1]["step"] <= one.round
+
+
+# Copies and replays
+
+
+def test_a_copy_has_the_past_and_goes_its_own_way():
+    one = game()
+    one.advance(10)
+    one.set("optimizer.learning_rate", 5e-3)
+    other = one.copied()
+    other.set("optimizer.learning_rate", 1e-4)
+    one.advance(40)
+    assert other.round == 10
+    other.advance(40)
+    assert not same(one.arrays, other.arrays)
+    assert same(again(one).arrays, one.arrays)
+    assert same(again(other).arrays, other.arrays)
+
+
+actions = st.lists(
+    st.one_of(
+        st.tuples(st.just("play"), st.integers(1, 30)),
+        st.tuples(st.just("step"), st.sampled_from(["discriminator", "generator"])),
+        st.tuples(st.just("set"), st.sampled_from([*TRACED, STATIC[-1]])),
+        st.tuples(st.just("copy"), st.none()),
+    ),
+    min_size=1,
+    max_size=12,
+)
+
+
+@given(actions)
+@settings(
+    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_whatever_is_done_to_a_game_its_past_repeats_it_to_the_bit(done: list[tuple[str, Any]]):
+    one = game(penalties={"r1": {"weight": 1.0}})
+    one.advance(1)
+    for what, value in done:
+        match what:
+            case "play":
+                one.advance(one.round + value)
+            case "step":
+                one.step_alone(value)
+            case "set":
+                try:
+                    one.set(*value)
+                except ConfigError:
+                    assert value[0].startswith(("penalties.", "target."))
+            case "copy":
+                one = one.copied()
+    assert same(again(one).arrays, one.arrays)
+
+
+def test_a_replay_is_recorded_as_a_run_would_be():
+    one = game()
+    one.advance(30)
+    one.set("optimizer.learning_rate", 5e-3)
+    one.advance(61)
+    record, _ = replayed(one.past, DEVICE, LANES)
+    assert record.experiment == at_length(one.past)
+    assert record.experiment.training.steps == 61
+    assert [row["step"] for row in record.rows] == [0, 25, 50, 61]
+    assert [one.step for one in record.snapshots] == [0, 16, 32, 48, 61]
+    assert record.summary["verdict"] != "diverged"
+
+
+def test_a_replay_that_is_recorded_after_its_last_events():
+    one = game()
+    one.advance(25)
+    one.step_alone("generator")
+    record, replay = replayed(one.past, DEVICE, LANES)
+    fresh = one.measure()
+    assert [row["step"] for row in record.rows] == [0, 25]
+    assert np.array_equal(record.rows[-1]["shares"], fresh.metrics["shares"])
+    assert same(replay.arrays, one.arrays)
+
+
+def test_a_replay_over_targets_shows_all_of_them_and_judges_the_last():
+    one = game()
+    one.advance(30)
+    one.set("target", {"layout": "ring", "modes": 4, "radius": 5.0})
+    one.advance(60)
+    record, _ = replayed(one.past, DEVICE, LANES)
+    assert record.extent[1] > 5
+    assert len(record.rows[0]["shares"]) == 3
+    assert len(record.rows[-1]["shares"]) == 4
+    assert record.summary["modes_total"] == 4
+    assert one.history.since == 30
+    assert one.history.columns()["step"].tolist() == [0, 20]
+
+
+def test_too_many_changes_are_refused_and_the_game_goes_on(monkeypatch: pytest.MonkeyPatch):
+    assert MOST_EVENTS >= 10_000
+    monkeypatch.setattr("ganrun.arena.game.MOST_EVENTS", 3)
+    one = game()
+    one.advance(1)
+    for _ in range(3):
+        one.step_alone("generator")
+    before = one.arrays
+    with pytest.raises(ConfigError, match="reset"):
+        one.step_alone("generator")
+    with pytest.raises(ConfigError, match="reset"):
+        one.set("optimizer.learning_rate", 1e-4)
+    assert same(one.arrays, before)
+    assert one.now == one.start
+
+
+def test_a_history_keeps_its_size_however_long_the_game():
+    history = History(10, modes=2)
+    metrics = dict.fromkeys(
+        ("high_quality", "modes_captured", "modes_covered", "reverse_kl", "js", "mode_tv",
+         "spread", "nll"), 0.5)  # fmt: skip
+    round_ = 0
+    for _ in range(4 * MOST_ROWS):
+        history.add(round_, dict.fromkeys(TRACE, 1.0), {**metrics, "shares": [0.25, 0.75]})
+        round_ = history.next_round(round_)
+    assert len(history) <= MOST_ROWS
+    columns = history.columns()
+    assert columns["step"][0] == 0
+    assert set(np.diff(columns["step"])) == {history.every}
+    assert set(columns["share_1"]) == {0.75}
