@@ -220,7 +220,7 @@ def sweep(
             except KeyboardInterrupt:
                 interrupted = True
         if opened is not None:
-            report_sweep(opened.path, Console(), figures=False, as_json=as_json)
+            report_sweep(opened.path, Console(), page=False, figures=False, as_json=as_json)
         if interrupted:
             _say_how_to_go_on()
             raise typer.Exit(130)
@@ -341,18 +341,24 @@ def arena(
 
         experiment = _load(config or default_config(), overrides)
 
-        from ganrun.arena.serve import serve
+        from ganrun.arena.serve import Arena
+        from ganrun.arena.serve import open_page as show
 
-        serve(
+        served = Arena(
             experiment,
             runs_dir=choose_runs_dir(runs_dir),
             host=host,
             port=port,
-            open_page=open_page,
             command=tuple(sys.argv),
             say=(lambda _: None) if quiet else (lambda line: typer.echo(line, err=True)),
-            opened=lambda address: typer.echo(f"The arena is at {address} (Ctrl-C ends it)"),
         )
+
+        def opened(address: str) -> None:
+            typer.echo(f"The arena is at {address} (Ctrl-C ends it)")
+            if open_page:
+                show(address)
+
+        served.run(opened)
 
 
 @app.command(
@@ -387,7 +393,7 @@ def schema(
 
 
 @app.command(
-    short_help="Say what became of runs or of a sweep; draw their figures.",
+    short_help="Say what became of runs or a sweep; make pages and figures.",
     epilog="Example: ganrun report runs",
 )
 def report(
@@ -400,9 +406,21 @@ def report(
     figures: Annotated[
         bool, typer.Option("--figures/--no-figures", help="Draw the figures into the folders.")
     ] = True,
+    open_page: Annotated[
+        bool, typer.Option("--open", help="Show the page in a browser when it is made.")
+    ] = False,
+    trial_pages: Annotated[
+        bool, typer.Option("--all", help="Of a sweep: make the page of every trial too.")
+    ] = False,
+    gif: Annotated[
+        bool, typer.Option("--gif", help="Draw figures/progression.gif too, for slides and chats.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Say what became of a run or a sweep, from its folder alone, and draw its figures."""
+    """Say what became of a run or a sweep, from its folder alone.
+
+    Writes report.html, a page to be opened in any browser, and figures.
+    """
     with _clear_errors():
         from rich.console import Console
 
@@ -411,17 +429,36 @@ def report(
         if any(is_sweep_folder(folder) for folder in folders):
             if len(folders) > 1:
                 raise typer.BadParameter("a sweep's folder is reported on its own")
+            if gif:
+                raise typer.BadParameter("--gif draws a run, not a sweep")
             from ganrun.report.sweep_terminal import report_sweep
 
-            report_sweep(folders[0], Console(), figures=figures, as_json=as_json)
+            problems = report_sweep(
+                folders[0],
+                Console(),
+                figures=figures,
+                trial_pages=trial_pages,
+                open_page=open_page,
+                as_json=as_json,
+            )
+            _exit_with(problems)
             return
+        if trial_pages:
+            raise typer.BadParameter("--all makes the pages of a sweep's trials")
         from ganrun.report.command import report_run
 
-        problems = report_run(folders, Console(), figures=figures, as_json=as_json)
-        for problem in problems:
-            typer.echo(problem, err=True)
-        if problems:
-            raise typer.Exit(1)
+        problems = report_run(
+            folders, Console(), figures=figures, gif=gif, open_page=open_page, as_json=as_json
+        )
+        _exit_with(problems)
+
+
+def _exit_with(problems: Sequence[str]) -> None:
+    """Say what could not be done, if anything; that is exit code 1."""
+    for problem in problems:
+        typer.echo(problem, err=True)
+    if problems:
+        raise typer.Exit(1)
 
 
 def _version(wanted: bool) -> None:
@@ -470,7 +507,7 @@ def _report_outcomes(outcomes: list[Any], *, as_json: bool) -> None:
 
     paths = [one.path for one in outcomes if one.path is not None]
     if paths:
-        report_run(paths, Console(), figures=False, as_json=as_json)
+        report_run(paths, Console(), pages=False, figures=False, as_json=as_json)
     if found := sum(one.how == "found" for one in outcomes):
         which = "Complete already" if found == len(outcomes) else f"{found} complete already"
         typer.echo(f"{which}, not trained again (--again trains afresh).", err=True)

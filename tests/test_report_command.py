@@ -181,7 +181,7 @@ def test_one_damaged_run_does_not_hide_the_others(runs, damaged):
 def test_more_runs_than_can_be_drawn_at_once_are_told_so(runs, monkeypatch):
     monkeypatch.setattr("ganrun.report.command.MOST_DRAWN", 1)
     text, _ = report(runs)
-    assert "figures are drawn for up to 1 runs at once" in text
+    assert "pages and figures are made for up to 1 runs at once" in text
 
 
 def test_folders_are_sorted_by_the_numbers_in_their_names(tmp_path):

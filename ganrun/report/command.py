@@ -1,4 +1,7 @@
-"""`ganrun report`: what became of one run or of many, read from their folders alone."""
+"""`ganrun report`: what became of one run or of many, read from their folders alone.
+
+Each run gets its page and its figures; where there are many, the table alone is made.
+"""
 
 from __future__ import annotations
 
@@ -15,26 +18,33 @@ from ganrun.store import RunFolderError, StoreError
 from ganrun.store.layout import CONFIG, RUN
 
 MOST_DRAWN = 16
-"""Runs whose figures are drawn at one go; each takes a second or two."""
+"""Runs whose pages and figures are made at one go; a run's figures take a second or two."""
 
 
 def report_run(
     paths: Sequence[Path],
     console: Console,
     *,
+    pages: bool = True,
     figures: bool = True,
+    gif: bool = False,
+    open_page: bool = False,
     as_json: bool = False,
 ) -> list[str]:
-    """Print the table of these runs and draw each one's figures.
+    """Print the table of these runs, and make each one's page and figures.
 
     Args:
         paths: run folders, or folders that hold run folders, such as `runs`.
         console: where the table goes, or the JSON.
+        pages: write `report.html` into every run's folder.
         figures: write `figures/*.png` into every run's folder.
+        gif: write `figures/progression.gif` as well.
+        open_page: show the page in a browser, if it is one run's.
         as_json: print everything that is known as JSON instead of the table.
 
     Returns:
-        One line for every run folder, inside a folder that was given, that could not be read.
+        One line for every run folder, inside a folder that was given, that could not be read, and
+        for every page that could not be made.
 
     Raises:
         StoreError: a folder that was given is damaged or holds no run, or a figure cannot be
@@ -45,9 +55,17 @@ def report_run(
         console.print(results_json(runs), markup=False, highlight=False, soft_wrap=True)
     else:
         print_results(runs, console)
-    if figures:
-        _draw(runs, console, quiet=as_json)
-    return problems
+    if (pages or figures or gif) and len(runs) > MOST_DRAWN:
+        words = f"pages and figures are made for up to {MOST_DRAWN} runs at once; name fewer"
+        _note(console, f"{words} to see them", quiet=as_json)
+        return problems
+    if figures or gif:
+        _draw(runs, console, figures=figures, gif=gif, quiet=as_json)
+    # After the figures, so that the pages link to them.
+    written, unwritten = _write_pages(runs, console, quiet=as_json) if pages else ([], [])
+    if open_page:
+        _open(written, console, quiet=as_json)
+    return problems + unwritten
 
 
 def read_runs(paths: Sequence[Path]) -> tuple[list[RunRecord], list[str]]:
@@ -89,18 +107,52 @@ def _natural(name: str) -> list[tuple[int, str]]:
     return [(int(part), "") if part.isdecimal() else (0, part) for part in parts]
 
 
-def _draw(runs: Sequence[RunRecord], console: Console, *, quiet: bool) -> None:
-    if len(runs) > MOST_DRAWN:
-        if not quiet:
-            words = f"figures are drawn for up to {MOST_DRAWN} runs at once; name fewer to see them"
-            console.print(Text(words, "dim"), soft_wrap=True, highlight=False)
-        return
+def _write_pages(
+    runs: Sequence[RunRecord], console: Console, *, quiet: bool
+) -> tuple[list[Path], list[str]]:
+    """Every run's page, and a line for each that something in its folder is in the way of."""
+    from ganrun.report.web.run_page import write_run_page
+
+    written, problems = [], []
+    for run in runs:
+        try:
+            written.append(write_run_page(run))
+        except StoreError as error:
+            if len(runs) == 1:
+                raise
+            problems.append(str(error))
+    for path in written:
+        _note(console, f"{path}: the run to watch, in a browser", quiet=quiet)
+    return written, problems
+
+
+def _draw(
+    runs: Sequence[RunRecord], console: Console, *, figures: bool, gif: bool, quiet: bool
+) -> None:
     # matplotlib takes half a second to import, which the table need not wait for.
     from ganrun.report.figures import write_figures
+    from ganrun.report.figures.moving import write_gif
 
     for run in runs:
-        paths = write_figures(run)
-        if not quiet:
+        paths = write_figures(run) if figures else []
+        if gif and (moving := write_gif(run)):
+            paths.append(moving)
+        if paths:
             names = ", ".join(path.name for path in paths)
-            words = f"{paths[0].parent}: {names}"
-            console.print(Text(words, "dim"), soft_wrap=True, highlight=False)
+            _note(console, f"{paths[0].parent}: {names}", quiet=quiet)
+
+
+def _open(pages: Sequence[Path], console: Console, *, quiet: bool) -> None:
+    """Show the page in the reader's browser; of several, none."""
+    if len(pages) != 1:
+        _note(console, "one page can be opened at a time; name one run", quiet=quiet)
+        return
+    from ganrun.report.web.show import show
+
+    if instead := show(pages[0]):
+        _note(console, instead, quiet=quiet)
+
+
+def _note(console: Console, words: str, *, quiet: bool) -> None:
+    if not quiet:
+        console.print(Text(words, "dim"), soft_wrap=True, highlight=False)

@@ -11,9 +11,9 @@
     const size = Math.abs(number);
     const minus = number < 0 ? "−" : "";
     if (size >= 1e6) return `${minus}${trimmed((size / 1e6).toPrecision(3))}M`;
-    if (size >= 1e4) return `${minus}${trimmed((size / 1e3).toPrecision(3))}k`;
+    if (size >= 1e3) return `${minus}${trimmed((size / 1e3).toPrecision(3))}k`;
     if (size !== 0 && size < 1e-3) return minus + size.toExponential(0);
-    return minus + trimmed(size.toPrecision(3));
+    return minus + String(Number(size.toPrecision(3)));
   };
 
   /** A count with its thousands separated. */
@@ -91,11 +91,15 @@
       for (const one of this.options.series) {
         const item = document.createElement("span");
         item.className = "curves-name";
-        const key = document.createElement("i");
-        key.className = one.dash ? "curves-key dashed" : "curves-key";
-        key.style.borderTopColor = `var(${one.color})`;
+        const words = one.label === undefined ? one.name : one.label;
         const value = document.createElement("b");
-        item.append(key, `${one.label === undefined ? one.name : one.label} `, value);
+        if (words) {
+          const key = document.createElement("i");
+          key.className = one.dash ? "curves-key dashed" : "curves-key";
+          key.style.borderTopColor = `var(${one.color})`;
+          item.append(key, `${words} `);
+        }
+        item.append(value);
         this.values[one.name] = value;
         legend.append(item);
       }

@@ -4,8 +4,7 @@
 
   const KEY = "ganrun-theme";
   const NEXT = { auto: "light", light: "dark", dark: "auto" };
-  const WORDS = { auto: "Auto", light: "Light", dark: "Dark" };
-  let theme = "auto";
+    let theme = "auto";
 
   function remembered() {
     try {
@@ -28,8 +27,8 @@
     if (theme === "auto") delete document.documentElement.dataset.theme;
     else document.documentElement.dataset.theme = theme;
     for (const button of document.querySelectorAll("[data-theme-toggle]")) {
-      button.textContent = WORDS[theme];
-      button.setAttribute("aria-label", `Colours: ${WORDS[theme]}. Change`);
+      button.textContent = `Colours: ${theme}`;
+      button.setAttribute("aria-label", `Colours: ${theme}. Change`);
       button.title = "Light, dark, or as the system has it";
     }
   }

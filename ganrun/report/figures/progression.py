@@ -86,7 +86,7 @@ def progression_figure(run: RunRecord) -> Figure:
         axes = figure.add_axes(
             (left / WIDTH_INCHES, bottom / height, side / WIDTH_INCHES, side / height)
         )
-        _panel(axes, run, int(index), scale, (x_min, x_max, y_min, y_max))
+        draw_panel(axes, run, int(index), scale, (x_min, x_max, y_min, y_max))
     _colour_bar(figure, scale, height)
     return figure
 
@@ -128,7 +128,8 @@ def pixel_edges(extent: Extent, grid: int) -> Extent:
     return (x_min - half_x, x_max + half_x, y_min - half_y, y_max + half_y)
 
 
-def _panel(axes: Axes, run: RunRecord, index: int, scale: FieldScale, extent: Extent) -> None:
+def draw_panel(axes: Axes, run: RunRecord, index: int, scale: FieldScale, extent: Extent) -> None:
+    """One snapshot: the field, the rings of the true modes, the samples, and the round."""
     assert run.snapshots is not None
     axes.imshow(
         np.ma.masked_invalid(scale.shifted(run.snapshots.field[index].astype(np.float64))),

@@ -43,5 +43,5 @@ def _item(event: Event) -> str:
     return (
         f'<li><button type="button" class="seek" data-seek="{event.round}" '
         f'aria-label="Show round {event.round:,}">{event.round:,}</button> '
-        f"<span>{escaped(event_words(event))}</span></li>"
+        f"<div>{escaped(event_words(event))}</div></li>"
     )

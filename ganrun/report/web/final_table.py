@@ -8,6 +8,8 @@ from ganrun.report import phrases
 from ganrun.report.record import RunRecord
 from ganrun.report.terminal import WHOLE
 
+ABBREVIATED = {"kl": "KL", "js": "JS", "tv": "TV", "nll": "NLL"}
+
 PLAIN = {
     "modes_recovered": "How many modes one finds who fits Gaussians to the samples: in the right "
     "place, of about the right width, with a fifth of their weight or more.",
@@ -25,8 +27,8 @@ PLAIN = {
     "all to be right.",
     "spread": "How wide the samples of a mode are, as variance over the mode's own. Far below 1 "
     "the forger prints the same few points over and over.",
-    "nll": "How surprising the samples are under the truth. Lower is not always better: a forger "
-    "that prints the peaks alone scores below perfect samples.",
+    "nll": "How surprising the samples are under the truth. Lower is better only down to what "
+    "perfect samples score: a forger that prints the peaks alone gets below.",
     "sliced_wasserstein": "How far samples would have to be carried to become real ones, in units "
     "of the plane.",
     "precision": "How many samples are near some real sample.",
@@ -75,12 +77,17 @@ def _row(run: RunRecord, name: str) -> str:
         if low != high:
             perfect += f'<span class="range">{low} to {high}</span>'
     better = METRICS[name].better
-    hint = f" {better.capitalize()} is better." if better else ""
+    hint = f" {better.capitalize()} is better." if better and name != "nll" else ""
     return (
-        f'<tr><th scope="row">{escaped(name.replace("_", " "))}</th>'
+        f'<tr><th scope="row">{escaped(_label(name))}</th>'
         f'<td class="number"><b>{_shown(name, run.metric(name), run.modes_total)}</b></td>'
         f'<td class="number">{perfect}</td><td>{escaped(PLAIN[name])}{hint}</td></tr>'
     )
+
+
+def _label(name: str) -> str:
+    """`reverse_kl` as `reverse KL`."""
+    return " ".join(ABBREVIATED.get(word, word) for word in name.split("_"))
 
 
 def _shown(name: str, number: float | None, total: int) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache
 from importlib import resources
+from itertools import groupby
 from pathlib import Path
 
 from ganrun import __version__
@@ -82,7 +83,7 @@ def _body(source: Source, sections: Sequence[str]) -> str:
     return f"""
 <header class="top">
   <p class="top-name">ganrun <span class="quiet">report</span></p>
-  <button type="button" class="button small" data-theme-toggle>Auto</button>
+  <button type="button" class="button small" data-theme-toggle>Colours: auto</button>
 </header>
 <main id="content" tabindex="-1">
 {_heading(source)}
@@ -164,7 +165,8 @@ def _tiles(run: RunRecord) -> str:
 
 
 def _game_section(run: RunRecord, plays: bool, passages: Sequence[Passage]) -> str:
-    items = "".join(_passage(passage) for passage in passages)
+    rounds = groupby(passages, key=lambda passage: passage.round)
+    items = "".join(_passages(at, [one.words for one in told]) for at, told in rounds)
     stage = '<div id="player" class="stage"></div>' if plays else ""
     missing = "" if plays else '<p class="quiet">There is no snapshot to look at yet.</p>'
     key = """
@@ -188,14 +190,14 @@ detective's answer pushes a sample in the forger's next step, longer where it pu
 </section>"""
 
 
-def _passage(passage: Passage) -> str:
-    words = escaped(passage.words)
-    if passage.round is None:
-        return f"<li>{words}</li>"
+def _passages(at: int | None, told: Sequence[str]) -> str:
+    """What is told of one round, beside a button that shows it."""
+    words = "".join(f"<p>{escaped(one)}</p>" for one in told)
+    if at is None:
+        return f"<li><div>{words}</div></li>"
     return (
-        f'<li data-round="{passage.round}"><button type="button" class="seek" '
-        f'data-seek="{passage.round}" aria-label="Show round {passage.round:,}">'
-        f"{passage.round:,}</button> <span>{words}</span></li>"
+        f'<li data-round="{at}"><button type="button" class="seek" data-seek="{at}" '
+        f'aria-label="Show round {at:,}">{at:,}</button><div>{words}</div></li>'
     )
 
 

@@ -209,7 +209,7 @@ def _push_words(led: float, *, one: bool) -> str:
     if led < BY_CHANCE - NEAR_CHANCE:
         return f"but hardly any slope leads there: {pushes}"
     if led <= BY_CHANCE + NEAR_CHANCE:
-        return f"but its slope hardly leads there: {pushes}, where pushes at random would a third"
+        return f"but its slope hardly leads there: {pushes}, where at random it would be a third"
     return f"and {pushes.removeprefix('it ')}, yet too few arrive"
 
 
