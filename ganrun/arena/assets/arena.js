@@ -101,7 +101,6 @@
   async function copyConfig({ game, yaml }) {
     const copied = await ganrun.copy(yaml);
     tellGame(game, copied ? "Config copied: ganrun train plays it." : "The browser does not let pages copy.");
-    byId("games").dataset.yaml = yaml; // for whoever looks: the same text, not shown
   }
 
   function complain({ message, game }) {

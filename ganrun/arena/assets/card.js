@@ -80,6 +80,7 @@
       this.ledger.draw();
       write(this.part.of, `of ${words.plural(target.modes.length, "mode")}`);
       write(this.part.covered, "–");
+      this.part.covered.className = "covered unknown";
     }
 
     /* Another game from here on, or the same from its start: nothing of the past is shown. */
@@ -95,7 +96,7 @@
       this.word = "";
       this.part.losses.replaceChildren();
       this.curves = new ganrun.Curves(this.part.losses, {
-        label: "Losses",
+        label: "Loss",
         series: [
           { name: "detective", color: "--blue" },
           { name: "forger", color: "--orange", dash: true },
@@ -185,6 +186,7 @@
     }
 
     showCount({ metrics, modes_recovered: recovered }) {
+      this.part.covered.classList.toggle("unknown", !metrics);
       const total = this.game.target.modes.length;
       write(this.part.covered, metrics ? String(metrics.modes_covered) : "–");
       this.part.covered.classList.toggle("all", Boolean(metrics) && metrics.modes_covered === total);

@@ -58,11 +58,12 @@
         "Nobody asked the forger for all five notes, only for notes that pass. Here its detective learns five " +
           "times as fast, in two steps for each of the forger's, and soon the forger prints a few notes that " +
           "sometimes pass, and nothing else. That is mode collapse.",
-        "Its loss does not tell: it is no worse than in a good game. Only counting the modes does.",
+        "The losses do not tell: they settle, as they do in a good game. Only counting the modes tells.",
       ],
       look: [
         "Missing modes are dashed and numbered. In the ledger below the picture, their rows go blank.",
-        "New forgeries could only reach a lost mode across plain orange, where nothing points them there.",
+        "Where modes are missing the colour is flat: no slope, so no push, and nothing that points the forger there.",
+        "Another seed loses other modes, or fewer: try some. The settings make collapse likely, not certain.",
       ],
       button: "Watch it collapse",
       speed: 2000,
@@ -78,7 +79,8 @@
       ],
       look: [
         "To the left all five modes, to the right some are lost, and stay lost.",
-        "To the right the detective's loss is near zero: it catches nearly all, so its advice is worth little.",
+        "To the right the detective's loss stays well below 1.39, where it would be if it could tell nothing: it " +
+          "catches most forgeries to the end.",
       ],
       button: "Set them side by side",
       speed: 2000,
@@ -114,7 +116,7 @@
       ],
       look: [
         "The three cured games find all five modes; the plain one misses some.",
-        "Their pictures are smooth: long, even arrows that lead to every ring.",
+        "Their colours slope everywhere: from between the modes, arrows lead to the rings.",
       ],
       button: "Try all three",
       speed: 2000,
