@@ -8,7 +8,7 @@ import sys
 import threading
 import webbrowser
 from collections.abc import Callable, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -52,55 +52,66 @@ def listen(host: str, port: int | None) -> socket.socket:
     raise StoreError(f"{where}: cannot be listened on: {reason.strerror or reason}")
 
 
-def serve(
-    base: Experiment,
-    *,
-    runs_dir: Path,
-    host: str = "127.0.0.1",
-    port: int | None = None,
-    open_page: bool = False,
-    command: Sequence[str] = (),
-    say: Callable[[str], None] = lambda _: None,
-    opened: Callable[[str], None] = lambda _: None,
-) -> None:
-    """Serve an arena until Ctrl-C.
+class Arena:
+    """A session of games and the server through which it is played; `run` it once."""
 
-    `opened` is told the address once pages are served; `say` is told what happens meanwhile.
-    Raises `StoreError` where the address cannot be listened on.
-    """
-    with closing(listen(host, port)) as listener:
-        backend.prepare(compile_cache())
-        hub = Hub()
-        session = new_session(base, hub, runs_dir=runs_dir, command=command, say=say)
-        number = listener.getsockname()[1]
-        hello: dict[str, Any] = {
-            "version": VERSION,
-            "schema": schema(),
-            "config": base.model_dump(mode="json"),
-            "name": base.name,
-            "runs_dir": str(runs_dir),
-            "frames_ahead": FRAMES_AHEAD,
-        }
-        app = application(hub, session.submit, hello, host=host, port=lambda: number)
-        server = Server(app)
-        trainer = threading.Thread(target=session.run, name="ganrun-arena", daemon=True)
-        trainer.start()
-        shown = f"[{host}]" if ":" in host else host
-        address = f"http://{shown}:{number}/"
+    def __init__(
+        self,
+        base: Experiment,
+        *,
+        runs_dir: Path,
+        host: str = "127.0.0.1",
+        port: int | None = None,
+        command: Sequence[str] = (),
+        say: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        """Listen, but do not serve yet.
 
-        def announce() -> None:
-            opened(address)
-            if open_page and has_display():
-                threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
-
-        server.on_start = announce
+        `base` is the config of the first game and what scenes are laid over; of its seeds the first
+        is taken. `say` is told what happens. Raises `StoreError` where the address cannot be had.
+        """
+        self._listener = listen(host, port)
         try:
-            server.run(sockets=[listener])
-        except KeyboardInterrupt:
-            pass
+            backend.prepare(compile_cache())
+            hub = Hub()
+            self.session = new_session(base, hub, runs_dir=runs_dir, command=command, say=say)
+            number = self._listener.getsockname()[1]
+            app = application(
+                hub, self.session.submit, greeting(base, runs_dir), host=host, port=number
+            )
+            self._server = Server(app)
+            self.address = f"http://{f'[{host}]' if ':' in host else host}:{number}/"
+        except BaseException:
+            self._listener.close()
+            raise
+
+    def run(self, opened: Callable[[str], None] = lambda _: None) -> None:
+        """Serve until Ctrl-C or `stop`; `opened` is told the address once pages are served."""
+        trainer = threading.Thread(target=self.session.run, name="ganrun-arena", daemon=True)
+        trainer.start()
+        self._server.on_start = lambda: opened(self.address)
+        try:
+            with suppress(KeyboardInterrupt), closing(self._listener):
+                self._server.run(sockets=[self._listener])
         finally:
-            session.stop()
-            trainer.join(timeout=10)
+            self.session.stop()
+            trainer.join(timeout=60)  # it may be compiling
+
+    def stop(self) -> None:
+        """Let `run` come to its end; from any thread."""
+        self._server.should_exit = True
+
+
+def greeting(base: Experiment, runs_dir: Path) -> dict[str, Any]:
+    """What a page is told first, beside the state."""
+    return {
+        "version": VERSION,
+        "schema": schema(),
+        "config": base.model_dump(mode="json"),
+        "name": base.name,
+        "runs_dir": str(runs_dir),
+        "frames_ahead": FRAMES_AHEAD,
+    }
 
 
 def new_session(
@@ -162,3 +173,9 @@ def has_display() -> bool:
     if sys.platform in ("darwin", "win32"):
         return True
     return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def open_page(address: str) -> None:
+    """Show the page in a browser, where there is one; does not wait for it."""
+    if has_display():
+        threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()

@@ -69,9 +69,9 @@ Submit = Callable[[Told, Client], None]
 
 
 def application(
-    hub: Hub, submit: Submit, hello: Mapping[str, Any], *, host: str, port: Callable[[], int]
+    hub: Hub, submit: Submit, hello: Mapping[str, Any], *, host: str, port: int
 ) -> ASGIApp:
-    """The whole application; `port` is asked at each request, since 0 is known late."""
+    """The whole application, for whoever asks for it by this host and port."""
 
     async def page(_: Any) -> Response:
         return FileResponse(ARENA_FILES / "arena.html")
@@ -97,7 +97,7 @@ def application(
 class _Guard:
     """Turns away whoever asks for another address or comes from another page."""
 
-    def __init__(self, inner: ASGIApp, host: str, port: Callable[[], int]) -> None:
+    def __init__(self, inner: ASGIApp, host: str, port: int) -> None:
         self._inner = inner
         self._host = host
         self._port = port
@@ -109,7 +109,7 @@ class _Guard:
         headers: list[tuple[bytes, bytes]] = scope["headers"]
         host = _only(headers, b"host")
         origin = _only(headers, b"origin")
-        wanted = host is not None and is_own(host, self._host, self._port())
+        wanted = host is not None and is_own(host, self._host, self._port)
         if not wanted or (origin is not None and origin != f"http://{host}"):
             await _refuse(scope, receive, send)
             return
