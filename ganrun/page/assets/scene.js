@@ -243,12 +243,18 @@
       context.restore();
     }
 
+    /** The samples, each on whole pixels, which a canvas copies nearly twice as fast. */
     drawSamples(samples) {
       const { context, sprite } = this;
       const half = sprite.width / 2;
+      const [wide, high] = [this.canvas.width, this.canvas.height];
       for (let n = 0; n + 1 < samples.length; n += 2) {
-        const [x, y] = [samples[n], samples[n + 1]];
-        if (x - x + y - y === 0) context.drawImage(sprite, this.px(x) - half, this.py(y) - half);
+        const x = Math.round(this.px(samples[n]) - half);
+        const y = Math.round(this.py(samples[n + 1]) - half);
+        // Also false for what is not a number.
+        if (x > -sprite.width && y > -sprite.width && x < wide && y < high) {
+          context.drawImage(sprite, x, y);
+        }
       }
     }
 
