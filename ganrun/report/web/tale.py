@@ -76,17 +76,14 @@ def _finding(course: Course) -> Iterator[Passage]:
         return
     first, peak = int((counts > 0).argmax()), int(counts.argmax())
     if first != peak and course.rounds[first] > 0:
-        yield Passage(
-            int(course.rounds[first]),
-            f"By round {course.rounds[first]:,} it prints {_prints(course, first)}.",
-        )
-    if counts[peak] == total:
-        everything = "the one note" if total == 1 else f"all {phrases.in_words(total)} notes"
-        words = f"By round {course.rounds[peak]:,} it prints {everything}."
-    else:
-        most = "" if first == peak and course.rounds[first] > 0 else ", the most that it ever does"
-        words = f"By round {course.rounds[peak]:,} it prints {_prints(course, peak)}{most}."
-    yield Passage(int(course.rounds[peak]), words)
+        yield Passage(int(course.rounds[first]), f"{_by(course, first)} {_prints(course, first)}.")
+    most = ", the most that it ever does" if first != peak and counts[peak] < total else ""
+    yield Passage(int(course.rounds[peak]), f"{_by(course, peak)} {_prints(course, peak)}{most}.")
+
+
+def _by(course: Course, row: int) -> str:
+    at = int(course.rounds[row])
+    return f"By round {at:,} it prints" if at else "From the start it prints"
 
 
 def _losing(course: Course) -> Iterator[Passage]:
@@ -274,14 +271,17 @@ def _recovered(run: RunRecord) -> str:
         return "nobody has counted the modes"
     count = int(number)
     if count == total:
-        return "the one mode is recovered" if total == 1 else _all_modes(total) + " are recovered"
+        return f"{_all(total, 'mode')} {'is' if total == 1 else 'are'} recovered"
     verb = "is" if count == 1 else "are"
     whole = f"the {phrases.in_words(total)} modes" if total > 1 else "the one mode"
     return f"{'none' if count == 0 else phrases.in_words(count)} of {whole} {verb} recovered"
 
 
-def _all_modes(total: int) -> str:
-    return f"all {phrases.in_words(total)} modes"
+def _all(total: int, noun: str) -> str:
+    """`the one mode`, `both modes` or `all five modes`."""
+    if total == 1:
+        return f"the one {noun}"
+    return f"both {noun}s" if total == 2 else f"all {phrases.in_words(total)} {noun}s"
 
 
 def _prints(course: Course, row: int, *, only: bool = False) -> str:
@@ -291,7 +291,7 @@ def _prints(course: Course, row: int, *, only: bool = False) -> str:
     if not modes:
         return "none of the notes"
     if len(modes) == total:
-        return "the one note" if total == 1 else f"all {phrases.in_words(total)} notes"
+        return _all(total, "note")
     some = "only " if only else ""
     words = f"{some}{phrases.in_words(len(modes))} of the {phrases.in_words(total)} notes"
     return f"{words} ({_named(modes)})" if len(modes) <= MOST_NAMED else words
@@ -308,7 +308,7 @@ def _named(modes: Iterable[int]) -> str:
 def _named_of(modes: set[int], total: int) -> str:
     """The same, but `all five modes` where it is all of them, and `the 17 modes` as known ones."""
     if len(modes) == total > 1:
-        return _all_modes(total)
+        return _all(total, "mode")
     return f"the {_named(modes)} that are missing" if len(modes) > MOST_NAMED else _named(modes)
 
 
