@@ -12,6 +12,7 @@ import os
 import shutil
 import subprocess
 import tarfile
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -34,6 +35,7 @@ FLAGS = (
 PLACES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 LOCAL = ("file:", "data:", "blob:", "about:")
 INSTALL = "apt-get update && apt-get install -y --no-install-recommends chromium"
+WAIT_SECONDS = 20
 PHONE = {"width": 390, "height": 844}
 
 
@@ -64,6 +66,16 @@ class Watched:
         widths = "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
         content, window = self.page.evaluate(widths)
         assert content <= window, f"{content} pixels in a window of {window}"
+
+    def wait_until(self, condition: str, argument: Any = None) -> None:
+        """Wait until an expression, or a function of an argument, is true on the page.
+
+        Playwright's own `wait_for_function` needs `eval`, which the pages' policy forbids.
+        """
+        deadline = time.monotonic() + WAIT_SECONDS
+        while not self.page.evaluate(condition, argument):
+            assert time.monotonic() < deadline, f"never came true: {condition}"
+            self.page.wait_for_timeout(20)
 
     def pixels(self, selector: str) -> str:
         """What a canvas shows, as one string to compare."""
@@ -114,7 +126,7 @@ def open_page(chromium: Browser) -> Iterator[Callable[..., Watched]]:
 
     def make(**options: Any) -> Watched:
         context = chromium.new_context(**{"reduced_motion": "reduce", **options})
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(1000 * WAIT_SECONDS)
         contexts.append(context)
         watched = Watched(context.new_page())
         page = watched.page

@@ -15,9 +15,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from ganrun.config.declarations import OBJECTIVES
 from ganrun.page.arrays import packed
 from ganrun.page.document import STYLES, asset, document, island
 from ganrun.report import palette
+from ganrun.report.equilibrium import EQUILIBRIA
+from ganrun.report.web.gaze import slopes
 
 HOSTILE = '</script><script>alert(1)</script><img src=x onerror="alert(2)">&<!--'
 
@@ -153,3 +156,45 @@ def test_a_page_needs_neither_jax_nor_matplotlib():
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("name", list(OBJECTIVES))
+def test_arrows_weigh_a_slope_as_the_generators_loss_does(page, tmp_path, name):  # noqa: F811
+    import jax
+
+    from ganrun.game.objectives import OBJECTIVES as PLAYED
+
+    path = tmp_path / "page.html"
+    path.write_text(document(title="t", body="<main id=content></main>"))
+    logits = np.linspace(-6.0, 6.0, 9)
+    script = "([name, logits]) => logits.map(ganrun.OBJECTIVES[name].uphill)"
+    uphill = page.open_file(path).evaluate(script, [name, logits.tolist()])
+    slope = jax.vmap(jax.grad(lambda logit: PLAYED[name].generator_loss(logit[None])))(logits)
+    np.testing.assert_allclose(uphill, -np.asarray(slope), atol=1e-6)
+    assert page.page.evaluate("name => ganrun.OBJECTIVES[name].middle", name) == getattr(
+        EQUILIBRIA[name].logit, "value", None
+    )
+
+
+def test_the_browser_knows_every_objective_and_no_other(page, tmp_path):  # noqa: F811
+    path = tmp_path / "page.html"
+    path.write_text(document(title="t", body="<main id=content></main>"))
+    assert set(page.open_file(path).evaluate("Object.keys(ganrun.OBJECTIVES)")) == set(OBJECTIVES)
+
+
+def test_the_slope_in_the_browser_is_the_reports_own(page, tmp_path):  # noqa: F811
+    rng = np.random.default_rng(0)
+    field, extent = rng.standard_normal((7, 7)), [-2.0, 1.0, 0.0, 3.0]
+    points = np.column_stack([rng.uniform(-2.5, 1.5, 30), rng.uniform(-0.5, 3.5, 30)])
+    path = tmp_path / "page.html"
+    path.write_text(document(title="t", body="<main id=content></main>"))
+    script = """([field, extent, points]) => points.map(([x, y]) => {
+        const at = ganrun.gradientAt(field, 7, extent, x, y);
+        return at && [at.value, at.dx, at.dy];
+    })"""
+    found = page.open_file(path).evaluate(script, [field.ravel().tolist(), extent, points.tolist()])
+    values, gradients = slopes(field, extent, points)
+    expected = np.column_stack([values, gradients])
+    got = np.array([[np.nan] * 3 if one is None else one for one in found], float)
+    np.testing.assert_allclose(got, expected, atol=1e-9)
+    assert 0 < np.isnan(values).sum() < 30

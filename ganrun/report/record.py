@@ -104,7 +104,7 @@ class RunRecord:
 def read_record(path: Path) -> RunRecord:
     """Read a run folder; raises `RunFolderError`, one clear line, if it is damaged or no run's."""
     folder = RunFolder(path)
-    config, target = folder.config, folder.final_config.target
+    config, final = folder.config, folder.final_config
     summary = folder.summary or {}
     where = path / SUMMARY
     verdict = folder.verdict
@@ -113,17 +113,17 @@ def read_record(path: Path) -> RunRecord:
         name=config.name,
         seed=config.seeds[0],
         status=folder.status,
-        objective=config.objective,
+        objective=final.objective,
         steps=config.training.steps,
         evaluation_samples=config.evaluation.samples,
-        mixture=mixture_of(target),
+        mixture=mixture_of(final.target),
         metrics=folder.metrics(),
         snapshots=folder.snapshots(),
         final={name: _number(summary, name, where) for name in SUMMARY_METRICS if summary},
         verdict=verdict.word if verdict else None,
         confidence=verdict.confidence if verdict else None,
         evidence=verdict.evidence if verdict else None,
-        recovered_modes=_modes(summary, target.mode_count, where),
+        recovered_modes=_modes(summary, final.target.mode_count, where),
         diverged_at=_whole(summary, "diverged_at", where),
         reference=_reference(summary, where),
         error=str(folder.run["error"]) if folder.run.get("error") else None,

@@ -48,12 +48,15 @@
     /** data = {target, steps, samples: packed [S, N, 2], field: packed [S, G, G] or S times [G, G]
         or null, covered?: [S][K], objective, compact?, label?, start?}; it begins at snapshot
         `start`, by default the last. Where the target changed, `targets` holds all of them and
-        `targetOf` the number of each snapshot's. */
+        `targetOf` the number of each snapshot's; likewise `objectiveOf` names objectives. */
     constructor(element, data) {
       this.data = data;
       this.target = data.target;
       this.steps = data.steps;
-      this.objective = ganrun.OBJECTIVES[data.objective] || ganrun.OBJECTIVES.non_saturating;
+      this.objectives = data.steps.map((_, n) => {
+        const name = data.objectiveOf ? data.objectiveOf[n] : data.objective;
+        return ganrun.OBJECTIVES[name] || ganrun.OBJECTIVES.non_saturating;
+      });
       this.callbacks = [];
       this.timer = null;
       this.speed = 5;
@@ -145,15 +148,16 @@
 
     /** One scale of colours and one of arrows for all snapshots, so that they can be compared. */
     setScales() {
-      const { middle, probability, uphill } = this.objective;
-      const offsets = this.fields.flatMap((field) => {
+      const offsets = this.fields.flatMap((field, n) => {
+        const { middle } = this.objectives[n];
         const white = middle === null ? ganrun.median(field) : middle;
         return Array.from(field, (value) => value - white);
       });
       this.range = ganrun.fieldSpread(offsets, 0);
-      if (probability) this.range = Math.min(Math.max(this.range, 0.5), LARGEST_LOGIT);
+      const probable = this.objectives.every(({ probability }) => probability);
+      if (probable) this.range = Math.min(Math.max(this.range, 0.5), LARGEST_LOGIT);
       const pushes = this.fields.flatMap((field, n) =>
-        ganrun.pushes(this.samples[n], field, this.grid, this.target.extent, uphill),
+        ganrun.pushes(this.samples[n], field, this.grid, this.target.extent, this.objectives[n].uphill),
       );
       this.arrowRange = ganrun.typicalPush(pushes);
     }
@@ -170,10 +174,10 @@
         field: this.fields && this.fields[index],
         grid: this.grid,
         fieldRange: this.range,
-        fieldMiddle: this.objective.middle,
+        fieldMiddle: this.objectives[index].middle,
         covered: this.covered(index),
         arrows: this.arrows,
-        uphill: this.objective.uphill,
+        uphill: this.objectives[index].uphill,
         arrowRange: this.arrowRange,
       };
     }

@@ -65,12 +65,15 @@ class Course:
         return sorted(every, key=lambda loss: (loss.round, loss.mode))
 
 
-def course_of(run: RunRecord) -> Course | None:
-    """A run's course; `None` where nothing was evaluated."""
+def course_of(run: RunRecord, since: int = -1) -> Course | None:
+    """A run's course over the rounds after `since`; `None` where nothing was evaluated.
+
+    The shares of earlier rounds are those of another target, if an interactive run had one.
+    """
     shares = np.stack(
         [run.metrics[f"share_{mode}"] for mode in range(run.modes_total)], axis=1
     ).astype(np.float64)
-    known = np.isfinite(shares).all(axis=1)
+    known = np.isfinite(shares).all(axis=1) & (run.metrics["step"] > since)
     if not known.any():
         return None
     rounds, shares = run.metrics["step"][known], shares[known]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -112,7 +113,7 @@ def _time(value: Any) -> str:
 
 
 def _training(seconds: Any, rate: Any) -> str:
-    if not isinstance(seconds, int | float):
+    if not isinstance(seconds, int | float) or not math.isfinite(seconds):
         return ""
     words = phrases.duration(seconds)
     if isinstance(rate, int | float):

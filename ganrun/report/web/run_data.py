@@ -9,6 +9,8 @@ import numpy as np
 from jaxtyping import Float, Int
 from numpy import ndarray
 
+from ganrun.config import Experiment
+from ganrun.config.targets import Target
 from ganrun.mixture import mixture_of
 from ganrun.page.arrays import packed
 from ganrun.report.palette import BLUE, INK, ORANGE
@@ -40,17 +42,21 @@ def player_data(source: Source, course: Course | None) -> dict[str, Any] | None:
     samples = run.snapshots.samples[kept, :MOST_SAMPLES]
     extent = [float(edge) for edge in run.snapshots.extent]
     fields = [coarser(field, extent) for field in run.snapshots.field[kept].astype(np.float64)]
-    targets, target_of = _targets(source, steps, extent)
+    played = _configs_at(source, steps)
+    targets = list(dict.fromkeys(config.target for config in played))
     data = {
-        "target": targets[-1],
+        "target": _scene(played[-1].target, extent),
         "steps": steps.tolist(),
         "samples": packed(samples, "u16", within=_around(extent)),
         "field": [packed(field, "u16") for field in fields],
-        "covered": _covered(steps, course),
+        "covered": _covered(steps, course, source.since),
         "objective": run.objective,
     }
     if len(targets) > 1:
-        data |= {"targets": targets, "targetOf": target_of}
+        data["targets"] = [_scene(target, extent) for target in targets]
+        data["targetOf"] = [targets.index(config.target) for config in played]
+    if any(config.objective != run.objective for config in played):
+        data["objectiveOf"] = [config.objective for config in played]
     return data
 
 
@@ -101,27 +107,29 @@ def coarser(field: Float[ndarray, "G G"], extent: Sequence[float]) -> Float[ndar
     return slopes(field, extent, points)[0].reshape(MOST_GRID, MOST_GRID)
 
 
-def _targets(
-    source: Source, steps: Int[ndarray, " S"], extent: Sequence[float]
-) -> tuple[list[dict[str, Any]], list[int]]:
-    """The targets that were played for, and which of them each snapshot has."""
-    targets = [source.config.target]
-    changed_at = [0]
-    for event, config in zip(source.events, source.configs()[1:], strict=True):
-        if config.target != targets[-1]:
-            targets.append(config.target)
-            changed_at.append(event.round)
-    drawn = [scene_target(mixture_of(target)) | {"extent": list(extent)} for target in targets]
+def _configs_at(source: Source, steps: Int[ndarray, " S"]) -> list[Experiment]:
+    """The config that each snapshot was taken under; it changes in an interactive run alone."""
+    configs = source.configs()
     # What was changed after a round is seen in the rounds that follow.
-    which = [max(sum(at < step for at in changed_at) - 1, 0) for step in steps.tolist()]
-    return drawn, which
+    rounds = np.array([event.round for event in source.events], dtype=np.int64)
+    return [configs[int((rounds < step).sum())] for step in steps]
 
 
-def _covered(steps: Int[ndarray, " S"], course: Course | None) -> list[list[bool] | None]:
-    """Which modes are covered at the evaluation nearest to each snapshot."""
+def _scene(target: Target, extent: Sequence[float]) -> dict[str, Any]:
+    return scene_target(mixture_of(target)) | {"extent": list(extent)}
+
+
+def _covered(
+    steps: Int[ndarray, " S"], course: Course | None, since: int
+) -> list[list[bool] | None]:
+    """Which modes are covered at the evaluation nearest to each snapshot; null before `since`."""
     if course is None:
         return [None] * len(steps)
-    return [course.covered[int(np.abs(course.rounds - step).argmin())].tolist() for step in steps]
+    nearest = [int(np.abs(course.rounds - step).argmin()) for step in steps]
+    return [
+        course.covered[row].tolist() if step > since else None
+        for step, row in zip(steps, nearest, strict=True)
+    ]
 
 
 def _around(extent: Sequence[float]) -> tuple[float, float]:

@@ -45,8 +45,8 @@ def write_run_page(run: RunRecord) -> Path:
 
 def run_page(source: Source) -> str:
     """The page, as text."""
-    run, course = source.run, course_of(source.run)
-    player, passages = player_data(source, course), tale_of(run)
+    run, course = source.run, course_of(source.run, source.since)
+    player, passages = player_data(source, course), tale_of(run, source.since)
     sections = [
         _game_section(run, player is not None, passages),
         modes_section(course),

@@ -28,6 +28,17 @@ class Source:
         """The config at the start and after each event."""
         return configs_along(self.config, self.events)
 
+    @property
+    def since(self) -> int:
+        """The round after which the target is what it is at the end; -1: it has always been."""
+        configs = self.configs()
+        changed = [
+            event.round
+            for event, before, after in zip(self.events, configs, configs[1:], strict=False)
+            if before.target != after.target
+        ]
+        return max(changed, default=-1)
+
 
 def read_source(run: RunRecord) -> Source:
     """Read what is around a run; raises `RunFolderError` where a file of its folder is damaged."""

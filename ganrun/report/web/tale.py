@@ -38,16 +38,19 @@ class Passage:
     words: str
 
 
-def tale_of(run: RunRecord) -> list[Passage]:
-    """The whole story, in the order of rounds; one passage alone where nothing was evaluated."""
-    course = course_of(run)
+def tale_of(run: RunRecord, since: int = -1) -> list[Passage]:
+    """The whole story, in the order of rounds; one passage alone where nothing was evaluated.
+
+    `since` is the round after which the run has had its target, if not from the start.
+    """
+    course = course_of(run, since)
     if course is None:
         return [Passage(None, story.tell(run))]
     told = [
         *_beginning(run, course),
         *_finding(course),
         *_losing(course),
-        *_quality(run),
+        *_quality(run, since),
     ]
     told.sort(key=lambda passage: passage.round or 0)  # stable: what is first told stays first
     return [*told, *_never_found(run, course), *_looking(run, course), *_telling(run), _end(run)]
@@ -133,19 +136,19 @@ def _loss_words(course: Course, at: int, lost: Sequence[Loss]) -> str:
     return f"{words}: {some} {comes} back by round {returned:,}, {_named(gone)} {stays} lost."
 
 
-def _quality(run: RunRecord) -> Iterator[Passage]:
+def _quality(run: RunRecord, since: int) -> Iterator[Passage]:
     """From when on nearly all of the samples are good, and stay so."""
     quality, steps = run.metrics["high_quality"], run.metrics["step"]
-    known = np.isfinite(quality)
+    known = np.isfinite(quality) & (steps > since)
     quality, steps = quality[known], steps[known]
     bad = np.flatnonzero(quality < FINE)
-    since = int(bad[-1]) + 1 if len(bad) else 0
+    good = int(bad[-1]) + 1 if len(bad) else 0
     # A few evaluations at least, or it may be chance.
-    if len(quality) - since < 3 or since == 0:
+    if len(quality) - good < 3 or good == 0:
         return
     yield Passage(
-        int(steps[since]),
-        f"From round {int(steps[since]):,} on more than nine in ten of its samples are good enough "
+        int(steps[good]),
+        f"From round {int(steps[good]):,} on more than nine in ten of its samples are good enough "
         "to be taken for one of the modes.",
     )
 

@@ -1,0 +1,445 @@
+"""A run's `report.html`: what it holds, and what it does in a real browser."""
+
+from __future__ import annotations
+
+import math
+import re
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from browser import PHONE, axe, axe_script, chromium, open_page, page  # noqa: F401
+from report_examples import fake_run, grid, ring, stored_run
+from web_examples import never_evaluated, played_by_hand, run_with_shares, source_of
+
+from ganrun.config import Experiment
+from ganrun.config.declarations import SUMMARY_METRICS
+from ganrun.report.command import report_run
+from ganrun.report.web import run_data
+from ganrun.report.web.config_table import config_fields
+from ganrun.report.web.course import course_of
+from ganrun.report.web.final_table import PLAIN
+from ganrun.report.web.run_data import coarser, curves_data, evenly, player_data, strip_data
+from ganrun.report.web.run_page import run_page
+from ganrun.store import Event, StoreError
+
+HOSTILE = '</script><script>window.intruder = 1</script><img src=x onerror="window.intruder = 1">'
+COLLAPSED = fake_run(modes=[0, 3], verdict="collapsed")
+KINDS = {
+    "collapsed": source_of(COLLAPSED),
+    "converged": source_of(fake_run()),
+    "critic": source_of(fake_run(objective="wasserstein", modes=[0, 1], verdict="oscillating")),
+    "many modes": source_of(
+        fake_run(grid(), modes=[0, 5, 7], verdict="collapsed"),
+        config=Experiment.model_validate({"target": {"layout": "grid"}}),
+    ),
+    "one mode": source_of(fake_run(ring(1))),
+    "diverged": source_of(
+        fake_run(
+            modes=[0], verdict="diverged", status="diverged", reached=500, diverged_at=613,
+            steps=1000,
+        )
+    ),
+    "interrupted": source_of(
+        fake_run(modes=[0], verdict=None, status="interrupted", reached=500, steps=1000)
+    ),
+    "failed": source_of(
+        replace(
+            fake_run(verdict=None, status="failed", reached=250, steps=1000), error="out of memory"
+        )
+    ),
+    "never evaluated": source_of(never_evaluated()),
+    "no snapshots": source_of(fake_run(snapshots=0)),
+    "one snapshot": source_of(fake_run(snapshots=1)),
+    "played by hand": played_by_hand(),
+}  # fmt: skip
+
+
+def written(folder: Path, source) -> Path:
+    path = folder / "report.html"
+    path.write_text(run_page(source), encoding="utf-8")
+    return path
+
+
+def opened(watched, folder: Path, source=KINDS["collapsed"]):
+    return watched.open_file(written(folder, source))
+
+
+# What is in it ------------------------------------------------------------------------------------
+
+
+def test_the_page_is_light_and_quickly_made_without_jax_or_matplotlib(tmp_path):
+    folder = stored_run(tmp_path, fake_run(modes=[1, 2], verdict="collapsed", steps=1000))
+    script = (
+        "import sys, time; from pathlib import Path; from ganrun.report.record import read_record\n"
+        "from ganrun.report.web.run_page import write_run_page\n"
+        "run = read_record(Path(sys.argv[1])); begun = time.perf_counter()\n"
+        "write_run_page(run); print(time.perf_counter() - begun)\n"
+        "heavy = {'jax', 'flax', 'optax', 'sklearn', 'scipy', 'matplotlib', 'PIL', 'plotly'}\n"
+        "assert not heavy & set(sys.modules), heavy & set(sys.modules)\n"
+    )
+    command = [sys.executable, "-W", "error", "-c", script, str(folder)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert float(done.stdout) < 5
+    assert 50_000 < (folder / "report.html").stat().st_size < 300_000
+
+
+def test_a_page_of_the_default_config_stays_under_300_kilobytes():
+    assert len(run_page(KINDS["collapsed"]).encode()) < 300_000
+    assert len(run_page(KINDS["many modes"]).encode()) < 300_000
+
+
+def test_a_run_with_far_more_of_everything_is_thinned():
+    run = fake_run(snapshots=200, steps=400_000)
+    fields = np.repeat(np.repeat(run.snapshots.field, 3, axis=1), 3, axis=2)
+    samples = np.repeat(run.snapshots.samples, 4, axis=1)
+    run = replace(run, snapshots=run.snapshots._replace(field=fields, samples=samples))
+    data = player_data(source_of(run), course_of(run))
+    assert len(data["steps"]) == run_data.MOST_SNAPSHOTS
+    assert (data["steps"][0], data["steps"][-1]) == (0, 400_000)
+    assert data["samples"]["shape"] == [run_data.MOST_SNAPSHOTS, run_data.MOST_SAMPLES, 2]
+    assert data["field"][0]["shape"] == [run_data.MOST_GRID] * 2
+    assert len(curves_data(run)["steps"]) <= run_data.MOST_ROWS
+    assert len(run_page(source_of(run)).encode()) < 1_000_000
+
+
+@pytest.mark.parametrize("most", [2, 3, 7, 60])
+def test_what_is_kept_of_many_is_spread_and_has_both_ends(most):
+    kept = evenly(1001, most)
+    assert (kept[0], kept[-1], len(kept)) == (0, 1000, most)
+    assert np.ptp(np.diff(kept)) <= 1
+    assert evenly(5, 60).tolist() == [0, 1, 2, 3, 4]
+
+
+def test_a_coarser_field_is_the_same_plane():
+    line = np.linspace(-2, 2, 100)
+    y, x = np.meshgrid(line, line, indexing="ij")
+    small = np.linspace(-2, 2, run_data.MOST_GRID)
+    y_small, x_small = np.meshgrid(small, small, indexing="ij")
+    coarse = coarser(3 * x - y, [-2, 2, -2, 2])
+    np.testing.assert_allclose(coarse, 3 * x_small - y_small, atol=1e-9)
+
+
+def test_modes_are_missing_in_the_player_where_the_nearest_evaluation_says_so():
+    rows = [[0.5, 0.0]] * 4 + [[0.5, 0.5]] * 7
+    run = run_with_shares(rows, snapshots=40)
+    data = player_data(source_of(run), course_of(run))
+    expected = [[True, round(step / 100) >= 4] for step in data["steps"] if step % 100 != 50]
+    got = [
+        one for step, one in zip(data["steps"], data["covered"], strict=True) if step % 100 != 50
+    ]
+    assert got == expected
+
+
+def test_a_game_whose_target_changed_has_both_targets_and_covers_nothing_before():
+    source = played_by_hand()
+    data = player_data(source, course_of(source.run, source.since))
+    assert source.since == 400
+    assert [len(target["modes"]) for target in data["targets"]] == [5, 3]
+    assert data["targetOf"] == [int(step > 400) for step in data["steps"]]
+    assert [one is None for one in data["covered"]] == [step <= 400 for step in data["steps"]]
+
+
+def test_a_game_whose_objective_changed_names_each_snapshots_own():
+    run = fake_run(objective="hinge", steps=1000, snapshots=9)
+    source = source_of(run, events=(Event(500, "objective", "hinge"),))
+    data = player_data(source, course_of(run))
+    assert data["objectiveOf"] == [
+        "hinge" if step > 500 else "non_saturating" for step in data["steps"]
+    ]
+
+
+def test_the_strip_and_the_curves_hold_the_run_s_own_numbers():
+    run = fake_run()
+    strip, curves = strip_data(run, course_of(run)), curves_data(run)
+    assert strip["rounds"] == curves["steps"] == run.metrics["step"].tolist()
+    assert strip["shares"] == pytest.approx(run.shares.tolist(), abs=1e-4)
+    loss = [math.nan if value is None else value for value in curves["columns"]["loss_d"]]
+    np.testing.assert_allclose(loss, run.metrics["loss_d"], rtol=1e-4)
+    names = {one["name"] for panel in curves["panels"] for one in panel["series"]}
+    assert names == set(curves["columns"])
+    (quality,) = (panel for panel in curves["panels"] if panel["label"] == "high-quality share")
+    assert quality["reference"]["high_quality"] == [0.9852, 0.9891, 0.992]
+
+
+def test_every_metric_of_a_summary_is_explained():
+    assert set(PLAIN) == set(SUMMARY_METRICS) - {"modes_total"}
+
+
+def test_what_differs_from_the_defaults_is_marked_and_nothing_else():
+    assert [field.path for field in config_fields(Experiment()) if field.differs] == []
+    config = Experiment.model_validate(
+        {
+            "name": "mine",
+            "seeds": [3],
+            "target": {"layout": "grid", "rows": 3},
+            "optimizer": {"learning_rate": 0.002},
+            "penalties": {"r1": {"weight": 0.1}},
+        }
+    )
+    differing = {".".join(field.path): field for field in config_fields(config) if field.differs}
+    assert set(differing) == {
+        "target.layout", "target.rows", "optimizer.learning_rate", "penalties.r1.weight",
+    }  # fmt: skip
+    assert differing["optimizer.learning_rate"].default == "0.001"
+    assert differing["target.layout"].default == "ring"
+
+
+def test_a_custom_target_has_a_config_table_too():
+    target = {"layout": "custom", "means": [[0.0, 0.0], [1.0, 1.0]], "stds": [0.1, 0.2]}
+    fields = {".".join(f.path): f for f in config_fields(Experiment(target=target))}
+    assert fields["target.means"].value == "[[0.0, 0.0], [1.0, 1.0]]"
+    assert fields["target.means"].differs
+
+
+def test_the_command_repeats_a_finished_run_and_goes_on_with_another(tmp_path):
+    finished = run_page(KINDS["collapsed"])
+    assert "ganrun train runs/five_gaussians-s0-0123456789abcdef/config.yaml --again" in finished
+    unfinished = run_page(KINDS["interrupted"])
+    assert "config.yaml --again" not in unfinished
+    assert "goes on from the last checkpoint" in unfinished
+    elsewhere = replace(COLLAPSED, path=Path("my runs/x-s0-0123456789abcdef"))
+    assert "--runs-dir &#x27;my runs&#x27; --again" in run_page(source_of(elsewhere))
+    assert "data-copy=" not in run_page(KINDS["played by hand"]).split("<script")[0]
+
+
+def test_no_note_of_whatever_type_breaks_the_page():
+    note = {
+        "started": 5, "ended": None, "training_seconds": math.inf, "rounds_per_second": "fast",
+        "sessions": 7, "reused_from": "there", "branched_from": {"folder": HOSTILE, "round": "x"},
+        "numerics": [1], "versions": "none", "git": {"commit": 12345}, "command": {"a": 1},
+    }  # fmt: skip
+    assert "<img" not in run_page(source_of(COLLAPSED, note=note))
+
+
+def test_a_damaged_run_among_others_is_told_and_the_others_get_their_page(tmp_path):
+    import io
+
+    from rich.console import Console
+
+    good = stored_run(tmp_path, fake_run(seed=1, steps=1000, snapshots=3))
+    bad = stored_run(tmp_path, fake_run(seed=2, steps=1000, snapshots=3))
+    (bad / "diagnosis.json").write_text("{")
+    console = Console(file=io.StringIO(), width=100)
+    problems = report_run([tmp_path], console, figures=False)
+    assert len(problems) == 1
+    assert "diagnosis.json" in problems[0]
+    assert (good / "report.html").exists()
+    assert not (bad / "report.html").exists()
+    with pytest.raises(StoreError, match=r"diagnosis\.json"):
+        report_run([bad], console, figures=False)
+
+
+def test_the_gif_has_a_frame_for_every_snapshot(tmp_path):
+    from PIL import Image
+
+    from ganrun.report.figures.moving import write_gif
+
+    run = fake_run(modes=[0, 3], verdict="collapsed", snapshots=4, steps=1000)
+    path = write_gif(run, tmp_path)
+    with Image.open(path) as image:
+        assert image.n_frames == len(run.snapshots.steps)
+        first = image.convert("RGB").tobytes()
+        image.seek(image.n_frames - 1)
+        assert image.convert("RGB").tobytes() != first
+        assert image.info["duration"] > 1000
+    assert write_gif(fake_run(snapshots=0), tmp_path) is None
+
+
+# In a browser -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", list(KINDS))
+def test_a_page_of_every_kind_opens_from_the_disk_in_silence(page, tmp_path, kind):  # noqa: F811
+    shown = opened(page, tmp_path, KINDS[kind])
+    assert shown.locator("h1").inner_text()
+    assert shown.locator("#player canvas").count() == (
+        0 if kind in ("never evaluated", "no snapshots") else 1
+    )
+    assert shown.locator("#curves figure").count() == (0 if kind == "never evaluated" else 9)
+    shown.locator("#origin-title").scroll_into_view_if_needed()
+    page.assert_quiet()
+
+
+def test_no_text_of_a_run_s_files_becomes_markup_or_script(page, tmp_path):  # noqa: F811
+    run = replace(
+        fake_run(name=HOSTILE, verdict=None, status="failed", reached=250, steps=1000),
+        error=HOSTILE,
+        path=Path(f"runs/{HOSTILE.replace('/', '|')}"),
+    )
+    note = dict.fromkeys(("started", "ended"), HOSTILE)
+    note |= {"command": [HOSTILE], "versions": {HOSTILE: HOSTILE}, "git": {"commit": HOSTILE}}
+    events = (Event(100, "optimizer.learning_rate", 0.1), Event(200, "step", HOSTILE))
+    shown = opened(page, tmp_path, source_of(run, note=note, events=events))
+    assert shown.evaluate("window.intruder === undefined")
+    assert shown.locator("img").count() == 0
+    assert HOSTILE in shown.title()
+    page.assert_quiet()
+
+
+def test_the_scrubber_moves_the_points(page, tmp_path):  # noqa: F811
+    shown = opened(page, tmp_path)
+    last = page.pixels("#player canvas")
+    slider = shown.get_by_role("slider", name="Round")
+    slider.fill("0")
+    first = page.pixels("#player canvas")
+    assert first != last
+    assert shown.locator(".player-round").inner_text() == "round 0"
+    slider.fill(slider.get_attribute("max"))
+    assert page.pixels("#player canvas") == last
+    page.assert_quiet()
+
+
+def test_the_keyboard_steps_and_plays(page, tmp_path):  # noqa: F811
+    shown = opened(page, tmp_path)
+    slider = shown.get_by_role("slider", name="Round")
+    slider.focus()
+    rounds = [shown.locator(".player-round").inner_text()]
+    for key in ("ArrowLeft", "ArrowLeft", "ArrowRight", "Home"):
+        shown.keyboard.press(key)
+        rounds.append(shown.locator(".player-round").inner_text())
+    assert rounds[0] == "round 10,000"
+    assert len(set(rounds[:3])) == 3
+    assert rounds[3] == rounds[1]
+    assert rounds[4] == "round 0"
+    shown.keyboard.press(" ")
+    shown.get_by_role("button", name="Pause").wait_for()
+    page.wait_until("ganrun.player.index >= 3")
+    shown.keyboard.press(" ")
+    shown.get_by_role("button", name="Play").wait_for()
+    index = shown.evaluate("ganrun.player.index")
+    shown.get_by_role("button", name="One snapshot on").focus()
+    shown.keyboard.press("ArrowRight")
+    assert shown.evaluate("ganrun.player.index") == index + 1
+    assert slider.get_attribute("aria-valuetext").startswith("round ")
+    page.assert_quiet()
+
+
+def test_playing_goes_to_the_end_and_stops(page, tmp_path):  # noqa: F811
+    shown = opened(page, tmp_path)
+    shown.get_by_label("Speed").select_option("20")
+    shown.get_by_role("button", name="Play").click()
+    assert shown.evaluate("ganrun.player.index") < 5
+    page.wait_until("!ganrun.player.playing")
+    assert shown.locator(".player-round").inner_text() == "round 10,000"
+    page.assert_quiet()
+
+
+def test_every_chart_follows_the_player_and_a_click_in_one_moves_it(page, tmp_path):  # noqa: F811
+    shown = opened(page, tmp_path)
+    charts = shown.locator("#curves canvas")
+    labels = "all => all.map(one => one.getAttribute('aria-label'))"
+    page.wait_until("document.querySelector('#curves canvas').ariaLabel.includes('10,000')")
+    before = page.pixels("#curves canvas"), page.pixels("#strip canvas")
+    shown.evaluate("ganrun.player.seekRound(5000)")
+    step = shown.evaluate("ganrun.player.steps[ganrun.player.index]")
+    nearest = f"at round {round(step / 250) * 250:,}"
+    page.wait_until(
+        "words => document.querySelector('#curves canvas').ariaLabel.includes(words)", nearest
+    )
+    assert all(nearest in label for label in charts.evaluate_all(labels))
+    assert page.pixels("#curves canvas") != before[0]
+    assert page.pixels("#strip canvas") != before[1]
+    box = charts.nth(3).bounding_box()
+    charts.nth(3).click(position={"x": box["width"] / 4, "y": box["height"] / 2})
+    assert shown.evaluate("ganrun.player.steps[ganrun.player.index]") < 3000
+    strip = shown.locator("#strip canvas")
+    strip.click(position={"x": strip.bounding_box()["width"] / 2, "y": 20})
+    assert 4000 < shown.evaluate("ganrun.player.steps[ganrun.player.index]") < 7000
+    page.assert_quiet()
+
+
+def test_a_passage_of_the_story_takes_the_player_to_its_round(page, tmp_path):  # noqa: F811
+    shown = opened(page, tmp_path)
+    for passage in shown.locator(".passages li[data-round]").all():
+        passage.get_by_role("button").click()
+        at = shown.evaluate("ganrun.player.steps[ganrun.player.index]")
+        assert abs(at - int(passage.get_attribute("data-round"))) <= 256 / 2
+        assert "now" in passage.get_attribute("class")
+    page.assert_quiet()
+
+
+def test_arrows_and_missing_modes_are_seen(page, tmp_path):  # noqa: F811
+    shown = opened(page, tmp_path)
+    assert "missing: 1, 2 and 4" in shown.locator(".player-caption").inner_text()
+    plain = page.pixels("#player canvas")
+    shown.get_by_label(re.compile("Arrows")).check()
+    assert page.pixels("#player canvas") != plain
+    page.assert_quiet()
+
+
+def test_a_target_that_changed_is_drawn_as_it_was(page, tmp_path):  # noqa: F811
+    shown = opened(page, tmp_path, played_by_hand())
+    slider = shown.get_by_role("slider", name="Round")
+    slider.fill("0")
+    assert shown.evaluate("ganrun.player.target.modes.length") == 5
+    slider.fill(slider.get_attribute("max"))
+    assert shown.evaluate("ganrun.player.target.modes.length") == 3
+    assert shown.locator(".events li").count() == 3
+    assert "optimizer.learning_rate set to 0.01" in shown.locator(".events").inner_text()
+    page.assert_quiet()
+
+
+def test_the_command_is_copied(open_page, tmp_path):  # noqa: F811
+    watched = open_page(permissions=["clipboard-read", "clipboard-write"])
+    shown = opened(watched, tmp_path)
+    button = shown.get_by_role("button", name="Copy the command")
+    button.click()
+    watched.wait_until("document.querySelector('[data-copy]').textContent === 'Copied'")
+    assert shown.evaluate("navigator.clipboard.readText()").endswith("--again")
+    watched.assert_quiet()
+
+
+@pytest.mark.parametrize("kind", ["collapsed", "many modes", "played by hand", "diverged"])
+def test_nothing_is_wider_than_a_phone(open_page, tmp_path, kind):  # noqa: F811
+    watched = open_page(viewport=PHONE)
+    shown = opened(watched, tmp_path, KINDS[kind])
+    watched.assert_no_sideways_scroll()
+    shown.locator("summary").first.click()
+    watched.assert_no_sideways_scroll()
+    watched.assert_quiet()
+
+
+def test_dark_and_light_differ_and_change_while_one_looks(open_page, tmp_path):  # noqa: F811
+    dark, light = open_page(color_scheme="dark"), open_page(color_scheme="light")
+    opened(dark, tmp_path)
+    shown = opened(light, tmp_path)
+    assert dark.pixels("#player canvas") != light.pixels("#player canvas")
+    before = light.pixels("#player canvas")
+    shown.emulate_media(color_scheme="dark")
+    light.wait_until("getComputedStyle(document.body).backgroundColor !== 'rgb(255, 255, 255)'")
+    assert light.pixels("#player canvas") != before
+    dark.assert_quiet()
+    light.assert_quiet()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("viewport", [PHONE, {"width": 1280, "height": 900}], ids=["phone", "desk"])
+def test_axe_finds_no_barrier(open_page, tmp_path, axe, scheme, viewport):  # noqa: F811
+    watched = open_page(color_scheme=scheme, viewport=viewport)
+    shown = opened(watched, tmp_path)
+    shown.locator("summary").first.click()
+    assert axe(shown) == []
+
+
+def test_axe_finds_no_barrier_in_a_page_with_a_diagnosis_or_events(open_page, tmp_path, axe):  # noqa: F811
+    from diagnosis_examples import collapsed
+
+    for source in (source_of(COLLAPSED, diagnosis=collapsed()), played_by_hand()):
+        watched = open_page(color_scheme="light")
+        assert axe(opened(watched, tmp_path, source)) == []
+        watched.assert_quiet()
+
+
+def test_the_words_stand_without_javascript(open_page, tmp_path):  # noqa: F811
+    watched = open_page(java_script_enabled=False)
+    shown = opened(watched, tmp_path)
+    text = shown.locator("main").inner_text()
+    assert "need JavaScript" in text
+    assert "collapsed" in text
+    assert "two of the five notes" in text
+    assert "optimizer:" in text
