@@ -37,7 +37,7 @@
       drawing.open(means, std);
     },
   });
-  const tour = new ganrun.Tour({ steps: byId("tour-steps"), body: byId("tour-body"), stage: setStage });
+  new ganrun.Tour({ steps: byId("tour-steps"), body: byId("tour-body"), stage: setStage });
 
   /* What the server says ----------------------------------------------------------------------- */
 
@@ -238,5 +238,10 @@
   const scheme = location.protocol === "https:" ? "wss:" : "ws:";
   const line = new ganrun.Connection(`${scheme}//${location.host}/live`, { message: heard, frame: (header, arrays) => games.take(header, arrays), state: showConnection });
   connection.send = (message) => line.send(message);
-  ganrun.arena = { games, controls, tour, line };
+  // For the console, and for tests: what the server said last, of all games and of one.
+  ganrun.arena = {
+    line,
+    state: () => server,
+    card: (index) => games.cards.get(games.order[index]),
+  };
 })((window.ganrun = window.ganrun || {}));

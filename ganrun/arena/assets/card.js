@@ -6,7 +6,9 @@
   const TELL_EVERY = 1000; // ms between texts for who cannot see the picture
   const CURVE_EVERY = 200; // ms that a point of the loss curves is the mean of
   const SMOOTH = 0.12; // of a new scale's say in the scale that is drawn
-  const LARGEST_LOGIT = 5; // beyond, a probability is within 1 % of certain
+  /* How far from undecided the field's colours reach, where a logit means the same in any game: a
+   * pale picture is a detective who cannot tell. A critic's scores have no scale of their own. */
+  const REACH = { non_saturating: 3, minimax: 3, hinge: 1.5, least_squares: 0.75 };
   const VERDICTS_GOOD = new Set(["converged"]);
 
   ganrun.Card = class Card {
@@ -18,7 +20,7 @@
       const find = (selector) => this.element.querySelector(selector);
       this.part = {
         select: find(".game-select"),
-        number: find(".number"),
+        number: find(".digit"),
         label: find(".label"),
         compiling: find(".compiling"),
         chips: find(".chips"),
@@ -57,7 +59,6 @@
       this.position = position;
       write(this.part.number, String(position + 1));
       write(this.part.label, game.label);
-      this.part.select.setAttribute("aria-label", `Game ${position + 1}, ${game.label}: choose it for the settings`);
       this.element.setAttribute("aria-label", `Game ${position + 1}: ${game.label}`);
       this.part.compiling.hidden = game.ready;
       this.element.classList.toggle("waiting", !game.ready);
@@ -165,10 +166,8 @@
       const objective = ganrun.OBJECTIVES[this.game.config.objective] || ganrun.OBJECTIVES.non_saturating;
       const grid = field ? Math.round(Math.sqrt(field.length)) : 0;
       if (field) {
-        const middle = objective.middle === null ? ganrun.median(field) : objective.middle;
-        let range = ganrun.fieldSpread(field, middle);
-        if (objective.probability) range = Math.min(Math.max(range, 0.5), LARGEST_LOGIT);
-        this.range = nearer(this.range, range);
+        const fixed = REACH[this.game.config.objective];
+        this.range = fixed || nearer(this.range, ganrun.fieldSpread(field, ganrun.median(field)));
         const pushes = ganrun.pushes(samples, field, grid, this.game.target.extent, objective.uphill);
         if (pushes.length) this.reach = nearer(this.reach, ganrun.typicalPush(pushes));
       }

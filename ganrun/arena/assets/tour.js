@@ -116,7 +116,8 @@
       ],
       look: [
         "The three cured games find all five modes; the plain one misses some.",
-        "Their colours slope everywhere: from between the modes, arrows lead to the rings.",
+        "With R1 and spectral norm the colours are pale: this detective cannot be sure of itself. From between the " +
+          "modes, arrows lead to the rings.",
       ],
       button: "Try all three",
       speed: 2000,

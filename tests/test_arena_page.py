@@ -1,0 +1,474 @@
+"""The arena's page in a real browser, with a real arena behind it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from arena_server import Arena
+from browser import (  # noqa: F401
+    PHONE,
+    Watched,
+    axe,
+    axe_script,
+    chromium,
+    open_page,
+)
+from playwright.sync_api import Locator, Page, WebSocket, expect
+
+from ganrun.arena.protocol import StagedGame
+from ganrun.arena.settings import with_overrides
+from ganrun.config import load_experiment
+
+PLAIN = {"label": "plain", "overrides": {}}
+CALM_SPEED = 20
+
+expect.set_options(timeout=20_000)  # a program may have to be compiled first
+
+
+@pytest.fixture(scope="module")
+def arena(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Arena]:
+    running = Arena(tmp_path_factory.mktemp("arena"))
+    yield running
+    running.stop()
+
+
+class Player:
+    """A tab on the arena, and what it heard from the server."""
+
+    def __init__(self, watched: Watched, address: str) -> None:
+        self.watched = watched
+        self.page: Page = watched.page
+        self.address = address
+        self.heard: list[dict[str, Any]] = []
+        self.page.on("websocket", self._listen)
+        self.page.goto(address)
+        self.page.wait_for_selector(".game")
+
+    def _listen(self, socket: WebSocket) -> None:
+        def keep(payload: str | bytes) -> None:
+            if isinstance(payload, str):
+                self.heard.append(json.loads(payload))
+
+        socket.on("framereceived", keep)
+
+    def say(self, **message: Any) -> None:
+        self.page.evaluate("message => ganrun.arena.line.send(message)", message)
+
+    def stage(self, *games: dict[str, Any]) -> None:
+        """A fresh scene at round 0, ready and paused."""
+        before = self.ids()
+        self.say(type="speed", rounds_per_second=None)
+        self.say(type="stage", games=list(games) or [PLAIN])
+        self.until(
+            "before => { const s = ganrun.arena.state(); return s.games.every("
+            "g => g.ready && !before.includes(g.id)) && !s.playing }",
+            before,
+        )
+        for number in range(len(games) or 1):
+            self.page.wait_for_selector(f".game:nth-child({number + 1}) .covered:not(.unknown)")
+
+    def until(self, condition: str, argument: Any = None) -> None:
+        # A bare expression would be polled by eval, which the page's policy forbids.
+        function = condition if argument is not None else f"() => {condition}"
+        self.page.wait_for_function(function, arg=argument)
+
+    @property
+    def state(self) -> dict[str, Any]:
+        return self.page.evaluate("ganrun.arena.state()")
+
+    def ids(self) -> list[int]:
+        return [game["id"] for game in self.state["games"]]
+
+    def config(self, game: int = 0) -> dict[str, Any]:
+        return self.state["games"][game]["config"]
+
+    def game(self, number: int = 1) -> Locator:
+        return self.page.locator(f".game:nth-child({number})")
+
+    def round(self, number: int = 1) -> int:
+        text = self.game(number).locator(".round b").inner_text()
+        return int(text.removeprefix("round ").replace(",", ""))
+
+    def wait_for_round(self, least: int, number: int = 1) -> None:
+        self.until(
+            "([number, least]) => Number(document.querySelector(`.game:nth-child(${number}) "
+            ".round b`).textContent.replace(/\\D/g, '')) >= least",
+            [number, least],
+        )
+
+    def slide(self, label: str, *, to: int) -> None:
+        slider = self.page.get_by_label(label, exact=True).first
+        slider.evaluate(
+            "(slider, to) => { slider.value = to;"
+            " slider.dispatchEvent(new Event('input', {bubbles: true})) }",
+            to,
+        )
+
+
+@pytest.fixture
+def tab(arena: Arena, open_page: Callable[..., Watched]) -> Iterator[Callable[..., Player]]:  # noqa: F811
+    """Opens tabs; none of them may complain or ask anyone else for anything."""
+    players: list[Player] = []
+
+    def open_tab(**options: Any) -> Player:
+        defaults = {"reduced_motion": "no-preference", "viewport": {"width": 1280, "height": 900}}
+        player = Player(open_page(**{**defaults, **options}), arena.address)
+        players.append(player)
+        return player
+
+    yield open_tab
+    for player in players:
+        own = (arena.address, arena.address.replace("http:", "ws:"), "data:")
+        player.watched.assert_quiet(allowed=own)
+    players[0].say(type="pause")
+
+
+@pytest.fixture
+def player(tab: Callable[..., Player]) -> Player:
+    """A tab with one game at round 0."""
+    opened = tab()
+    opened.stage()
+    return opened
+
+
+def test_play_trains_the_game_and_its_picture_moves(player: Player):
+    before = player.watched.pixels(".picture canvas")
+    assert player.round() == 0
+    player.page.click("#play")
+    player.wait_for_round(500)
+    expect(player.page.locator("#play")).to_have_text("Pause")
+    assert player.watched.pixels(".picture canvas") != before
+    expect(player.game().locator(".count")).to_contain_text("of 5 modes covered")
+    label = player.game().locator(".picture canvas").get_attribute("aria-label") or ""
+    assert label.startswith("Game 1, plain. Round ")
+
+
+def test_a_slider_acts_while_it_trains_and_compiles_nothing(player: Player):
+    player.page.click("#play")
+    player.wait_for_round(200)
+    player.heard.clear()
+    for stop in (300, 500, 700):
+        player.slide("Ratio, detective to forger", to=stop)
+    player.until("ganrun.arena.state().games[0].events > 0")
+    shown = player.page.get_by_label("Ratio, detective to forger", exact=True).nth(1).input_value()
+    player.until(
+        "shown => ganrun.arena.state().games[0].config.optimizer.learning_rate_ratio === shown",
+        float(shown),
+    )
+    player.wait_for_round(player.round() + 200)
+    assert not [message for message in player.heard if message["type"] == "compiling"]
+    assert all(game["ready"] for message in player.heard for game in message.get("games", [])), (
+        "it never stood still"
+    )
+    expect(player.game().locator(".chips")).to_contain_text("changed while it trained")
+
+
+def test_the_three_rates_agree_whichever_is_moved(player: Player):
+    optimizer = player.config()["optimizer"]
+    assert (optimizer["learning_rate"], optimizer["learning_rate_ratio"]) == (1e-3, 1.0)
+    field = player.page.get_by_label("Detective's learning rate", exact=True).nth(1)
+    field.fill("5e-3")
+    field.press("Enter")
+    player.until("ganrun.arena.state().games[0].config.optimizer.learning_rate_ratio === 5")
+    assert player.config()["optimizer"]["learning_rate"] == 1e-3
+    forger = player.page.get_by_label("Forger's learning rate", exact=True).nth(1)
+    forger.fill("2e-4")
+    forger.press("Tab")
+    player.until("ganrun.arena.state().games[0].config.optimizer.learning_rate === 2e-4")
+    assert player.config()["optimizer"]["learning_rate_ratio"] == 5
+    expect(field).to_have_value("1e-3")
+
+
+def test_a_number_out_of_range_is_marked_and_not_sent(player: Player):
+    field = player.page.get_by_label("Detective's steps a round", exact=True).nth(1)
+    field.fill("0")
+    field.press("Enter")
+    expect(field).to_have_attribute("aria-invalid", "true")
+    field.fill("3")
+    field.press("Enter")
+    expect(field).to_have_attribute("aria-invalid", "false")
+    player.until("ganrun.arena.state().games[0].config.training.discriminator_steps === 3")
+
+
+def test_a_menu_recompiles_and_says_so(player: Player):
+    expect(player.page.locator(".control", has_text="Objective").first).to_contain_text(
+        "recompiles"
+    )
+    player.page.get_by_label("Objective", exact=True).select_option("hinge")
+    player.until("ganrun.arena.state().games[0].config.objective === 'hinge'")
+    player.until("ganrun.arena.state().games[0].ready")
+    player.page.get_by_label("Penalty", exact=True).select_option("r1")
+    player.until("'r1' in ganrun.arena.state().games[0].config.penalties")
+    weight = player.page.get_by_label("Penalty's weight", exact=True).nth(1)
+    expect(weight).to_have_value("0.1")
+    player.until("ganrun.arena.state().games[0].ready")
+    weight.fill("0.5")
+    weight.press("Enter")
+    player.until("ganrun.arena.state().games[0].config.penalties.r1.weight === 0.5")
+    assert [message for message in player.heard if message["type"] == "compiling"]
+
+
+def test_pausing_stops_the_rounds_and_single_steps_advance_by_one(player: Player):
+    player.page.click("#play")
+    player.wait_for_round(100)
+    player.page.keyboard.press("Escape")
+    player.page.locator("#stage").focus()
+    player.page.keyboard.press(" ")
+    player.until("!ganrun.arena.state().playing && !ganrun.arena.card(0).frame.header.playing")
+    stood = player.round()
+    player.page.keyboard.press(".")
+    player.wait_for_round(stood + 1)
+    player.page.click("#step-round")
+    player.wait_for_round(stood + 2)
+    picture, frame = player.watched.pixels(".picture canvas"), latest_frame(player)
+    player.page.click("#step-discriminator")
+    player.until("frame => ganrun.arena.card(0).frame.header.frame > frame", frame)
+    player.until(
+        "before => document.querySelector('.picture canvas').toDataURL() !== before", picture
+    )
+    player.page.keyboard.press("f")
+    player.until("ganrun.arena.state().games[0].events === 2")
+    assert player.round() == stood + 2, "a step of one player is no round"
+
+
+def latest_frame(player: Player) -> int:
+    return player.page.evaluate("ganrun.arena.card(0).frame.header.frame")
+
+
+def test_keys_belong_to_the_field_that_has_the_focus(player: Player):
+    field = player.page.locator("#seed")
+    field.focus()
+    player.page.keyboard.press(".")
+    player.page.keyboard.press("r")
+    player.page.get_by_label("Objective", exact=True).focus()
+    player.page.keyboard.press("n")
+    player.page.locator("#stage").focus()
+    player.page.keyboard.press("?")
+    expect(player.page.locator("#help")).to_be_visible()
+    player.page.keyboard.press(".")
+    player.page.keyboard.press("Escape")
+    expect(player.page.locator("#help")).to_be_hidden()
+    player.page.keyboard.press(".")
+    player.wait_for_round(1)
+    assert player.round() == 1, "only the last key was one"
+
+
+def test_two_tabs_agree(player: Player, tab: Callable[..., Player]):
+    other = tab()
+    player.page.click("#play")
+    expect(other.page.locator("#play")).to_have_text("Pause")
+    other.wait_for_round(100)
+    other.page.get_by_role("button", name="Duplicate").click()
+    expect(player.page.locator(".game")).to_have_count(2)
+    player.slide("Momentum (b1)", to=0)
+    other.until("ganrun.arena.state().games.every(g => g.config.optimizer.b1 === 0)")
+    other.page.locator("#stage").focus()
+    other.page.keyboard.press(" ")
+    expect(player.page.locator("#play")).to_have_text("Play")
+
+
+def test_what_a_page_was_told_is_shown_as_text(player: Player):
+    player.stage({"label": "<img src=x onerror=alert(1)>", "overrides": {}})
+    expect(player.game().locator(".label")).to_have_text("<img src=x onerror=alert(1)>")
+    assert player.page.locator(".label img").count() == 0
+
+
+def test_a_dropped_line_is_taken_up_again(player: Player):
+    player.page.click("#play")
+    player.wait_for_round(50)
+    # The server lets go of a page that talks nonsense.
+    player.page.evaluate(
+        "() => { for (let n = 0; n < 200; n++) ganrun.arena.line.socket.send('nonsense') }"
+    )
+    expect(player.page.locator("#banner")).to_contain_text("does not answer")
+    expect(player.page.locator("#connection")).to_have_attribute("data-state", "open")
+    expect(player.page.locator("#banner")).to_be_hidden()
+    player.wait_for_round(player.round() + 100)
+
+
+def test_a_page_goes_on_with_an_arena_that_was_restarted(
+    tmp_path: Path,
+    open_page: Callable[..., Watched],  # noqa: F811
+):
+    arena = Arena(tmp_path)
+    try:
+        player = Player(open_page(reduced_motion="no-preference"), arena.address)
+        player.page.click("#play")
+        player.wait_for_round(300)
+        port = arena.port
+        arena.stop()
+        expect(player.page.locator("#connection")).to_have_attribute("data-state", "away")
+        arena.start(port)
+        expect(player.page.locator("#connection")).to_have_attribute("data-state", "open")
+        expect(player.page.locator("#play")).to_have_text("Play")
+        expect(player.game().locator(".round b")).to_have_text("round 0")
+        player.page.click("#play")
+        player.wait_for_round(100)
+    finally:
+        arena.stop()
+
+
+def test_games_come_and_go_but_for_the_last(player: Player):
+    remove = player.page.get_by_role("button", name="Remove")
+    expect(remove).to_be_disabled()
+    for count in range(2, 7):
+        player.page.click("#add")
+        expect(player.page.locator(".game")).to_have_count(count)
+    expect(player.page.locator("#add")).to_be_disabled()
+    for count in range(5, 0, -1):
+        remove.last.click()
+        expect(player.page.locator(".game")).to_have_count(count)
+    expect(remove).to_be_disabled()
+
+
+def test_settings_are_those_of_the_chosen_game(player: Player):
+    player.stage(PLAIN, {"label": "other", "overrides": {"optimizer.learning_rate_ratio": 3}})
+    expect(player.game(2).locator(".chips")).to_have_text("ratio 3×")
+    expect(player.game(1).locator(".chips")).to_be_hidden()
+    ratio = player.page.get_by_label("Ratio, detective to forger", exact=True).nth(1)
+    expect(ratio).to_have_value("1")
+    marks = player.page.locator(".differs:visible")
+    expect(marks).to_have_count(2)  # the ratio and the detective's own rate
+    player.page.locator("#stage").focus()
+    player.page.keyboard.press("2")
+    expect(ratio).to_have_value("3")
+    expect(marks).to_have_count(0)
+    ratio.fill("4")
+    ratio.press("Enter")
+    player.until("ganrun.arena.state().games[1].config.optimizer.learning_rate_ratio === 4")
+    assert player.config(0)["optimizer"]["learning_rate_ratio"] == 1
+
+
+def test_a_lesson_sets_the_stage_and_plays(player: Player):
+    player.page.locator(".tour-step", has_text="too strong").click()
+    expect(player.page.locator("#tour-body")).to_contain_text("learns ten times as fast")
+    player.page.click("#tour-stage")
+    expect(player.game(1).locator(".label")).to_have_text("evenly matched")
+    expect(player.game(2).locator(".chips")).to_contain_text("ratio 10×")
+    expect(player.page.locator("#speed-words")).to_have_text("2,000 a second")
+    player.wait_for_round(1, 2)
+    assert player.config(0)["generator"]["hidden"] == [32, 32], "whatever the arena's own config"
+
+
+def test_every_lesson_is_one_that_the_arena_can_stage(arena: Arena, player: Player):
+    base = load_experiment(arena.config)
+    lessons = player.page.evaluate("ganrun.LESSONS")
+    assert len(lessons) == 5
+    for lesson in lessons:
+        for game in lesson["games"]:
+            staged = with_overrides(base, StagedGame(**game).overrides)
+            assert staged.target.mode_count == 5
+
+
+def test_a_game_is_saved_where_the_page_says(arena: Arena, player: Player):
+    player.page.click("#play")
+    player.wait_for_round(20)
+    player.page.click("#play")
+    player.slide("Ratio, detective to forger", to=800)
+    player.until("ganrun.arena.state().games[0].events > 0")
+    player.page.get_by_role("button", name="Save").click()
+    told = player.game().locator(".told")
+    expect(told).to_contain_text("Saved as ", timeout=120_000)  # it is played again from round 0
+    folder = Path(told.inner_text().removeprefix("Saved as "))
+    assert (arena.folder / folder / "config.yaml").is_file()
+    assert (arena.folder / folder / "events.csv").is_file()
+
+
+def test_a_copied_config_is_one_that_loads(tab: Callable[..., Player], tmp_path: Path):
+    player = tab(permissions=["clipboard-read", "clipboard-write"])
+    player.stage({"label": "mine", "overrides": {"optimizer.learning_rate_ratio": 7}})
+    player.page.get_by_role("button", name="Copy config").click()
+    expect(player.game().locator(".told")).to_contain_text("Config copied")
+    copied = tmp_path / "copied.yaml"
+    copied.write_text(player.page.evaluate("navigator.clipboard.readText()"))
+    assert load_experiment(copied).optimizer.learning_rate_ratio == 7
+
+
+def test_modes_are_drawn_with_the_mouse(player: Player):
+    page = player.page
+    page.click("#draw-open")
+    dots = page.locator("#draw .dot")
+    expect(dots).to_have_count(5)
+    page.get_by_role("button", name="Remove all").click()
+    expect(page.get_by_role("button", name="Play on these modes")).to_be_disabled()
+    box = page.locator("#draw .plane").bounding_box()
+    assert box is not None
+
+    def at(x: float, y: float) -> tuple[float, float]:
+        return box["x"] + box["width"] * (x + 3) / 6, box["y"] + box["height"] * (3 - y) / 6
+
+    for place in ((-1, 1), (1, 1), (0, -1), (2, 2), (-2, -2), (2, -2)):
+        page.mouse.click(*at(*place))
+    expect(dots).to_have_count(6)
+    page.mouse.move(*at(0, -1))
+    page.mouse.down()
+    page.mouse.move(*at(0.5, -1.5))
+    page.mouse.move(*at(1.5, -0.5))
+    page.mouse.up()
+    page.mouse.dblclick(*at(-1, 1))
+    expect(dots).to_have_count(5)
+    page.get_by_role("button", name="Play on these modes").click()
+    player.until("ganrun.arena.state().games[0].config.target.layout === 'custom'")
+    means = player.config()["target"]["means"]
+    drawn = [[1, 1], [1.5, -0.5], [2, 2], [-2, -2], [2, -2]]
+    assert [pytest.approx(mean, abs=0.06) for mean in means] == drawn
+    expect(player.game().locator(".count")).to_contain_text("of 5 modes")
+
+
+def test_modes_are_drawn_with_the_keyboard(player: Player):
+    page = player.page
+    page.locator("#draw-open").focus()
+    page.keyboard.press("Enter")
+    dots = page.locator("#draw .dot")
+    dots.last.focus()
+    page.keyboard.press("Delete")
+    expect(dots).to_have_count(4)
+    page.get_by_role("button", name="Add a mode").press("Enter")
+    expect(dots.last).to_be_focused()
+    for key in ("ArrowUp", "Shift+ArrowRight", "ArrowRight"):
+        page.keyboard.press(key)
+    page.get_by_role("button", name="Play on these modes").press("Enter")
+    player.until("ganrun.arena.state().games[0].config.target.layout === 'custom'")
+    means = player.config()["target"]["means"]
+    assert len(means) == 5
+    assert means[-1] == [0.6, 0.1], "the plane's middle was free"
+
+
+def test_who_asked_for_less_motion_begins_slowly(tab: Callable[..., Player]):
+    first = tab()
+    first.stage()
+    calm = tab(reduced_motion="reduce")
+    calm.until(f"ganrun.arena.state().rounds_per_second === {CALM_SPEED}")
+    expect(first.page.locator("#speed-words")).to_have_text("20 a second")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_there_are_no_barriers(
+    tab: Callable[..., Player],
+    axe: Callable[[Page], list[str]],  # noqa: F811
+    scheme: str,
+):
+    player = tab(color_scheme=scheme)
+    player.stage(PLAIN, {"label": "other", "overrides": {"optimizer.learning_rate_ratio": 3}})
+    player.page.locator(".explain").first.click()
+    assert axe(player.page) == []
+    player.page.click("#help-open")
+    assert axe(player.page) == []
+    player.page.keyboard.press("Escape")
+    player.page.click("#draw-open")
+    assert axe(player.page) == []
+
+
+def test_it_fits_on_a_phone(tab: Callable[..., Player], axe: Callable[[Page], list[str]]):  # noqa: F811
+    player = tab(viewport=PHONE)
+    player.stage(PLAIN, PLAIN)
+    player.watched.assert_no_sideways_scroll()
+    first, second = (player.game(n).bounding_box() for n in (1, 2))
+    assert first is not None
+    assert second is not None
+    assert second["y"] > first["y"] + first["height"], "one below the other"
+    assert axe(player.page) == []
