@@ -1,13 +1,14 @@
 """The runs on which verdicts are tried, and their continuations: trained once, kept, gone on with.
 
 Of each run there are three sets of continuations to ten times its rounds, five seeds each: two
-whose outcomes are the truth, and one for `diagnose`. No seed is in two sets.
+whose outcomes are the truth, and one for `diagnose`. No seed is in two sets. *Lessons* are more
+runs at other points of the same ranges, with one continuation each: a truth less sure, but many.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,6 +26,9 @@ ROUNDS = 10
 """Length of the truth, in lengths of the run."""
 SEEDS = 5
 SETS = ("truth-a", "truth-b", "longer")
+LESSON_POINTS = 200
+"""Points at which lessons are run, as many runs at each as there are cases."""
+LESSON = "lesson"
 
 
 @dataclass(frozen=True)
@@ -43,7 +47,8 @@ class Case:
 
 def plan_of(name: str) -> Plan:
     """A set of continuations."""
-    return Plan(name, f"{ROUNDS} times as long", rounds=ROUNDS, seeds=SEEDS)
+    seeds = 1 if name == LESSON else SEEDS
+    return Plan(name, f"{ROUNDS} times as long", rounds=ROUNDS, seeds=seeds)
 
 
 def branches(run: RunFolder, name: str) -> list[RunFolder]:
@@ -53,9 +58,17 @@ def branches(run: RunFolder, name: str) -> list[RunFolder]:
 
 def trained_cases(runs_dir: Path, overrides: Iterable[str] = ()) -> list[Case]:
     """Train what is not there yet: first all runs, then all their continuations."""
-    sweep = load_sweep(DESIGN, list(overrides))
+    return _trained(load_sweep(DESIGN, list(overrides)), runs_dir, SETS)
+
+
+def lessons(runs_dir: Path) -> list[Case]:
+    """Likewise the runs that thresholds are chosen on beside the first half."""
+    return _trained(load_sweep(DESIGN, [f"points={LESSON_POINTS}"]), runs_dir, (LESSON,))
+
+
+def _trained(sweep: Sweep, runs_dir: Path, sets: Sequence[str]) -> list[Case]:
     cases = _runs(sweep, runs_dir)
-    _continue([one.run for one in cases], runs_dir)
+    _continue([one.run for one in cases], runs_dir, [plan_of(name) for name in sets])
     return cases
 
 
@@ -77,14 +90,13 @@ def _point(design: Design, cell: int) -> int:
     return cell % design.sweep.points_per_case
 
 
-def _continue(runs: list[RunFolder], runs_dir: Path) -> None:
+def _continue(runs: list[RunFolder], runs_dir: Path, plans: Sequence[Plan]) -> None:
     alive = [run for run in runs if run.status == "complete"]
-    plans = [plan_of(name) for name in SETS]
     by_program: dict[str, list[RunFolder]] = {}
     for run in alive:
         by_program.setdefault(static_key(plans[0].experiments(run)[0]), []).append(run)
     options = Options(runs_dir=runs_dir, command=tuple(sys.argv))
-    total = len(alive) * len(plans) * SEEDS
+    total = len(alive) * sum(plan.seeds for plan in plans)
     with executor_for(total) as executor:
 
         def jobs(runs: list[RunFolder]) -> Iterator[Job]:

@@ -12,9 +12,11 @@ from dataclasses import fields, replace
 
 import numpy as np
 
-from benchmarks.verdict_words import Scored
+from benchmarks.verdict_words import Lesson, Scored
 from ganrun.measure.dynamics import Course
 from ganrun.mixture import mixture_of
+from ganrun.store import RunFolder
+from ganrun.verdict import Word
 from ganrun.verdict.quick import THRESHOLDS, Thresholds, grounded
 
 GRID = np.round(np.arange(0.01, 0.96, 0.01), 2)
@@ -23,19 +25,18 @@ PRIOR = (1.0, 2.0)
 """Of each ground, one right verdict of two is supposed to have been seen before."""
 
 
-def choose(runs: Sequence[Scored]) -> None:
-    """Print thresholds and confidences for `verdict/quick.py` and `diagnose/weigh.py`."""
-    alive = [run for run in runs if run.truths[0] != "diverged" or run.quick.word != "diverged"]
-    courses = [_course(run) for run in alive]
+def choose(lessons: Sequence[Lesson], runs: Sequence[Scored]) -> None:
+    """Print thresholds and confidences for `verdict/quick.py` and `diagnose/weigh.py`.
+
+    The quick verdict's are chosen on lessons and runs alike, `diagnose`'s on the runs alone.
+    """
+    known = [*lessons, *(Lesson(run.case, run.truths) for run in runs)]
+    alive = [one for one in known if one.case.run.status != "diverged"]
+    courses = [(_course(one.case.run), one.truths) for one in alive]
 
     def score(limits: Thresholds) -> float:
         return float(
-            np.mean(
-                [
-                    np.mean([grounded(course, limits)[0] == truth for truth in run.truths])
-                    for course, run in zip(courses, alive, strict=True)
-                ]
-            )
+            np.mean([_right(grounded(course, limits)[0], truths) for course, truths in courses])
         )
 
     best = THRESHOLDS
@@ -50,17 +51,21 @@ def choose(runs: Sequence[Scored]) -> None:
             break
     print(f"score of the best: {score(best):.4f}: {best}")
     right: dict[str, list[float]] = defaultdict(list)
-    for course, run in zip(courses, alive, strict=True):
+    for course, truths in courses:
         word, ground, _ = grounded(course, best)
-        right[ground].append(float(np.mean([word == truth for truth in run.truths])))
+        right[ground].append(_right(word, truths))
     for ground, hits in right.items():
         print(f"  {ground}: {sum(hits):g} of {len(hits)}, sure {_sure(hits):.2f}")
     agreement: dict[int, list[float]] = defaultdict(list)
-    for run in alive:
-        told = run.diagnosed
-        agreement[told.agree].append(float(np.mean([told.word == one for one in run.truths])))
+    for run in runs:
+        if run.case.run.status != "diverged":
+            agreement[run.diagnosed.agree].append(_right(run.diagnosed.word, run.truths))
     for agree, hits in sorted(agreement.items()):
         print(f"  diagnose, {agree} of 5 agree: {sum(hits):g} of {len(hits)}, {_sure(hits):.2f}")
+
+
+def _right(word: Word, truths: Sequence[Word]) -> float:
+    return float(np.mean([word == truth for truth in truths]))
 
 
 def _sure(hits: Sequence[float]) -> float:
@@ -76,8 +81,7 @@ def _middle(scores: np.ndarray) -> float:
     return float(GRID[(begins[longest] + ends[longest] - 1) // 2])
 
 
-def _course(run: Scored) -> Course:
-    folder = run.case.run
+def _course(folder: RunFolder) -> Course:
     summary = folder.summary or {}
     weights = mixture_of(folder.config.target).weights
     return Course(folder.metrics(), summary, summary["reference"], weights)

@@ -7,13 +7,21 @@ from dataclasses import dataclass
 
 from numpy import ndarray
 
-from benchmarks.verdict_runs import ROUNDS, SETS, Case, branches
+from benchmarks.verdict_runs import LESSON, ROUNDS, SETS, Case, branches
 from ganrun.diagnose.run import LONGER
 from ganrun.diagnose.weigh import DIVERGED, Judgement, judgement
 from ganrun.mixture import mixture_of
 from ganrun.store import RunFolder
 from ganrun.verdict import Verdict, Word, quick_verdict
 from ganrun.verdict.continued import Continued, continued, plurality
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """A run, and what is true of it, once or more."""
+
+    case: Case
+    truths: tuple[Word, ...]
 
 
 @dataclass(frozen=True)
@@ -37,6 +45,13 @@ class Scored:
 def scored(cases: Sequence[Case]) -> list[Scored]:
     """All that is known of every run."""
     return [_scored(case) for case in cases]
+
+
+def lesson(case: Case) -> Lesson:
+    """What the one continuation of a lesson shows."""
+    if case.run.status == "diverged":
+        return Lesson(case, ("diverged",))
+    return Lesson(case, tuple(one.word for one in _judged(case.run, LESSON, ROUNDS)))
 
 
 def _scored(case: Case) -> Scored:

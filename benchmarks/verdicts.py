@@ -1,14 +1,15 @@
 """How often the quick verdict and `ganrun diagnose` are right, and how often anything could be.
 
-    python -m benchmarks.verdicts                     into runs/; about an hour on 2 cores
+    python -m benchmarks.verdicts                     into runs/; an hour and a half on 2 cores
     python -m benchmarks.verdicts --runs-dir DIR      goes on where it was interrupted
-    python -m benchmarks.verdicts --choose            also which thresholds the first half favors
+    python -m benchmarks.verdicts --choose            also which thresholds are best; half an hour
 
 The truth about a run of T rounds is what its game does until round 10 T (`verdict/continued.py`),
 by the plurality of five continuations with fresh noise. There are two such truths, with other
 seeds; how often they agree is the ceiling, since nobody can know the luck of the draw. `diagnose`
 has five seeds of its own. Both are scored against either truth, and the mean is told. Thresholds
-and confidences are chosen on the runs at even points of the design, and told of those at odd ones.
+and confidences are chosen on the runs at even points of the design and on a thousand lessons at
+other points, each with one continuation; how often they are right is told of the runs at odd ones.
 """
 
 from __future__ import annotations
@@ -17,8 +18,8 @@ import argparse
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from benchmarks.verdict_runs import trained_cases
-from benchmarks.verdict_words import Scored, scored
+from benchmarks.verdict_runs import lessons, trained_cases
+from benchmarks.verdict_words import Scored, lesson, scored
 from ganrun.influence.rates import wilson
 from ganrun.verdict import WORDS, Word
 
@@ -38,7 +39,8 @@ def main() -> None:
     if options.choose:
         from benchmarks.verdict_thresholds import choose
 
-        choose([run for run in runs if not run.case.held_back])
+        taught = [lesson(case) for case in lessons(options.runs_dir)]
+        choose(taught, [run for run in runs if not run.case.held_back])
     for name, half in (
         ("chosen on", [run for run in runs if not run.case.held_back]),
         ("held back", [run for run in runs if run.case.held_back]),
