@@ -8,23 +8,34 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
+from ganrun.report import phrases
 from ganrun.report.sweep_record import SweepRecord, read_sweep
 from ganrun.report.sweep_tables import print_sweep, sweep_json
 
 
 def report_sweep(
-    path: Path, console: Console, *, figures: bool = True, as_json: bool = False
-) -> SweepRecord:
-    """Print a sweep's answer and draw its figures; brings `results.csv` and the like up to date.
+    path: Path,
+    console: Console,
+    *,
+    page: bool = True,
+    figures: bool = True,
+    trial_pages: bool = False,
+    open_page: bool = False,
+    as_json: bool = False,
+) -> list[str]:
+    """Print a sweep's answer, make its page and figures; brings `results.csv` and the like to date.
 
     Args:
         path: the sweep's folder.
         console: where the tables go, or the JSON.
-        figures: write `figures/*.png` into the sweep's folder.
+        page: write `report.html` into the sweep's folder.
+        figures: write `figures/*.png` into it.
+        trial_pages: write `report.html` for every trial with a result, where that is due.
+        open_page: show the page in a browser.
         as_json: print everything that is known as one JSON document instead of the tables.
 
     Returns:
-        What was reported.
+        One line for every trial whose page could not be made.
 
     Raises:
         StoreError: the folder is damaged or no sweep's, or a file cannot be written.
@@ -40,9 +51,59 @@ def report_sweep(
         # matplotlib takes half a second to import, which the tables need not wait for.
         from ganrun.report.figures.sweep import write_sweep_figures
 
-        paths = write_sweep_figures(record)
-        if paths and not as_json:
+        if paths := write_sweep_figures(record):
             names = ", ".join(path.name for path in paths)
-            words = Text(f"{paths[0].parent}: {names}", "dim")
-            console.print(words, soft_wrap=True, highlight=False)
-    return record
+            _note(console, f"{paths[0].parent}: {names}", quiet=as_json)
+    # The trials' pages come first, so that the sweep's links to them.
+    problems = _write_trial_pages(record, console, quiet=as_json) if trial_pages else []
+    if page or open_page:
+        _write_page(record, console, open_page=open_page, quiet=as_json)
+    return problems
+
+
+def _write_page(record: SweepRecord, console: Console, *, open_page: bool, quiet: bool) -> None:
+    from ganrun.report.web.sweep_page import write_sweep_page
+
+    path = write_sweep_page(record)
+    _note(console, f"{path}: the sweep to explore, in a browser", quiet=quiet)
+    if open_page:
+        from ganrun.report.web.show import show
+
+        if instead := show(path):
+            _note(console, instead, quiet=quiet)
+
+
+def _write_trial_pages(record: SweepRecord, console: Console, *, quiet: bool) -> list[str]:
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
+    from ganrun.report.web.trial_pages import write_trial_pages
+
+    columns = (TextColumn("pages of the trials"), BarColumn(), MofNCompleteColumn())
+    screen = Console(stderr=True)
+    with Progress(
+        *columns,
+        TimeRemainingColumn(),
+        console=screen,
+        transient=True,
+        disable=not screen.is_terminal,
+    ) as progress:
+        task = progress.add_task("", total=None)
+        made = write_trial_pages(
+            record, lambda done, total: progress.update(task, completed=done, total=total)
+        )
+    words = f"{phrases.plural(made.written, 'page')} made"
+    if made.current:
+        words += f", {made.current:,} up to date already"
+    _note(console, f"{record.folder.trials}: {words}", quiet=quiet)
+    return made.problems
+
+
+def _note(console: Console, words: str, *, quiet: bool) -> None:
+    if not quiet:
+        console.print(Text(words, "dim"), soft_wrap=True, highlight=False)

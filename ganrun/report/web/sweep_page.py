@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from functools import cache
-from importlib import resources
+from pathlib import Path
 
 from ganrun import __version__
 from ganrun.page.document import document, escaped
@@ -14,8 +13,10 @@ from ganrun.report.finding import title
 from ganrun.report.sweep_frame import about_design
 from ganrun.report.sweep_record import SweepRecord
 from ganrun.report.sweep_tables import command_to_go_on, completeness
+from ganrun.report.terminal import BAD_WORDS, GOOD_WORDS
 from ganrun.report.web.phase_cells import phase_data
 from ganrun.report.web.plotly_script import packed_plotly, plotly_text
+from ganrun.report.web.run_page import NAME, asset
 from ganrun.report.web.sweep_charts import (
     charts_data,
     drawn_factors,
@@ -29,7 +30,6 @@ from ganrun.store.atomic import replace_file
 from ganrun.store.sweep_folder import INFLUENCE, RESULTS, SWEEP
 from ganrun.verdict import WORDS
 
-PAGE = "report.html"
 SCRIPTS = (
     "sweep_data.js",
     "phase_counts.js",
@@ -38,20 +38,13 @@ SCRIPTS = (
     "charts.js",
     "sweep.js",
 )
-TONES = {
-    "collapsed": "bad",
-    "diverged": "bad",
-    "undertrained": "warn",
-    "oscillating": "warn",
-    "imprecise": "warn",
-    "converged": "good",
-}
-"""A verdict's chip; its word stands in it, so that nobody needs the colour."""
 
 
-def write_sweep_page(record: SweepRecord) -> None:
-    """Write `report.html` into a sweep's folder. Raises `StoreError` where that cannot be."""
-    replace_file(record.path / PAGE, sweep_page(record).encode())
+def write_sweep_page(record: SweepRecord) -> Path:
+    """Write `report.html` into a sweep's folder; raises `StoreError` where that cannot be."""
+    path = record.path / NAME
+    replace_file(path, sweep_page(record).encode())
+    return path
 
 
 def sweep_page(record: SweepRecord) -> str:
@@ -67,7 +60,7 @@ def sweep_page(record: SweepRecord) -> str:
             "sweep": {
                 "command": _command_parts(record),
                 "verdicts": [word for word in WORDS if record.verdicts[word]],
-                "tones": TONES,
+                "tones": {word: _tone(word) for word in WORDS},
                 "phase": phase_data(record),
                 "table": table_data(record),
                 "charts": charts_data(record),
@@ -79,17 +72,17 @@ def sweep_page(record: SweepRecord) -> str:
     )
 
 
-@cache
-def asset(name: str) -> str:
-    """The text of a file in `assets/`."""
-    return (resources.files(__package__) / "assets" / name).read_text(encoding="utf-8")
+def _tone(word: str) -> str:
+    """The colour of a verdict's chip; its word stands in it, so that nobody needs the colour."""
+    return "good" if word in GOOD_WORDS else "bad" if word in BAD_WORDS else "warn"
 
 
 def _body(record: SweepRecord) -> str:
     return "\n".join(
         [
-            _header(record),
-            '<main id="content" class="page">',
+            """<header class="top"><p class="top-name">ganrun <span class="quiet">report</span></p>
+<button type="button" class="button small" data-theme-toggle>Colours: auto</button></header>
+<main id="content" tabindex="-1">""",
             _answer(record),
             _phase(),
             _ranking(record),
@@ -98,18 +91,9 @@ def _body(record: SweepRecord) -> str:
             _table(),
             _again(record),
             "</main>",
+            _foot(record),
         ]
     )
-
-
-def _header(record: SweepRecord) -> str:
-    rounds = phrases.plural(record.design.sweep.base.training.steps, "round")
-    about = f"{about_design(record.design)}, {rounds}"
-    return f"""<header class="page page-head">
-<div><p class="eyebrow">Sweep <b>{escaped(record.name)}</b> <span>{escaped(about)}</span></p>
-<h1>{escaped(title(record))}</h1></div>
-<button type="button" class="button small" data-theme-toggle>Auto</button>
-</header>"""
 
 
 # Parts
@@ -117,7 +101,11 @@ def _header(record: SweepRecord) -> str:
 
 def _answer(record: SweepRecord) -> str:
     first, *others = _sentences(record.influence["paragraph"])
-    return f"""<section id="answer" aria-label="The answer">
+    rounds = phrases.plural(record.design.sweep.base.training.steps, "round")
+    about = f"{record.name} \N{MIDDLE DOT} {about_design(record.design)}, {rounds}"
+    return f"""<section id="answer" aria-labelledby="title">
+<p class="kicker">{escaped(about)}</p>
+<h1 id="title">{escaped(title(record))}</h1>
 <p class="lead">{escaped(first)}</p>
 <p class="answer">{escaped(" ".join(others))}</p>
 {_fates(record)}
@@ -131,7 +119,9 @@ def _sentences(paragraph: str) -> list[str]:
 
 def _fates(record: SweepRecord) -> str:
     """How many trials ended how: a bar, and its words with their numbers."""
-    counts = [(word, record.verdicts[word]) for word in WORDS if record.verdicts[word]]
+    counts: list[tuple[str, int]] = [
+        (word, record.verdicts[word]) for word in WORDS if record.verdicts[word]
+    ]
     without = len(record.rows) - record.finished
     if without:
         counts.append(("no result", without))
@@ -286,9 +276,13 @@ trial, <a href="{INFLUENCE}">{INFLUENCE}</a> with every number of the answer, an
 <code>trials/</code> with a run folder each.</p>
 <details class="numbers-of"><summary>{SWEEP}</summary>
 <pre tabindex="0" class="panel yaml">{escaped(yaml)}</pre></details>
-<p class="quiet small">Sweep {escaped(record.design.sweep.id)}, read by ganrun
-{escaped(__version__)}.</p>
 </section>"""
+
+
+def _foot(record: SweepRecord) -> str:
+    return f"""<footer class="foot quiet small"><p>Made by ganrun {escaped(__version__)} from the
+folder of sweep {escaped(record.design.sweep.id)} alone. This file is complete: it asks nothing of
+any network. Charts by plotly.js (MIT licence), which travels inside.</p></footer>"""
 
 
 def _command(text: str) -> str:

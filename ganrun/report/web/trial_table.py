@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import os
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -11,11 +10,9 @@ from ganrun.config.declarations import METRICS
 from ganrun.influence.levels import is_number
 from ganrun.report.sweep_frame import short_names, shown
 from ganrun.report.sweep_record import SweepRecord
+from ganrun.report.web.run_page import NAME
 from ganrun.store import StoreError
-from ganrun.store.layout import RUN
 from ganrun.store.sweep_folder import RESULTS, TRIALS
-
-REPORT = "report.html"
 
 HEADLINE_METRICS = (
     "modes_recovered",
@@ -61,15 +58,6 @@ def folder_name(record: SweepRecord, index: int, identity: str) -> str:
     """The name of a trial's folder, from its id: as the store makes it from the experiment."""
     seeds = record.design.sweep.seeds
     return f"{record.design.sweep.base.name}-s{seeds[index % len(seeds)]}-{identity}"
-
-
-def report_is_current(folder: str | os.PathLike[str]) -> bool:
-    """Whether a run's folder holds a page that is newer than the run."""
-    try:
-        page, run = (os.stat(os.path.join(folder, name)) for name in (REPORT, RUN))
-    except OSError:
-        return False
-    return page.st_mtime_ns >= run.st_mtime_ns
 
 
 def _design_columns(record: SweepRecord) -> list[dict[str, Any]]:
@@ -135,6 +123,6 @@ def _reports(record: SweepRecord, identities: Sequence[str]) -> str:
     """A 1 or 0 per trial: whether it has a page of its own."""
     place = record.path / TRIALS
     return "".join(
-        str(int((place / folder_name(record, index, identity) / REPORT).is_file()))
+        str(int((place / folder_name(record, index, identity) / NAME).is_file()))
         for index, identity in enumerate(identities)
     )

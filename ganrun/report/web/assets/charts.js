@@ -181,8 +181,8 @@
       height: 230,
       margin: { l: 44, r: 10, t: 8, b: 40 },
       xaxis: axis({
-        range: [-0.5, places.length - 0.5], tickvals: shown, showgrid: false, tickangle: 0,
-        ticktext: shown.map((place) => wrapped(levels.labels[place].replace(/ to /, " to "), 10)),
+        range: [-0.5, places.length - 0.5], tickvals: shown, showgrid: false, tickangle: 0, tickfont: { size: 11.5 },
+        ticktext: shown.map((place) => wrapped(levels.labels[place], 9)),
       }),
       yaxis: axis({ range: [-0.03, 1.03], tickformat: PERCENT, dtick: 0.25 }),
     }), CONFIG);

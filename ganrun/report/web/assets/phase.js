@@ -29,7 +29,7 @@
     for (const [value, words] of options) select.append(new Option(words, value));
     select.value = chosen;
     select.addEventListener("change", () => onChange(select.value));
-    return made("label", "menu-label", made("span", "", label), select);
+    return made("label", "menu-label", made("span", "", capital(label)), select);
   }
 
   /** `0.88` as `88 %`, a mean as `2.1`. */

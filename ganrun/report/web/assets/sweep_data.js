@@ -21,7 +21,9 @@
     if (value === null) return "–";
     if (Number.isInteger(value)) return ganrun.thousands(value);
     const size = Math.abs(value);
-    if (size < 1e-3 || size >= 1e5) return value.toExponential(2).replace("e+", "e");
+    if (size < 1e-3 || size >= 1e5) {
+      return Number(value.toPrecision(3)).toExponential().replace("e+", "e");
+    }
     return String(Number(value.toPrecision(4)));
   };
 
