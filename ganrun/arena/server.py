@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+import re
 import socket
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -64,6 +65,10 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "no-cache",
 }
+
+_HOST = re.compile(
+    r"(?:(?P<name>[a-z0-9._-]+)|\[(?P<number>[0-9a-f:.]+)\])(?::(?P<port>[0-9]{1,5}))?"
+)
 
 Submit = Callable[[Told, Client], None]
 
@@ -149,10 +154,10 @@ def is_own(name: str, host: str, port: int) -> bool:
     Loopback has three names. Where all addresses are served, any number will do, and the machine's
     own name: what must not pass is a foreign name that was made to lead here.
     """
-    bare, _, given_port = name.rpartition(":")
-    if not bare or given_port != str(port):
-        return port == 80 and is_own(f"{name}:80", host, 80) if ":" not in name[-6:] else False
-    bare = bare.strip("[]")
+    found = _HOST.fullmatch(name.lower())
+    if found is None or int(found["port"] or 80) != port:  # browsers leave the web's own port out
+        return False
+    bare = found["name"] or found["number"]
     if bare == host.lower():
         return True
     if _is_loopback(host):
