@@ -327,7 +327,7 @@ def test_games_come_and_go_but_for_the_last(player: Player):
 
 def test_settings_are_those_of_the_chosen_game(player: Player):
     player.stage(PLAIN, {"label": "other", "overrides": {"optimizer.learning_rate_ratio": 3}})
-    expect(player.game(2).locator(".chips")).to_have_text("ratio 3×")
+    expect(player.game(2).locator(".chips")).to_have_text("ratio 3\N{MULTIPLICATION SIGN}")
     expect(player.game(1).locator(".chips")).to_be_hidden()
     ratio = player.page.get_by_label("Ratio, detective to forger", exact=True).nth(1)
     expect(ratio).to_have_value("1")
@@ -348,7 +348,7 @@ def test_a_lesson_sets_the_stage_and_plays(player: Player):
     expect(player.page.locator("#tour-body")).to_contain_text("learns ten times as fast")
     player.page.click("#tour-stage")
     expect(player.game(1).locator(".label")).to_have_text("evenly matched")
-    expect(player.game(2).locator(".chips")).to_contain_text("ratio 10×")
+    expect(player.game(2).locator(".chips")).to_contain_text("ratio 10\N{MULTIPLICATION SIGN}")
     expect(player.page.locator("#speed-words")).to_have_text("2,000 a second")
     player.wait_for_round(1, 2)
     assert player.config(0)["generator"]["hidden"] == [32, 32], "whatever the arena's own config"

@@ -165,11 +165,13 @@
     drawPicture({ metrics }, { samples, field }, view) {
       const objective = ganrun.OBJECTIVES[this.game.config.objective] || ganrun.OBJECTIVES.non_saturating;
       const grid = field ? Math.round(Math.sqrt(field.length)) : 0;
+      if (field && view.arrows) {
+        const pushes = ganrun.pushes(samples, field, grid, this.game.target.extent, objective.uphill);
+        if (pushes.length) this.reach = nearer(this.reach, ganrun.typicalPush(pushes));
+      }
       if (field) {
         const fixed = REACH[this.game.config.objective];
         this.range = fixed || nearer(this.range, ganrun.fieldSpread(field, ganrun.median(field)));
-        const pushes = ganrun.pushes(samples, field, grid, this.game.target.extent, objective.uphill);
-        if (pushes.length) this.reach = nearer(this.reach, ganrun.typicalPush(pushes));
       }
       this.scene.draw({
         samples,
@@ -189,7 +191,7 @@
       const total = this.game.target.modes.length;
       write(this.part.covered, metrics ? String(metrics.modes_covered) : "–");
       this.part.covered.classList.toggle("all", Boolean(metrics) && metrics.modes_covered === total);
-      const stricter = recovered ? ` covered, ${recovered.count} recovered` : " covered";
+      const stricter = recovered ? ` covered, ${recovered.count}\u00a0recovered` : " covered";
       write(this.part.of, `of ${words.plural(total, "mode")}${stricter}`);
       if (!metrics) return;
       const missing = metrics.covered.flatMap((covered, mode) => (covered ? [] : [mode]));

@@ -64,8 +64,8 @@
     ],
     [
       "The ledger",
-      "One row per mode. To the left its share of the forgeries over all rounds so far, the darker the " +
-        "nearer to a fair share; to the right its share now, with a tick at the fair one.",
+      "One row per mode. To the left its share of the forgeries over all rounds so far, the stronger the " +
+        "colour the nearer to a fair share; to the right its share now, with a tick at the fair one.",
     ],
     [
       "The verdict",

@@ -1,7 +1,7 @@
 /* The ledger: one row per mode, what share of the forgeries it got over the rounds and gets now.
  *
- * A row's history runs from left to right over all rounds so far: the darker, the nearer to the
- * mode's fair share. The bar beside it is the share now, with a tick where a fair share would be.
+ * A row's history runs from left to right over all rounds so far: the stronger the colour,
+ * the nearer to the mode's fair share. The bar beside it is the share now, with a tick where a fair share would be.
  * A mode that is missing now has a hatched, dashed bar and, where there is room, the word. */
 (function (ganrun) {
   "use strict";
@@ -68,7 +68,7 @@
       const { context, modes, rowHeight } = this;
       context.clearRect(0, 0, this.width, this.height);
       if (modes === 0) return;
-      const barWidth = Math.min(150, Math.round(0.38 * this.width));
+      const barWidth = Math.max(94, Math.min(150, Math.round(0.38 * this.width)));
       const left = rowHeight >= 11 ? NUMBER_WIDTH : 0;
       const historyWidth = this.width - left - barWidth - GAP;
       context.font = `${Math.min(11, rowHeight - 3)}px system-ui, sans-serif`;
@@ -129,6 +129,7 @@
       const at = Math.max(tick, left + length) + 5;
       const wide = context.measureText(words).width;
       if (at + wide > left + width) {
+        if (missing) return; // the hatching and the words below say it too
         context.fillStyle = colours.paper;
         context.fillText(words, left + length - wide - 5, top + height / 2 + 0.5);
       } else context.fillText(words, at, top + height / 2 + 0.5);

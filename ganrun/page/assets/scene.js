@@ -4,7 +4,8 @@
   "use strict";
 
   const LEAST_RADIUS = 5; // CSS pixels; a smaller ring could not be told from a sample
-  const ARROW_CELLS = 12; // per side of the picture; each holds one arrow at most
+  const ARROW_CELLS = 12; // per side of a large picture; each holds one arrow at most
+  const ARROW_CELL = 32; // CSS pixels that a cell has at least, where that leaves half as many
   const LEAST_NUMBERED = 150; // CSS pixels; in a smaller picture missing modes have no numbers
   const LONGEST_ARROW = 0.11; // of the picture's width
   const SHADES = 256;
@@ -65,15 +66,15 @@
 
   /** How hard some of the samples are pushed, in x, y, dx, dy: one in each cell of the picture that
       holds any, so that arrows stay apart where the samples crowd. */
-  ganrun.pushes = function (samples, field, grid, extent, uphill) {
+  ganrun.pushes = function (samples, field, grid, extent, uphill, cells = ARROW_CELLS) {
     const [x0, x1, y0, y1] = extent;
-    const taken = new Uint8Array(ARROW_CELLS * ARROW_CELLS);
+    const taken = new Uint8Array(cells * cells);
     const pushes = [];
     for (let n = 0; n + 1 < samples.length; n += 2) {
       const [x, y] = [samples[n], samples[n + 1]];
       if (!(x > x0 && x < x1 && y > y0 && y < y1)) continue;
-      const column = Math.floor((ARROW_CELLS * (x - x0)) / (x1 - x0));
-      const cell = column + ARROW_CELLS * Math.floor((ARROW_CELLS * (y - y0)) / (y1 - y0));
+      const column = Math.floor((cells * (x - x0)) / (x1 - x0));
+      const cell = column + cells * Math.floor((cells * (y - y0)) / (y1 - y0));
       if (taken[cell]) continue;
       taken[cell] = 1;
       const slope = ganrun.gradientAt(field, grid, extent, x, y);
@@ -311,7 +312,9 @@
 
     drawArrows({ samples, field, grid, uphill, arrowRange }) {
       const push = uphill || (() => 1);
-      const pushes = ganrun.pushes(samples, field, grid, this.target.extent, push);
+      const fitting = Math.round(this.canvas.clientWidth / ARROW_CELL);
+      const cells = Math.max(ARROW_CELLS / 2, Math.min(ARROW_CELLS, fitting));
+      const pushes = ganrun.pushes(samples, field, grid, this.target.extent, push, cells);
       const range = arrowRange || ganrun.typicalPush(pushes);
       if (!(range > 0)) return;
       const { context, ratio } = this;
