@@ -86,11 +86,16 @@ def _play(run: Run, trial: Trial, end: str) -> None:
         samples = forged(mixture, range(covered), 32, rng)
     steps = trial.experiment.training.steps
     at = steps if end != "diverged" else 3
+    blob = 0.3 * rng.standard_normal((32, 2))
+    field = np.zeros((4, 4), np.float32)
     run.commit(
         {"kernel": np.zeros((2, 2), np.float32)},
         round=at,
         rows=[{"step": 0}],
-        snapshots=[Snapshot(at, samples.astype(np.float32), np.zeros((4, 4), np.float32))],
+        snapshots=[
+            Snapshot(round_, (blob + share * (samples - blob)).astype(np.float32), field)
+            for round_, share in ((0, 0.0), (at // 2, 0.5), (at, 1.0))
+        ],
         extent=mixture.extent,
     )
     run.finish("diverged" if end == "diverged" else "complete", _summary(end, covered, mixture))

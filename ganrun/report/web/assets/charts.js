@@ -212,9 +212,9 @@
       const label = column.label;
       if (!column.numeric) {
         const names = column.name === "verdict" ? this.words : [...new Set(values)];
-        const padded = names.length === 1 ? [-1, 1] : [0, names.length - 1];
-        const places = spread(values.map((value) => names.indexOf(value)), padded);
-        return { label, ...places, tickvals: names.map((_, n) => n), ticktext: names };
+        const range = names.length === 1 ? [-1, 1] : [0, names.length - 1];
+        const places = spread(values.map((value) => names.indexOf(value)));
+        return { label, range, values: places, tickvals: names.map((_, n) => n), ticktext: names };
       }
       const known = values.filter((value) => value !== null);
       if (!known.length) return null;
@@ -224,16 +224,15 @@
         const ticks = distinct.length <= 9 ? distinct : decades(low, high);
         const range = [Math.log10(low), Math.log10(high)];
         const logs = values.map(Math.log10);
-        const places = distinct.length <= 9 ? spread(logs, range) : { values: logs, range };
         return {
-          label, ...places, tickvals: ticks.map(Math.log10), ticktext: ticks.map(ganrun.shortNumber),
+          label, range, values: distinct.length <= 9 ? spread(logs) : logs, tickvals: ticks.map(Math.log10), ticktext: ticks.map(ganrun.shortNumber),
         };
       }
       // A diverged trial may lack a metric: it is drawn at the foot of that axis.
       const filled = values.map((value) => (value === null ? low : value));
       const dimension = { label, values: filled, range: low < high ? [low, high] : [low - 1, high + 1] };
       if (distinct.length <= 9) {
-        Object.assign(dimension, spread(filled, dimension.range));
+        dimension.values = spread(filled);
         dimension.tickvals = distinct;
         dimension.ticktext = distinct.map(ganrun.shortNumber);
       }
@@ -304,14 +303,19 @@
     }
   }
 
-  /** Values of which many are equal, moved a little apart, so that one sees how many there are. */
-  function spread(values, [low, high]) {
-    const most = 0.022 * (high - low);
-    const golden = 0.6180339887;
-    return {
-      values: values.map((value, n) => value + most * (2 * ((n * golden) % 1) - 1)),
-      range: [low - 1.5 * most, high + 1.5 * most],
-    };
+  /** Values of a few levels, moved a little apart, so that one sees how many are equal; never
+      beyond the outermost levels, where plotly's selections end. */
+  function spread(values) {
+    const levels = [...new Set(values)].sort((a, b) => a - b);
+    if (levels.length < 2) return values;
+    const [low, high] = [levels[0], levels[levels.length - 1]];
+    const gaps = levels.slice(1).map((level, n) => level - levels[n]);
+    const most = Math.min(0.022 * (high - low), 0.2 * Math.min(...gaps));
+    return values.map((value, n) => {
+      const share = 2 * ((n * 0.6180339887) % 1) - 1; // spread evenly, whatever the order
+      const inwards = value === low ? 1 : value === high ? -1 : 0;
+      return value + most * (share + inwards);
+    });
   }
 
   function decades(low, high) {

@@ -24,6 +24,9 @@
     return element;
   }
 
+  /** Words for who listens to the page. */
+  const unseen = (words) => made("span", "visually-hidden", words);
+
   function menu(label, options, chosen, onChange) {
     const select = made("select", "menu");
     for (const [value, words] of options) select.append(new Option(words, value));
@@ -43,7 +46,7 @@
     const words = numberWords(outcome, value);
     if (value === null || low === null) return words;
     const [from, to] = [low, high].map((end) => numberWords(outcome, end).replace(" %", ""));
-    return `${words} [${from}, ${to}]`.replaceAll("< ", "<");
+    return `${words} [${from}, ${to}]`;
   }
 
   class Phase {
@@ -191,14 +194,14 @@
       cell.box = box;
       cell.canvas = made("canvas", "cell-samples");
       cell.canvas.setAttribute("aria-hidden", "true");
-      const head = made("span", "cell-head", made("b", "", numberWords(this.outcome, cell.rate.value)));
-      head.append(made("span", "cell-recovered", this.recoveredWords(cell)));
+      const { before, number, between, recovered, after } = this.label(cell);
+      const head = made("span", "cell-head", unseen(before), made("b", "", number), unseen(between));
+      head.append(made("span", "cell-recovered", recovered, unseen(after)));
       const meter = made("span", "cell-meter", made("span"));
       meter.firstChild.style.width = `${100 * this.recoveredShare(cell)}%`;
       const parts = this.shape.across ? [] : [made("span", "cell-name", cell.name)];
       cell.button = button("cell", () => this.press(cell), ...parts, head, cell.canvas, meter);
       cell.button.tabIndex = -1;
-      cell.button.setAttribute("aria-label", this.label(cell));
       cell.button.addEventListener("focus", () => this.select(cell));
       cell.button.addEventListener("pointerenter", () => this.panel.preview(cell));
       if (!cell.ordered.length) {
@@ -224,11 +227,19 @@
       return `${cell.recovered.toFixed(1)} of ${this.phase.modes}`;
     }
 
+    /** What a cell says: what is seen of it, and the words around that for who only hears it. */
     label(cell) {
-      const words = `${cell.name}: ${intervalWords(this.outcome, cell.rate)} ${this.outcome.words}`;
+      const number = numberWords(this.outcome, cell.rate.value);
+      const interval = intervalWords(this.outcome, cell.rate).slice(number.length);
       const recovered = this.recoveredWords(cell);
-      const modes = recovered ? `, ${recovered} modes recovered` : "";
-      return `${words}, ${ganrun.plural(cell.rate.trials, "trial")}${modes}`;
+      const trials = ganrun.plural(cell.rate.trials, "trial");
+      return {
+        before: `${cell.name}: `,
+        number,
+        between: `${interval} ${this.outcome.words}, ${trials}${recovered ? ", " : ""}`,
+        recovered,
+        after: recovered ? " modes recovered" : "",
+      };
     }
 
     /** The samples of the cell's median trial. */

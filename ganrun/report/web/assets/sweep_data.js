@@ -12,7 +12,7 @@
   ganrun.percent = function (share) {
     const rounded = Math.round(100 * share);
     if (rounded === 100 && share < 1) return `${(Math.floor(1000 * share) / 10).toFixed(1)} %`;
-    if (rounded === 0 && share > 0) return "< 1 %";
+    if (rounded === 0 && share > 0) return "<1 %";
     return `${rounded} %`;
   };
 
