@@ -196,6 +196,10 @@ class Game:
         self._note(Event(self.round, STEP, player), None)
         self._step_alone(player)
 
+    def has_compiled_step(self, player: Player) -> bool:
+        """Whether that player's step can be taken without compiling it first."""
+        return player in self._close_up.stepped
+
     def apply(self, event: Event) -> None:
         """Do again what an event says. Raises `ConfigError` if it does not fit."""
         if event.field != STEP:
@@ -277,6 +281,7 @@ class Game:
 
     def _step_alone(self, player: Player) -> None:
         self._group.become(self._close_up.alone[player], np.int32(self._singles))
+        self._close_up.stepped.add(player)
         self._singles += 1
         self._look_where_it_stands()
         self._stepped = True

@@ -22,7 +22,7 @@ from typing import Any
 
 from ganrun.arena import protocol
 from ganrun.arena.aside import LEAST_SECONDS, Aside, Found, Task
-from ganrun.arena.game import MOST_ROUNDS, Game
+from ganrun.arena.game import MOST_ROUNDS, Game, Player
 from ganrun.arena.hub import Client, Hub
 from ganrun.arena.saving import Order, Saved, Saver, digest_of
 from ganrun.arena.settings import target_drawn, with_overrides
@@ -71,6 +71,12 @@ class Place:
         """The round whose modes were counted last; -1 if none was."""
         return self.recovered["at_round"] if self.recovered else -1
 
+    def is_measured(self, game: Game) -> bool:
+        """Whether nothing new can be found about it."""
+        word = self.verdict["word"] if self.verdict else None
+        told = game.diverged_at is None or word == "diverged"
+        return told and self.measured_round == game.round
+
     @property
     def rounds_per_second(self) -> float | None:
         """Over the last second."""
@@ -111,6 +117,7 @@ class Session:
         self._credited_at = monotonic()
         self._frames = 0
         self._shown_at = 0.0
+        self._unshown = False
         self._alone_since: float | None = None
         self._suspended = False
         self._asked: tuple[Place, int, int] | None = None
@@ -134,12 +141,22 @@ class Session:
             self._add(self._base.with_seed(self._seed), self._new_label())
             while not self._stopped.is_set():
                 self._obey_all()
-                if self._is_played():
-                    self._turn()
-                self._look_beside()
+                try:
+                    if self._is_played():
+                        self._turn()
+                    self._look_beside()
+                except Exception as error:
+                    self._stand_still(error)
         finally:
             self._aside.close()
             self._saver.close()
+
+    def _stand_still(self, error: Exception) -> None:
+        """Something that nobody asked for went wrong: say so, and wait for what is asked next."""
+        self._say(traceback.format_exc())
+        self._playing = False
+        self._hub.tell({"type": "error", "message": f"this went wrong: {error!r}"[:500]})
+        self._publish()
 
     # obeying
 
@@ -237,19 +254,19 @@ class Session:
     def _step(self, what: str, places: list[Place]) -> None:
         if self._playing:
             self._play(False)
-        for place in places:
-            game = self._ready(place)
-            if game.diverged_at is not None:
-                raise ConfigError([f"game {place.label} has diverged; reset it"])
-        for place in places:
+        going = [place for place in places if self._ready(place).diverged_at is None]
+        if not going:
+            raise ConfigError(["the game has diverged; reset it to go on"])
+        for place in going:
             game = self._ready(place)
             if what == "round":
                 game.advance(game.round + 1)
             else:
-                game.step_alone("generator" if what == "generator" else "discriminator")
-            game.measure()
+                player: Player = "generator" if what == "generator" else "discriminator"
+                with self._compiling(place, not game.has_compiled_step(player)):
+                    game.step_alone(player)
         self._publish()
-        self._show_all(places)
+        self._show_all(going)
 
     def _set(self, field: str, value: Any, places: list[Place]) -> None:
         for place in places:
@@ -371,6 +388,7 @@ class Session:
             if game.diverged_at is None and game.round < MOST_ROUNDS
         ]
         rounds = self._rounds_of_a_turn([place for place, _ in going])
+        self._unshown |= bool(rounds)
         for place, game in going if rounds else ():
             started, before = monotonic(), game.round
             game.advance(game.round + rounds)
@@ -380,7 +398,7 @@ class Session:
                 place.pace.popleft()
         if not going:
             self._play(False)
-        elif monotonic() >= self._shown_at + 1 / PICTURES_PER_SECOND:
+        elif self._unshown and monotonic() >= self._shown_at + 1 / PICTURES_PER_SECOND:
             self._show_all()
 
     def _rounds_of_a_turn(self, places: list[Place]) -> int:
@@ -433,6 +451,7 @@ class Session:
     def _show_all(self, places: list[Place] | None = None) -> None:
         now = monotonic()
         if places is None:
+            self._unshown = False
             # At the right number of pictures in the mean, whatever a turn takes.
             self._shown_at = max(self._shown_at + 1 / PICTURES_PER_SECOND, now - 0.1)
         for place in self._places if places is None else places:
@@ -531,7 +550,7 @@ class Session:
         """Give the process beside the game that was measured longest ago, if it has moved on."""
         for place in sorted(self._places, key=lambda one: one.measured_round):
             game = place.game
-            if game is None or place.measured_round == game.round:
+            if game is None or place.is_measured(game):
                 continue
             measured = game.measure()
             task = Task(game.target, measured.samples, game.history.columns(), game.diverged_at)

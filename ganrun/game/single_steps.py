@@ -116,6 +116,8 @@ class CloseUp:
             "generator": lanewise(functools.partial(generator_alone, game), lanes),
         }
         self.view = lanewise(functools.partial(view, game, samples, grid), lanes)
+        self.stepped: set[str] = set()
+        """The players whose step has been compiled."""
 
 
 @functools.cache
