@@ -151,7 +151,7 @@ def test_a_slider_acts_while_it_trains_and_compiles_nothing(player: Player):
     player.page.click("#play")
     player.wait_for_round(200)
     player.heard.clear()
-    for stop in (300, 500, 700):
+    for stop in (30, 50, 70):
         player.slide("Ratio, detective to forger", to=stop)
     player.until("ganrun.arena.state().games[0].events > 0")
     shown = player.page.get_by_label("Ratio, detective to forger", exact=True).nth(1).input_value()
@@ -277,6 +277,24 @@ def test_what_a_page_was_told_is_shown_as_text(player: Player):
     assert player.page.locator(".label img").count() == 0
 
 
+def test_a_hidden_tab_draws_nothing_and_queues_nothing(player: Player, tab: Callable[..., Player]):
+    other = tab()
+    hide = """hidden => {
+        Object.defineProperty(document, 'hidden', {value: hidden, configurable: true});
+        document.dispatchEvent(new Event('visibilitychange'));
+    }"""
+    player.page.evaluate(hide, True)
+    stood = player.round()
+    other.page.click("#play")
+    other.wait_for_round(2000)
+    assert player.round() == stood
+    unseen = latest_frame(player)
+    other.wait_for_round(other.round() + 2000)
+    assert latest_frame(player) == unseen, "what it did not see, it is not sent"
+    player.page.evaluate(hide, False)
+    player.wait_for_round(4000)
+
+
 def test_a_dropped_line_is_taken_up_again(player: Player):
     player.page.click("#play")
     player.wait_for_round(50)
@@ -368,7 +386,7 @@ def test_a_game_is_saved_where_the_page_says(arena: Arena, player: Player):
     player.page.click("#play")
     player.wait_for_round(20)
     player.page.click("#play")
-    player.slide("Ratio, detective to forger", to=800)
+    player.slide("Ratio, detective to forger", to=80)
     player.until("ganrun.arena.state().games[0].events > 0")
     player.page.get_by_role("button", name="Save").click()
     told = player.game().locator(".told")

@@ -6,7 +6,7 @@
   const { byId, write, words } = ganrun;
   const SPEEDS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 20000, null]; // rounds a second
   const CALM = 20; // the first speed for who asked for less motion
-  const ANNOUNCE_EVERY = 3000; // ms between spoken verdicts
+  const ANNOUNCE_EVERY = 8000; // ms between spoken verdicts
 
   let server = null; // the newest state
   let chosen = null;
@@ -69,6 +69,7 @@
     const schema = JSON.stringify(message.schema);
     if (schema !== known) {
       known = schema;
+      ganrun.verdicts = Object.fromEntries(message.schema.verdicts.map(({ word, description }) => [word, description]));
       controls.build(message.schema);
     }
     setState(message);

@@ -42,7 +42,13 @@
       };
       this.ledger = new ganrun.Ledger(this.part.ledger);
       this.scene = null;
-      this.curves = null;
+      this.curves = new ganrun.Curves(this.part.losses, {
+        label: "Loss",
+        series: [
+          { name: "detective", color: "--blue" },
+          { name: "forger", color: "--orange", dash: true },
+        ],
+      });
       this.frame = null; // the latest picture that came
       this.fresh = false; // whether it is still to be drawn
       this.forget();
@@ -73,15 +79,11 @@
     }
 
     setTarget(target) {
-      this.forget();
       if (this.scene) this.scene.setTarget(target);
       else this.scene = new ganrun.Scene(this.part.canvas, target);
       const total = target.modes.reduce((sum, { weight }) => sum + weight, 0);
-      this.ledger.clear(target.modes.map(({ weight }) => weight / total));
-      this.ledger.draw();
+      this.startLedger(target.modes.map(({ weight }) => weight / total));
       write(this.part.of, `of ${words.plural(target.modes.length, "mode")}`);
-      write(this.part.covered, "–");
-      this.part.covered.className = "covered unknown";
     }
 
     /* Another game from here on, or the same from its start: nothing of the past is shown. */
@@ -89,23 +91,25 @@
       this.range = null;
       this.reach = null;
       this.lastRound = -1;
-      this.lastMetrics = -1;
       this.lastTold = -Infinity;
       this.lastCurve = -Infinity;
       this.sums = { count: 0, detective: 0, forger: 0 };
       this.marks = [];
       this.word = "";
-      this.part.losses.replaceChildren();
-      this.curves = new ganrun.Curves(this.part.losses, {
-        label: "Loss",
-        series: [
-          { name: "detective", color: "--blue" },
-          { name: "forger", color: "--orange", dash: true },
-        ],
-      });
+      this.curves.clear();
+      this.curves.setMarks([]);
+      this.startLedger(this.ledger.weights);
+    }
+
+    /* Count anew, for modes with these weights. */
+    startLedger(weights) {
+      this.ledger.clear(weights);
+      this.ledger.draw();
+      this.lastMetrics = -1;
+      write(this.part.covered, "–");
+      this.part.covered.className = "covered unknown";
       write(this.part.missing, "");
       this.showVerdict(null);
-      if (this.game) this.ledger.clear(this.ledger.weights);
     }
 
     showChips(game, first) {
@@ -207,6 +211,7 @@
       if (word === this.word) return;
       this.word = word;
       this.part.verdict.dataset.word = word;
+      this.part.verdict.title = (ganrun.verdicts && ganrun.verdicts[word]) || "";
       this.part.verdict.classList.toggle("good", VERDICTS_GOOD.has(word));
       if (verdict) this.acts.verdict(this, verdict);
     }
@@ -243,6 +248,12 @@
     resize() {
       this.ledger.resize();
       this.redraw();
+    }
+
+    /* Off the page for good. */
+    close() {
+      if (this.scene) this.scene.close();
+      this.element.remove();
     }
 
     choose(chosen) {

@@ -24,7 +24,7 @@
       this.order = games.map(({ id }) => id);
       for (const [id, card] of this.cards) {
         if (this.order.includes(id)) continue;
-        card.element.remove();
+        card.close();
         this.cards.delete(id);
       }
       games.forEach((game, position) => {

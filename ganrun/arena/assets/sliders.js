@@ -6,7 +6,7 @@
   "use strict";
 
   const { element } = ganrun;
-  const STOPS = 1000;
+  const STOPS = 100; // few enough that an arrow key moves a slider by something one sees
   const OWN = 600; // ms after a touch in which the game's echo is not shown
   let named = 0;
 
