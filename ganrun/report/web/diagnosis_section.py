@@ -49,7 +49,7 @@ def _branches(diagnosis: Diagnosis) -> str:
     )
     return f"""
 <div class="table-scroll" tabindex="0" role="region" aria-label="What became of every branch">
-<table class="numbers">
+<table class="numbers branches">
   <caption>{escaped(branch_note(diagnosis))}</caption>
   <thead><tr><th scope="col">the game played on</th>{heads}</tr></thead>
   <tbody>{body}</tbody>

@@ -107,14 +107,12 @@ def _heading(source: Source) -> str:
         f"objective {escaped(run.objective.replace('_', ' '))}",
     ]
     evidence = run.evidence or ("" if run.ended else story.tell(run))
-    error = f'<p class="panel bad">{escaped(run.error)}</p>' if run.error else ""
     return f"""
 <section class="lead" aria-labelledby="title">
   <p class="kicker">{" · ".join(facts)}</p>
   <h1 id="title">{escaped(story.title(run))}</h1>
   <p class="verdict">{_chip(run)}{_confidence(run)}</p>
   <p class="evidence">{escaped(evidence)}</p>
-  {error}
   {_tiles(run)}
 </section>"""
 
