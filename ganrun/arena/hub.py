@@ -120,7 +120,7 @@ class Hub:
         """Let a page look: it is told everything, and shown every game as it was seen last."""
         with self._lock:
             client.tell(write_message({**hello, **self._state, "type": "hello"}))
-            client.keep(write_message({**self._state, "type": "state"}), set(self._frames))
+            client.keep(write_message({**self._state, "type": "state"}), _games(self._state))
             for game, (number, frame) in self._frames.items():
                 client.offer(game, number, frame)
             self._clients.add(client)
@@ -147,9 +147,13 @@ class Hub:
     def keep(self, state: Mapping[str, Any]) -> None:
         """Put down what is the case now; `games` holds all there are."""
         text = write_message({**state, "type": "state"})
-        games = {one["id"] for one in state["games"]}
+        games = _games(state)
         with self._lock:
             self._state = state
             self._frames = {game: one for game, one in self._frames.items() if game in games}
             for client in self._clients:
                 client.keep(text, games)
+
+
+def _games(state: Mapping[str, Any]) -> set[int]:
+    return {one["id"] for one in state["games"]}
