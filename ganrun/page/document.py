@@ -50,13 +50,14 @@ def document(
     """
     codes = [_closed(text, "script") for text in (*map(asset, SCRIPTS), *scripts)]
     sheets = [_closed(text, "style") for text in (*map(asset, STYLES), *styles)]
+    policy = _policy([*codes, *later], allow_eval)
     return "\n".join(
         [
             "<!doctype html>",
             '<html lang="en">',
             "<head>",
             '<meta charset="utf-8">',
-            f'<meta http-equiv="Content-Security-Policy" content="{_policy([*codes, *later], allow_eval)}">',
+            f'<meta http-equiv="Content-Security-Policy" content="{policy}">',
             '<meta name="viewport" content="width=device-width, initial-scale=1">',
             '<meta name="color-scheme" content="light dark">',
             '<meta name="referrer" content="no-referrer">',

@@ -1,9 +1,10 @@
 """What people look at: terminal tables, figures and the live display. Knows no JAX.
 
 live.watcher_for(console, mixture, title=...)   what shows a training in progress
-command.report_run(paths, console)              table, sentence, paths and figures of finished runs
+command.report_run(paths, console)              table, sentence, paths, pages and figures of runs
 terminal.print_results(records, console)        the table alone
 figures.write_figures(record)                   the figures alone; imports matplotlib
+web.run_page.write_run_page(record)             the page alone
 diagnosis_live.diagnosis_watcher_for(console, title=...)   what shows a diagnosis in progress
 diagnosis_terminal.report_diagnosis(path, diagnosis, console)   a diagnosis in words and its figure
 sweep_live.sweep_watcher_for(console, design, title=...)   the same for a sweep
