@@ -336,6 +336,7 @@ def test_games_come_and_go_but_for_the_last(player: Player):
     for count in range(2, 7):
         player.page.click("#add")
         expect(player.page.locator(".game")).to_have_count(count)
+        expect(player.game(count).locator(".label")).to_have_text(f"plain ({count})")
     expect(player.page.locator("#add")).to_be_disabled()
     for count in range(5, 0, -1):
         remove.last.click()

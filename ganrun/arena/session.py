@@ -138,7 +138,7 @@ class Session:
     def run(self) -> None:
         """Be the thread that trains, until it is stopped."""
         try:
-            self._add(self._base.with_seed(self._seed), self._new_label())
+            self._add(self._base.with_seed(self._seed), self._base.name)
             while not self._stopped.is_set():
                 self._obey_all()
                 try:

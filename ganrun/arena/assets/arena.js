@@ -19,7 +19,7 @@
     template: byId("game-template"),
     acts: {
       select: (id) => choose(chosen === id ? null : id),
-      duplicate: (id) => say({ type: "add", copy_of: id }),
+      duplicate: (id) => addCopy(id),
       save: (id) => say({ type: "save", game: id }),
       copy: (id) => say({ type: "config", game: id }),
       remove: (id) => say({ type: "remove", game: id }),
@@ -137,7 +137,16 @@
   const step = (what) => say({ type: "step", what, ...(chosen === null ? {} : { game: chosen }) });
   const reset = () => say({ type: "reset" });
   const reseed = () => say({ type: "reseed" });
-  const add = () => server && say({ type: "add", copy_of: chosen === null ? server.games[server.games.length - 1].id : chosen });
+  const add = () => server && addCopy(chosen === null ? server.games[server.games.length - 1].id : chosen);
+
+  /* A copy is called as its original, with the next number that is free: "R1 (2)". */
+  function addCopy(id) {
+    const labels = server.games.map(({ label }) => label);
+    const stem = server.games.find((game) => game.id === id).label.replace(/ \(\d+\)$/, "").slice(0, 55);
+    let number = 2;
+    while (labels.includes(`${stem} (${number})`)) number += 1;
+    say({ type: "add", copy_of: id, label: `${stem} (${number})` });
+  }
 
   function setSpeed(rate) {
     say({ type: "speed", rounds_per_second: rate });
