@@ -34,7 +34,7 @@ from ganrun.arena.protocol import LARGEST_MESSAGE, MOST_CLIENTS, MOST_GAMES
 from ganrun.arena.serve import Arena, listen
 from ganrun.arena.server import MOST_BAD, application, is_own
 from ganrun.cli import app
-from ganrun.config import load_experiment, run_id
+from ganrun.config import load_experiment, run_id, to_yaml
 from ganrun.config.changes import with_changes
 from ganrun.store import RunFolder, StoreError
 
@@ -582,7 +582,7 @@ def test_the_command_serves_until_it_is_interrupted_and_leaves_nothing(
     tmp_path: Path, signal_: signal.Signals
 ):
     config = tmp_path / "tiny.yaml"
-    config.write_text("generator: {hidden: [8]}\ndiscriminator: {hidden: [8]}\n")
+    config.write_text(to_yaml(experiment()))
     command = [sys.executable, "-W", "error", "-m", "ganrun", "arena", str(config)]
     served = subprocess.Popen(
         [*command, "--no-open", "--port", "0"],

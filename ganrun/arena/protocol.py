@@ -15,7 +15,8 @@ The page says (at most 64 KiB a message; fields marked ? may be left out or null
         {"layout": "custom", "means": [[x, y], ...], "stds": [0.1, ...], "weights"?: [...]}).
         The learning rate of the discriminator is learning_rate * learning_rate_ratio.
         In all games if none is named. At round 0 of an untouched game this changes its config;
-        later it is an event, and the game is `touched`.
+        later it is an event, and the game is `touched`; a game that has diverged stands still, and
+        the value is for when it is reset.
     {"type": "reset", "game"?: id}       Back to round 0 with the present settings; untouched again.
     {"type": "reseed", "seed"?: n}       All games from round 0 with another seed, drawn if none.
     {"type": "add", "copy_of": id, "label"?: text}
