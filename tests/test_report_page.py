@@ -380,6 +380,7 @@ def test_a_target_that_changed_is_drawn_as_it_was(page, tmp_path):  # noqa: F811
     slider.fill(slider.get_attribute("max"))
     assert shown.evaluate("ganrun.player.target.modes.length") == 3
     assert shown.locator(".events li").count() == 3
+    assert "By hand: one step of the discriminator alone." in shown.locator(".tale").inner_text()
     assert "optimizer.learning_rate set to 0.01" in shown.locator(".events").inner_text()
     page.assert_quiet()
 

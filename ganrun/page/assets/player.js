@@ -188,6 +188,8 @@
       this.root = root;
       this.canvas = made("canvas", "player-canvas");
       this.canvas.setAttribute("role", "img");
+      const [x0, x1, y0, y1] = this.target.extent;
+      this.canvas.style.aspectRatio = `${x1 - x0} / ${y1 - y0}`;
       this.playButton = iconButton("play", "Play");
       this.backButton = iconButton("back", "One snapshot back");
       this.nextButton = iconButton("next", "One snapshot on");

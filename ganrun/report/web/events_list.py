@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 
+from ganrun.config.write import flow
 from ganrun.page.document import escaped
 from ganrun.report import phrases
+from ganrun.report.web.tale import Passage
 from ganrun.store import Event
 
 STEP = "step"
 """The field of an event that is no change but a player's single step."""
 LONGEST = 120
 """Characters of a value that are shown."""
-MOST_LISTED = 200
+MOST_LISTED, MOST_TOLD = 200, 12
+"""Events in the list; and in the story, where there are no more than that."""
 
 
 def events_section(events: Sequence[Event]) -> str:
@@ -33,11 +35,20 @@ def events_section(events: Sequence[Event]) -> str:
 </section>"""
 
 
+def with_events(passages: Sequence[Passage], events: Sequence[Event]) -> list[Passage]:
+    """A story that also tells what was done, where that is little enough to be told."""
+    if len(events) > MOST_TOLD:
+        return list(passages)
+    told = [Passage(event.round, f"By hand: {event_words(event)}.") for event in events]
+    # Stable: what was done after a round is told before what is seen then.
+    return sorted([*told, *passages], key=lambda passage: passage.round or 0)
+
+
 def event_words(event: Event) -> str:
     """What was done, in words."""
     if event.field == STEP:
         return f"one step of the {event.value} alone"
-    value = json.dumps(event.value)
+    value = flow(event.value)
     if len(value) > LONGEST:
         value = value[: LONGEST - 3] + "..."
     return f"{event.field} set to {value}"

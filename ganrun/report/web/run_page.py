@@ -20,7 +20,7 @@ from ganrun.report.terminal import BAD_WORDS, GOOD_WORDS
 from ganrun.report.web.config_table import config_section
 from ganrun.report.web.course import course_of
 from ganrun.report.web.diagnosis_section import diagnosis_section
-from ganrun.report.web.events_list import events_section
+from ganrun.report.web.events_list import events_section, with_events
 from ganrun.report.web.final_table import final_section
 from ganrun.report.web.modes_section import modes_section
 from ganrun.report.web.origin import origin_section
@@ -46,7 +46,8 @@ def write_run_page(run: RunRecord) -> Path:
 def run_page(source: Source) -> str:
     """The page, as text."""
     run, course = source.run, course_of(source.run, source.since)
-    player, passages = player_data(source, course), tale_of(run, source.since)
+    player = player_data(source, course)
+    passages = with_events(tale_of(run, source.since), source.events)
     sections = [
         _game_section(run, player is not None, passages),
         modes_section(course),
