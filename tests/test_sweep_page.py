@@ -334,6 +334,39 @@ def test_a_trial_that_cannot_be_read_is_a_line_and_hides_no_other(tmp_path):
     assert made.written == record.finished - 1
 
 
+def ganrun(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "ganrun", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def test_the_command_writes_the_page_and_with_all_those_of_the_trials(tmp_path):
+    folder = stored_sweep(tmp_path)
+    done = ganrun("report", str(folder.path), "--no-figures", "--all")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert f"{folder.trials}: 18 pages made" in done.stdout
+    assert f"{folder.path / 'report.html'}: the sweep to explore, in a browser" in done.stdout
+    assert (
+        island((folder.path / "report.html").read_text(), "sweep")["table"]["reports"] == "1" * 18
+    )
+    damaged = next(folder.trials.glob("tiny-*")) / "config.yaml"
+    damaged.write_text("target: {}\n")
+    (damaged.parent / "report.html").unlink()
+    done = ganrun("report", str(folder.path), "--no-figures", "--all")
+    assert done.returncode == 1
+    (line,) = done.stderr.splitlines()
+    assert line.startswith(f"{damaged}: is the config of run ")
+    assert "17 up to date already" in done.stdout
+
+
+def test_options_that_make_no_sense_are_refused(tmp_path):
+    folder = stored_sweep(tmp_path)
+    trial = str(next(folder.trials.glob("tiny-*")))
+    for arguments in ((str(folder.path), "--gif"), (trial, "--all")):
+        done = ganrun("report", *arguments)
+        assert done.returncode == 2
+        assert "Traceback" not in done.stderr
+
+
 # in a browser
 
 

@@ -199,7 +199,7 @@
       head.append(made("span", "cell-recovered", recovered, unseen(after)));
       const meter = made("span", "cell-meter", made("span"));
       meter.firstChild.style.width = `${100 * this.recoveredShare(cell)}%`;
-      const parts = this.shape.across ? [] : [made("span", "cell-name", cell.name)];
+      const parts = this.shape.across ? [] : [made("span", "cell-name", cell.name.replaceAll("_", "_\u200b"))];
       cell.button = button("cell", () => this.press(cell), ...parts, head, cell.canvas, meter);
       cell.button.tabIndex = -1;
       cell.button.addEventListener("focus", () => this.select(cell));
@@ -455,8 +455,8 @@
     addFilms(cell) {
       if (!cell.ordered.length) return;
       const [median, worst] = [this.nearest(cell, "median"), this.nearest(cell, "worst")];
-      const lone = cell.ordered.length === 1;
-      this.addFilm(median, lone ? "Its one trial" : "Median", cell.median);
+      const both = cell.ordered.length === 1 ? "Its one trial" : "Median and worst";
+      this.addFilm(median, worst === median ? both : "Median", cell.median);
       if (worst !== median) this.addFilm(worst, "Worst", cell.worst);
     }
 
