@@ -109,14 +109,37 @@ def _found() -> str | None:
     return next((path for name in PLACES if (path := shutil.which(name))), None)
 
 
+class _Shared:
+    """The one browser of this process: Playwright cannot be started twice in a thread."""
+
+    def __init__(self) -> None:
+        self._users = 0
+
+    def open(self) -> Browser:
+        if not self._users:
+            path = find_chromium()
+            self._playwright = sync_playwright().start()
+            self._browser = self._playwright.chromium.launch(
+                executable_path=path, headless=True, args=[*FLAGS]
+            )
+        self._users += 1
+        return self._browser
+
+    def close(self) -> None:
+        self._users -= 1
+        if not self._users:
+            self._browser.close()
+            self._playwright.stop()
+
+
+_shared = _Shared()
+
+
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    """One browser for all tests of a worker."""
-    path = find_chromium()
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, headless=True, args=[*FLAGS])
-        yield browser
-        browser.close()
+    """One browser for all tests of a worker, in however many modules this is imported."""
+    yield _shared.open()
+    _shared.close()
 
 
 @pytest.fixture

@@ -412,8 +412,9 @@ def test_dark_and_light_differ_and_change_while_one_looks(open_page, tmp_path): 
     assert dark.pixels("#player canvas") != light.pixels("#player canvas")
     before = light.pixels("#player canvas")
     shown.emulate_media(color_scheme="dark")
-    light.wait_until("getComputedStyle(document.body).backgroundColor !== 'rgb(255, 255, 255)'")
-    assert light.pixels("#player canvas") != before
+    changed = "before => document.querySelector('#player canvas').toDataURL() !== before"
+    light.wait_until(changed, before)
+    assert shown.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(20, 23, 28)"
     dark.assert_quiet()
     light.assert_quiet()
 
