@@ -1,12 +1,13 @@
 """A real browser for the tests of pages: found, or installed where that can be, or loudly skipped.
 
-`chromium` is the browser of a worker, `page` a fresh page in it that notes what goes wrong,
+`chromium` is the browser of a test module, `page` a fresh page in it that notes what goes wrong,
 `open_page` the same in other colours or another size, `axe` finds barriers for people with
 disabilities. A test module takes what it needs with `from browser import page, ...  # noqa: F401`.
 """
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import shutil
@@ -14,6 +15,7 @@ import subprocess
 import tarfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory, gettempdir
@@ -109,37 +111,18 @@ def _found() -> str | None:
     return next((path for name in PLACES if (path := shutil.which(name))), None)
 
 
-class _Shared:
-    """The one browser of this process: Playwright cannot be started twice in a thread."""
-
-    def __init__(self) -> None:
-        self._users = 0
-
-    def open(self) -> Browser:
-        if not self._users:
-            path = find_chromium()
-            self._playwright = sync_playwright().start()
-            self._browser = self._playwright.chromium.launch(
-                executable_path=path, headless=True, args=[*FLAGS]
-            )
-        self._users += 1
-        return self._browser
-
-    def close(self) -> None:
-        self._users -= 1
-        if not self._users:
-            self._browser.close()
-            self._playwright.stop()
-
-
-_shared = _Shared()
-
-
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """One browser for all tests of a worker, in however many modules this is imported."""
-    yield _shared.open()
-    _shared.close()
+    """One browser for all tests of a module.
+
+    Not of the session: while it is open, Playwright's event loop runs in this thread, so that it
+    cannot be opened twice, and other modules' tests could not run a loop of their own.
+    """
+    path = find_chromium()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, headless=True, args=[*FLAGS])
+        yield browser
+        browser.close()
 
 
 @pytest.fixture
@@ -163,9 +146,10 @@ def open_page(chromium: Browser) -> Iterator[Callable[..., Watched]]:
         page.on("request", lambda request: watched.requests.append(request.url))
         return watched
 
-    yield make
-    for context in contexts:
-        context.close()
+    with _shared.awake():
+        yield make
+        for context in contexts:
+            context.close()
 
 
 @pytest.fixture
