@@ -7,7 +7,6 @@ disabilities. A test module takes what it needs with `from browser import page, 
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 import shutil
@@ -15,7 +14,6 @@ import subprocess
 import tarfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory, gettempdir
@@ -146,10 +144,9 @@ def open_page(chromium: Browser) -> Iterator[Callable[..., Watched]]:
         page.on("request", lambda request: watched.requests.append(request.url))
         return watched
 
-    with _shared.awake():
-        yield make
-        for context in contexts:
-            context.close()
+    yield make
+    for context in contexts:
+        context.close()
 
 
 @pytest.fixture
