@@ -419,6 +419,17 @@ def test_a_mistake_of_the_arenas_own_is_told_and_the_games_go_on(
     one.until(lambda: one.round(only(one)) == 1)
 
 
+def test_without_its_training_thread_the_arena_ends_and_says_why(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    def broken(self: Any) -> None:
+        raise RuntimeError("no training")
+
+    monkeypatch.setattr(session.Session, "run", broken)
+    with pytest.raises(RuntimeError, match="no training"):
+        Arena(experiment(), runs_dir=tmp_path, port=0).run()
+
+
 # Who is let in
 
 

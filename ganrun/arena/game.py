@@ -215,6 +215,11 @@ class Game:
     # looking
 
     @property
+    def in_force(self) -> Experiment:
+        """The config that the game is played by; not `now` in one that has diverged."""
+        return self._in_force
+
+    @property
     def target(self) -> Target:
         """The target that the game is played for."""
         return self._in_force.target

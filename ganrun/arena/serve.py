@@ -70,6 +70,7 @@ class Arena:
         `base` is the config of the first game and what scenes are laid over; of its seeds the first
         is taken. `say` is told what happens. Raises `StoreError` where the address cannot be had.
         """
+        self._failure: Exception | None = None
         self._listener = listen(host, port)
         try:
             backend.prepare(compile_cache())
@@ -87,7 +88,7 @@ class Arena:
 
     def run(self, opened: Callable[[str], None] = lambda _: None) -> None:
         """Serve until Ctrl-C or `stop`; `opened` is told the address once pages are served."""
-        trainer = threading.Thread(target=self.session.run, name="ganrun-arena", daemon=True)
+        trainer = threading.Thread(target=self._train, name="ganrun-arena", daemon=True)
         trainer.start()
         self._server.on_start = lambda: opened(self.address)
         try:
@@ -96,6 +97,17 @@ class Arena:
         finally:
             self.session.stop()
             trainer.join(timeout=60)  # it may be compiling
+        if self._failure is not None:
+            raise self._failure
+
+    def _train(self) -> None:
+        """Be the thread that trains; without it there is nothing to serve."""
+        try:
+            self.session.run()
+        except Exception as error:
+            self._failure = error
+        finally:
+            self.stop()
 
     def stop(self) -> None:
         """Let `run` come to its end; from any thread."""

@@ -138,7 +138,7 @@ class Session:
     def run(self) -> None:
         """Be the thread that trains, until it is stopped."""
         try:
-            self._add(self._base.with_seed(self._seed), self._base.name)
+            self._begin()
             while not self._stopped.is_set():
                 self._obey_all()
                 try:
@@ -316,10 +316,12 @@ class Session:
         base = self._base.with_seed(self._seed)
         configs = [with_overrides(base, one.overrides) for one in games]
         self._playing = False
-        before, self._places = self._places, []
+        staged = zip(games, configs, strict=True)
+        places = [Place(self._new_id(), one.label, config) for one, config in staged]
+        before, self._places = self._places, places
         try:
-            for one, config in zip(games, configs, strict=True):
-                self._add(config, one.label)
+            for place in places:
+                self._furnish(place)
         except BaseException:
             self._places = before
             raise
@@ -348,15 +350,16 @@ class Session:
         taken = {place.label for place in self._places}
         return next(letter for letter in letters if letter not in taken)
 
-    def _add(self, config: Experiment, label: str) -> None:
-        place = Place(self._new_id(), label, config)
-        self._places.append(place)
-        try:
-            with self._compiling(place, True):
-                place.game = self._new_game(config)
-        except BaseException:
-            self._places.remove(place)
-            raise
+    def _begin(self) -> None:
+        """Make the first game."""
+        config = self._base.with_seed(self._seed)
+        self._places = [Place(self._new_id(), self._base.name, config)]
+        self._furnish(self._places[0])
+
+    def _furnish(self, place: Place) -> None:
+        """Make the game of a place that has none."""
+        with self._compiling(place, True):
+            place.game = self._new_game(place.config)
         self._publish()
         self._show_all([place])
 
@@ -444,7 +447,7 @@ class Session:
             "events": game.events if game is not None else 0,
             "saving": place.saving,
             "config": place.config.model_dump(mode="json"),
-            "target": target_drawn(place.config),
+            "target": target_drawn(place.config if game is None else game.in_force),
             "reference": place.reference,
         }
 
