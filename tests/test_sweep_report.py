@@ -135,7 +135,7 @@ def records(folders) -> dict[str, SweepRecord]:
 
 def printed(folder: SweepFolder, width: int = 100, **options) -> str:
     console = Console(file=io.StringIO(), width=width)
-    report_sweep(folder.path, console, **{"figures": False, **options})
+    report_sweep(folder.path, console, **{"page": False, "figures": False, **options})
     return console.file.getvalue()
 
 
