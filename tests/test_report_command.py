@@ -16,7 +16,7 @@ from rich.console import Console
 
 from ganrun.report.command import folders_inside, read_runs, report_run
 from ganrun.report.record import read_record
-from ganrun.store import RunFolderError
+from ganrun.store import RunFolderError, StoreError
 
 COLLAPSED = fake_run(modes=[0, 3], verdict="collapsed", seed=3, steps=1000, snapshots=4)
 HEALTHY = fake_run(seed=11, steps=1000, snapshots=4)
@@ -190,3 +190,49 @@ def test_folders_are_sorted_by_the_numbers_in_their_names(tmp_path):
         (tmp_path / name / "run.json").touch()
     names = [path.name for path in folders_inside(tmp_path)]
     assert names == ["grid5-s1-cc", "grid25-s1-dd", "ring-s9-bb", "ring-s10-aa"]
+
+
+def test_every_run_gets_its_page_with_figures_or_without(runs):
+    path = folder_of(runs, 3)
+    (path / "report.html").unlink(missing_ok=True)
+    text, _ = report(path, figures=False)
+    assert f"{path}/report.html: the run to watch, in a browser" in text
+    assert "Mode collapse" in (path / "report.html").read_text()
+    before = (path / "report.html").stat().st_mtime_ns
+    report(path, figures=False, pages=False)
+    assert (path / "report.html").stat().st_mtime_ns == before
+
+
+def test_the_page_links_to_the_figures_that_are_drawn_with_it(runs):
+    path = folder_of(runs, 11)
+    report(path)
+    page = (path / "report.html").read_text()
+    assert 'href="figures/modes.png"' in page
+    assert 'href="figures/progression.gif"' not in page
+
+
+def test_one_page_is_opened_in_a_browser_and_of_several_none(runs, monkeypatch):
+    opened = []
+    monkeypatch.setattr("webbrowser.open", lambda url: opened.append(url) or True)
+    path = folder_of(runs, 3)
+    report(path, figures=False, open_page=True)
+    assert opened == [(path / "report.html").resolve().as_uri()]
+    text, _ = report(runs, figures=False, open_page=True)
+    assert len(opened) == 1
+    assert "one page can be opened at a time" in text
+
+
+def test_without_a_browser_it_is_said_where_the_page_is(runs, monkeypatch):
+    monkeypatch.setattr("webbrowser.open", lambda url: False)
+    path = folder_of(runs, 3)
+    text, _ = report(path, figures=False, open_page=True)
+    assert f"no browser was found here; open {path.resolve()}/report.html" in text
+
+
+def test_a_page_that_cannot_be_written_is_one_clear_line(runs, tmp_path):
+    path = tmp_path / folder_of(runs, 4).name
+    shutil.copytree(folder_of(runs, 4), path)
+    (path / "report.html").unlink(missing_ok=True)
+    (path / "report.html").mkdir()
+    with pytest.raises(StoreError, match=r"report\.html: cannot be written"):
+        report(path, figures=False)
