@@ -388,9 +388,9 @@ def test_a_target_that_changed_is_drawn_as_it_was(page, tmp_path):  # noqa: F811
 def test_the_command_is_copied(open_page, tmp_path):  # noqa: F811
     watched = open_page(permissions=["clipboard-read", "clipboard-write"])
     shown = opened(watched, tmp_path)
-    button = shown.get_by_role("button", name="Copy the command")
+    button = shown.get_by_role("button", name="Copy the command that repeats it")
     button.click()
-    watched.wait_until("document.querySelector('[data-copy]').textContent === 'Copied'")
+    watched.wait_until("document.querySelector('[data-copy$=again]').textContent === 'Copied'")
     assert shown.evaluate("navigator.clipboard.readText()").endswith("--again")
     watched.assert_quiet()
 

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import shlex
+
 from ganrun.diagnose.document import Diagnosis
 from ganrun.page.document import escaped
 from ganrun.report import phrases
 from ganrun.report.diagnosis_story import detective_words, dynamics_words, headline
 from ganrun.report.diagnosis_terminal import branch_note, branch_table
+from ganrun.report.record import RunRecord
 from ganrun.report.terminal import BAD_WORDS, GOOD_WORDS
 from ganrun.report.web.origin import copyable
 
 
-def diagnosis_section(diagnosis: Diagnosis | None) -> str:
+def diagnosis_section(run: RunRecord, diagnosis: Diagnosis | None) -> str:
     """What `ganrun diagnose` found; how to ask it where nobody has."""
     if diagnosis is None:
-        return ""
+        return _how_to_ask(run) if run.status in ("complete", "diverged") else ""
     word = diagnosis.verdict
     kind = "good" if word in GOOD_WORDS else "bad" if word in BAD_WORDS else "warn"
-    quick = diagnosis.quick
+    quick, command = diagnosis.quick, diagnosis.advice.command
     said = "says the same" if quick.verdict == word else f"had said {quick.verdict}"
     return f"""
 <section aria-labelledby="diagnosis-title">
@@ -31,7 +34,19 @@ def diagnosis_section(diagnosis: Diagnosis | None) -> str:
   {_probes(diagnosis)}
   <h3>What to try next</h3>
   <p>{escaped(diagnosis.advice.words)}</p>
-  {copyable(diagnosis.advice.command, "the command") if diagnosis.advice.command else ""}
+  {copyable(command, "the command to try next") if command else ""}
+</section>"""
+
+
+def _how_to_ask(run: RunRecord) -> str:
+    command = shlex.join(["ganrun", "diagnose", str(run.path)])
+    return f"""
+<section aria-labelledby="diagnosis-title">
+  <h2 id="diagnosis-title">Is that so?</h2>
+  <p>The verdict above is read off the run's past. This plays the run on from its last checkpoint
+  to see, up to ten times as long, with and without what might cure it; it leaves the run as it is.
+  </p>
+  {copyable(command, "the command that diagnoses it")}
 </section>"""
 
 

@@ -72,13 +72,14 @@ def _again(source: Source) -> str:
             "</p>"
         )
     if source.run.ended:
+        what = "the command that repeats it"
         words = (
             "This trains the run afresh, in a folder beside it. On the same type of machine, "
             "jaxlib and backend it gives the same numbers, bit by bit."
         )
     else:
-        words = "This goes on from the last checkpoint."
-    return f"<p>{words}</p>{copyable(command, 'the command')}"
+        words, what = "This goes on from the last checkpoint.", "the command that goes on"
+    return f"<p>{words}</p>{copyable(command, what)}"
 
 
 def _facts(source: Source) -> list[tuple[str, str]]:

@@ -53,7 +53,7 @@ def run_page(source: Source) -> str:
         modes_section(course),
         _curves_section(run),
         final_section(run),
-        diagnosis_section(source.diagnosis),
+        diagnosis_section(run, source.diagnosis),
         events_section(source.events),
         config_section(source.config),
         origin_section(source),
