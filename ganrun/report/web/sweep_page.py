@@ -33,11 +33,16 @@ from ganrun.verdict import WORDS
 SCRIPTS = (
     "sweep_data.js",
     "phase_counts.js",
+    "cell_panel.js",
     "phase.js",
     "trial_table.js",
+    "chart_pieces.js",
+    "ranking_and_levels.js",
+    "lines.js",
     "charts.js",
     "sweep.js",
 )
+"""Files of `assets/` beside those that all pages share, in the order that they need."""
 
 
 def write_sweep_page(record: SweepRecord) -> Path:
@@ -87,7 +92,7 @@ def _body(record: SweepRecord) -> str:
             _phase(),
             _ranking(record),
             _levels(record),
-            _lines(),
+            _lines(record),
             _table(),
             _again(record),
             "</main>",
@@ -230,12 +235,15 @@ def _levels(record: SweepRecord) -> str:
 </section>"""
 
 
-def _lines() -> str:
-    return """<section id="lines" aria-labelledby="lines-title">
+def _lines(record: SweepRecord) -> str:
+    foot = ""
+    if record.verdicts["diverged"]:
+        foot = " Where a trial lacks a number, as one that diverged may, it is at the axis's foot."
+    return f"""<section id="lines" aria-labelledby="lines-title">
 <h2 id="lines-title">Every trial as a line</h2>
 <p class="quiet">Drag along an axis to keep the lines that pass there; the table below then holds
 the same trials. Drag an axis by its name to put it elsewhere. Whoever has no mouse can say the same
-in the table's filter.</p>
+in the table's filter.{foot}</p>
 <div class="lines-scroll" tabindex="0" role="region" aria-labelledby="lines-title">
 <div class="chart" id="lines-chart" role="img" aria-label="Parallel coordinates: a line for every
 trial, over its settings and its results; the table below holds the same numbers"></div></div>

@@ -190,7 +190,7 @@ def covered_in_each(samples: Float[ndarray, "F N 2"], mixture: Mixture) -> Bool[
     """Which modes every moment's samples cover: as the figures tell it, for all moments at once."""
     frames, count = samples.shape[:2]
     points = samples.reshape(-1, 2).astype(np.float64)
-    finite = np.isfinite(points).all(axis=1)
+    finite = np.asarray(np.isfinite(points).all(axis=1))
     distance = mixture.mahalanobis(np.where(finite[:, None], points, 0.0))
     nearest = distance.argmin(axis=1)
     good = finite & (distance[np.arange(len(points)), nearest] <= HIGH_QUALITY_DISTANCE)

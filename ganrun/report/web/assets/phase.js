@@ -2,9 +2,8 @@
 (function (ganrun) {
   "use strict";
 
-  const { made } = ganrun;
+  const { made, capital, numberWords, intervalWords } = ganrun;
   const POOLED = "";
-  const MOST_THUMBNAILS = 12;
   const MOVES = {
     ArrowLeft: [0, -1],
     ArrowRight: [0, 1],
@@ -35,20 +34,6 @@
     return made("label", "menu-label", made("span", "", capital(label)), select);
   }
 
-  /** `0.88` as `88 %`, a mean as `2.1`. */
-  function numberWords(outcome, value) {
-    if (value === null) return "–";
-    return outcome.kind === "rate" ? ganrun.percent(value) : value.toFixed(1);
-  }
-
-  /** `88 % [53, 98]`. */
-  function intervalWords(outcome, { value, low, high }) {
-    const words = numberWords(outcome, value);
-    if (value === null || low === null) return words;
-    const [from, to] = [low, high].map((end) => numberWords(outcome, end).replace(" %", ""));
-    return `${words} [${from}, ${to}]`;
-  }
-
   class Phase {
     constructor(phase, trials) {
       this.phase = phase;
@@ -58,13 +43,13 @@
       this.outcome = phase.outcomes[0];
       this.scenes = []; // of the cells, used again whenever the grid is made anew
       this.grid = document.getElementById("phase-grid");
-      this.panel = new CellPanel(document.getElementById("cell"), this);
+      this.panel = new ganrun.CellPanel(document.getElementById("cell"), this);
       this.buildMenus();
       this.build();
       ganrun.onThemeChange(() => this.colour());
     }
 
-    // Menus -----------------------------------------------------------------------------------------
+    // Menus ---------------------------------------------------------------------------------------
 
     buildMenus() {
       const { phase, view } = this;
@@ -119,15 +104,15 @@
       return other ? other.field : field;
     }
 
-    // The grid --------------------------------------------------------------------------------------
+    // The grid ------------------------------------------------------------------------------------
 
     build() {
       const before = this.selected ? [this.selected.row, this.selected.column] : null;
-      const made_ = ganrun.phaseCells(this.phase, this.view, this.seeds, this.trials.count);
-      this.cells = made_.cells;
-      this.shape = made_;
+      const shape = ganrun.phaseCells(this.phase, this.view, this.seeds, this.trials.count);
+      this.cells = shape.cells;
+      this.shape = shape;
       for (const cell of this.cells) this.measure(cell);
-      this.drawTable(made_);
+      this.drawTable(shape);
       this.drawKey();
       this.colour();
       const same = before && this.at(...before);
@@ -195,11 +180,12 @@
       cell.canvas = made("canvas", "cell-samples");
       cell.canvas.setAttribute("aria-hidden", "true");
       const { before, number, between, recovered, after } = this.label(cell);
-      const head = made("span", "cell-head", unseen(before), made("b", "", number), unseen(between));
-      head.append(made("span", "cell-recovered", recovered, unseen(after)));
+      const head = made("span", "cell-head", unseen(before), made("b", "", number));
+      head.append(unseen(between), made("span", "cell-recovered", recovered, unseen(after)));
       const meter = made("span", "cell-meter", made("span"));
       meter.firstChild.style.width = `${100 * this.recoveredShare(cell)}%`;
-      const parts = this.shape.across ? [] : [made("span", "cell-name", cell.name.replaceAll("_", "_\u200b"))];
+      const name = cell.name.replaceAll("_", "_\u200b"); // a line may end there
+      const parts = this.shape.across ? [] : [made("span", "cell-name", name)];
       cell.button = button("cell", () => this.press(cell), ...parts, head, cell.canvas, meter);
       cell.button.tabIndex = -1;
       cell.button.addEventListener("focus", () => this.select(cell));
@@ -245,7 +231,7 @@
     /** The samples of the cell's median trial. */
     drawEnding(cell, number) {
       if (!cell.canvas) return;
-      const ending = cell.median === null ? null : this.trials.ending(this.panel.nearest(cell, "median"));
+      const ending = this.trials.ending(this.panel.nearest(cell, "median"));
       if (!ending) return;
       if (this.scenes[number]) {
         cell.canvas.replaceWith(this.scenes[number].canvas);
@@ -268,7 +254,7 @@
         .replaceChildren(
           made("span", "", rate ? "0 %" : "0", key, words),
           made("span", "", made("span", "key-meter"), "modes recovered"),
-          made("span", "", "dots: the median trial's samples; rings: true modes, missing ones dashed"),
+          made("span", "", "dots: samples of the median trial; rings: true modes, dashed if missing"),
         );
     }
 
@@ -284,7 +270,7 @@
       }
     }
 
-    // Where one is ----------------------------------------------------------------------------------
+    // Where one is --------------------------------------------------------------------------------
 
     select(cell) {
       this.panel.preview(null);
@@ -328,177 +314,5 @@
     return cell;
   }
 
-  /** What is known of one cell: its rate, its runs' samples, and its two films. */
-  class CellPanel {
-    constructor(element, owner) {
-      this.element = element;
-      this.owner = owner;
-      this.players = [];
-      this.scenes = [];
-      this.about = made("div", "cell-about");
-      this.films = made("div", "cell-films");
-      this.hint = made("p", "cell-hint quiet small", "Press the cell to watch its median and its worst trial.");
-      element.append(this.about, made("div", "cell-stage", this.films, this.hint));
-    }
-
-    /** The cell that is selected, with its films. */
-    show(cell) {
-      this.cell = cell;
-      this.describe(cell);
-      for (const player of this.players) player.close();
-      this.players = [];
-      this.films.replaceChildren();
-      this.addFilms(cell);
-      this.element.classList.remove("previewing");
-    }
-
-    /** Another cell for as long as one points at it; null ends that. */
-    preview(cell) {
-      const shown = cell || this.cell;
-      if (shown === this.described) return;
-      this.describe(shown);
-      this.element.classList.toggle("previewing", shown !== this.cell);
-    }
-
-    play() {
-      this.element.classList.remove("previewing");
-      for (const player of this.players) {
-        player.seek(0);
-        player.play();
-      }
-    }
-
-    describe(cell) {
-      this.described = cell;
-      const { outcome, trials } = this.owner;
-      const title = made("h3", "", capital(cell.name));
-      const rate = made("p", "cell-rate");
-      if (cell.rate.value === null) rate.append(cell.trials.length ? "No result" : "No trial");
-      else {
-        const [number, ...interval] = intervalWords(outcome, cell.rate).split(" [");
-        rate.append(made("b", "", number), ` ${outcome.words} `);
-        if (interval.length) rate.append(made("span", "quiet", `[${interval[0]}`));
-      }
-      const parts = [title, rate];
-      const fates = this.fateWords(cell, trials);
-      const recovered = this.owner.recoveredWords(cell);
-      const modes = recovered ? ` ${recovered} modes recovered on average.` : "";
-      if (fates) parts.push(made("p", "cell-fates quiet small", `${fates}.${modes}`));
-      const figure = made("figure", "thumbs");
-      this.about.replaceChildren(...parts, figure);
-      this.drawThumbnails(cell, figure);
-    }
-
-    /** `8 trials: 7 collapsed, 1 undertrained`. */
-    fateWords(cell, trials) {
-      if (!cell.trials.length) return "";
-      const counts = new Map();
-      for (const index of cell.trials) {
-        const fate = trials.fate(index);
-        counts.set(fate, (counts.get(fate) || 0) + 1);
-      }
-      const words = [...counts].sort((a, b) => b[1] - a[1]).map(([fate, n]) => `${n} ${fate}`);
-      return `${ganrun.plural(cell.trials.length, "trial")}: ${words.join(", ")}`;
-    }
-
-    /** The ends of some of a cell's runs, from the best to the worst. */
-    drawThumbnails(cell, figure) {
-      const { trials } = this.owner;
-      for (const scene of this.scenes) scene.close();
-      this.scenes = [];
-      const held = cell.ordered.filter((index) => trials.hasFrames(index));
-      const chosen = evenly(held, MOST_THUMBNAILS);
-      if (!chosen.length) return;
-      const list = made("ul", "");
-      const of = chosen.length < cell.ordered.length ? ` of ${cell.ordered.length}` : "";
-      const runs =
-        chosen.length === 1
-          ? `The samples of 1${of} run`
-          : `The samples of ${chosen.length}${of} runs, from the best to the worst`;
-      figure.append(list, made("figcaption", "quiet small", runs));
-      for (const index of chosen) {
-        const canvas = made("canvas", "");
-        canvas.setAttribute("role", "img");
-        canvas.setAttribute("aria-label", `Samples of ${this.whose(index)}: ${trials.fate(index)}`);
-        canvas.title = `${this.whose(index)}: ${trials.fate(index)}`;
-        list.append(made("li", "", canvas, made("span", "", trials.fate(index))));
-        const { target, frame } = trials.ending(index);
-        const scene = new ganrun.Scene(canvas, target);
-        scene.draw(frame);
-        this.scenes.push(scene);
-      }
-    }
-
-    /** A trial's seed, and what else tells it from the others of its cell. */
-    whose(index) {
-      const { trials, view, phase } = this.owner;
-      const others = phase.factors
-        .filter(({ field }) => field !== view.across && field !== view.down && !(field in view.fixed))
-        .map(({ field, name }) => `${name} ${trials.words(trials.byName.get(field), index)}`);
-      return [`seed ${trials.seeds[index % trials.seeds.length]}`, ...others].join(", ");
-    }
-
-    /** The trial to show for a cell's median or worst: itself, or the nearest that is in the page. */
-    nearest(cell, which) {
-      const { trials } = this.owner;
-      const wanted = cell[which];
-      if (wanted === null || trials.hasFrames(wanted)) return wanted;
-      const place = cell.ordered.indexOf(wanted);
-      let best = null;
-      cell.ordered.forEach((index, n) => {
-        if (!trials.hasFrames(index)) return;
-        if (best === null || Math.abs(n - place) < Math.abs(cell.ordered.indexOf(best) - place)) best = index;
-      });
-      return best === null ? wanted : best;
-    }
-
-    addFilms(cell) {
-      if (!cell.ordered.length) return;
-      const [median, worst] = [this.nearest(cell, "median"), this.nearest(cell, "worst")];
-      const both = cell.ordered.length === 1 ? "Its one trial" : "Median and worst";
-      this.addFilm(median, worst === median ? both : "Median", cell.median);
-      if (worst !== median) this.addFilm(worst, "Worst", cell.worst);
-    }
-
-    addFilm(index, what, wanted) {
-      const { trials } = this.owner;
-      const box = made("div", "film");
-      this.films.append(box);
-      const stand = index === wanted ? what : `Near the ${what.toLowerCase()}`;
-      box.append(made("p", "film-title", made("b", "", stand), ` ${this.whose(index)}`));
-      const film = trials.film(index);
-      if (film) {
-        const label = `${stand}, ${this.whose(index)}`;
-        this.players.push(new ganrun.Player(box, { ...film, compact: true, label }));
-      } else box.append(made("p", "quiet small", "Its samples are not in this page."));
-      box.append(ganrun.reportOf(trials, index));
-    }
-  }
-
-  /** A link to a trial's own page, or the command that makes it. */
-  ganrun.reportOf = function (trials, index) {
-    if (trials.hasReport(index)) {
-      const link = made("a", "small", `${capital(trials.fate(index))}: open its report`);
-      link.href = trials.link(index);
-      return made("p", "film-report", link);
-    }
-    const details = made("details", "film-report small");
-    details.append(
-      made("summary", "", `${capital(trials.fate(index))}: its report`),
-      ganrun.commandLine(trials.commandFor(index)),
-    );
-    return details;
-  };
-
-  /** So many of a list, evenly, its ends among them. */
-  function evenly(list, most) {
-    if (list.length <= most) return list;
-    return Array.from({ length: most }, (_, n) => list[Math.round((n * (list.length - 1)) / (most - 1))]);
-  }
-
-  const capital = (words) => words.charAt(0).toUpperCase() + words.slice(1);
-
   ganrun.Phase = Phase;
-  ganrun.intervalWords = intervalWords;
-  ganrun.evenly = evenly;
 })((window.ganrun = window.ganrun || {}));

@@ -8,7 +8,7 @@
 
   const UNFINISHED = { missing: "not begun" };
 
-  /** `54 %`; only a true 1 is 100 % and only a true 0 is 0 %. */
+  /** A share: `54 %`; only a true 1 is 100 % and only a true 0 is 0 %. */
   ganrun.percent = function (share) {
     const rounded = Math.round(100 * share);
     if (rounded === 100 && share < 1) return `${(Math.floor(1000 * share) / 10).toFixed(1)} %`;
@@ -27,8 +27,25 @@
     return String(Number(value.toPrecision(4)));
   };
 
-  /** `1 trial`, `8 trials`. */
+  /** A count of things: `1 trial`, `8 trials`. */
   ganrun.plural = (count, noun) => `${ganrun.thousands(count)} ${noun}${count === 1 ? "" : "s"}`;
+
+  /** The same words with a capital. */
+  ganrun.capital = (words) => words.charAt(0).toUpperCase() + words.slice(1);
+
+  /** An outcome's number: `0.88` as `88 %`, a mean as `2.1`. */
+  function numberWords(outcome, value) {
+    if (value === null) return "–";
+    return outcome.kind === "rate" ? ganrun.percent(value) : value.toFixed(1);
+  }
+
+  /** The number with its interval: `88 % [53, 98]`. */
+  ganrun.intervalWords = function (outcome, { value, low, high }) {
+    const words = numberWords(outcome, value);
+    if (value === null || low === null) return words;
+    const [from, to] = [low, high].map((end) => numberWords(outcome, end).replace(" %", ""));
+    return `${words} [${from}, ${to}]`;
+  };
 
   class Trials {
     constructor({ table, frames, phase, tones, command }) {
@@ -130,7 +147,8 @@
 
     /** From the best to the worst; those without a result are left out. */
     ordered(indices) {
-      return indices.filter((i) => this.rank[i] !== null).sort((a, b) => this.rank[a] - this.rank[b]);
+      const { rank } = this;
+      return indices.filter((index) => rank[index] !== null).sort((a, b) => rank[a] - rank[b]);
     }
   }
 
@@ -142,6 +160,7 @@
     return made("div", "command", made("code", "", text), copy);
   };
 
+  ganrun.numberWords = numberWords;
   ganrun.sweep = sweep;
   ganrun.trials = new Trials(sweep);
 })((window.ganrun = window.ganrun || {}));

@@ -85,7 +85,8 @@
       const line = made("tr", "", made("th", "", "report"));
       line.firstChild.scope = "col";
       this.heads = columns.map((column) => {
-        const sort = made("button", "sort", inTwo(column.label).join("\n"), made("span", "sort-mark"));
+        const label = inTwo(column.label).join("\n");
+        const sort = made("button", "sort", label, made("span", "sort-mark"));
         sort.type = "button";
         sort.title = column.title;
         sort.addEventListener("click", () => this.sortBy(column));
@@ -127,7 +128,8 @@
         counts.set(verdict || NO_RESULT, (counts.get(verdict || NO_RESULT) || 0) + 1);
       }
       const chips = words.map((word) => {
-        const chip = made("button", `chip ${trials.tones[word] || ""}`, word, ` ${ganrun.thousands(counts.get(word) || 0)}`);
+        const count = ` ${ganrun.thousands(counts.get(word) || 0)}`;
+        const chip = made("button", `chip ${trials.tones[word] || ""}`, word, count);
         chip.type = "button";
         chip.setAttribute("aria-pressed", "false");
         chip.addEventListener("click", () => {
@@ -147,7 +149,8 @@
         const parts = trials.columns
           .filter((column) => !column.numeric)
           .map((column) => trials.value(column, index));
-        this.lower[index] = [...parts, trials.fate(index), trials.folder(index)].join(" ").toLowerCase();
+        const words = [...parts, trials.fate(index), trials.folder(index)].join(" ");
+        this.lower[index] = words.toLowerCase();
       }
       return this.lower[index];
     }
@@ -186,7 +189,8 @@
 
     refresh() {
       const { trials, verdicts, kept } = this;
-      const { tests, problem } = ganrun.parseFilter(this.filter.value, trials, (i) => this.words(i));
+      const words = (index) => this.words(index);
+      const { tests, problem } = ganrun.parseFilter(this.filter.value, trials, words);
       this.shown = this.order.filter(
         (index) =>
           (!verdicts.size || verdicts.has(trials.verdicts[index] || NO_RESULT)) &&
@@ -267,7 +271,7 @@
     }
 
     showCommand(index) {
-      const words = `Trial ${index}, ${this.trials.fate(index)}: this writes its report, and with it come figures.`;
+      const words = `Trial ${index}, ${this.trials.fate(index)}: this writes its report and figures.`;
       this.command.replaceChildren(
         made("p", "small", words),
         ganrun.commandLine(this.trials.commandFor(index)),
