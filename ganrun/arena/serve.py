@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import sys
 import threading
 import webbrowser
 from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
+from multiprocessing import resource_tracker
 from pathlib import Path
 from typing import Any
 
@@ -102,6 +104,12 @@ class Arena:
 
     def _train(self) -> None:
         """Be the thread that trains; without it there is nothing to serve."""
+        if hasattr(signal, "pthread_sigmask"):
+            # A terminal's Ctrl-C reaches the processes beside as well, even before they can ignore
+            # it; but they inherit what this thread blocks. Python's own helper, once it is started,
+            # lifts such a block, so it comes first.
+            resource_tracker.ensure_running()
+            signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         try:
             self.session.run()
         except Exception as error:
