@@ -188,7 +188,7 @@ values = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
     max_leaves=8,
 )  # fmt: skip
-fields = st.text(min_size=1, max_size=50)
+fields = st.from_regex(r"[a-z0-9_.]{1,50}", fullmatch=True)
 
 
 @settings(deadline=None)

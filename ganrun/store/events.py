@@ -10,6 +10,7 @@ import csv
 import io
 import itertools
 import json
+import re
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -21,7 +22,7 @@ STEP = "step"
 """The field of a single step: its value is `discriminator` or `generator`."""
 
 _HEADER = ["round", "field", "value"]
-_LONGEST_FIELD = 200
+_FIELD = re.compile(r"[A-Za-z0-9_.]{1,200}")
 
 
 class Event(NamedTuple):
@@ -83,7 +84,7 @@ def _event(row: list[str], line: int) -> Event:
 
     try:
         round_, field, value = row
-        if not (round_.isascii() and round_.isdigit()) or not 0 < len(field) <= _LONGEST_FIELD:
+        if not (round_.isascii() and round_.isdigit()) or not _FIELD.fullmatch(field):
             raise ValueError(row)
         return Event(int(round_), field, json.loads(value, parse_constant=refuse))
     except (ValueError, RecursionError):
