@@ -9,8 +9,13 @@ from ganrun.diagnose.document import Detective, Dynamics
 from ganrun.store import RunFolder
 
 
-def probe(run: RunFolder) -> tuple[Detective, Dynamics]:
-    """Question a live and a fresh detective, and look at the game around the run's last state."""
+def probe(run: RunFolder) -> tuple[Detective | None, Dynamics | None]:
+    """Question a live and a fresh detective, and look at the game around the run's last state.
+
+    None of a run that diverged: its last finite state is so far out that numbers overflow there.
+    """
+    if run.status == "diverged":
+        return None, None
     from ganrun.game.detectives import fresh_detective
     from ganrun.game.duality import duality_gap
     from ganrun.game.members import game_of, hyperparameters_of
