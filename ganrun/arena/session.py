@@ -11,9 +11,7 @@ import contextlib
 import secrets
 import threading
 import traceback
-from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -21,69 +19,21 @@ from time import monotonic
 from typing import Any
 
 from ganrun.arena import protocol
-from ganrun.arena.aside import LEAST_SECONDS, Aside, Found, Task
+from ganrun.arena.asking import Asker
+from ganrun.arena.audience import Audience
 from ganrun.arena.game import MOST_ROUNDS, Game, Player
 from ganrun.arena.hub import Client, Hub
+from ganrun.arena.pacing import PictureClock, RoundClock
+from ganrun.arena.place import Place
 from ganrun.arena.saving import Order, Saved, Saver, digest_of
-from ganrun.arena.settings import target_drawn, with_overrides
+from ganrun.arena.settings import with_overrides
+from ganrun.arena.telling import Illustrator, state_of
 from ganrun.config import ConfigError, Experiment, to_yaml
 
-TURN_SECONDS = 0.012
-"""How long all games together are played between two looks at what was asked for."""
-PICTURES_PER_SECOND = 33.0
-MEASURED_EVERY = 0.15
-"""Seconds after which a picture's metrics are measured anew, where the rounds are slow."""
-PATIENCE = 3.0
-"""Seconds without a page after which the games stand still."""
 IDLE_SECONDS = 0.05
 """Between two looks at the processes beside, while nothing is played."""
-REFERENCE_POINTS = ("mean", "p5", "p95")
 
 Command = tuple[protocol.Message, Client | None]
-
-
-@dataclass(eq=False)
-class Place:
-    """A game's place on the page; `game` is None while it is being compiled."""
-
-    id: int
-    label: str
-    config: Experiment
-    game: Game | None = None
-    age: int = 0
-    """Counts what makes measurements of before worthless."""
-    recovered: dict[str, Any] | None = None
-    verdict: dict[str, Any] | None = None
-    reference: dict[str, Any] | None = None
-    saving: float | None = None
-    measured_at: float = 0.0
-    seconds_per_round: float | None = None
-    pace: deque[tuple[float, int]] = field(default_factory=lambda: deque(maxlen=200))
-
-    def forget(self) -> None:
-        """What was known does not hold any more."""
-        self.age += 1
-        self.recovered = self.verdict = self.reference = None
-        self.pace.clear()
-
-    @property
-    def measured_round(self) -> int:
-        """The round whose modes were counted last; -1 if none was."""
-        return self.recovered["at_round"] if self.recovered else -1
-
-    def is_measured(self, game: Game) -> bool:
-        """Whether nothing new can be found about it."""
-        word = self.verdict["word"] if self.verdict else None
-        told = game.diverged_at is None or word == "diverged"
-        return told and self.measured_round == game.round
-
-    @property
-    def rounds_per_second(self) -> float | None:
-        """Over the last second."""
-        if len(self.pace) < 2:
-            return None
-        (start, first), (end, last) = self.pace[0], self.pace[-1]
-        return (last - first) / (end - start) if end > start else None
 
 
 class Session:
@@ -104,24 +54,18 @@ class Session:
         self._new_game = new_game
         self._runs_dir = runs_dir
         self._command = command
-        self._aside = Aside()
-        self._saver = Saver()
         self._say = say
         self._commands: SimpleQueue[Command | None] = SimpleQueue()
         self._places: list[Place] = []
         self._next_id = 1
         self._playing = False
         self._seed = base.seeds[0]
-        self._limit: float | None = None
-        self._credit = 0.0
-        self._credited_at = monotonic()
-        self._frames = 0
-        self._shown_at = 0.0
-        self._unshown = False
-        self._alone_since: float | None = None
-        self._suspended = False
-        self._asked: tuple[Place, int, int] | None = None
-        self._asked_at = 0.0
+        self._rounds = RoundClock()
+        self._pictures = PictureClock()
+        self._illustrator = Illustrator(hub)
+        self._audience = Audience(hub, say)
+        self._asker = Asker()
+        self._saver = Saver()
         self._stopped = threading.Event()
 
     # for other threads
@@ -148,7 +92,7 @@ class Session:
                 except Exception as error:
                     self._stand_still(error)
         finally:
-            self._aside.close()
+            self._asker.close()
             self._saver.close()
 
     def _stand_still(self, error: Exception) -> None:
@@ -161,12 +105,8 @@ class Session:
     # obeying
 
     def _obey_all(self) -> None:
-        waiting = 0.0
-        if not self._is_played():
-            waiting = IDLE_SECONDS
-        elif self._limit:
-            waiting = min(IDLE_SECONDS, max(0.0, (1 - self._credit) / self._limit))
-        commands = self._waiting_commands(waiting)
+        waiting = self._rounds.seconds_to_the_next_round if self._is_played() else IDLE_SECONDS
+        commands = self._waiting_commands(min(IDLE_SECONDS, waiting))
         for i, (message, client) in enumerate(commands):
             later = commands[i + 1][0] if i + 1 < len(commands) else None
             if not _is_superseded(message, later):
@@ -219,13 +159,12 @@ class Session:
             case protocol.Stage():
                 self._stage(message.games)
             case protocol.Speed():
-                self._limit = message.rounds_per_second
-                self._credit = 0.0
+                self._rounds.allow(message.rounds_per_second)
                 self._publish()
             case protocol.Save():
                 self._save(self._one(message.game), client)
             case protocol.Config():
-                yaml = to_yaml(self._ready(self._one(message.game)).now)
+                yaml = to_yaml(self._one(message.game).ready.now)
                 self._hub.tell({"type": "config", "game": message.game, "yaml": yaml}, client)
             case protocol.Seen():
                 pass
@@ -239,11 +178,6 @@ class Session:
     def _chosen(self, identity: int | None) -> list[Place]:
         return list(self._places) if identity is None else [self._one(identity)]
 
-    def _ready(self, place: Place) -> Game:
-        if place.game is None:
-            raise ConfigError([f"game {place.label} is not ready"])
-        return place.game
-
     def _play(self, playing: bool) -> None:
         self._playing = playing
         for place in self._places:
@@ -254,11 +188,11 @@ class Session:
     def _step(self, what: str, places: list[Place]) -> None:
         if self._playing:
             self._play(False)
-        going = [place for place in places if self._ready(place).diverged_at is None]
+        going = [place for place in places if place.ready.diverged_at is None]
         if not going:
             raise ConfigError(["the game has diverged; reset it to go on"])
         for place in going:
-            game = self._ready(place)
+            game = place.ready
             if what == "round":
                 game.advance(game.round + 1)
             else:
@@ -270,9 +204,9 @@ class Session:
 
     def _set(self, field: str, value: Any, places: list[Place]) -> None:
         for place in places:
-            self._ready(place).needs_compiling(field, value)  # so that it is wrong for none, or all
+            place.ready.needs_compiling(field, value)  # so that it is wrong for none, or all
         for place in places:
-            game = self._ready(place)
+            game = place.ready
             target = game.target
             with self._compiling(place, game.needs_compiling(field, value)):
                 if not game.set(field, value):
@@ -286,7 +220,7 @@ class Session:
 
     def _restart(self, places: list[Place]) -> None:
         for place in places:
-            game = self._ready(place)
+            game = place.ready
             place.config = game.now.with_seed(self._seed)
             with self._compiling(place, game.is_of_another_program(place.config)):
                 game.begin(place.config)
@@ -297,11 +231,8 @@ class Session:
     def _copy(self, source: Place, label: str | None) -> None:
         if len(self._places) >= protocol.MOST_GAMES:
             raise ConfigError([f"there are {protocol.MOST_GAMES} games already"])
-        game = self._ready(source).copied()
-        place = Place(self._new_id(), label or self._new_label(), source.config, game)
-        place.recovered, place.verdict = source.recovered, source.verdict
-        place.reference = source.reference
-        place.seconds_per_round = source.seconds_per_round
+        game = source.ready.copied()
+        place = source.beside(self._new_id(), label or self._new_label(), game)
         self._places.append(place)
         self._publish()
         self._show_all([place])
@@ -327,7 +258,7 @@ class Session:
             raise
 
     def _save(self, place: Place, client: Client | None) -> None:
-        game = self._ready(place)
+        game = place.ready
         if not game.round and game.diverged_at is None:
             raise ConfigError([f"game {place.label} has not been played yet"])
         if place.saving is not None:
@@ -381,151 +312,60 @@ class Session:
     # playing
 
     def _is_played(self) -> bool:
-        return self._playing and not self._suspended
+        return self._playing and not self._audience.gone
 
     def _turn(self) -> None:
-        games = [(place, self._ready(place)) for place in self._places]
-        going = [
-            (place, game)
-            for place, game in games
-            if game.diverged_at is None and game.round < MOST_ROUNDS
-        ]
-        rounds = self._rounds_of_a_turn([place for place, _ in going])
-        self._unshown |= bool(rounds)
-        for place, game in going if rounds else ():
-            started, before = monotonic(), game.round
-            game.advance(game.round + rounds)
-            self._time(place, monotonic() - started, game.round - before)
-            place.pace.append((monotonic(), game.round))
-            while len(place.pace) > 2 and place.pace[-1][0] - place.pace[0][0] > 1.0:
-                place.pace.popleft()
+        going = [place for place in self._places if _can_go_on(place.ready)]
+        rounds = self._rounds.rounds_of_a_turn(place.seconds_per_round for place in going)
+        if rounds:
+            self._pictures.played()
+            for place in going:
+                place.play(rounds)
         if not going:
             self._play(False)
-        elif self._unshown and monotonic() >= self._shown_at + 1 / PICTURES_PER_SECOND:
+        elif self._pictures.is_due(monotonic()):
             self._show_all()
-
-    def _rounds_of_a_turn(self, places: list[Place]) -> int:
-        known = [place.seconds_per_round for place in places]
-        seconds = sum(one or 0.0 for one in known)
-        rounds = 1 if None in known else max(1, int(TURN_SECONDS / max(seconds, 1e-9)))
-        if self._limit is None:
-            return rounds
-        now = monotonic()
-        self._credit += (now - self._credited_at) * self._limit
-        self._credited_at = now
-        self._credit = min(self._credit, max(1.0, 0.1 * self._limit))
-        rounds = min(rounds, int(self._credit))
-        self._credit -= rounds
-        return rounds
-
-    def _time(self, place: Place, seconds: float, rounds: int) -> None:
-        if not rounds:
-            return
-        each, before = seconds / rounds, place.seconds_per_round
-        place.seconds_per_round = each if before is None else 0.8 * before + 0.2 * each
 
     # telling
 
     def _publish(self) -> None:
         """Put down what is the case."""
         self._hub.keep(
-            {
-                "playing": self._playing,
-                "rounds_per_second": self._limit,
-                "seed": self._seed,
-                "games": [self._told(place) for place in self._places],
-            }
+            state_of(
+                self._places,
+                playing=self._playing,
+                rounds_per_second=self._rounds.limit,
+                seed=self._seed,
+            )
         )
-
-    def _told(self, place: Place) -> dict[str, Any]:
-        game = place.game
-        return {
-            "id": place.id,
-            "label": place.label,
-            "ready": game is not None,
-            "touched": game is not None and game.touched,
-            "events": game.events if game is not None else 0,
-            "saving": place.saving,
-            "config": place.config.model_dump(mode="json"),
-            "target": target_drawn(place.config if game is None else game.in_force),
-            "reference": place.reference,
-        }
 
     def _show_all(self, places: list[Place] | None = None) -> None:
         now = monotonic()
         if places is None:
-            self._unshown = False
-            # At the right number of pictures in the mean, whatever a turn takes.
-            self._shown_at = max(self._shown_at + 1 / PICTURES_PER_SECOND, now - 0.1)
+            self._pictures.shown(now)
         for place in self._places if places is None else places:
-            if place.game is not None:
-                self._show(place, place.game, now)
-
-    def _show(self, place: Place, game: Game, now: float) -> None:
-        if game.diverged_at is None and (
-            not self._playing or now - place.measured_at > MEASURED_EVERY
-        ):
-            game.measure()
-        if game.measured.round == game.round:
-            place.measured_at = now
-        seen = game.view()
-        metrics = {name: game.measured.metrics[name] for name in SHOWN}
-        self._frames += 1
-        header = {
-            "game": place.id,
-            "frame": self._frames,
-            "round": game.round,
-            "playing": self._playing,
-            "rounds_per_second": place.rounds_per_second if self._playing else None,
-            "diverged_at": game.diverged_at,
-            "trace": game.trace,
-            "metrics": {"round": game.measured.round, **metrics},
-            "modes_recovered": place.recovered,
-            "verdict": place.verdict,
-        }
-        picture = protocol.write_frame(header, seen)
-        self._hub.show(place.id, self._frames, picture)
+            self._illustrator.show(place, self._playing, now)
 
     # beside
 
     def _look_beside(self) -> None:
         """See whether anybody is there, and what the processes beside have found."""
         now = monotonic()
-        self._mind_the_audience(now)
+        self._audience.look(self._playing, now)
         self._take_found()
         self._take_saved()
-        if not self._suspended and self._aside.free and now - self._asked_at > LEAST_SECONDS:
-            self._ask_for_the_next(now)
-
-    def _mind_the_audience(self, now: float) -> None:
-        if len(self._hub):
-            if self._suspended and self._playing:
-                self._say("Somebody looks again: the games go on.")
-            self._alone_since, self._suspended = None, False
-        elif self._alone_since is None:
-            self._alone_since = now
-        elif not self._suspended and now - self._alone_since > PATIENCE:
-            self._suspended = True
-            if self._playing:
-                self._say("Nobody is looking: the games wait.")
+        if not self._audience.gone:
+            self._asker.ask(self._places, now)
 
     def _take_found(self) -> None:
-        found = self._aside.taken()
-        if found is None or self._asked is None:
+        answer = self._asker.answer(self._places)
+        if answer is None:
             return
-        (place, age, round_), self._asked = self._asked, None
-        if place.age != age or place not in self._places:
-            return
-        place.recovered = {
-            "count": len(found.recovered),
-            "modes": found.recovered,
-            "at_round": round_,
-        }
-        if found.verdict is not None:
-            place.verdict = {**found.verdict, "at_round": round_}
-        self._keep_reference(place, found)
-        if not self._playing and place.game is not None:
-            self._show(place, place.game, monotonic())
+        place = answer.place
+        if place.learn(answer.found, answer.round):
+            self._publish()
+        if not self._playing:
+            self._illustrator.show(place, self._playing, monotonic())
 
     def _take_saved(self) -> None:
         for (place, client), news in self._saver.news():
@@ -541,41 +381,9 @@ class Session:
                 self._hub.tell({"type": "error", "game": place.id, "message": news}, client)
             self._publish()
 
-    def _keep_reference(self, place: Place, found: Found) -> None:
-        if place.reference is None:
-            place.reference = {
-                name: {point: value[point] for point in REFERENCE_POINTS}
-                for name, value in found.reference.items()
-            }
-            self._publish()
 
-    def _ask_for_the_next(self, now: float) -> None:
-        """Give the process beside the game that was measured longest ago, if it has moved on."""
-        for place in sorted(self._places, key=lambda one: one.measured_round):
-            game = place.game
-            if game is None or place.is_measured(game):
-                continue
-            measured = game.measure()
-            task = Task(game.target, measured.samples, game.history.columns(), game.diverged_at)
-            self._asked = (place, place.age, measured.round)
-            self._asked_at = now
-            self._aside.give(task)
-            return
-
-
-SHOWN = (
-    "high_quality",
-    "modes_captured",
-    "modes_covered",
-    "reverse_kl",
-    "js",
-    "mode_tv",
-    "spread",
-    "nll",
-    "shares",
-    "covered",
-)
-"""What a picture says of the latest evaluation."""
+def _can_go_on(game: Game) -> bool:
+    return game.diverged_at is None and game.round < MOST_ROUNDS
 
 
 def _is_superseded(message: protocol.Message, later: protocol.Message | None) -> bool:

@@ -1,0 +1,117 @@
+"""A game's place on the page: the game, how fast it goes, and what is known of it."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field
+from time import monotonic
+from typing import Any
+
+from ganrun.arena.aside import Found
+from ganrun.arena.game import Game
+from ganrun.config import ConfigError, Experiment
+
+REFERENCE_POINTS = ("mean", "p5", "p95")
+PACE_SECONDS = 1.0
+"""Over which the rounds per second are counted."""
+
+
+@dataclass(eq=False)
+class Place:
+    """A game's place on the page; `game` is None while it is being compiled."""
+
+    id: int
+    label: str
+    config: Experiment
+    game: Game | None = None
+    age: int = 0
+    """Counts what makes measurements of before worthless."""
+    recovered: dict[str, Any] | None = None
+    verdict: dict[str, Any] | None = None
+    reference: dict[str, Any] | None = None
+    saving: float | None = None
+    measured_at: float = 0.0
+    seconds_per_round: float | None = None
+    pace: deque[tuple[float, int]] = field(default_factory=lambda: deque(maxlen=200))
+
+    @property
+    def ready(self) -> Game:
+        """Its game. Raises `ConfigError` while there is none."""
+        if self.game is None:
+            raise ConfigError([f"game {self.label} is not ready"])
+        return self.game
+
+    def beside(self, identity: int, label: str, game: Game) -> Place:
+        """A place for a copy of its game; what is known of the one holds for the other."""
+        return Place(
+            identity,
+            label,
+            self.config,
+            game,
+            recovered=self.recovered,
+            verdict=self.verdict,
+            reference=self.reference,
+            seconds_per_round=self.seconds_per_round,
+        )
+
+    # playing
+
+    def play(self, rounds: int) -> None:
+        """Play its game on for so many rounds, and take the time."""
+        game = self.ready
+        started, before = monotonic(), game.round
+        game.advance(game.round + rounds)
+        self._time(monotonic() - started, game.round - before)
+        self.pace.append((monotonic(), game.round))
+        while len(self.pace) > 2 and self.pace[-1][0] - self.pace[0][0] > PACE_SECONDS:
+            self.pace.popleft()
+
+    def _time(self, seconds: float, rounds: int) -> None:
+        if not rounds:
+            return
+        each, before = seconds / rounds, self.seconds_per_round
+        self.seconds_per_round = each if before is None else 0.8 * before + 0.2 * each
+
+    @property
+    def rounds_per_second(self) -> float | None:
+        """Over the last second."""
+        if len(self.pace) < 2:
+            return None
+        (start, first), (end, last) = self.pace[0], self.pace[-1]
+        return (last - first) / (end - start) if end > start else None
+
+    # knowing
+
+    def forget(self) -> None:
+        """What was known does not hold any more."""
+        self.age += 1
+        self.recovered = self.verdict = self.reference = None
+        self.pace.clear()
+
+    def learn(self, found: Found, round_: int) -> bool:
+        """Take in what was found of a round; whether the reference was not known before."""
+        self.recovered = {
+            "count": len(found.recovered),
+            "modes": found.recovered,
+            "at_round": round_,
+        }
+        if found.verdict is not None:
+            self.verdict = {**found.verdict, "at_round": round_}
+        if self.reference is not None:
+            return False
+        self.reference = {
+            name: {point: value[point] for point in REFERENCE_POINTS}
+            for name, value in found.reference.items()
+        }
+        return True
+
+    @property
+    def measured_round(self) -> int:
+        """The round whose modes were counted last; -1 if none was."""
+        return self.recovered["at_round"] if self.recovered else -1
+
+    def is_measured(self, game: Game) -> bool:
+        """Whether nothing new can be found about it."""
+        word = self.verdict["word"] if self.verdict else None
+        told = game.diverged_at is None or word == "diverged"
+        return told and self.measured_round == game.round

@@ -1,0 +1,87 @@
+"""What the pages are told of the games: what is the case, and pictures of how they stand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from ganrun.arena.game import Game
+from ganrun.arena.hub import Hub
+from ganrun.arena.place import Place
+from ganrun.arena.protocol import write_frame
+from ganrun.arena.settings import target_drawn
+from ganrun.store.formats import QUALITY_COLUMNS
+
+MEASURED_EVERY = 0.15
+"""Seconds after which a picture's metrics are measured anew, where the rounds are slow."""
+SHOWN = (*QUALITY_COLUMNS, "shares", "covered")
+"""What a picture says of the latest evaluation."""
+
+
+def state_of(
+    places: Sequence[Place], *, playing: bool, rounds_per_second: float | None, seed: int
+) -> dict[str, Any]:
+    """What is the case, as `Hub.keep` takes it; `rounds_per_second` is the limit."""
+    return {
+        "playing": playing,
+        "rounds_per_second": rounds_per_second,
+        "seed": seed,
+        "games": [_game_of(place) for place in places],
+    }
+
+
+def _game_of(place: Place) -> dict[str, Any]:
+    game = place.game
+    return {
+        "id": place.id,
+        "label": place.label,
+        "ready": game is not None,
+        "touched": game is not None and game.touched,
+        "events": game.events if game is not None else 0,
+        "saving": place.saving,
+        "config": place.config.model_dump(mode="json"),
+        "target": target_drawn(place.config if game is None else game.in_force),
+        "reference": place.reference,
+    }
+
+
+class Illustrator:
+    """Makes pictures of games, and numbers them."""
+
+    def __init__(self, hub: Hub) -> None:
+        self._hub = hub
+        self._frames = 0
+
+    def show(self, place: Place, playing: bool, now: float) -> None:
+        """Put down a picture of a place's game, measured anew if that is due; none without one."""
+        game = place.game
+        if game is None:
+            return
+        _measure_if_due(place, game, playing, now)
+        seen = game.view()
+        self._frames += 1
+        header = _header(place, game, self._frames, playing)
+        self._hub.show(place.id, self._frames, write_frame(header, seen))
+
+
+def _measure_if_due(place: Place, game: Game, playing: bool, now: float) -> None:
+    if game.diverged_at is None and (not playing or now - place.measured_at > MEASURED_EVERY):
+        game.measure()
+    if game.measured.round == game.round:
+        place.measured_at = now
+
+
+def _header(place: Place, game: Game, number: int, playing: bool) -> dict[str, Any]:
+    metrics = {name: game.measured.metrics[name] for name in SHOWN}
+    return {
+        "game": place.id,
+        "frame": number,
+        "round": game.round,
+        "playing": playing,
+        "rounds_per_second": place.rounds_per_second if playing else None,
+        "diverged_at": game.diverged_at,
+        "trace": game.trace,
+        "metrics": {"round": game.measured.round, **metrics},
+        "modes_recovered": place.recovered,
+        "verdict": place.verdict,
+    }
