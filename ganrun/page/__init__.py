@@ -10,6 +10,7 @@ The scripts are plain and classic, share one object, `ganrun`, and need no build
 
     decode.js   ganrun.decode(packed) -> Float32Array
     scene.js    new ganrun.Scene(canvas, target): samples, true modes, field and arrows
+    canvas.js   what pictures on a canvas share: sharpness, dragging, hatching
     curves.js   new ganrun.Curves(element, options): small line charts with a linked cursor
     player.js   new ganrun.Player(element, data): a scene with scrubber, play, speed and steps
     theme.js    the button for light, dark or as the system has it; buttons that copy a command

@@ -16,7 +16,7 @@ from importlib import resources
 from typing import Any
 
 STYLES = ("style.css",)
-SCRIPTS = ("decode.js", "scene.js", "curves.js", "player.js", "theme.js")
+SCRIPTS = ("decode.js", "scene.js", "canvas.js", "curves.js", "player.js", "theme.js")
 """The shared files of `assets/`, in the order that they need."""
 
 

@@ -137,20 +137,8 @@
 
     /* Diagonal lines: what is missing is seen without colour too. */
     hatch() {
-      if (this.hatching) return this.hatching;
-      const tile = document.createElement("canvas");
-      tile.width = tile.height = 6;
-      const pen = tile.getContext("2d");
-      pen.strokeStyle = this.colours.vermillion;
-      pen.globalAlpha = 0.55;
-      pen.lineWidth = 1.2;
-      pen.beginPath();
-      for (const shift of [-6, 0, 6]) {
-        pen.moveTo(shift, 6);
-        pen.lineTo(shift + 6, 0);
-      }
-      pen.stroke();
-      this.hatching = this.context.createPattern(tile, "repeat");
+      const lines = { strength: 0.55, thickness: 1.2 };
+      this.hatching ||= ganrun.hatching(this.context, this.colours.vermillion, lines);
       return this.hatching;
     }
   };

@@ -113,25 +113,12 @@
     }
 
     listen() {
-      const seek = (event) => {
-        if (!this.callbacks.length || !this.steps.length) return;
-        const box = this.canvas.getBoundingClientRect();
+      const edges = () => EDGES;
+      ganrun.onDragAlong(this.canvas, edges, (share) => {
+        if (!this.steps.length) return;
         const [first, last] = this.span();
-        const wide = box.width - EDGES.left - EDGES.right;
-        const share = (event.clientX - box.left - EDGES.left) / wide;
-        const step = first + Math.max(0, Math.min(1, share)) * (last - first);
-        for (const callback of this.callbacks) callback(step);
-      };
-      let held = false;
-      this.canvas.addEventListener("pointerdown", (event) => {
-        held = true;
-        this.canvas.setPointerCapture(event.pointerId);
-        seek(event);
+        for (const callback of this.callbacks) callback(first + share * (last - first));
       });
-      this.canvas.addEventListener("pointermove", (event) => held && seek(event));
-      for (const name of ["pointerup", "pointercancel"]) {
-        this.canvas.addEventListener(name, () => (held = false));
-      }
     }
 
     thin() {
@@ -189,13 +176,9 @@
 
     draw() {
       const { canvas, context } = this;
-      const ratio = window.devicePixelRatio || 1;
-      const [wide, high] = [canvas.clientWidth, canvas.clientHeight];
-      if (!wide || !high) return;
-      canvas.width = Math.round(wide * ratio);
-      canvas.height = Math.round(high * ratio);
-      context.setTransform(ratio, 0, 0, ratio, 0, 0);
-      context.clearRect(0, 0, wide, high);
+      const size = ganrun.fitted(canvas);
+      if (!size) return;
+      const [wide, high] = size;
       const style = getComputedStyle(canvas);
       const colour = (name) => style.getPropertyValue(name).trim();
       const [first, last] = this.span();

@@ -31,7 +31,7 @@ from ganrun.store import replace_file
 
 NAME = "report.html"
 
-STYLES = ("run.css",)
+STYLES = ("report.css", "run.css")
 SCRIPTS = ("strip.js", "run.js")
 """Files of `assets/` beside those that all pages share."""
 

@@ -30,6 +30,7 @@ from ganrun.store.atomic import replace_file
 from ganrun.store.sweep_folder import INFLUENCE, RESULTS, SWEEP
 from ganrun.verdict import WORDS
 
+STYLES = ("report.css", "sweep.css")
 SCRIPTS = (
     "sweep_data.js",
     "phase_counts.js",
@@ -57,7 +58,7 @@ def sweep_page(record: SweepRecord) -> str:
     return document(
         title=f"{record.name}: {title(record)}",
         body=_body(record),
-        styles=[asset("sweep.css")],
+        styles=[asset(name) for name in STYLES],
         scripts=[asset(name) for name in SCRIPTS],
         later=[plotly_text()],
         allow_eval=True,  # plotly's parallel coordinates compile their shaders' calls

@@ -39,23 +39,10 @@
     }
 
     listen() {
-      let held = false;
-      const seek = (event) => {
-        const box = this.canvas.getBoundingClientRect();
-        const { left, right } = this.edges(box.width);
-        const share = (event.clientX - box.left - left) / (box.width - left - right);
-        const round = Math.max(0, Math.min(1, share)) * this.last();
-        for (const callback of this.callbacks) callback(round);
-      };
-      this.canvas.addEventListener("pointerdown", (event) => {
-        held = true;
-        this.canvas.setPointerCapture(event.pointerId);
-        seek(event);
+      const edges = (wide) => this.edges(wide);
+      ganrun.onDragAlong(this.canvas, edges, (share) => {
+        for (const callback of this.callbacks) callback(share * this.last());
       });
-      this.canvas.addEventListener("pointermove", (event) => held && seek(event));
-      for (const name of ["pointerup", "pointercancel"]) {
-        this.canvas.addEventListener(name, () => (held = false));
-      }
     }
 
     last() {
@@ -70,18 +57,16 @@
 
     draw() {
       const { canvas, context, rounds, modes, band } = this;
-      const ratio = window.devicePixelRatio || 1;
-      const [wide, high] = [canvas.clientWidth, canvas.clientHeight];
-      if (!wide) return;
-      canvas.width = Math.round(wide * ratio);
-      canvas.height = Math.round(high * ratio);
-      context.setTransform(ratio, 0, 0, ratio, 0, 0);
+      const size = ganrun.fitted(canvas);
+      if (!size) return;
+      const [wide] = size;
       const style = getComputedStyle(canvas);
       this.colour = (name) => style.getPropertyValue(name).trim();
       const { left, right, words } = this.edges(wide);
       const x = (round) => left + (round / this.last()) * (wide - left - right);
       const fills = NAMES.map((name) => this.colour(`--share-${name}`));
-      fills[0] = this.hatched(fills[0]);
+      const lines = { strength: 0.45, thickness: 1, ground: fills[0] };
+      fills[0] = ganrun.hatching(context, this.colour("--vermillion"), lines);
       const gap = band > 14 ? 4 : 2;
       // An evaluation's piece goes half-way to its neighbours; pieces alike are drawn as one.
       const edge = (row) =>
@@ -104,25 +89,6 @@
     level(row, mode) {
       const served = this.occupancy[row * this.modes + mode];
       return LEVELS.filter((level) => served >= level).length;
-    }
-
-    /** A fill that is told from the others without its colour: fine slanted lines. */
-    hatched(ground) {
-      const tile = document.createElement("canvas");
-      tile.width = tile.height = 6;
-      const pen = tile.getContext("2d");
-      pen.fillStyle = ground;
-      pen.fillRect(0, 0, 6, 6);
-      pen.strokeStyle = this.colour("--vermillion");
-      pen.globalAlpha = 0.45;
-      pen.lineWidth = 1;
-      pen.beginPath();
-      for (const at of [-6, 0, 6]) {
-        pen.moveTo(at, 6);
-        pen.lineTo(at + 6, 0);
-      }
-      pen.stroke();
-      return this.context.createPattern(tile, "repeat");
     }
 
     label(x, wide, words) {
