@@ -94,7 +94,7 @@ def first_output(experiment: Experiment, runs_dir: Path) -> str:
     """What the first command of README prints, 80 columns wide, of runs that are there."""
     folders = [find_complete(runs_dir, experiment.with_seed(seed)) for seed in experiment.seeds]
     console = Console(file=StringIO(), width=80)
-    report_run([folder.path for folder in folders if folder], console, figures=False)
+    report_run([folder.path for folder in folders if folder], console, pages=False, figures=False)
     text = console.file.getvalue().replace(str(runs_dir), "runs")  # type: ignore[attr-defined]
     return "\n".join(line.rstrip() for line in text.splitlines())
 

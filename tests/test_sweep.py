@@ -337,8 +337,10 @@ def test_a_job_that_kills_its_worker_fails_alone(tmp_path: Path) -> None:
 
 def test_ctrl_c_saves_writes_the_table_and_says_how_to_go_on(tmp_path: Path) -> None:
     small(tmp_path)
+    endless = ["base.training.steps=10000000", "base.evaluation.every=10000"]
+    overrides = [word for one in endless for word in ("--set", one)]
     process = start(
-        tmp_path / "runs", tmp_path / "small.yaml", "--set", "base.training.steps=200000"
+        tmp_path / "runs", tmp_path / "small.yaml", *overrides, "--checkpoint-every", "0.1"
     )
     while not list(tmp_path.glob("runs/*/trials/*/metrics.csv")):
         time.sleep(0.01)
