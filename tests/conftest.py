@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from pathlib import Path
 from tempfile import mkdtemp
 
@@ -15,6 +16,8 @@ install_import_hook(["ganrun.game", "ganrun.measure", "ganrun.mixture"], "type_c
 
 def pytest_configure(config: pytest.Config) -> None:
     """Set XLA up before any test computes, with compiled programs kept from session to session."""
+    # Whoever runs the tests in the background leaves Ctrl-C ignored, here and in what they start.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     worker = os.environ.get("PYTEST_XDIST_WORKER", "main")  # JAX's cache is not for two at once
     cache = getattr(config, "cache", None)
     folder = Path(cache.mkdir(f"ganrun-{worker}") if cache else mkdtemp())
