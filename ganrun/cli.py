@@ -248,8 +248,8 @@ def diagnose(
     on, and its cures begin from scratch.
 
     The verdict is what most of the longer games show, and its confidence how sure they make it.
-    Besides, unless the run diverged, a fresh discriminator is trained on its samples, and the game's
-    local dynamics and duality gap are measured.
+    Besides, unless the run diverged, a fresh discriminator is trained on its samples, and the
+    game's local dynamics and duality gap are measured.
 
     All of it goes into the run's folder, in which nothing else changes: diagnosis.json is what was
     found, figures/diagnosis.png shows it, and diagnosis/ holds the branches, which are run folders
