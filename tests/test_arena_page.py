@@ -93,6 +93,16 @@ class Player:
         text = self.game(number).locator(".round b").inner_text()
         return int(text.removeprefix("round ").replace(",", ""))
 
+    def wait_until_paused(self) -> None:
+        """The last picture has come, and is drawn: its round is what the first card shows."""
+        self.until("!ganrun.arena.state().playing && !ganrun.arena.card(0).frame.header.playing")
+        last = self.page.evaluate("ganrun.arena.card(0).frame.header.round")
+        self.until(
+            "last => Number(document.querySelector('.game .round b').textContent"
+            ".replace(/\\D/g, '')) === last",
+            last,
+        )
+
     def wait_for_round(self, least: int, number: int = 1) -> None:
         self.until(
             "([number, least]) => Number(document.querySelector(`.game:nth-child(${number}) "
@@ -218,7 +228,7 @@ def test_pausing_stops_the_rounds_and_single_steps_advance_by_one(player: Player
     player.page.keyboard.press("Escape")
     player.page.locator("#stage").focus()
     player.page.keyboard.press(" ")
-    player.until("!ganrun.arena.state().playing && !ganrun.arena.card(0).frame.header.playing")
+    player.wait_until_paused()
     stood = player.round()
     player.page.keyboard.press(".")
     player.wait_for_round(stood + 1)
