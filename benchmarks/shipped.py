@@ -23,10 +23,10 @@ from rich.console import Console
 
 from ganrun.config import Experiment, load_experiment
 from ganrun.config.shipped import shipped_configs
-from ganrun.job import Options
 from ganrun.mixture import mixture_of
+from ganrun.playing.jobs import Options
 from ganrun.report.command import report_run
-from ganrun.report.live import watcher_for
+from ganrun.report.live.training import watcher_for
 from ganrun.store import RunFolder, find_complete
 from ganrun.train import train
 

@@ -135,7 +135,7 @@ def ganrun_members(width: int, batch: int, members: int) -> Play:
 
     from ganrun.game.members import hyperparameters_of
     from ganrun.game.population import Group, lanes_for
-    from ganrun.play import program_of
+    from ganrun.playing.play import program_of
 
     config = experiment(width, batch)
     device = jax.local_devices()[0]

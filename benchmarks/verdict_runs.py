@@ -15,7 +15,7 @@ from pathlib import Path
 from ganrun.config import Sweep, load_sweep, static_key
 from ganrun.diagnose.branches import Plan, cohorts, folder_of
 from ganrun.executors import executor_for
-from ganrun.job import Job, Options
+from ganrun.playing.jobs import Job, Options
 from ganrun.store import RunFolder
 from ganrun.store.sweep_folder import open_sweep
 from ganrun.sweep.designs import Design, design_of

@@ -26,7 +26,7 @@ PRIOR = (1.0, 2.0)
 
 
 def choose(lessons: Sequence[Lesson], runs: Sequence[Scored]) -> None:
-    """Print thresholds and confidences for `verdict/quick.py` and `diagnose/weigh.py`.
+    """Print thresholds and confidences for `verdict/quick.py` and `diagnose/judgement.py`.
 
     The quick verdict's are chosen on lessons and runs alike, `diagnose`'s on the runs alone.
     """

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from numpy import ndarray
 
 from benchmarks.verdict_runs import LESSON, ROUNDS, SETS, Case, branches
+from ganrun.diagnose.judgement import DIVERGED, Judgement, judgement
 from ganrun.diagnose.run import LONGER
-from ganrun.diagnose.weigh import DIVERGED, Judgement, judgement
 from ganrun.mixture import mixture_of
 from ganrun.store import RunFolder
 from ganrun.verdict import Verdict, Word, quick_verdict

@@ -253,16 +253,9 @@ def _default(option: Any) -> str:
 
 def configuration() -> str:
     """Return docs/configuration.md."""
-    from ganrun.config import (
-        declarations,
-        document,
-        json_schema,
-        schema,
-        sources,
-        sweep_json_schema,
-        sweeps,
-        targets,
-    )
+    from ganrun.config import declarations, json_schema, schema, sources, sweep_json_schema, targets
+    from ganrun.config import sweep_schema as sweeps
+    from ganrun.config import yaml_tree as document
 
     content = json_schema()
     models = content["$defs"]

@@ -110,9 +110,9 @@ def train(
 
         from rich.console import Console
 
-        from ganrun.job import Options
         from ganrun.mixture import mixture_of
-        from ganrun.report.live import watcher_for
+        from ganrun.playing.jobs import Options
+        from ganrun.report.live.training import watcher_for
         from ganrun.store import choose_runs_dir
         from ganrun.train import train
 
@@ -181,7 +181,7 @@ def sweep(
         from ganrun.config import load_sweep
         from ganrun.config.shipped import default_sweep, find_config
         from ganrun.game.backend import cores
-        from ganrun.job import Options
+        from ganrun.playing.jobs import Options
         from ganrun.store import choose_runs_dir
         from ganrun.sweep.designs import design_of
 
@@ -190,14 +190,14 @@ def sweep(
         design.validate()
         folder = choose_runs_dir(runs_dir)
         if dry_run:
-            from ganrun.report.plan import report_plan
+            from ganrun.report.tables.sweep_plan import report_plan
 
             report_plan(design, folder, Console(), cores=workers or cores(), as_json=as_json)
             return
 
         from ganrun.executors import executor_for
-        from ganrun.report.sweep_live import sweep_watcher_for
-        from ganrun.report.sweep_terminal import report_sweep
+        from ganrun.report.live.sweep import sweep_watcher_for
+        from ganrun.report.sweep_command import report_sweep
         from ganrun.store.sweep_folder import open_sweep
         from ganrun.sweep.run import run_sweep
 
@@ -258,9 +258,9 @@ def diagnose(
     with _clear_errors(), _termination_as_interrupt():
         from rich.console import Console
 
-        from ganrun.job import Options
-        from ganrun.report.diagnosis_live import diagnosis_watcher_for
-        from ganrun.report.diagnosis_terminal import report_diagnosis
+        from ganrun.playing.jobs import Options
+        from ganrun.report.live.diagnosis import diagnosis_watcher_for
+        from ganrun.report.tables.diagnosis import report_diagnosis
         from ganrun.store import RunFolder
 
         run = RunFolder(folder)
@@ -431,7 +431,7 @@ def report(
                 raise typer.BadParameter("a sweep's folder is reported on its own")
             if gif:
                 raise typer.BadParameter("--gif draws a run, not a sweep")
-            from ganrun.report.sweep_terminal import report_sweep
+            from ganrun.report.sweep_command import report_sweep
 
             problems = report_sweep(
                 folders[0],

@@ -12,9 +12,9 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from ganrun.config import ConfigError, Experiment
-from ganrun.job import Job, Options, Outcome
 from ganrun.mixture import Mixture, mixture_of
-from ganrun.progress import MemberProgress, Phase, Progress, Watcher
+from ganrun.playing.jobs import Job, Options, Outcome
+from ganrun.playing.progress import MemberProgress, Phase, Progress, Watcher
 from ganrun.store import StoreError, find_complete, scan_runs
 
 

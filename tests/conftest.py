@@ -23,7 +23,7 @@ def pytest_configure(config: pytest.Config) -> None:
     folder = Path(cache.mkdir(f"ganrun-{worker}") if cache else mkdtemp())
     os.environ["XDG_CACHE_HOME"] = str(folder)
 
-    from ganrun.executors.compiled import compile_cache
+    from ganrun.executors.compile_cache import compile_cache
     from ganrun.game import backend
 
     backend.prepare(compile_cache())

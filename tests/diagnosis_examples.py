@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from ganrun.diagnose.document import (
+from ganrun.diagnose.diagnosis import (
     FORMAT,
     Advice,
     Branch,

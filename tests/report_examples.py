@@ -12,8 +12,8 @@ from ganrun.config.declarations import metrics_columns
 from ganrun.config.targets import Grid, Ring
 from ganrun.measure.evaluation import evaluate_samples
 from ganrun.mixture import Mixture, mixture_of
-from ganrun.progress import MemberProgress
-from ganrun.report.record import RunRecord
+from ganrun.playing.progress import MemberProgress
+from ganrun.report.run_record import RunRecord
 from ganrun.store import Run, Snapshot, Snapshots, open_run
 from ganrun.verdict import RULE
 

@@ -11,7 +11,7 @@ from ganrun.config import Sweep, load_sweep
 from ganrun.executors import Executor, executor_for
 from ganrun.executors.cluster import _play
 from ganrun.executors.processes import _play_in_worker
-from ganrun.job import Job, Options
+from ganrun.playing.jobs import Job, Options
 from ganrun.store.sweep_folder import SweepFolder, open_sweep
 from ganrun.sweep.designs import design_of
 from ganrun.sweep.results import results, results_text

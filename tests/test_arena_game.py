@@ -19,7 +19,7 @@ from ganrun.game.members import game_of, hyperparameters_of
 from ganrun.game.population import Group, lanes_for, state_as_dict, state_from_dict
 from ganrun.game.rounds import TRACE, TrainingState, initial_state
 from ganrun.game.single_steps import carried_over
-from ganrun.play import program_of
+from ganrun.playing.play import program_of
 from ganrun.store import Event
 
 DEVICE = jax.local_devices()[0]

@@ -21,9 +21,9 @@ from ganrun.cli import app
 from ganrun.config import Experiment, load_experiment, run_id
 from ganrun.config.changes import with_changes
 from ganrun.game.population import lanes_for
-from ganrun.job import Options
-from ganrun.progress import Progress
-from ganrun.report.record import read_record
+from ganrun.playing.jobs import Options
+from ganrun.playing.progress import Progress
+from ganrun.report.run_record import read_record
 from ganrun.store import Event, RunFolder, StoreError, find_complete
 from ganrun.train import train
 

@@ -16,15 +16,15 @@ import pytest
 from game_examples import experiment, hyper_of
 from store_examples import RESULT_FILES, result_bytes
 
-from ganrun import play
 from ganrun.config import Experiment
 from ganrun.game import population
 from ganrun.game.members import game_of
 from ganrun.game.population import state_as_dict
 from ganrun.game.rounds import initial_state
-from ganrun.job import Hooks, Job, Options, Outcome, Start
-from ganrun.progress import MemberProgress
-from ganrun.schedule import evaluation_rounds
+from ganrun.playing import play
+from ganrun.playing.jobs import Hooks, Job, Options, Outcome, Start
+from ganrun.playing.progress import MemberProgress
+from ganrun.playing.schedule import evaluation_rounds
 from ganrun.store import RunFolder, open_run, run_path
 from ganrun.store.formats import checkpoint_bytes
 

@@ -10,7 +10,7 @@ from json_schema_check import accepts
 from ganrun.config import json_schema, load_experiment
 from ganrun.config.shipped import find_config, shipped_configs
 from ganrun.executors.here import Here
-from ganrun.job import Job, Options, Outcome
+from ganrun.playing.jobs import Job, Options, Outcome
 from ganrun.store import RunFolder
 from ganrun.verdict import WORDS
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from ganrun.config import ConfigError, load_experiment
-from ganrun.config.document import DEPTH_LIMIT, PROBLEMS_LIMIT
+from ganrun.config.yaml_tree import DEPTH_LIMIT, PROBLEMS_LIMIT
 
 FIELDS = (
     "extends, name, seeds, target, generator, discriminator, objective, penalties, optimizer, "

@@ -23,13 +23,12 @@ import numpy as np
 import pytest
 from game_examples import experiment
 
-from ganrun import play as worker
 from ganrun.config import Experiment, load_experiment, run_id, to_yaml
 from ganrun.diagnose import run as diagnosing
 from ganrun.diagnose.advise import advice, rounds_until_rest
 from ganrun.diagnose.branches import FOLDER, Plan, folder_of
 from ganrun.diagnose.cures import afresh, best_cure, cures
-from ganrun.diagnose.document import (
+from ganrun.diagnose.diagnosis import (
     FORMAT,
     MOST_POINTS,
     Advice,
@@ -44,13 +43,14 @@ from ganrun.diagnose.document import (
     read_diagnosis,
     write_diagnosis,
 )
+from ganrun.diagnose.evidence import evidence
+from ganrun.diagnose.judgement import Judgement, judgement
 from ganrun.diagnose.play import Branches, track_of
 from ganrun.diagnose.progress import DiagnosisProgress
 from ganrun.diagnose.run import LONGER, LONGEST, RESET, diagnose
-from ganrun.diagnose.tell import evidence
-from ganrun.diagnose.weigh import Judgement, judgement
 from ganrun.game import backend
-from ganrun.job import Options
+from ganrun.playing import play as worker
+from ganrun.playing.jobs import Options
 from ganrun.store import RunFolder, RunFolderError, StoreError
 from ganrun.verdict import WORDS, Word
 from ganrun.verdict.continued import Continued, Ending

@@ -35,24 +35,10 @@ from matplotlib.text import Text
 from rich.cells import cell_len
 from rich.console import Console
 
-from ganrun.diagnose.document import Branch, Detective, Track, write_diagnosis
+from ganrun.diagnose.diagnosis import Branch, Detective, Track, write_diagnosis
 from ganrun.diagnose.progress import BranchProgress, DiagnosisProgress
 from ganrun.report import diagnosis_story as story
 from ganrun.report import palette
-from ganrun.report.diagnosis_live import (
-    DiagnosisDisplay,
-    DiagnosisLines,
-    DiagnosisQuiet,
-    diagnosis_line,
-    diagnosis_watcher_for,
-    draw_diagnosis,
-)
-from ganrun.report.diagnosis_terminal import (
-    branch_lines,
-    diagnosis_json,
-    print_diagnosis,
-    report_diagnosis,
-)
 from ganrun.report.figures.diagnosis import (
     MISSING,
     NAVY,
@@ -64,7 +50,21 @@ from ganrun.report.figures.diagnosis import (
     write_diagnosis_figure,
 )
 from ganrun.report.figures.style import house_style
-from ganrun.report.watching import Moment
+from ganrun.report.live.diagnosis import (
+    DiagnosisDisplay,
+    DiagnosisLines,
+    DiagnosisQuiet,
+    diagnosis_line,
+    diagnosis_watcher_for,
+    draw_diagnosis,
+)
+from ganrun.report.live.watcher import Moment
+from ganrun.report.tables.diagnosis import (
+    branch_lines,
+    diagnosis_json,
+    print_diagnosis,
+    report_diagnosis,
+)
 
 RUN = Path("runs/five_gaussians-s3-0123456789abcdef")
 COMMAND = "--set penalties.r1.weight=0.1 --set name=five_gaussians_r1"

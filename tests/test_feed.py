@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ganrun.config import Experiment
 from ganrun.executors.feed import Feed, Task, blamed
-from ganrun.job import Job, Options
+from ganrun.playing.jobs import Job, Options
 
 
 def job(seed: int) -> Job:

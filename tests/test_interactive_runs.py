@@ -19,8 +19,8 @@ from ganrun.cli import app
 from ganrun.config import ConfigError, load_experiment
 from ganrun.config.changes import changed, with_changes
 from ganrun.diagnose.run import diagnose
-from ganrun.job import Options
-from ganrun.report.record import read_record
+from ganrun.playing.jobs import Options
+from ganrun.report.run_record import read_record
 from ganrun.store import (
     Event,
     Interactive,

@@ -15,11 +15,11 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from ganrun.measure.evaluation import evaluate_samples
-from ganrun.progress import Progress
-from ganrun.report import canvas
-from ganrun.report.frame import LiveMap, draw_frame
-from ganrun.report.live import LiveDisplay, PlainLines, Quiet, watcher_for
-from ganrun.report.watching import Moment
+from ganrun.playing.progress import Progress
+from ganrun.report.live import character_map as canvas
+from ganrun.report.live.training import LiveDisplay, PlainLines, Quiet, watcher_for
+from ganrun.report.live.training_frame import LiveMap, draw_frame
+from ganrun.report.live.watcher import Moment
 
 RING = ring()
 SHOW_CURSOR, HIDE_CURSOR = "\x1b[?25h", "\x1b[?25l"
@@ -246,7 +246,8 @@ def test_samples_that_are_not_finite_do_not_break_the_frame():
 def test_the_map_is_drawn_anew_for_new_samples_and_only_for_them(monkeypatch):
     drawn = []
     monkeypatch.setattr(
-        "ganrun.report.frame.draw_map", lambda *a, **k: drawn.append(1) or canvas.draw_map(*a, **k)
+        "ganrun.report.live.training_frame.draw_map",
+        lambda *a, **k: drawn.append(1) or canvas.draw_map(*a, **k),
     )
     live_map = LiveMap(RING)
     member = fake_member(forged(RING, [0], 50, np.random.default_rng(0)))

@@ -17,10 +17,10 @@ from hypothesis.extra.numpy import arrays
 
 from ganrun.config.declarations import OBJECTIVES
 from ganrun.page.arrays import packed
-from ganrun.page.document import STYLES, asset, document, island
+from ganrun.page.html_page import STYLES, asset, document, island
 from ganrun.report import palette
 from ganrun.report.equilibrium import EQUILIBRIA
-from ganrun.report.web.gaze import slopes
+from ganrun.report.web.field_at_modes import slopes
 
 HOSTILE = '</script><script>alert(1)</script><img src=x onerror="alert(2)">&<!--'
 
@@ -150,7 +150,7 @@ def test_the_theme_button_goes_round(open_page, tmp_path, scheme):  # noqa: F811
 
 def test_a_page_needs_neither_jax_nor_matplotlib():
     script = (
-        "import sys, ganrun.page.arrays, ganrun.page.document\n"
+        "import sys, ganrun.page.arrays, ganrun.page.html_page\n"
         "heavy = {'jax', 'flax', 'matplotlib', 'sklearn', 'plotly'} & set(sys.modules)\n"
         "assert not heavy, heavy\n"
     )

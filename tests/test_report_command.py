@@ -15,7 +15,7 @@ from report_examples import fake_run, stored_run
 from rich.console import Console
 
 from ganrun.report.command import folders_inside, read_runs, report_run
-from ganrun.report.record import read_record
+from ganrun.report.run_record import read_record
 from ganrun.store import RunFolderError, StoreError
 
 COLLAPSED = fake_run(modes=[0, 3], verdict="collapsed", seed=3, steps=1000, snapshots=4)
@@ -104,7 +104,7 @@ def test_a_report_needs_no_jax_and_a_table_no_matplotlib(runs):
         "report_run([path], console, figures=False)\n"
         "assert 'matplotlib' not in sys.modules\n"
         "report_run([path], console)\n"
-        "import ganrun.report.live\n"
+        "import ganrun.report.live.training\n"
         "assert 'matplotlib.pyplot' not in sys.modules\n"
         "heavy = {'jax', 'jaxlib', 'flax', 'optax', 'sklearn', 'scipy'} & set(sys.modules)\n"
         "assert not heavy, heavy\n"

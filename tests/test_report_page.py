@@ -20,8 +20,8 @@ from ganrun.config.declarations import SUMMARY_METRICS
 from ganrun.report.command import report_run
 from ganrun.report.web import run_data
 from ganrun.report.web.config_table import config_fields
-from ganrun.report.web.course import course_of
 from ganrun.report.web.final_table import PLAIN
+from ganrun.report.web.mode_histories import course_of
 from ganrun.report.web.run_data import coarser, curves_data, evenly, player_data, strip_data
 from ganrun.report.web.run_page import run_page
 from ganrun.store import Event, StoreError
@@ -74,7 +74,8 @@ def opened(watched, folder: Path, source=KINDS["collapsed"]):
 def test_the_page_is_light_and_quickly_made_without_jax_or_matplotlib(tmp_path):
     folder = stored_run(tmp_path, fake_run(modes=[1, 2], verdict="collapsed", steps=1000))
     script = (
-        "import sys, time; from pathlib import Path; from ganrun.report.record import read_record\n"
+        "import sys, time; from pathlib import Path\n"
+        "from ganrun.report.run_record import read_record\n"
         "from ganrun.report.web.run_page import write_run_page\n"
         "run = read_record(Path(sys.argv[1])); begun = time.perf_counter()\n"
         "write_run_page(run); print(time.perf_counter() - begun)\n"

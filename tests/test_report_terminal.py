@@ -12,8 +12,9 @@ import pytest
 from report_examples import fake_run, grid, ring
 from rich.console import Console
 
-from ganrun.report import phrases, story
-from ganrun.report.terminal import print_results, result_lines, results_json
+from ganrun.report import phrases
+from ganrun.report import run_story as story
+from ganrun.report.tables.run import print_results, result_lines, results_json
 
 COLLAPSED = fake_run(modes=[0, 3], verdict="collapsed", seed=3)
 CONVERGED = fake_run(seed=1)

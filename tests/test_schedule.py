@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ganrun.schedule import evaluation_rounds, next_round, snapshot_rounds
+from ganrun.playing.schedule import evaluation_rounds, next_round, snapshot_rounds
 
 STEPS = st.integers(1, 50_000)
 

@@ -22,7 +22,7 @@ from ganrun.config import load_experiment, run_id, sweep_yaml
 from ganrun.executors.here import Here
 from ganrun.executors.processes import Processes
 from ganrun.game import backend, population
-from ganrun.job import Options
+from ganrun.playing.jobs import Options
 from ganrun.store import RunFolder, StoreError, claimed, run_path
 from ganrun.store.sweep_folder import SweepFolder, open_sweep
 from ganrun.sweep.designs import design_of

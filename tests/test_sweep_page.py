@@ -25,8 +25,8 @@ from ganrun.influence.rates import summarise
 from ganrun.influence.trials import OUTCOMES, RATES, outcome_values
 from ganrun.mixture import mixture_of
 from ganrun.report import phrases
-from ganrun.report.canvas import covered_modes, mode_shares
 from ganrun.report.cell_trials import from_best_to_worst, median_trial, worst_trial
+from ganrun.report.live.character_map import covered_modes, mode_shares
 from ganrun.report.phase_grid import phase_grid
 from ganrun.report.sweep_record import SweepRecord, read_sweep
 from ganrun.report.web import plotly_script, trial_pages
@@ -126,7 +126,7 @@ def test_the_page_imports_no_library_that_it_does_not_need(records):
         "import sys\n"
         "from pathlib import Path\n"
         "from rich.console import Console\n"
-        "from ganrun.report.sweep_terminal import report_sweep\n"
+        "from ganrun.report.sweep_command import report_sweep\n"
         "report_sweep(Path(sys.argv[1]), Console(), figures=False)\n"
         "print(sorted({'jax', 'matplotlib', 'plotly', 'sklearn'} & set(sys.modules)))\n"
     )

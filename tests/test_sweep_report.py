@@ -22,10 +22,10 @@ from ganrun.report.figures import marginals, phase
 from ganrun.report.figures.influence import influence_figure
 from ganrun.report.figures.style import house_style, wrapped
 from ganrun.report.figures.sweep import SWEEP_FIGURES, write_sweep_figures
-from ganrun.report.finding import title
 from ganrun.report.phase_grid import gallery_columns, phase_grid
+from ganrun.report.sweep_command import report_sweep
+from ganrun.report.sweep_headline import title
 from ganrun.report.sweep_record import SweepRecord, read_sweep
-from ganrun.report.sweep_terminal import report_sweep
 from ganrun.store import StoreError
 from ganrun.store.sweep_folder import SweepFolder
 from ganrun.sweep.answer import Row, results_and_influence, trials_of
@@ -300,8 +300,8 @@ def test_a_report_needs_no_jax_and_the_tables_no_matplotlib(folders):
         "import sys\n"
         "from pathlib import Path\n"
         "from rich.console import Console\n"
-        "import ganrun.report.sweep_live\n"
-        "from ganrun.report.sweep_terminal import report_sweep\n"
+        "import ganrun.report.live.sweep\n"
+        "from ganrun.report.sweep_command import report_sweep\n"
         "report_sweep(Path(sys.argv[1]), Console(), figures=False)\n"
         "assert 'matplotlib' not in sys.modules\n"
         "report_sweep(Path(sys.argv[1]), Console())\n"

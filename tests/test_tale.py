@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from report_examples import fake_run, grid, ring
 from web_examples import EVERY, never_evaluated, run_with_shares
 
-from ganrun.report.web.course import course_of, settled
-from ganrun.report.web.gaze import gaze, slopes
-from ganrun.report.web.tale import Passage, tale_of
+from ganrun.report.web.field_at_modes import gaze, slopes
+from ganrun.report.web.mode_histories import course_of, settled
+from ganrun.report.web.story import Passage, tale_of
 from ganrun.store import Snapshot
 
 EXTENT = (-3.0, 3.0, -3.0, 3.0)

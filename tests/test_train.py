@@ -19,18 +19,18 @@ import pytest
 from game_examples import experiment, hyper_of
 from store_examples import RESULT_FILES, result_bytes
 
-from ganrun import play
 from ganrun.config import ConfigError, Experiment, load_experiment, to_yaml
 from ganrun.game import backend, population
 from ganrun.game.members import game_of
 from ganrun.game.population import state_as_dict
 from ganrun.game.rounds import TRACE, initial_state
-from ganrun.job import Options, Outcome
 from ganrun.measure.evaluation import evaluate_samples
 from ganrun.mixture import mixture_of
-from ganrun.progress import Progress
-from ganrun.recorder import Recorder
-from ganrun.schedule import evaluation_rounds, snapshot_rounds
+from ganrun.playing import play
+from ganrun.playing.jobs import Options, Outcome
+from ganrun.playing.progress import Progress
+from ganrun.playing.recorder import Recorder
+from ganrun.playing.schedule import evaluation_rounds, snapshot_rounds
 from ganrun.store import Run, RunFolder, StoreError, open_run, run_path
 from ganrun.store.formats import QUALITY_COLUMNS
 from ganrun.train import train

@@ -11,7 +11,7 @@ import numpy as np
 from report_examples import fake_run, ring
 
 from ganrun.config import Experiment
-from ganrun.report.record import RunRecord
+from ganrun.report.run_record import RunRecord
 from ganrun.report.web.source import Source
 from ganrun.store import Event
 

@@ -25,7 +25,7 @@ from ganrun.game.population import Group, Program, state_as_dict
 from ganrun.game.rounds import TrainingState
 from ganrun.game.single_steps import CloseUp, carried_over, close_up
 from ganrun.mixture import Mixture, mixture_of
-from ganrun.play import program_of
+from ganrun.playing.play import program_of
 from ganrun.store import Event
 from ganrun.store.events import STEP
 

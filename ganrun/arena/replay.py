@@ -14,8 +14,8 @@ from ganrun.config import Experiment
 from ganrun.config.changes import with_changes
 from ganrun.measure.reference import reference_metrics
 from ganrun.mixture import mixture_of
-from ganrun.recorder import row_of, summary_of
-from ganrun.schedule import evaluation_rounds, snapshot_rounds
+from ganrun.playing.recorder import row_of, summary_of
+from ganrun.playing.schedule import evaluation_rounds, snapshot_rounds
 from ganrun.store import Event, Interactive, Snapshot
 from ganrun.store.events import configs_along
 from ganrun.store.formats import metric_arrays, metric_line

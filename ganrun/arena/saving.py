@@ -19,10 +19,10 @@ from typing import Any, Literal
 
 from numpy import ndarray
 
-from ganrun.arena.aside import begin_beside
 from ganrun.arena.game import Past
+from ganrun.arena.measuring_process import begin_beside
 from ganrun.config import ConfigError
-from ganrun.progress import Progress
+from ganrun.playing.progress import Progress
 from ganrun.store import RunFolder, StoreError, numerics, write_interactive
 
 TOLD_EVERY = 0.2
@@ -74,7 +74,7 @@ class _Watcher:
 
 def _save_trained(order: Order, tell: Callable[[float], None]) -> Saved:
     from ganrun.arena.replay import at_length
-    from ganrun.job import Options
+    from ganrun.playing.jobs import Options
     from ganrun.train import train
 
     options = Options(runs_dir=order.runs_dir, command=tuple(order.command))
@@ -91,7 +91,7 @@ def _save_trained(order: Order, tell: Callable[[float], None]) -> Saved:
 
 
 def _save_replayed(order: Order, tell: Callable[[float], None]) -> Saved:
-    from ganrun.executors.compiled import compile_cache
+    from ganrun.executors.compile_cache import compile_cache
     from ganrun.game import backend
 
     backend.prepare(compile_cache())

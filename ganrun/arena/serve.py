@@ -22,7 +22,7 @@ from ganrun.arena.server import application
 from ganrun.arena.session import Session
 from ganrun.arena.settings import schema
 from ganrun.config import Experiment
-from ganrun.executors.compiled import compile_cache
+from ganrun.executors.compile_cache import compile_cache
 from ganrun.game import backend
 from ganrun.store import StoreError
 

@@ -19,15 +19,15 @@ from time import monotonic
 from typing import Any
 
 from ganrun.arena import protocol
-from ganrun.arena.asking import Asker
 from ganrun.arena.audience import Audience
+from ganrun.arena.broadcast import Illustrator, state_of
 from ganrun.arena.game import MOST_ROUNDS, Game, Player
 from ganrun.arena.hub import Client, Hub
+from ganrun.arena.measuring_turns import Asker
 from ganrun.arena.pacing import PictureClock, RoundClock
-from ganrun.arena.place import Place
 from ganrun.arena.saving import Order, Saved, Saver, digest_of
 from ganrun.arena.settings import with_overrides
-from ganrun.arena.telling import Illustrator, state_of
+from ganrun.arena.slot import Place
 from ganrun.config import ConfigError, Experiment, to_yaml
 
 IDLE_SECONDS = 0.05

@@ -5,9 +5,9 @@ from ganrun.config.errors import ConfigError
 from ganrun.config.identity import run_id, run_ids, static_key, traced_values
 from ganrun.config.load import load_experiment
 from ganrun.config.schema import Experiment
+from ganrun.config.sweep_editor_schema import sweep_json_schema
 from ganrun.config.sweep_load import load_sweep
-from ganrun.config.sweep_schema import sweep_json_schema
-from ganrun.config.sweeps import Factor, Sweep, sweep_yaml
+from ganrun.config.sweep_schema import Factor, Sweep, sweep_yaml
 from ganrun.config.write import to_yaml
 
 __all__ = [

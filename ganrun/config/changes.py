@@ -8,10 +8,10 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from ganrun.config.document import Entry, Node
 from ganrun.config.errors import ConfigError, Place
 from ganrun.config.explain import explained
 from ganrun.config.schema import Experiment
+from ganrun.config.yaml_tree import Entry, Node
 
 
 def changed(experiment: Experiment, field: str, value: Any) -> Experiment:

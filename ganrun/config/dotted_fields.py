@@ -11,13 +11,13 @@ from pydantic.fields import FieldInfo
 
 from ganrun.config import suggest
 from ganrun.config.declarations import LAYOUTS
-from ganrun.config.document import Node, plain
 from ganrun.config.errors import Problem, dotted
 from ganrun.config.explain import explained_value
 from ganrun.config.fields import OneOf, mark_of
 from ganrun.config.penalties import PARAMETERS
 from ganrun.config.schema import Experiment
 from ganrun.config.targets import MODELS
+from ganrun.config.yaml_tree import Node, plain
 
 Path = tuple[str, ...]
 

@@ -18,9 +18,9 @@ from ganrun.config.declarations import (
     UPDATES,
     Declaration,
 )
-from ganrun.config.document import PROBLEMS_LIMIT, Node, nested, plain, resolve
 from ganrun.config.errors import Place, Problem, dotted, shortened
 from ganrun.config.targets import layout_of
+from ganrun.config.yaml_tree import PROBLEMS_LIMIT, Node, nested, plain, resolve
 
 Path = tuple[str | int, ...]
 

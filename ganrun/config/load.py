@@ -7,7 +7,6 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from ganrun.config.document import Node, nested, plain
 from ganrun.config.errors import ConfigError, Place, Problem
 from ganrun.config.explain import explained
 from ganrun.config.schema import Experiment
@@ -19,6 +18,7 @@ from ganrun.config.sources import (
     read_file,
     read_option,
 )
+from ganrun.config.yaml_tree import Node, nested, plain
 
 
 def load_experiment(path: Path, overrides: Sequence[str] = ()) -> Experiment:

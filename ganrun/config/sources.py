@@ -13,7 +13,11 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Literal
 
-from ganrun.config.document import (
+from ganrun.config.errors import Place, Problem, shortened
+from ganrun.config.schema import Experiment
+from ganrun.config.shipped import shipped_configs
+from ganrun.config.targets import layout_of
+from ganrun.config.yaml_tree import (
     DEPTH_LIMIT,
     Entry,
     Node,
@@ -22,10 +26,6 @@ from ganrun.config.document import (
     parse,
     plain,
 )
-from ganrun.config.errors import Place, Problem, shortened
-from ganrun.config.schema import Experiment
-from ganrun.config.shipped import shipped_configs
-from ganrun.config.targets import layout_of
 
 SIZE_LIMIT = 256 * 1024
 EXTENDS_LIMIT = 16

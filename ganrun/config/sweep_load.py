@@ -10,16 +10,16 @@ from typing import Any
 from pydantic import ValidationError
 
 from ganrun.config import suggest
-from ganrun.config.axes import factor_of
-from ganrun.config.document import Entry, Node, plain
 from ganrun.config.dotted_fields import WRONG, fault_of, is_section, value_of
 from ganrun.config.errors import ConfigError, Place, Problem
 from ganrun.config.explain import explained, no_section, written
 from ganrun.config.load import validated
 from ganrun.config.schema import Experiment
 from ganrun.config.sources import in_order, read_file
+from ganrun.config.sweep_axes import factor_of
+from ganrun.config.sweep_schema import TRIALS_LIMIT, Factor, Sweep, SweepHead
 from ganrun.config.sweep_sources import SWEEP, read_options, sweep_on_top
-from ganrun.config.sweeps import TRIALS_LIMIT, Factor, Sweep, SweepHead
+from ganrun.config.yaml_tree import Entry, Node, plain
 
 ALSO: Mapping[str, tuple[str, ...]] = {
     "extends": suggest.ALSO["extends"][:2],

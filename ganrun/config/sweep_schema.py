@@ -1,160 +1,150 @@
-"""The JSON Schema of a sweep as it is written, for editors; made from that of an experiment."""
+"""What a sweep is: an experiment, what varies in it and how, and which sweeps are the same."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+import dataclasses
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Annotated, Any, Literal
 
-from ganrun.config.declarations import LAYOUTS, PENALTIES
-from ganrun.config.editor_schema import in_standard_words, json_schema
-from ganrun.config.sweeps import LEVELS_LIMIT, SweepHead
+from pydantic import Field
 
-Schema = dict[str, Any]
+from ganrun.config.declarations import DESIGNS
+from ganrun.config.errors import Place
+from ganrun.config.fields import OneOf, Section, Whole, label
+from ganrun.config.identity import content_of, digest
+from ganrun.config.schema import NAME, NAME_LIMIT, Experiment
+from ganrun.config.write import flow, lines, short_seeds
 
-HELP = {
-    "extends": "A sweep to inherit from; its path is relative to this one.",
-    "base": "The experiment that everything varies: a config's path, relative to this file, or an "
-    "experiment's fields.",
-    "seeds": "Seeds of every point, the same ones: a list, or a count. The base's, if left out.",
-    "vary": "What varies: fields by their dotted names, with a list of levels or a range each.",
-    "cases": "Named sets of overrides, one more axis: dotted names, or nested as in a config.",
-}
+TRIALS_LIMIT = 1_000_000
+LEVELS_LIMIT = 1000
+
+Design = Literal["factorial", "random", "sobol"]
 
 
-def sweep_json_schema() -> Schema:
-    """Return a JSON Schema (2020-12) that accepts every sweep that loads.
+@dataclass(frozen=True)
+class Factor:
+    """One axis of a sweep: an experiment's field and the values it takes.
 
-    It accepts some that do not load, as an experiment's does; and for every kind of design, ranges
-    with and without points.
+    `levels` are the values of a factorial design's axis, and the choices of any other's; None means
+    a range from `low` to `high`, from which a random or Sobol design draws. A factorial range keeps
+    its ends and the `points` it was given beside the levels that these make. `log` says that the
+    values are spread evenly on a logarithmic scale, `whole` that they are whole numbers.
     """
-    experiment = json_schema()
-    head = {key: experiment.pop(key) for key in ("$schema", "title", "description")}
-    models = experiment.pop("$defs")
-    fields = dict(dotted_fields(experiment, models))
-    own = in_standard_words(SweepHead.model_json_schema())["properties"]
-    seeds = {**experiment["properties"]["seeds"], "description": HELP["seeds"]}
-    for name in ("default", "x-mark"):
-        seeds.pop(name)
-    text = {"type": "string", "minLength": 1}
-    case = {"anyOf": [{"$ref": "#/$defs/Case"}, {"type": "null"}]}
-    return {
-        "$schema": head["$schema"],
-        "title": "ganrun sweep",
-        "description": "A sweep of GAN experiments, for ganrun sweep.",
-        "$defs": {
-            **models,
-            **{name: _bare(field) for name, field in fields.items()},
-            "Experiment": experiment,
-            "Case": _case(experiment, fields),
-        },
-        "type": "object",
-        "additionalProperties": False,
-        "properties": {
-            "extends": {**text, "description": HELP["extends"]},
-            "name": own["name"],
-            "base": {
-                "description": HELP["base"],
-                "anyOf": [text, {"$ref": "#/$defs/Experiment"}],
-            },
-            "design": own["design"],
-            "seeds": seeds,
-            "points": own["points"],
-            "vary": {
-                "description": HELP["vary"],
-                "anyOf": [
-                    {
-                        "type": "object",
-                        "properties": {name: _axis(name, field) for name, field in fields.items()},
-                        "additionalProperties": False,
-                    },
-                    {"type": "null"},
-                ],
-            },
-            "cases": {
-                "description": HELP["cases"],
-                "anyOf": [{"type": "object", "additionalProperties": case}, {"type": "null"}],
-            },
-        },
-    }
+
+    field: str
+    levels: tuple[Any, ...] | None = None
+    low: float | None = None
+    high: float | None = None
+    log: bool = False
+    whole: bool = False
+    points: int | None = None
+    place: Place = dataclasses.field(default=Place(""), compare=False, repr=False)
+
+    def written(self) -> Any:
+        """Return the values as they are written in a sweep's file."""
+        if self.low is None:
+            return self.levels
+        ends = {"log" if self.log else "linear": [self.low, self.high]}
+        return ends if self.points is None else {**ends, "points": self.points}
 
 
-def dotted_fields(experiment: Schema, models: Schema) -> Iterator[tuple[str, Schema]]:
-    """Yield the dotted name and the schema of every field that may vary."""
-    for name, field in experiment["properties"].items():
-        if name == "target":
-            yield from _target_fields(models)
-        elif name == "penalties":
-            for penalty in PENALTIES:
-                for parameter, schema in models[penalty]["properties"].items():
-                    yield f"penalties.{penalty}.{parameter}", schema
-        elif "$ref" in field:
-            for inner, schema in models[name.capitalize()]["properties"].items():
-                yield f"{name}.{inner}", schema
-        elif name not in ("extends", "name", "seeds"):
-            yield name, field
+@dataclass(frozen=True)
+class Sweep:
+    """An experiment of which some fields vary by a design, each point with all the seeds.
 
+    `base` has the sweep's seeds. `cases` are named sets of overrides, nested as an experiment's
+    fields are: one more axis, or none if there are none. `points` is the number of points of a
+    random design and the base count N, a power of two, of a Sobol design.
+    """
 
-def _target_fields(models: Schema) -> Iterator[tuple[str, Schema]]:
-    """Yield the fields of all layouts together, each as the first layout that has it says."""
-    layouts = [models[name.capitalize()]["properties"] for name in LAYOUTS]
-    names = dict.fromkeys(name for layout in layouts for name in layout)
-    for name in names:
-        if name == "layout":
-            first = layouts[0]["layout"]
-            yield "target.layout", {"description": first["description"], "enum": list(LAYOUTS)}
-        else:
-            yield f"target.{name}", next(layout[name] for layout in layouts if name in layout)
+    name: str
+    base: Experiment
+    design: Design
+    seeds: tuple[int, ...]
+    factors: tuple[Factor, ...]
+    cases: Mapping[str, Mapping[str, Any]]
+    points: int | None = None
+    case_places: Mapping[str, Place] = dataclasses.field(
+        default_factory=dict, compare=False, repr=False
+    )
 
+    @property
+    def cells(self) -> int:
+        """The number of points of the design, those of all cases together."""
+        return self.points_per_case * max(1, len(self.cases))
 
-def _bare(field: Schema) -> Schema:
-    """Return what a field's schema says of its values alone."""
-    said = ("description", "default", "title", "x-mark", "x-unit")
-    return {key: value for key, value in field.items() if key not in said}
+    @property
+    def points_per_case(self) -> int:
+        """The number of points of the design without the axis of cases."""
+        if self.design == "factorial":
+            return math.prod(len(factor.levels or ()) for factor in self.factors)
+        assert self.points is not None
+        return self.points * (len(self.factors) + 2 if self.design == "sobol" else 1)
 
+    @property
+    def trials(self) -> int:
+        """The number of GANs to be trained: cells times seeds."""
+        return self.cells * len(self.seeds)
 
-def _axis(name: str, field: Schema) -> Schema:
-    value = {"$ref": f"#/$defs/{name}"}
-    listed = {
-        "type": "array",
-        "items": value,
-        "minItems": 1,
-        "maxItems": LEVELS_LIMIT,
-        "uniqueItems": True,
-    }
-    options = [listed]
-    if any(option.get("type") in ("number", "integer") for option in field.get("anyOf", [field])):
-        ends = {"type": "array", "items": value, "minItems": 2, "maxItems": 2}
-        points = {"type": "integer", "minimum": 2, "maximum": LEVELS_LIMIT}
-        options.append(
+    @cached_property
+    def id(self) -> str:
+        """The 16 hex digits that name a sweep: SHA-256 of all that decides its trials."""
+        is_factorial = self.design == "factorial"
+        return digest(
             {
-                "type": "object",
-                "properties": {"linear": ends, "log": ends, "points": points},
-                "additionalProperties": False,
+                "base": content_of(self.base),
+                "design": self.design,
+                "seeds": self.seeds,
+                "points": self.points,
+                "vary": [
+                    [factor.field, factor.levels if is_factorial else factor.written()]
+                    for factor in self.factors
+                ],
+                "cases": [[name, overrides] for name, overrides in self.cases.items()],
             }
         )
-    return {"description": field["description"], "anyOf": options}
 
 
-def _case(experiment: Schema, fields: dict[str, Schema]) -> Schema:
-    """Return the schema of a case: an experiment's sections, and all fields by dotted names."""
-    sections = {
-        name: field
-        for name, field in experiment["properties"].items()
-        if name not in ("extends", "name", "seeds")
+def sweep_yaml(sweep: Sweep) -> str:
+    """Return the sweep as YAML that needs no other file; loading it gives an equal sweep."""
+    head: dict[str, Any] = {
+        "name": sweep.name,
+        "design": sweep.design,
+        "seeds": short_seeds(sweep.seeds),
     }
-    penalties = {
-        f"penalties.{name}": {
-            "description": penalty.description,
-            "anyOf": [{"$ref": f"#/$defs/{name}"}, {"type": "null"}],
-        }
-        for name, penalty in PENALTIES.items()
-    }
-    dotted = {
-        name: {"description": field["description"], "$ref": f"#/$defs/{name}"}
-        for name, field in fields.items()
-    }
-    return {
-        "type": "object",
-        "properties": sections | penalties | dotted,
-        "additionalProperties": False,
-    }
+    if sweep.points is not None:
+        head["points"] = sweep.points
+    text = lines(head)
+    for section, entries in (
+        ("vary", {factor.field: factor.written() for factor in sweep.factors}),
+        ("cases", sweep.cases),
+    ):
+        if entries:
+            text.append(f"{section}:\n")
+            text += [f"  {flow(name)}: {flow(value)}\n" for name, value in entries.items()]
+    content = sweep.base.model_dump(mode="json", exclude={"seeds"})
+    return "".join([*text, "base:\n", *lines(content, "  ")])
+
+
+class SweepHead(Section):
+    """The fields of a sweep's file that are no part of an experiment."""
+
+    name: str = label(
+        "sweep",
+        "Start of the sweep folder's name: letters, digits, '.', '_' and '-'.",
+        pattern=NAME,
+        max_length=NAME_LIMIT,
+        strict=True,
+    )
+    design: Annotated[str, OneOf(DESIGNS)] = Field(
+        default="factorial", description="How the points of the sweep are chosen."
+    )
+    points: Whole | None = Field(
+        default=None,
+        description="Points of a random design; base count of a sobol design, a power of two.",
+        ge=2,
+        le=TRIALS_LIMIT,
+    )

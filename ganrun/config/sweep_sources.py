@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from ganrun.config.document import DEPTH_LIMIT, Entry, Node, nested
 from ganrun.config.errors import Place, Problem
 from ganrun.config.explain import written
 from ganrun.config.shipped import find_config
@@ -19,6 +18,7 @@ from ganrun.config.sources import (
     read_option,
     with_parent,
 )
+from ganrun.config.yaml_tree import DEPTH_LIMIT, Entry, Node, nested
 
 
 def sweep_on_top(parent: Node | None, child: Node, problems: list[Problem]) -> Node:

@@ -13,7 +13,7 @@ from jaxtyping import Float
 from numpy import ndarray
 
 from ganrun.config.schema import NAME_LIMIT
-from ganrun.diagnose.document import Advice, Branch
+from ganrun.diagnose.diagnosis import Advice, Branch
 from ganrun.store import RunFolder
 from ganrun.store.layout import CONFIG
 from ganrun.verdict import Word

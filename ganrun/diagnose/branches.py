@@ -13,7 +13,7 @@ from itertools import islice
 from pathlib import Path
 
 from ganrun.config import Experiment, load_experiment, static_key
-from ganrun.job import Job, Options, Start
+from ganrun.playing.jobs import Job, Options, Start
 from ganrun.store import RunFolder, run_path
 from ganrun.store.layout import CONFIG
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from ganrun.config import Experiment
 from ganrun.config.declarations import PENALTIES
 from ganrun.diagnose.branches import Plan
-from ganrun.diagnose.document import Branch
+from ganrun.diagnose.diagnosis import Branch
 
 SEEDS = 3
 ROUNDS = 3.0

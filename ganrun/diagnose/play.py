@@ -12,12 +12,12 @@ from numpy import ndarray
 
 from ganrun.config import Experiment
 from ganrun.diagnose.branches import Plan, cohorts, folder_of
-from ganrun.diagnose.document import MOST_POINTS, Branch, BranchRun, Track
+from ganrun.diagnose.diagnosis import MOST_POINTS, Branch, BranchRun, Track
 from ganrun.diagnose.progress import BranchProgress, DiagnosisProgress, DiagnosisWatcher
 from ganrun.executors import Executor
-from ganrun.job import Options, Outcome
 from ganrun.mixture import mixture_of
-from ganrun.progress import MemberProgress
+from ganrun.playing.jobs import Options, Outcome
+from ganrun.playing.progress import MemberProgress
 from ganrun.store import RunFolder, StoreError
 from ganrun.verdict import Word
 from ganrun.verdict.continued import Continued, continued, ending

@@ -5,7 +5,7 @@ from __future__ import annotations
 import cmath
 import math
 
-from ganrun.diagnose.document import Detective, Dynamics
+from ganrun.diagnose.diagnosis import Detective, Dynamics
 from ganrun.store import RunFolder
 
 

@@ -14,7 +14,7 @@ from dataclasses import replace
 from ganrun.diagnose.advise import advice, rounds_until_rest
 from ganrun.diagnose.branches import FOLDER, MOST_ROUNDS, Plan
 from ganrun.diagnose.cures import afresh, best_cure, cures
-from ganrun.diagnose.document import (
+from ganrun.diagnose.diagnosis import (
     FORMAT,
     NAME,
     Branch,
@@ -23,13 +23,13 @@ from ganrun.diagnose.document import (
     read_diagnosis,
     write_diagnosis,
 )
+from ganrun.diagnose.evidence import evidence
+from ganrun.diagnose.judgement import DIVERGED, Judgement, judgement
 from ganrun.diagnose.play import Branches, track_of
 from ganrun.diagnose.probe import probe
 from ganrun.diagnose.progress import DiagnosisWatcher
-from ganrun.diagnose.tell import evidence
-from ganrun.diagnose.weigh import DIVERGED, Judgement, judgement
 from ganrun.executors import executor_for
-from ganrun.job import Options
+from ganrun.playing.jobs import Options
 from ganrun.store import RunFolder, RunLockedError, StoreError
 from ganrun.store.atomic import make_folder, remove_leftovers
 from ganrun.store.lock import claim

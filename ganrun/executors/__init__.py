@@ -18,8 +18,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
-from ganrun.job import Job, Outcome
-from ganrun.progress import MemberProgress
+from ganrun.playing.jobs import Job, Outcome
+from ganrun.playing.progress import MemberProgress
 
 OnProgress = Callable[[Sequence[MemberProgress]], None]
 

@@ -19,8 +19,8 @@ from typing import Any
 from ganrun import __version__
 from ganrun.executors import OnProgress
 from ganrun.executors.feed import Feed, Task, blamed
-from ganrun.job import Hooks, Job, Outcome
-from ganrun.opening import finished_elsewhere
+from ganrun.playing.claim_or_find import finished_elsewhere
+from ganrun.playing.jobs import Hooks, Job, Outcome
 from ganrun.store import (
     Claim,
     RunFolder,
@@ -49,7 +49,7 @@ class ClusterError(StoreError):
 
 def _prepare() -> Any:
     """Set XLA up, once, and give back the worker's one device."""
-    from ganrun.executors.compiled import compile_cache
+    from ganrun.executors.compile_cache import compile_cache
     from ganrun.game import backend
 
     backend.prepare(compile_cache())
@@ -66,14 +66,14 @@ def _describe() -> tuple[str, int]:
 
 
 def _warm_up(job: Job) -> None:
-    from ganrun.play import warm_up
+    from ganrun.playing.play import warm_up
 
     warm_up(job, _prepare())
 
 
 def _play(job: Job) -> list[tuple[Outcome, Files]]:
     """Train a job's members in a temporary place; returns the files of each that has come to it."""
-    from ganrun.play import play_job
+    from ganrun.playing.play import play_job
 
     with tempfile.TemporaryDirectory(prefix="ganrun-") as folder:
         here = replace(job.options, runs_dir=Path(folder), shared=None)

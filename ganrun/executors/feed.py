@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
-from ganrun.job import Job, Outcome
+from ganrun.playing.jobs import Job, Outcome
 
 
 @dataclass(eq=False)

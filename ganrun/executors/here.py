@@ -8,9 +8,9 @@ from itertools import chain
 from typing import Any
 
 from ganrun.executors import OnProgress
-from ganrun.executors.compiled import compile_cache
+from ganrun.executors.compile_cache import compile_cache
 from ganrun.game import backend
-from ganrun.job import Hooks, Job, Outcome
+from ganrun.playing.jobs import Hooks, Job, Outcome
 
 
 class Here:
@@ -45,7 +45,7 @@ class Here:
             if self._stop.is_set():
                 return
             if first is not None:
-                from ganrun.play import warm_up
+                from ganrun.playing.play import warm_up
 
                 warm_up(first, self._devices[0])
                 yield from self._play(chain([first], jobs), on_progress)
@@ -54,7 +54,7 @@ class Here:
         self, jobs: Iterable[Job], on_progress: OnProgress
     ) -> Iterator[tuple[Job, list[Outcome]]]:
         from ganrun.game.population import play
-        from ganrun.play import play_job
+        from ganrun.playing.play import play_job
 
         left = threading.Event()  # whether nobody listens any more
         hooks = Hooks(lambda: self._stop.is_set() or left.is_set(), on_progress)

@@ -23,10 +23,10 @@ from queue import Empty
 from typing import Any
 
 from ganrun.executors import OnProgress
-from ganrun.executors.compiled import compile_cache
+from ganrun.executors.compile_cache import compile_cache
 from ganrun.executors.feed import Feed, Task, blamed
-from ganrun.job import Hooks, Job, Outcome
-from ganrun.progress import MemberProgress
+from ganrun.playing.jobs import Hooks, Job, Outcome
+from ganrun.playing.progress import MemberProgress
 
 LISTEN_SECONDS = 0.05
 """How often this process looks for progress from the others."""
@@ -64,13 +64,13 @@ def _begin_worker(stop: Any, progress: Any, cache: str) -> None:
 
 def _wake() -> None:
     """Import what a job needs, before there is one."""
-    import ganrun.play  # noqa: F401
+    import ganrun.playing.play  # noqa: F401
 
 
 def _warm_up_in_worker(job: Job) -> None:
     import jax
 
-    from ganrun.play import warm_up
+    from ganrun.playing.play import warm_up
 
     warm_up(job, jax.local_devices()[0])
 
@@ -78,7 +78,7 @@ def _warm_up_in_worker(job: Job) -> None:
 def _play_in_worker(job: Job) -> list[Outcome]:
     import jax
 
-    from ganrun.play import play_job
+    from ganrun.playing.play import play_job
 
     hooks = Hooks(_Worker.stop.is_set, _Worker.progress.put)
     return play_job(job, jax.local_devices()[0], hooks)

@@ -12,8 +12,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
-from ganrun.report.record import RunRecord, read_record
-from ganrun.report.terminal import print_results, results_json
+from ganrun.report.run_record import RunRecord, read_record
+from ganrun.report.tables.run import print_results, results_json
 from ganrun.store import RunFolderError, StoreError
 from ganrun.store.layout import CONFIG, RUN
 
@@ -147,7 +147,7 @@ def _open(pages: Sequence[Path], console: Console, *, quiet: bool) -> None:
     if len(pages) != 1:
         _note(console, "one page can be opened at a time; name one run", quiet=quiet)
         return
-    from ganrun.report.web.show import show
+    from ganrun.report.web.open_in_browser import show
 
     if instead := show(pages[0]):
         _note(console, instead, quiet=quiet)

@@ -15,7 +15,7 @@ import numpy as np
 from jaxtyping import Float
 from numpy import ndarray
 
-from ganrun.diagnose.document import Branch, Detective, Diagnosis, Dynamics, Track
+from ganrun.diagnose.diagnosis import Branch, Detective, Diagnosis, Dynamics, Track
 from ganrun.report import phrases
 from ganrun.verdict.continued import Ending, ending
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from statistics import median
 from typing import Any
 
-from ganrun.progress import MemberProgress, Progress
+from ganrun.playing.progress import MemberProgress, Progress
 
 PHASES = {
     "compiling": "compiling the game",

@@ -25,7 +25,7 @@ from ganrun.store.formats import (
     read_snapshots,
 )
 from ganrun.store.lock import is_claimed
-from ganrun.store.record import FORMAT
+from ganrun.store.run_json import FORMAT
 from ganrun.verdict import Verdict, quick_verdict
 
 Status = Literal["running", "interrupted", "complete", "diverged", "failed", "interactive"]

@@ -29,7 +29,7 @@ from ganrun.store.formats import (
     metrics_text,
     snapshots_bytes,
 )
-from ganrun.store.record import begin_session, end_session, new_record
+from ganrun.store.run_json import begin_session, end_session, new_record
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -29,7 +29,7 @@ from ganrun.store.formats import (
     snapshots_bytes,
 )
 from ganrun.store.lock import claim
-from ganrun.store.record import (
+from ganrun.store.run_json import (
     Record,
     begin_session,
     end_session,

@@ -8,12 +8,12 @@ from typing import Any
 from pydantic import ValidationError
 
 from ganrun.config import ConfigError, Experiment, Factor, Sweep
-from ganrun.config.document import Entry, Node
 from ganrun.config.errors import Place, Problem, dotted, shortened
 from ganrun.config.explain import explained
 from ganrun.config.identity import canonical_json
 from ganrun.config.sources import in_order
 from ganrun.config.write import flow
+from ganrun.config.yaml_tree import Entry, Node
 from ganrun.sweep.designs import Builder
 
 MANY = 10

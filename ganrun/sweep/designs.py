@@ -14,9 +14,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from ganrun.config import ConfigError, Experiment, Factor, Sweep, static_key
-from ganrun.config.axes import between
 from ganrun.config.dotted_fields import may_change_the_program, may_contradict
 from ganrun.config.identity import digest
+from ganrun.config.sweep_axes import between
 
 Content = dict[str, Any]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from ganrun.config import Experiment
-from ganrun.schedule import evaluation_rounds, snapshot_rounds
+from ganrun.playing.schedule import evaluation_rounds, snapshot_rounds
 from ganrun.sweep.designs import Design
 
 # Measured with `python -m benchmarks.throughput` on one core of a server of 2023; a laptop of that

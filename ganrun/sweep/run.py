@@ -15,7 +15,7 @@ from typing import Protocol
 
 from ganrun.config import Experiment
 from ganrun.executors import Executor
-from ganrun.job import Job, Options, Outcome
+from ganrun.playing.jobs import Job, Options, Outcome
 from ganrun.store import RunFolder, StoreError
 from ganrun.store.sweep_folder import SweepFolder
 from ganrun.sweep.designs import Design, Trial

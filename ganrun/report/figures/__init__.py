@@ -14,7 +14,7 @@ from ganrun.report.figures.curves import curves_figure
 from ganrun.report.figures.modes import modes_figure
 from ganrun.report.figures.progression import progression_figure
 from ganrun.report.figures.style import house_style, save
-from ganrun.report.record import RunRecord
+from ganrun.report.run_record import RunRecord
 from ganrun.store.atomic import make_folder
 
 FIGURES: dict[str, Callable[[RunRecord], Figure]] = {

@@ -14,7 +14,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
 
-from ganrun.report import story
+from ganrun.report import run_story as story
+from ganrun.report.curve_panels import Panel, choose_panels, robust_limits, short_round
 from ganrun.report.equilibrium import Line
 from ganrun.report.figures.style import (
     MARGIN,
@@ -26,8 +27,7 @@ from ganrun.report.figures.style import (
     new_figure,
 )
 from ganrun.report.palette import FAINT, INK, PAPER, QUIET, VERMILLION
-from ganrun.report.panels import Panel, choose_panels, robust_limits, short_round
-from ganrun.report.record import RunRecord
+from ganrun.report.run_record import RunRecord
 
 COLUMNS = 3
 FEW_ROWS = 15

@@ -22,10 +22,11 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 from numpy import ndarray
 
-from ganrun.diagnose.document import Branch, Detective, Diagnosis, Track
+from ganrun.diagnose.diagnosis import Branch, Detective, Diagnosis, Track
 from ganrun.measure.evaluation import COVERED_FRACTION
 from ganrun.report import diagnosis_story as story
 from ganrun.report import phrases
+from ganrun.report.curve_panels import short_round
 from ganrun.report.figures.style import (
     DOTS_PER_INCH,
     LABEL_SIZE,
@@ -39,7 +40,6 @@ from ganrun.report.figures.style import (
     save,
 )
 from ganrun.report.palette import BLUE, FAINT, INK, PAPER, QUIET, VERMILLION
-from ganrun.report.panels import short_round
 from ganrun.store.atomic import make_folder
 
 MISSING, PALE_BLUE, NAVY = "#f6e3d6", "#b9d7ec", "#06263f"

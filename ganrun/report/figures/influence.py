@@ -20,9 +20,9 @@ from ganrun.report.figures.style import (
     new_figure,
     sentence,
 )
-from ganrun.report.finding import chosen_effects, title
+from ganrun.report.live.sweep_frame import about_design
 from ganrun.report.palette import BLUE, FAINT, INK, PAPER, QUIET
-from ganrun.report.sweep_frame import about_design
+from ganrun.report.sweep_headline import chosen_effects, title
 from ganrun.report.sweep_record import HEADLINES, TIMES, Effect, Numbers, SweepRecord
 
 MOST_LETTERS = 34

@@ -20,8 +20,8 @@ from ganrun.report.figures.style import (
     wrapped,
     write_in_line,
 )
+from ganrun.report.live.sweep_frame import about_design
 from ganrun.report.palette import BLUE, INK, QUIET, VERMILLION
-from ganrun.report.sweep_frame import about_design
 from ganrun.report.sweep_record import Numbers, SweepRecord
 
 MOST_PANELS = 12

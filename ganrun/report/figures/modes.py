@@ -16,8 +16,8 @@ from matplotlib.patheffects import withStroke
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 from numpy import ndarray
 
-from ganrun.report import phrases, story
-from ganrun.report.canvas import share_outside
+from ganrun.report import phrases
+from ganrun.report import run_story as story
 from ganrun.report.figures.style import (
     DOTS_PER_INCH,
     LABEL_SIZE,
@@ -29,9 +29,10 @@ from ganrun.report.figures.style import (
     new_figure,
 )
 from ganrun.report.figures.window import Extent, draw_rings, draw_samples, frame_window, rings_at
+from ganrun.report.live.character_map import share_outside
 from ganrun.report.palette import BLUE, FAINT, INK, PAPER, QUIET, VERMILLION
-from ganrun.report.record import RunRecord
-from ganrun.report.story import title
+from ganrun.report.run_record import RunRecord
+from ganrun.report.run_story import title
 
 SAMPLE_SIZE = 6.0
 MOST_NAMED_MODES = 40

@@ -13,12 +13,13 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image
 
-from ganrun.report import phrases, story
-from ganrun.report.canvas import covered_modes, mode_shares
+from ganrun.report import phrases
+from ganrun.report import run_story as story
 from ganrun.report.figures.progression import FieldScale, draw_panel, field_scale
 from ganrun.report.figures.style import LABEL_SIZE, house_style
+from ganrun.report.live.character_map import covered_modes, mode_shares
 from ganrun.report.palette import INK, PAPER, QUIET
-from ganrun.report.record import RunRecord
+from ganrun.report.run_record import RunRecord
 from ganrun.store.atomic import make_folder, replace_file
 
 NAME = "progression.gif"

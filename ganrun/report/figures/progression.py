@@ -14,7 +14,7 @@ from matplotlib.colors import LinearSegmentedColormap, Normalize
 from matplotlib.figure import Figure
 from numpy import ndarray
 
-from ganrun.report import story
+from ganrun.report import run_story as story
 from ganrun.report.chosen_rounds import choose_rounds
 from ganrun.report.equilibrium import EQUILIBRIA
 from ganrun.report.figures.style import (
@@ -28,7 +28,7 @@ from ganrun.report.figures.style import (
 )
 from ganrun.report.figures.window import Extent, draw_rings, draw_samples, frame_window, rings_at
 from ganrun.report.palette import FAINT, FIELD_BLUE, FIELD_ORANGE, FIELD_WHITE, INK, QUIET
-from ganrun.report.record import RunRecord
+from ganrun.report.run_record import RunRecord
 
 MOST_PANELS = 8
 SAMPLE_SIZE = 4.0

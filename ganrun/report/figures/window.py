@@ -12,8 +12,8 @@ from matplotlib.patheffects import Normal, Stroke
 from numpy import ndarray
 
 from ganrun.mixture import Mixture
-from ganrun.report.canvas import mode_rings
 from ganrun.report.figures.style import DOTS_PER_INCH
+from ganrun.report.live.character_map import mode_rings
 from ganrun.report.palette import INK, PAPER, QUIET
 
 LEAST_RING_POINTS = 3.2

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from ganrun.config import Experiment
 from ganrun.config.penalties import PARAMETERS, Penalties
 from ganrun.config.write import flow
-from ganrun.page.document import escaped
+from ganrun.page.html_page import escaped
 
 NAMES = ("name", "seeds")
 """Fields that say which run this is: no difference worth marking."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import shlex
 
-from ganrun.diagnose.document import Diagnosis
-from ganrun.page.document import escaped
+from ganrun.diagnose.diagnosis import Diagnosis
+from ganrun.page.html_page import escaped
 from ganrun.report import phrases
 from ganrun.report.diagnosis_story import detective_words, dynamics_words, headline
-from ganrun.report.diagnosis_terminal import branch_note, branch_table
-from ganrun.report.record import RunRecord
-from ganrun.report.terminal import BAD_WORDS, GOOD_WORDS
+from ganrun.report.run_record import RunRecord
+from ganrun.report.tables.diagnosis import branch_note, branch_table
+from ganrun.report.tables.run import BAD_WORDS, GOOD_WORDS
 from ganrun.report.web.origin import copyable
 
 

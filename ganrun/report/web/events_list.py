@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ganrun.config.write import flow
-from ganrun.page.document import escaped
+from ganrun.page.html_page import escaped
 from ganrun.report import phrases
-from ganrun.report.web.tale import Passage
+from ganrun.report.web.story import Passage
 from ganrun.store import Event
 
 STEP = "step"

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from ganrun.config.declarations import METRICS, SUMMARY_METRICS
-from ganrun.page.document import escaped
+from ganrun.page.html_page import escaped
 from ganrun.report import phrases
-from ganrun.report.record import RunRecord
-from ganrun.report.terminal import WHOLE
+from ganrun.report.run_record import RunRecord
+from ganrun.report.tables.run import WHOLE
 
 ABBREVIATED = {"kl": "KL", "js": "JS", "tv": "TV", "nll": "NLL"}
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ganrun.report import phrases
-from ganrun.report.web.course import Course, ModeCourse
+from ganrun.report.web.mode_histories import Course, ModeCourse
 
 MOST_TOLD = 3
 """Losses of one mode that are told one by one."""

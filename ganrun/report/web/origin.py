@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ganrun.page.document import escaped
+from ganrun.page.html_page import escaped
 from ganrun.report import phrases
 from ganrun.report.web.source import Source
 

@@ -13,11 +13,11 @@ from ganrun.config import Experiment
 from ganrun.config.targets import Target
 from ganrun.mixture import mixture_of
 from ganrun.page.arrays import packed
+from ganrun.report.curve_panels import Panel, choose_panels, robust_limits
 from ganrun.report.palette import BLUE, INK, ORANGE
-from ganrun.report.panels import Panel, choose_panels, robust_limits
-from ganrun.report.record import RunRecord
-from ganrun.report.web.course import Course
-from ganrun.report.web.gaze import slopes
+from ganrun.report.run_record import RunRecord
+from ganrun.report.web.field_at_modes import slopes
+from ganrun.report.web.mode_histories import Course
 from ganrun.report.web.scene_target import scene_target
 from ganrun.report.web.source import Source
 

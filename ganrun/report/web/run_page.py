@@ -13,20 +13,21 @@ from itertools import groupby
 from pathlib import Path
 
 from ganrun import __version__
-from ganrun.page.document import document, escaped
-from ganrun.report import phrases, story
-from ganrun.report.record import RunRecord
-from ganrun.report.terminal import BAD_WORDS, GOOD_WORDS
+from ganrun.page.html_page import document, escaped
+from ganrun.report import phrases
+from ganrun.report import run_story as story
+from ganrun.report.run_record import RunRecord
+from ganrun.report.tables.run import BAD_WORDS, GOOD_WORDS
 from ganrun.report.web.config_table import config_section
-from ganrun.report.web.course import course_of
 from ganrun.report.web.diagnosis_section import diagnosis_section
 from ganrun.report.web.events_list import events_section, with_events
 from ganrun.report.web.final_table import final_section
+from ganrun.report.web.mode_histories import course_of
 from ganrun.report.web.modes_section import modes_section
 from ganrun.report.web.origin import origin_section
 from ganrun.report.web.run_data import curves_data, player_data, strip_data
 from ganrun.report.web.source import Source, read_source
-from ganrun.report.web.tale import Passage, tale_of
+from ganrun.report.web.story import Passage, tale_of
 from ganrun.store import replace_file
 
 NAME = "report.html"

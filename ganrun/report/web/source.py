@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ganrun.config import Experiment
-from ganrun.diagnose.document import Diagnosis, read_diagnosis
-from ganrun.report.record import RunRecord
+from ganrun.diagnose.diagnosis import Diagnosis, read_diagnosis
+from ganrun.report.run_record import RunRecord
 from ganrun.store import Event, RunFolder
 from ganrun.store.events import configs_along
 

@@ -7,9 +7,9 @@ from typing import Any
 
 from ganrun.influence import RATES
 from ganrun.influence.levels import is_number
-from ganrun.page.document import escaped
+from ganrun.page.html_page import escaped
 from ganrun.report import phrases
-from ganrun.report.finding import chosen_effects
+from ganrun.report.sweep_headline import chosen_effects
 from ganrun.report.sweep_record import HEADLINES, Effect, Numbers, SweepRecord
 
 MOST_PANELS = 12

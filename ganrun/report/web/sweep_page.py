@@ -7,13 +7,13 @@ import shlex
 from pathlib import Path
 
 from ganrun import __version__
-from ganrun.page.document import document, escaped
+from ganrun.page.html_page import document, escaped
 from ganrun.report import phrases
-from ganrun.report.finding import title
-from ganrun.report.sweep_frame import about_design
+from ganrun.report.live.sweep_frame import about_design
+from ganrun.report.sweep_headline import title
 from ganrun.report.sweep_record import SweepRecord
-from ganrun.report.sweep_tables import command_to_go_on, completeness
-from ganrun.report.terminal import BAD_WORDS, GOOD_WORDS
+from ganrun.report.tables.run import BAD_WORDS, GOOD_WORDS
+from ganrun.report.tables.sweep import command_to_go_on, completeness
 from ganrun.report.web.phase_cells import phase_data
 from ganrun.report.web.plotly_script import packed_plotly, plotly_text
 from ganrun.report.web.run_page import NAME, asset

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ganrun.game.backend import cores
-from ganrun.report.record import read_record
+from ganrun.report.run_record import read_record
 from ganrun.report.sweep_record import SweepRecord
 from ganrun.report.web.run_page import NAME, write_run_page
 from ganrun.store import StoreError

@@ -8,7 +8,7 @@ from typing import Any
 
 from ganrun.config.declarations import METRICS
 from ganrun.influence.levels import is_number
-from ganrun.report.sweep_frame import short_names, shown
+from ganrun.report.live.sweep_frame import short_names, shown
 from ganrun.report.sweep_record import SweepRecord
 from ganrun.report.web.run_page import NAME
 from ganrun.store import StoreError

@@ -13,8 +13,8 @@ from numpy import ndarray
 from ganrun.config import Experiment
 from ganrun.measure.final import final_metrics
 from ganrun.mixture import Mixture
-from ganrun.progress import MemberProgress
-from ganrun.schedule import evaluation_rounds, next_round, rounds_after, snapshot_rounds
+from ganrun.playing.progress import MemberProgress
+from ganrun.playing.schedule import evaluation_rounds, next_round, rounds_after, snapshot_rounds
 from ganrun.store import Run, RunFolder, Snapshot
 from ganrun.verdict import quick_verdict
 

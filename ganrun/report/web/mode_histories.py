@@ -10,7 +10,7 @@ from jaxtyping import Bool, Float, Int
 from numpy import ndarray
 
 from ganrun.measure.evaluation import COVERED_FRACTION
-from ganrun.report.record import RunRecord
+from ganrun.report.run_record import RunRecord
 
 
 @dataclass(frozen=True)

@@ -27,10 +27,10 @@ from ganrun.game.population import (
     state_from_dict,
 )
 from ganrun.game.rounds import TrainingState
-from ganrun.job import Hooks, Job, Options, Outcome, Start
 from ganrun.measure.reference import reference_metrics
 from ganrun.mixture import mixture_of
-from ganrun.opening import Opened, open_member
+from ganrun.playing.claim_or_find import Opened, open_member
+from ganrun.playing.jobs import Hooks, Job, Options, Outcome, Start
 from ganrun.store import Run, RunFolder, RunLockedError, StoreError, numerics
 
 CHUNK_SECONDS = 0.5

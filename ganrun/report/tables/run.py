@@ -13,9 +13,10 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from ganrun.report import phrases, story
+from ganrun.report import phrases
+from ganrun.report import run_story as story
 from ganrun.report.palette import SCREEN_BLUE, SCREEN_VERMILLION
-from ganrun.report.record import RunRecord
+from ganrun.report.run_record import RunRecord
 
 MOST_ROWS = 40
 """More seeds than this are summed up by their median alone; all are in the JSON."""

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from ganrun.config import Experiment
-from ganrun.progress import MemberProgress
+from ganrun.playing.progress import MemberProgress
 
 
 @dataclass(frozen=True)

@@ -19,10 +19,10 @@ from rich.cells import cell_len
 from rich.text import Text
 
 from ganrun.mixture import Mixture
-from ganrun.progress import MemberProgress, Progress
+from ganrun.playing.progress import MemberProgress, Progress
 from ganrun.report import phrases
-from ganrun.report.canvas import covered_modes, draw_map, mode_shares, share_outside
-from ganrun.report.frame_parts import (
+from ganrun.report.live.character_map import covered_modes, draw_map, mode_shares, share_outside
+from ganrun.report.live.frame_parts import (
     assembled,
     bar,
     heading,
@@ -30,8 +30,8 @@ from ganrun.report.frame_parts import (
     inner_width,
     justified,
 )
+from ganrun.report.live.watcher import Moment
 from ganrun.report.palette import SCREEN_BLUE, SCREEN_VERMILLION
-from ganrun.report.watching import Moment
 
 LEAST_MAP_ROWS, MOST_MAP_ROWS = 8, 20
 MOST_SAMPLES = 1000

@@ -12,8 +12,8 @@ from rich.text import Text
 
 from ganrun.diagnose.progress import BranchProgress, DiagnosisProgress
 from ganrun.report import phrases
-from ganrun.report.frame_parts import assembled, bar, heading, inner_height, inner_width
-from ganrun.report.watching import Display, Moment, PacedLines, Silence, is_live
+from ganrun.report.live.frame_parts import assembled, bar, heading, inner_height, inner_width
+from ganrun.report.live.watcher import Display, Moment, PacedLines, Silence, is_live
 
 GAP = "  "
 LEAST_TITLE = 16

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from rich.cells import cell_len
 from rich.text import Text
 
+from ganrun.report.live.watcher import Moment
 from ganrun.report.palette import SCREEN_BLUE
-from ganrun.report.watching import Moment
 
 SPINNER, ASCII_SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏", "|/-\\"
 SPINS_PER_SECOND = 4

@@ -7,9 +7,9 @@ from typing import Any
 
 from ganrun.arena.game import Game
 from ganrun.arena.hub import Hub
-from ganrun.arena.place import Place
 from ganrun.arena.protocol import write_frame
 from ganrun.arena.settings import target_drawn
+from ganrun.arena.slot import Place
 from ganrun.store.formats import QUALITY_COLUMNS
 
 MEASURED_EVERY = 0.15

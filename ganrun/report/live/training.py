@@ -9,10 +9,10 @@ from rich.console import Console
 from rich.text import Text
 
 from ganrun.mixture import Mixture
-from ganrun.progress import Progress
-from ganrun.report.frame import LiveMap, draw_frame
+from ganrun.playing.progress import Progress
+from ganrun.report.live.training_frame import LiveMap, draw_frame
+from ganrun.report.live.watcher import Display, Moment, PacedLines, Silence, is_live
 from ganrun.report.phrases import progress_line
-from ganrun.report.watching import Display, Moment, PacedLines, Silence, is_live
 
 
 class LiveDisplay(Display[Progress]):

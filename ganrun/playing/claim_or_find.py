@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from ganrun.config import Experiment, run_id
-from ganrun.job import Options, Start
 from ganrun.mixture import mixture_of
-from ganrun.recorder import Recorder
+from ganrun.playing.jobs import Options, Start
+from ganrun.playing.recorder import Recorder
 from ganrun.store import (
     Checkpoint,
     Claim,

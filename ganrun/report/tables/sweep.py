@@ -15,8 +15,8 @@ from rich.text import Text
 from ganrun.influence import RATES
 from ganrun.influence.levels import Levels
 from ganrun.report import phrases
+from ganrun.report.live.sweep_frame import about_design, columns_that_fit, more_columns
 from ganrun.report.palette import SCREEN_BLUE, SCREEN_VERMILLION
-from ganrun.report.sweep_frame import about_design, columns_that_fit, more_columns
 from ganrun.report.sweep_record import HEADLINES, TIMES, Effect, Numbers, SweepRecord
 from ganrun.store.sweep_folder import INFLUENCE, RESULTS, SWEEP
 from ganrun.sweep.run import described

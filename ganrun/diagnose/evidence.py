@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from statistics import fmean
 
-from ganrun.diagnose.document import Branch, Diagnosis
-from ganrun.diagnose.weigh import Judgement
+from ganrun.diagnose.diagnosis import Branch, Diagnosis
+from ganrun.diagnose.judgement import Judgement
 from ganrun.verdict.continued import Continued
 from ganrun.verdict.words import of_modes
 

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from ganrun.report import phrases
 from ganrun.report.sweep_record import SweepRecord, read_sweep
-from ganrun.report.sweep_tables import print_sweep, sweep_json
+from ganrun.report.tables.sweep import print_sweep, sweep_json
 
 
 def report_sweep(
@@ -67,7 +67,7 @@ def _write_page(record: SweepRecord, console: Console, *, open_page: bool, quiet
     path = write_sweep_page(record)
     _note(console, f"{path}: the sweep to explore, in a browser", quiet=quiet)
     if open_page:
-        from ganrun.report.web.show import show
+        from ganrun.report.web.open_in_browser import show
 
         if instead := show(path):
             _note(console, instead, quiet=quiet)

@@ -9,13 +9,13 @@ from typing import Annotated, Any
 from pydantic import Field, TypeAdapter, ValidationError
 
 from ganrun.config import suggest
-from ganrun.config.document import Entry, Node
 from ganrun.config.dotted_fields import WRONG, fault_of, is_section, value_of
 from ganrun.config.errors import Problem, shortened
 from ganrun.config.explain import explained_value, written
 from ganrun.config.fields import Whole
 from ganrun.config.identity import canonical_json
-from ganrun.config.sweeps import LEVELS_LIMIT, Factor
+from ganrun.config.sweep_schema import LEVELS_LIMIT, Factor
+from ganrun.config.yaml_tree import Entry, Node
 
 SCALES = {
     "linear": ("lin", "uniform", "range", "linspace"),
@@ -125,7 +125,7 @@ def _range(
 
 
 def _points_of(entry: Entry, label: str, problems: list[Problem]) -> int | None:
-    from ganrun.config.document import plain
+    from ganrun.config.yaml_tree import plain
 
     try:
         return _POINTS.validate_python(plain(entry.node))

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from ganrun.report import phrases
-from ganrun.report.sweep_frame import (
+from ganrun.report.live.sweep_frame import (
     MOST_CELLS,
     CellRow,
     Pace,
@@ -19,7 +19,7 @@ from ganrun.report.sweep_frame import (
     extreme_cells,
     per_minute,
 )
-from ganrun.report.watching import Display, Moment, PacedLines, Silence, is_live, say
+from ganrun.report.live.watcher import Display, Moment, PacedLines, Silence, is_live, say
 from ganrun.sweep.designs import Design
 from ganrun.sweep.run import SweepProgress
 

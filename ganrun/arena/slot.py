@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any
 
-from ganrun.arena.aside import Found
 from ganrun.arena.game import Game
+from ganrun.arena.measuring_process import Found
 from ganrun.config import ConfigError, Experiment
 
 REFERENCE_POINTS = ("mean", "p5", "p95")

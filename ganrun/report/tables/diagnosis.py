@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.text import Text
 
 from ganrun.diagnose.branches import FOLDER
-from ganrun.diagnose.document import NAME, Branch, Diagnosis, as_json
+from ganrun.diagnose.diagnosis import NAME, Branch, Diagnosis, as_json
 from ganrun.report import phrases
 from ganrun.report.diagnosis_story import (
     FIGURE,
@@ -21,9 +21,9 @@ from ganrun.report.diagnosis_story import (
     run_ending,
     whose,
 )
+from ganrun.report.live.sweep_frame import columns_that_fit, more_columns
 from ganrun.report.palette import SCREEN_BLUE, SCREEN_VERMILLION
-from ganrun.report.sweep_frame import columns_that_fit, more_columns
-from ganrun.report.terminal import BAD_WORDS, GAP, GOOD_WORDS
+from ganrun.report.tables.run import BAD_WORDS, GAP, GOOD_WORDS
 from ganrun.store.formats import json_text
 
 DECIMALS = 2

@@ -15,7 +15,7 @@ from numpy import ndarray
 
 from ganrun.report.equilibrium import EQUILIBRIA, EVEN_ACCURACY, Line
 from ganrun.report.palette import BLUE, INK, ORANGE
-from ganrun.report.record import RunRecord
+from ganrun.report.run_record import RunRecord
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from ganrun.arena.aside import LEAST_SECONDS, Aside, Found, Task
-from ganrun.arena.place import Place
+from ganrun.arena.measuring_process import LEAST_SECONDS, Aside, Found, Task
+from ganrun.arena.slot import Place
 
 
 class Answer(NamedTuple):

@@ -12,10 +12,11 @@ from itertools import groupby
 
 import numpy as np
 
-from ganrun.report import phrases, story
-from ganrun.report.record import RunRecord
-from ganrun.report.web.course import Course, Loss, course_of
-from ganrun.report.web.gaze import Gaze, gaze
+from ganrun.report import phrases
+from ganrun.report import run_story as story
+from ganrun.report.run_record import RunRecord
+from ganrun.report.web.field_at_modes import Gaze, gaze
+from ganrun.report.web.mode_histories import Course, Loss, course_of
 
 MOST_NAMED = 5
 """More modes than this are counted instead of named."""

@@ -14,9 +14,9 @@ from rich.cells import cell_len
 from rich.text import Text
 
 from ganrun.report import phrases
-from ganrun.report.frame_parts import assembled, bar, heading, inner_height, inner_width
+from ganrun.report.live.frame_parts import assembled, bar, heading, inner_height, inner_width
+from ganrun.report.live.watcher import Moment
 from ganrun.report.palette import SCREEN_BLUE, SCREEN_VERMILLION
-from ganrun.report.watching import Moment
 from ganrun.sweep.designs import Design
 from ganrun.sweep.run import CellTally, SweepProgress
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from statistics import median
 
 from ganrun.report import phrases
-from ganrun.report.record import RunRecord
+from ganrun.report.run_record import RunRecord
 
 _UNFINISHED = {
     "running": ("is still running", "are still running"),

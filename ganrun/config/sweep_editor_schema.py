@@ -1,0 +1,160 @@
+"""The JSON Schema of a sweep as it is written, for editors; made from that of an experiment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from ganrun.config.declarations import LAYOUTS, PENALTIES
+from ganrun.config.editor_schema import in_standard_words, json_schema
+from ganrun.config.sweep_schema import LEVELS_LIMIT, SweepHead
+
+Schema = dict[str, Any]
+
+HELP = {
+    "extends": "A sweep to inherit from; its path is relative to this one.",
+    "base": "The experiment that everything varies: a config's path, relative to this file, or an "
+    "experiment's fields.",
+    "seeds": "Seeds of every point, the same ones: a list, or a count. The base's, if left out.",
+    "vary": "What varies: fields by their dotted names, with a list of levels or a range each.",
+    "cases": "Named sets of overrides, one more axis: dotted names, or nested as in a config.",
+}
+
+
+def sweep_json_schema() -> Schema:
+    """Return a JSON Schema (2020-12) that accepts every sweep that loads.
+
+    It accepts some that do not load, as an experiment's does; and for every kind of design, ranges
+    with and without points.
+    """
+    experiment = json_schema()
+    head = {key: experiment.pop(key) for key in ("$schema", "title", "description")}
+    models = experiment.pop("$defs")
+    fields = dict(dotted_fields(experiment, models))
+    own = in_standard_words(SweepHead.model_json_schema())["properties"]
+    seeds = {**experiment["properties"]["seeds"], "description": HELP["seeds"]}
+    for name in ("default", "x-mark"):
+        seeds.pop(name)
+    text = {"type": "string", "minLength": 1}
+    case = {"anyOf": [{"$ref": "#/$defs/Case"}, {"type": "null"}]}
+    return {
+        "$schema": head["$schema"],
+        "title": "ganrun sweep",
+        "description": "A sweep of GAN experiments, for ganrun sweep.",
+        "$defs": {
+            **models,
+            **{name: _bare(field) for name, field in fields.items()},
+            "Experiment": experiment,
+            "Case": _case(experiment, fields),
+        },
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {
+            "extends": {**text, "description": HELP["extends"]},
+            "name": own["name"],
+            "base": {
+                "description": HELP["base"],
+                "anyOf": [text, {"$ref": "#/$defs/Experiment"}],
+            },
+            "design": own["design"],
+            "seeds": seeds,
+            "points": own["points"],
+            "vary": {
+                "description": HELP["vary"],
+                "anyOf": [
+                    {
+                        "type": "object",
+                        "properties": {name: _axis(name, field) for name, field in fields.items()},
+                        "additionalProperties": False,
+                    },
+                    {"type": "null"},
+                ],
+            },
+            "cases": {
+                "description": HELP["cases"],
+                "anyOf": [{"type": "object", "additionalProperties": case}, {"type": "null"}],
+            },
+        },
+    }
+
+
+def dotted_fields(experiment: Schema, models: Schema) -> Iterator[tuple[str, Schema]]:
+    """Yield the dotted name and the schema of every field that may vary."""
+    for name, field in experiment["properties"].items():
+        if name == "target":
+            yield from _target_fields(models)
+        elif name == "penalties":
+            for penalty in PENALTIES:
+                for parameter, schema in models[penalty]["properties"].items():
+                    yield f"penalties.{penalty}.{parameter}", schema
+        elif "$ref" in field:
+            for inner, schema in models[name.capitalize()]["properties"].items():
+                yield f"{name}.{inner}", schema
+        elif name not in ("extends", "name", "seeds"):
+            yield name, field
+
+
+def _target_fields(models: Schema) -> Iterator[tuple[str, Schema]]:
+    """Yield the fields of all layouts together, each as the first layout that has it says."""
+    layouts = [models[name.capitalize()]["properties"] for name in LAYOUTS]
+    names = dict.fromkeys(name for layout in layouts for name in layout)
+    for name in names:
+        if name == "layout":
+            first = layouts[0]["layout"]
+            yield "target.layout", {"description": first["description"], "enum": list(LAYOUTS)}
+        else:
+            yield f"target.{name}", next(layout[name] for layout in layouts if name in layout)
+
+
+def _bare(field: Schema) -> Schema:
+    """Return what a field's schema says of its values alone."""
+    said = ("description", "default", "title", "x-mark", "x-unit")
+    return {key: value for key, value in field.items() if key not in said}
+
+
+def _axis(name: str, field: Schema) -> Schema:
+    value = {"$ref": f"#/$defs/{name}"}
+    listed = {
+        "type": "array",
+        "items": value,
+        "minItems": 1,
+        "maxItems": LEVELS_LIMIT,
+        "uniqueItems": True,
+    }
+    options = [listed]
+    if any(option.get("type") in ("number", "integer") for option in field.get("anyOf", [field])):
+        ends = {"type": "array", "items": value, "minItems": 2, "maxItems": 2}
+        points = {"type": "integer", "minimum": 2, "maximum": LEVELS_LIMIT}
+        options.append(
+            {
+                "type": "object",
+                "properties": {"linear": ends, "log": ends, "points": points},
+                "additionalProperties": False,
+            }
+        )
+    return {"description": field["description"], "anyOf": options}
+
+
+def _case(experiment: Schema, fields: dict[str, Schema]) -> Schema:
+    """Return the schema of a case: an experiment's sections, and all fields by dotted names."""
+    sections = {
+        name: field
+        for name, field in experiment["properties"].items()
+        if name not in ("extends", "name", "seeds")
+    }
+    penalties = {
+        f"penalties.{name}": {
+            "description": penalty.description,
+            "anyOf": [{"$ref": f"#/$defs/{name}"}, {"type": "null"}],
+        }
+        for name, penalty in PENALTIES.items()
+    }
+    dotted = {
+        name: {"description": field["description"], "$ref": f"#/$defs/{name}"}
+        for name, field in fields.items()
+    }
+    return {
+        "type": "object",
+        "properties": sections | penalties | dotted,
+        "additionalProperties": False,
+    }

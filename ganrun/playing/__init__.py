@@ -1,0 +1,1 @@
+"""One job: its runs claimed or found, played chunk by chunk, recorded and finished."""

@@ -1,0 +1,1 @@
+"""What one sees while ganrun works: live displays on a terminal, plain lines elsewhere."""
