@@ -1,9 +1,9 @@
-"""How many modes each shipped config recovers over several seeds, as README's table.
+"""How many modes each shipped config recovers over several seeds: the table in docs/configs.md.
 
     python -m benchmarks.shipped                          8 seeds each, into runs/
     python -m benchmarks.shipped --seeds "[100, 101]"     others
     python -m benchmarks.shipped --set training.steps=500 ring8 grid25
-    python -m benchmarks.shipped --runs-dir /tmp/new --readme        and put it into README.md
+    python -m benchmarks.shipped --runs-dir /tmp/new --write         and put it into the pages
 
 Runs that are in the runs folder already are not trained again; then no seconds are told.
 """
@@ -30,7 +30,9 @@ from ganrun.report.live.training import watcher_for
 from ganrun.store import RunFolder, find_complete
 from ganrun.train import train
 
-README = Path(__file__).parents[1] / "README.md"
+ROOT = Path(__file__).parents[1]
+OUTPUT_PAGE = ROOT / "README.md"
+TABLE_PAGE = ROOT / "docs" / "configs.md"
 HEADER = """\
 | config | modes recovered: mean [least, most] | verdicts | seconds |
 |---|---|---|---|"""
@@ -45,7 +47,7 @@ def main() -> None:
     parser.add_argument("--seeds", default="8", help="a count or a list [default: 8]")
     parser.add_argument("--set", action="append", default=[], metavar="FIELD=VALUE")
     parser.add_argument("--runs-dir", type=Path, default=Path("runs"))
-    parser.add_argument("--readme", action="store_true", help="put table and output into README.md")
+    parser.add_argument("--write", action="store_true", help="put table and output into the pages")
     options = parser.parse_args()
     if unknown := set(options.names) - set(paths):
         parser.error(f"no such config: {', '.join(sorted(unknown))}")
@@ -57,9 +59,10 @@ def main() -> None:
         runs, seconds = trained(experiment, options.runs_dir)
         table.append(row(name, runs, seconds))
         print(table[-1], flush=True)
-    if options.readme:
+    if options.write:
         output = first_output(load_experiment(paths["five_gaussians"]), options.runs_dir)
-        README.write_text(updated(README.read_text("utf-8"), "\n".join(table), output), "utf-8")
+        OUTPUT_PAGE.write_text(with_output(OUTPUT_PAGE.read_text("utf-8"), output), "utf-8")
+        TABLE_PAGE.write_text(with_table(TABLE_PAGE.read_text("utf-8"), "\n".join(table)), "utf-8")
 
 
 def trained(experiment: Experiment, runs_dir: Path) -> tuple[list[RunFolder], float | None]:
@@ -99,11 +102,15 @@ def first_output(experiment: Experiment, runs_dir: Path) -> str:
     return "\n".join(line.rstrip() for line in text.splitlines())
 
 
-def updated(page: str, table: str, output: str) -> str:
-    """README with another table and another output."""
+def with_table(page: str, table: str) -> str:
+    """The page of configs with another table."""
     begin, end = "<!-- shipped configs: begin -->", "<!-- shipped configs: end -->"
     before, _, after = page.partition(begin)
-    page = before + f"{begin}\n\n{table}\n\n{end}" + after.partition(end)[2]
+    return before + f"{begin}\n\n{table}\n\n{end}" + after.partition(end)[2]
+
+
+def with_output(page: str, output: str) -> str:
+    """README with another output of its first command."""
     before, _, after = page.partition("```text\n")
     return before + f"```text\n{output}\n```" + after.partition("\n```")[2]
 
