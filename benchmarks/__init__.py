@@ -1,1 +1,1 @@
-"""TODO."""
+"""Measurements of ganrun, each a module that prints its table; README.md says what each shows."""

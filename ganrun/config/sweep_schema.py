@@ -21,7 +21,7 @@ from ganrun.config.write import flow, lines, short_seeds
 TRIALS_LIMIT = 1_000_000
 LEVELS_LIMIT = 1000
 
-Design = Literal["factorial", "random", "sobol"]
+DesignName = Literal["factorial", "random", "sobol"]
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ class Sweep:
 
     name: str
     base: Experiment
-    design: Design
+    design: DesignName
     seeds: tuple[int, ...]
     factors: tuple[Factor, ...]
     cases: Mapping[str, Mapping[str, Any]]

@@ -2,8 +2,9 @@
 
 XLA's thread pool for the CPU has one thread. Measured on 2 cores: with a pool of two, a program's
 kernels are handed from thread to thread, which costs more than half of its time, and the bits
-depend on how many threads there are. More cores are used by more processes, each with a pool of its
-own (`executors.py`). Dispatch is synchronous, so that a call returns when its work is done.
+depend on how many threads there are. More cores are used by more processes, each with a pool of
+its own (`executors/processes.py`). Dispatch is synchronous, so that a call returns when its work is
+done.
 """
 
 from __future__ import annotations

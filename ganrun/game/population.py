@@ -277,7 +277,7 @@ def play(
 
 
 def state_as_dict(state: TrainingState) -> dict[str, np.ndarray]:
-    """A training state as flat named arrays, such as `generator/params/layers/0/kernel`."""
+    """A training state as flat named arrays, such as `generator/params`."""
     leaves, _ = jax.tree_util.tree_flatten_with_path(state)
     return {
         jax.tree_util.keystr(path, simple=True, separator="/"): np.asarray(leaf)

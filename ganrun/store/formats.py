@@ -77,7 +77,7 @@ class Snapshots(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Checkpoint:
-    """The whole training state after `round` rounds; `state` is flat: `generator/0/kernel`."""
+    """The whole training state after `round` rounds; `state` is flat: `generator/params`."""
 
     id: str
     round: int

@@ -40,7 +40,7 @@ def new_record(experiment: Experiment, identity: str, *, again: bool) -> Record:
 def begin_session(
     record: Record, *, numerics: Mapping[str, Any], command: Sequence[str], at_round: int
 ) -> None:
-    """Note who trains from here on; the record itself shows the latest session."""
+    """Note who trains from here on; code and numerics of the record are the latest session's."""
     code = {"versions": provenance.versions(), "git": provenance.git(), "command": list(command)}
     session = {
         "started": provenance.now(),
