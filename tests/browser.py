@@ -156,10 +156,10 @@ def page(open_page: Callable[..., Watched]) -> Watched:
 
 
 @pytest.fixture(scope="session")
-def axe_script(pytestconfig: pytest.Config) -> str:
-    """The text of axe-core, fetched once by npm and kept in pytest's cache."""
-    assert pytestconfig.cache is not None
-    folder = Path(pytestconfig.cache.mkdir("axe-core"))
+def axe_script(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The text of axe-core, fetched once by npm and kept in pytest's cache, where there is one."""
+    cache = getattr(pytestconfig, "cache", None)  # none with `-p no:cacheprovider`
+    folder = Path(cache.mkdir("axe-core")) if cache else tmp_path_factory.mktemp("axe-core")
     kept = folder / "axe.min.js"
     with FileLock(folder / ".lock"):
         if not kept.exists():
