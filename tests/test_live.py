@@ -16,7 +16,8 @@ from rich.console import Console
 
 from ganrun.measure.evaluation import evaluate_samples
 from ganrun.playing.progress import Progress
-from ganrun.report.live import character_map as canvas
+from ganrun.report.geometry import covered_modes, mode_shares, share_outside
+from ganrun.report.live.character_map import draw_map
 from ganrun.report.live.training import LiveDisplay, PlainLines, Quiet, watcher_for
 from ganrun.report.live.training_frame import LiveMap, draw_frame
 from ganrun.report.live.watcher import Moment
@@ -76,7 +77,7 @@ def test_the_map_puts_a_dot_where_a_sample_is(fractions, rows):
     x_min, x_max, y_min, y_max = RING.extent
     fractions = np.array(fractions)
     samples = np.array([x_min, y_min]) + fractions * np.array([x_max - x_min, y_max - y_min])
-    dots = dots_of(canvas.draw_map(samples, RING, rows=rows))
+    dots = dots_of(draw_map(samples, RING, rows=rows))
     assert dots.shape == (4 * rows, 4 * rows)
     for x, y in fractions:
         column, row = x * 4 * rows, (1 - y) * 4 * rows
@@ -89,7 +90,7 @@ def test_the_map_puts_a_dot_where_a_sample_is(fractions, rows):
 
 
 def test_the_map_of_no_samples_shows_the_true_modes_and_nothing_else():
-    dots = dots_of(canvas.draw_map(None, RING, rows=16))
+    dots = dots_of(draw_map(None, RING, rows=16))
     rows, columns = np.nonzero(dots)
     x_min, x_max, _, y_max = RING.extent
     size = (x_max - x_min) / 64
@@ -102,13 +103,13 @@ def test_the_map_of_no_samples_shows_the_true_modes_and_nothing_else():
 def test_a_mode_that_is_not_covered_carries_its_number():
     samples = forged(RING, [0, 3], 500, np.random.default_rng(0))
     covered = np.array([True, False, False, True, False])
-    text = "".join(line.plain for line in canvas.draw_map(samples, RING, rows=15, covered=covered))
+    text = "".join(line.plain for line in draw_map(samples, RING, rows=15, covered=covered))
     assert sorted(character for character in text if character.isdigit()) == ["1", "2", "4"]
 
 
 def test_the_map_in_ascii_is_ascii_and_as_large():
     samples = forged(RING, [0, 3], 500, np.random.default_rng(0))
-    lines = canvas.draw_map(samples, RING, rows=12, covered=np.ones(5, bool), ascii_only=True)
+    lines = draw_map(samples, RING, rows=12, covered=np.ones(5, bool), ascii_only=True)
     assert [len(line.plain) for line in lines] == [24] * 12
     text = "".join(line.plain for line in lines)
     assert text.isascii()
@@ -117,21 +118,21 @@ def test_the_map_in_ascii_is_ascii_and_as_large():
 
 def test_samples_that_are_not_finite_or_far_away_are_counted_as_off_the_map():
     samples = np.array([[0.0, 0.0], [np.nan, 0.0], [np.inf, 1.0], [1e30, 0.0]])
-    assert canvas.share_outside(samples, RING.extent) == 0.75
-    lines = canvas.draw_map(samples, RING, rows=10)
-    assert dots_of(lines).sum() == dots_of(canvas.draw_map(samples[:1], RING, rows=10)).sum()
+    assert share_outside(samples, RING.extent) == 0.75
+    lines = draw_map(samples, RING, rows=10)
+    assert dots_of(lines).sum() == dots_of(draw_map(samples[:1], RING, rows=10)).sum()
 
 
 def test_the_maps_shares_are_those_of_the_evaluation():
     for mixture, modes in ((RING, [0, 3]), (grid(), [1, 2, 7]), (ring(3, weights=(1, 2, 9)), [2])):
         samples = forged(mixture, modes, 700, np.random.default_rng(1), bridge=0.3)
         measured = evaluate_samples(samples, mixture.means, mixture.whitening, mixture.weights)
-        shares = canvas.mode_shares(samples, mixture)
+        shares = mode_shares(samples, mixture)
         np.testing.assert_allclose(shares, measured["shares"])
-        covered = canvas.covered_modes(shares, mixture.weights, int(measured["modes_covered"]))
+        covered = covered_modes(shares, mixture.weights, int(measured["modes_covered"]))
         np.testing.assert_array_equal(covered, measured["covered"])
         np.testing.assert_array_equal(
-            canvas.covered_modes(shares, mixture.weights, None), measured["covered"]
+            covered_modes(shares, mixture.weights, None), measured["covered"]
         )
 
 
@@ -247,7 +248,7 @@ def test_the_map_is_drawn_anew_for_new_samples_and_only_for_them(monkeypatch):
     drawn = []
     monkeypatch.setattr(
         "ganrun.report.live.training_frame.draw_map",
-        lambda *a, **k: drawn.append(1) or canvas.draw_map(*a, **k),
+        lambda *a, **k: drawn.append(1) or draw_map(*a, **k),
     )
     live_map = LiveMap(RING)
     member = fake_member(forged(RING, [0], 50, np.random.default_rng(0)))

@@ -24,14 +24,14 @@ from ganrun.influence import influence_of
 from ganrun.influence.rates import summarise
 from ganrun.influence.trials import OUTCOMES, RATES, outcome_values
 from ganrun.mixture import mixture_of
+from ganrun.page.scene_target import scene_target
 from ganrun.report import phrases
 from ganrun.report.cell_trials import from_best_to_worst, median_trial, worst_trial
-from ganrun.report.live.character_map import covered_modes, mode_shares
+from ganrun.report.geometry import covered_modes, mode_shares
 from ganrun.report.phase_grid import phase_grid
 from ganrun.report.sweep_record import SweepRecord, read_sweep
 from ganrun.report.web import plotly_script, trial_pages
 from ganrun.report.web.phase_cells import phase_data
-from ganrun.report.web.scene_target import scene_target
 from ganrun.report.web.sweep_page import sweep_page, write_sweep_page
 from ganrun.report.web.trial_frames import (
     covered_in_each,

@@ -22,6 +22,7 @@ from ganrun.config.declarations import (
 from ganrun.config.fields import mark_of
 from ganrun.config.targets import MODELS
 from ganrun.mixture import Mixture, mixture_of
+from ganrun.page.scene_target import scene_target
 from ganrun.verdict import WORDS
 
 MOST_MODES = 32
@@ -172,20 +173,7 @@ def window_of(experiment: Experiment, mixture: Mixture) -> tuple[float, float, f
 def target_drawn(experiment: Experiment) -> dict[str, Any]:
     """The target as a page draws it: its window, and the 3-std ellipse of every mode."""
     mixture = mixture_of(experiment.target)
-    variances, axes = np.linalg.eigh(mixture.covariances)
-    radii = 3 * np.sqrt(variances)
-    modes = [
-        {
-            "x": float(mixture.means[k, 0]),
-            "y": float(mixture.means[k, 1]),
-            "rx": float(radii[k, 1]),
-            "ry": float(radii[k, 0]),
-            "angle": float(np.arctan2(axes[k, 1, 1], axes[k, 0, 1])),
-            "weight": float(mixture.weights[k]),
-        }
-        for k in range(mixture.modes)
-    ]
-    return {"extent": list(window_of(experiment, mixture)), "modes": modes}
+    return scene_target(mixture) | {"extent": list(window_of(experiment, mixture))}
 
 
 def schema() -> dict[str, Any]:

@@ -28,8 +28,8 @@ from ganrun.report.figures.style import (
     headline,
     new_figure,
 )
-from ganrun.report.figures.window import Extent, draw_rings, draw_samples, frame_window, rings_at
-from ganrun.report.live.character_map import share_outside
+from ganrun.report.figures.window import draw_rings, draw_samples, frame_window, rings_at
+from ganrun.report.geometry import Extent, share_outside
 from ganrun.report.palette import BLUE, FAINT, INK, PAPER, QUIET, VERMILLION
 from ganrun.report.run_record import RunRecord
 from ganrun.report.run_story import title

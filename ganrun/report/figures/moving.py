@@ -17,7 +17,7 @@ from ganrun.report import phrases
 from ganrun.report import run_story as story
 from ganrun.report.figures.progression import FieldScale, draw_panel, field_scale
 from ganrun.report.figures.style import LABEL_SIZE, house_style
-from ganrun.report.live.character_map import covered_modes, mode_shares
+from ganrun.report.geometry import covered_modes, mode_shares
 from ganrun.report.palette import INK, PAPER, QUIET
 from ganrun.report.run_record import RunRecord
 from ganrun.store.atomic import make_folder, replace_file

@@ -26,7 +26,8 @@ from ganrun.report.figures.style import (
     headline,
     new_figure,
 )
-from ganrun.report.figures.window import Extent, draw_rings, draw_samples, frame_window, rings_at
+from ganrun.report.figures.window import draw_rings, draw_samples, frame_window, rings_at
+from ganrun.report.geometry import Extent
 from ganrun.report.palette import FAINT, FIELD_BLUE, FIELD_ORANGE, FIELD_WHITE, INK, QUIET
 from ganrun.report.run_record import RunRecord
 

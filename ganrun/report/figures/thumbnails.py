@@ -13,8 +13,7 @@ from matplotlib.collections import LineCollection
 from numpy import ndarray
 
 from ganrun.mixture import Mixture, mixture_of
-from ganrun.report.figures.window import typical_gap
-from ganrun.report.live.character_map import covered_modes, mode_rings, mode_shares
+from ganrun.report.geometry import covered_modes, mode_rings, mode_shares, typical_gap
 from ganrun.report.palette import BLUE, INK, QUIET, VERMILLION
 from ganrun.store import RunFolder, StoreError
 

@@ -13,13 +13,11 @@ from numpy import ndarray
 
 from ganrun.mixture import Mixture
 from ganrun.report.figures.style import DOTS_PER_INCH
-from ganrun.report.live.character_map import mode_rings
+from ganrun.report.geometry import Extent, mode_rings, typical_gap
 from ganrun.report.palette import INK, PAPER, QUIET
 
 LEAST_RING_POINTS = 3.2
 """Radius in points below which a ring could not be told from a sample."""
-
-Extent = tuple[float, float, float, float]
 
 
 def frame_window(axes: Axes, extent: Extent) -> None:
@@ -41,15 +39,6 @@ def rings_at(mixture: Mixture, axes: Axes, extent: Extent) -> Float[ndarray, "K 
     least_pixels = LEAST_RING_POINTS * DOTS_PER_INCH / 72
     least = least_pixels * (extent[1] - extent[0]) / min(box.width, box.height)
     return mode_rings(mixture, min(least, 0.3 * typical_gap(mixture)))
-
-
-def typical_gap(mixture: Mixture) -> float:
-    """Median distance from a mode to its nearest neighbour; infinite for a lone mode."""
-    if mixture.modes == 1:
-        return np.inf
-    distances = np.linalg.norm(mixture.means[:, None] - mixture.means, axis=2)
-    np.fill_diagonal(distances, np.inf)
-    return float(np.median(distances.min(axis=1)))
 
 
 def draw_rings(

@@ -14,13 +14,11 @@ from numpy import ndarray
 from rich.style import Style
 from rich.text import Text
 
-from ganrun.measure.evaluation import COVERED_FRACTION, HIGH_QUALITY_DISTANCE
 from ganrun.mixture import Mixture
+from ganrun.report.geometry import mode_rings
 from ganrun.report.palette import SCREEN_BLUE, SCREEN_VERMILLION
 
 LEAST_RING_DOTS = 2.6
-_RING_ANGLES = np.linspace(0.0, 2.0 * np.pi, 48, endpoint=False)
-_UNIT_RING = np.stack([np.cos(_RING_ANGLES), np.sin(_RING_ANGLES)], axis=1)
 
 # Bit of each dot of a braille character, by row and column inside the cell (Unicode, block 2800).
 _BRAILLE_BITS = np.array([[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]], dtype=np.int64)
@@ -33,47 +31,6 @@ _STYLES = {
     _MISSING: Style(color=SCREEN_VERMILLION),
     _NUMBER: Style(color=SCREEN_VERMILLION, bold=True),
 }
-
-
-def mode_shares(samples: Float[ndarray, "N 2"], mixture: Mixture) -> Float[ndarray, " K"]:
-    """High-quality share of every mode among the samples; those that are not finite belong to none.
-
-    The same shares as `ganrun.measure.evaluation` gives, without the metrics that a map needs not.
-    """
-    finite = samples[np.isfinite(samples).all(axis=1)].astype(np.float64)
-    if len(finite) == 0:
-        return np.zeros(mixture.modes)
-    distance = mixture.mahalanobis(finite)
-    nearest = distance.argmin(axis=1)
-    high_quality = distance[np.arange(len(finite)), nearest] <= HIGH_QUALITY_DISTANCE
-    return np.bincount(nearest[high_quality], minlength=mixture.modes) / len(samples)
-
-
-def covered_modes(
-    shares: Float[ndarray, " K"], weights: Float[ndarray, " K"], count: int | None
-) -> Bool[ndarray, " K"]:
-    """Which modes to show as covered: the `count` best served ones, in `share_k / w_k`.
-
-    The count on screen may come from more samples than the map shows. Ranking keeps the two in
-    agreement, and equals `share_k >= w_k / 5` where the samples are the same. Without a count that
-    threshold decides.
-    """
-    served = shares / weights
-    if count is None:
-        return served >= COVERED_FRACTION
-    mask = np.zeros(len(shares), dtype=bool)
-    mask[np.argsort(-served, kind="stable")[:count]] = True
-    return mask
-
-
-def share_outside(
-    samples: Float[ndarray, "N 2"], extent: tuple[float, float, float, float]
-) -> float:
-    """Share of the samples that a map of this window cannot show: outside it, or not finite."""
-    x_min, x_max, y_min, y_max = extent
-    x, y = samples[:, 0], samples[:, 1]
-    inside = (x >= x_min) & (x <= x_max) & (y >= y_min) & (y <= y_max)
-    return float(1.0 - inside.mean()) if len(samples) else 0.0
 
 
 def dot_positions(
@@ -89,14 +46,6 @@ def dot_positions(
     columns = np.minimum(column[inside].astype(np.int64), across - 1)
     rows = np.minimum(row[inside].astype(np.int64), down - 1)
     return rows, columns
-
-
-def mode_rings(mixture: Mixture, least_radius: float = 0.0) -> Float[ndarray, "K 48 2"]:
-    """Points on every mode's ellipse at 3 std, widened to `least_radius` where it is smaller."""
-    values, vectors = np.linalg.eigh(mixture.covariances)
-    radii = HIGH_QUALITY_DISTANCE * np.sqrt(np.maximum(values, 0.0))
-    scaled = np.maximum(radii, least_radius)[:, None, :] * _UNIT_RING
-    return mixture.means[:, None, :] + scaled @ vectors.transpose(0, 2, 1)
 
 
 def draw_map(

@@ -21,7 +21,8 @@ from rich.text import Text
 from ganrun.mixture import Mixture
 from ganrun.playing.progress import MemberProgress, Progress
 from ganrun.report import phrases
-from ganrun.report.live.character_map import covered_modes, draw_map, mode_shares, share_outside
+from ganrun.report.geometry import covered_modes, mode_shares, share_outside
+from ganrun.report.live.character_map import draw_map
 from ganrun.report.live.frame_parts import (
     assembled,
     bar,

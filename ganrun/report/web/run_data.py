@@ -13,12 +13,12 @@ from ganrun.config import Experiment
 from ganrun.config.targets import Target
 from ganrun.mixture import mixture_of
 from ganrun.page.arrays import packed
+from ganrun.page.scene_target import scene_target
 from ganrun.report.curve_panels import Panel, choose_panels, robust_limits
 from ganrun.report.palette import BLUE, INK, ORANGE
 from ganrun.report.run_record import RunRecord
 from ganrun.report.web.field_at_modes import slopes
 from ganrun.report.web.mode_histories import Course
-from ganrun.report.web.scene_target import scene_target
 from ganrun.report.web.source import Source
 
 MOST_SNAPSHOTS, MOST_SAMPLES, MOST_GRID = 60, 512, 32
@@ -27,6 +27,8 @@ MOST_ROWS = 500
 """Evaluations in the page; of more, evenly spread ones."""
 MOST_OCCUPANCY = 3.0
 """Share of a mode over its weight beyond which the strip's colour says no more."""
+DIGITS = 5
+"""Significant digits of the target's ellipses."""
 
 COLOURS = {BLUE: "--blue", ORANGE: "--orange", INK: "--ink"}
 """The palette's hues -> what they are called in the page's style."""
@@ -116,7 +118,7 @@ def _configs_at(source: Source, steps: Int[ndarray, " S"]) -> list[Experiment]:
 
 
 def _scene(target: Target, extent: Sequence[float]) -> dict[str, Any]:
-    return scene_target(mixture_of(target)) | {"extent": list(extent)}
+    return scene_target(mixture_of(target), DIGITS) | {"extent": list(extent)}
 
 
 def _covered(

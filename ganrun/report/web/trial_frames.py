@@ -19,11 +19,12 @@ from numpy import ndarray
 
 from ganrun.measure.evaluation import COVERED_FRACTION, HIGH_QUALITY_DISTANCE
 from ganrun.mixture import Mixture, mixture_of
+from ganrun.page.scene_target import scene_target
 from ganrun.report.cell_trials import from_best_to_worst, median_trial, worst_trial
 from ganrun.report.chosen_rounds import choose_rounds
 from ganrun.report.phase_grid import phase_grid
 from ganrun.report.sweep_record import SweepRecord
-from ganrun.report.web.scene_target import scene_target
+from ganrun.report.web.run_data import DIGITS
 from ganrun.store import StoreError
 from ganrun.store.folder import read_file
 from ganrun.store.formats import read_snapshots
@@ -80,7 +81,7 @@ def frames_data(record: SweepRecord, most_bytes: int = MOST_BYTES) -> dict[str, 
         packed["steps"] = steps.setdefault(frames.steps, len(steps))
         trials[str(index)] = packed
     return {
-        "targets": [scene_target(_mixture(target)) for target in targets],
+        "targets": [scene_target(_mixture(target), DIGITS) for target in targets],
         "steps": [list(one) for one in steps],
         "trials": trials,
         "objective": record.design.sweep.base.objective,

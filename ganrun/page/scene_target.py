@@ -1,4 +1,4 @@
-"""The true modes as the page's scenes draw them."""
+"""The true modes as the scenes of report and arena draw them."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from ganrun.measure.evaluation import HIGH_QUALITY_DISTANCE
 from ganrun.mixture import Mixture
 
 
-def scene_target(mixture: Mixture, digits: int = 5) -> dict[str, Any]:
+def scene_target(mixture: Mixture, digits: int | None = None) -> dict[str, Any]:
     """Window, and each mode's ellipse at 3 std: its centre, radii and angle, and its weight.
 
-    `angle` is that of the first radius, in radians from the x axis. Lengths keep so many
-    significant digits.
+    `angle` is that of the first radius, in radians from the x axis. Numbers keep so many
+    significant digits, or all.
     """
     variances, axes = np.linalg.eigh(mixture.covariances)
     radii = HIGH_QUALITY_DISTANCE * np.sqrt(variances[:, ::-1])
@@ -31,5 +31,5 @@ def scene_target(mixture: Mixture, digits: int = 5) -> dict[str, Any]:
     }
 
 
-def _short(value: float, digits: int) -> float:
-    return float(f"{value:.{digits}g}")
+def _short(value: float, digits: int | None) -> float:
+    return float(value) if digits is None else float(f"{value:.{digits}g}")

@@ -1,0 +1,75 @@
+"""Where things stand on the plane: the modes' rings, and which samples lie on which of them.
+
+Figures, thumbnails, pages and the terminal's map draw the same geometry from here.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from jaxtyping import Bool, Float
+from numpy import ndarray
+
+from ganrun.measure.evaluation import COVERED_FRACTION, HIGH_QUALITY_DISTANCE
+from ganrun.mixture import Mixture
+
+Extent = tuple[float, float, float, float]
+"""A window on the plane: `(x_min, x_max, y_min, y_max)`."""
+
+_RING_ANGLES = np.linspace(0.0, 2.0 * np.pi, 48, endpoint=False)
+_UNIT_RING = np.stack([np.cos(_RING_ANGLES), np.sin(_RING_ANGLES)], axis=1)
+
+
+def mode_shares(samples: Float[ndarray, "N 2"], mixture: Mixture) -> Float[ndarray, " K"]:
+    """High-quality share of every mode among the samples; those that are not finite belong to none.
+
+    The same shares as `ganrun.measure.evaluation` gives, without the metrics that no picture needs.
+    """
+    finite = samples[np.isfinite(samples).all(axis=1)].astype(np.float64)
+    if len(finite) == 0:
+        return np.zeros(mixture.modes)
+    distance = mixture.mahalanobis(finite)
+    nearest = distance.argmin(axis=1)
+    high_quality = distance[np.arange(len(finite)), nearest] <= HIGH_QUALITY_DISTANCE
+    return np.bincount(nearest[high_quality], minlength=mixture.modes) / len(samples)
+
+
+def covered_modes(
+    shares: Float[ndarray, " K"], weights: Float[ndarray, " K"], count: int | None
+) -> Bool[ndarray, " K"]:
+    """Which modes to show as covered: the `count` best served ones, in `share_k / w_k`.
+
+    The count on screen may come from more samples than are shown. Ranking keeps the two in
+    agreement, and equals `share_k >= w_k / 5` where the samples are the same. Without a count that
+    threshold decides.
+    """
+    served = shares / weights
+    if count is None:
+        return served >= COVERED_FRACTION
+    mask = np.zeros(len(shares), dtype=bool)
+    mask[np.argsort(-served, kind="stable")[:count]] = True
+    return mask
+
+
+def share_outside(samples: Float[ndarray, "N 2"], extent: Extent) -> float:
+    """Share of the samples that a picture of this window cannot show: outside it, or not finite."""
+    x_min, x_max, y_min, y_max = extent
+    x, y = samples[:, 0], samples[:, 1]
+    inside = (x >= x_min) & (x <= x_max) & (y >= y_min) & (y <= y_max)
+    return float(1.0 - inside.mean()) if len(samples) else 0.0
+
+
+def mode_rings(mixture: Mixture, least_radius: float = 0.0) -> Float[ndarray, "K 48 2"]:
+    """Points on every mode's ellipse at 3 std, widened to `least_radius` where it is smaller."""
+    values, vectors = np.linalg.eigh(mixture.covariances)
+    radii = HIGH_QUALITY_DISTANCE * np.sqrt(np.maximum(values, 0.0))
+    scaled = np.maximum(radii, least_radius)[:, None, :] * _UNIT_RING
+    return mixture.means[:, None, :] + scaled @ vectors.transpose(0, 2, 1)
+
+
+def typical_gap(mixture: Mixture) -> float:
+    """Median distance from a mode to its nearest neighbour; infinite for a lone mode."""
+    if mixture.modes == 1:
+        return np.inf
+    distances = np.linalg.norm(mixture.means[:, None] - mixture.means, axis=2)
+    np.fill_diagonal(distances, np.inf)
+    return float(np.median(distances.min(axis=1)))
