@@ -57,7 +57,7 @@ UNKNOWN = {
     ),
     "target: {layout: grid, modes: 3}": (
         "1:24: target.modes: unknown field of layout 'grid'; "
-        "it belongs to 'ring' and 'line' and 'spiral' and 'random'"
+        "it belongs to 'ring', 'line', 'spiral' and 'random'"
     ),
     "target: {sigma: 3}": "1:10: target.sigma: unknown field; did you mean 'std'?",
     "penalties: {gp: {}}": "1:13: penalties.gp: unknown field; did you mean 'gradient_penalty'?",

@@ -12,7 +12,6 @@ import pytest
 from report_examples import fake_run, grid, ring
 from rich.console import Console
 
-from ganrun.report import phrases
 from ganrun.report import run_story as story
 from ganrun.report.tables.run import print_results, result_lines, results_json
 
@@ -251,43 +250,3 @@ def test_the_json_holds_everything_and_nothing_that_json_does_not_know():
     assert first["missing_modes"] == [1, 2, 4]
     assert first["reference"]["high_quality"]["p5"] == 0.9852
     assert content["runs"][-1]["metrics"]["spread"] is None
-
-
-# phrases
-
-
-@pytest.mark.parametrize(
-    ("seconds", "words"),
-    [
-        (-1.0, "0 s"),
-        (0.2, "1 s"),
-        (59.5, "1 min 00 s"),
-        (125.0, "2 min 05 s"),
-        (3725.0, "1 h 02 min"),
-    ],
-)
-def test_durations_read_as_people_say_them(seconds, words):
-    assert phrases.duration(seconds) == words
-
-
-@pytest.mark.parametrize(
-    ("share", "words"),
-    [
-        (0.0, "0 %"),
-        (1.0, "100 %"),
-        (0.001, "< 1 %"),
-        (0.9989, "99.8 %"),
-        (0.5, "50 %"),
-        (None, "-"),
-    ],
-)
-def test_only_nothing_is_0_percent_and_only_everything_is_100(share, words):
-    assert phrases.percent(share) == words
-
-
-@pytest.mark.parametrize(
-    ("number", "words"),
-    [(None, "-"), (float("nan"), "-"), (0.12345, "0.123"), (1234.5, "1.2e+03"), (-1e9, "-1.0e+09")],
-)
-def test_numbers_keep_to_a_few_characters(number, words):
-    assert phrases.value(number) == words

@@ -18,6 +18,7 @@ from browser import PHONE, axe, axe_script, chromium, open_page, page  # noqa: F
 from stored_sweeps import BASE, GRID, stored_sweep
 from test_sweep_report import ALL_KINDS, some_missing
 
+from ganrun import wording
 from ganrun.config import load_sweep
 from ganrun.config.declarations import SUMMARY_METRICS
 from ganrun.influence import influence_of
@@ -25,7 +26,6 @@ from ganrun.influence.rates import summarise
 from ganrun.influence.trials import OUTCOMES, RATES, outcome_values
 from ganrun.mixture import mixture_of
 from ganrun.page.scene_target import scene_target
-from ganrun.report import phrases
 from ganrun.report.cell_trials import from_best_to_worst, median_trial, worst_trial
 from ganrun.report.geometry import covered_modes, mode_shares
 from ganrun.report.phase_grid import phase_grid
@@ -720,7 +720,7 @@ def test_the_charts_hold_the_numbers_of_influence_json(page, records, pages):  #
     rates = record.rates("collapsed", record.varied[0])
     assert levels["collapsed"] == pytest.approx([one["value"] for one in rates])
     numbers = shown.locator("#ranking .numbers-of").inner_html()
-    assert all(phrases.interval(one.leading).replace("<", "&lt;") in numbers for one in effects)
+    assert all(wording.interval(one.leading).replace("<", "&lt;") in numbers for one in effects)
 
 
 def test_lines_that_are_kept_are_the_rows_of_the_table(page, pages):  # noqa: F811

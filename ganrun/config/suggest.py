@@ -9,6 +9,7 @@ from ganrun.config.declarations import LAYOUTS, PENALTIES, Declaration
 from ganrun.config.penalties import PARAMETERS
 from ganrun.config.schema import Experiment
 from ganrun.config.targets import MODELS
+from ganrun.wording import listed
 
 # What other codes and papers call our fields.
 ALSO: Mapping[str, tuple[str, ...]] = {
@@ -109,12 +110,12 @@ def field(word: str, section: str, layout: str, but: tuple[str, ...] = ()) -> st
     if section == "target":
         owners = [name for name in LAYOUTS if word in MODELS[name].model_fields]
         if owners:
-            return f" of layout {layout!r}; it belongs to {' and '.join(map(repr, owners))}"
+            return f" of layout {layout!r}; it belongs to {listed(map(repr, owners))}"
     others = elsewhere(word, section, layout, cutoff=0.999) or (
         [] if near(word, names, ALSO, cutoff=0.6) else elsewhere(word, section, layout, cutoff=0.8)
     )
     if others:
-        return f"; did you mean {' or '.join(map(repr, others))}?"
+        return f"; did you mean {listed(map(repr, others), last='or')}?"
     if meant := near(word, names, ALSO, cutoff=0.6):
         return f"; did you mean {meant!r}?"
     return f"; the fields here are {', '.join(names)}" if names else ""

@@ -20,6 +20,7 @@ from ganrun.config.sweep_axes import factor_of
 from ganrun.config.sweep_schema import TRIALS_LIMIT, Factor, Sweep, SweepHead
 from ganrun.config.sweep_sources import SWEEP, read_options, sweep_on_top
 from ganrun.config.yaml_tree import Entry, Node, plain
+from ganrun.wording import listed
 
 ALSO: Mapping[str, tuple[str, ...]] = {
     "extends": suggest.ALSO["extends"][:2],
@@ -102,7 +103,8 @@ class _Reader:
             elif meant := suggest.near(name, ALSO, ALSO, cutoff=0.75):
                 hint = f"; did you mean {meant!r}?"
             elif found := suggest.elsewhere(name, "", "ring", cutoff=0.999):
-                hint = f"; did you mean {' or '.join(repr(f'base.{one}') for one in found)}?"
+                meant = listed((repr(f"base.{one}") for one in found), last="or")
+                hint = f"; did you mean {meant}?"
             elif name == "<<":
                 hint = suggest.field(name, "", "ring")
             else:

@@ -9,7 +9,7 @@ from statistics import fmean
 from ganrun.diagnose.diagnosis import Branch, Diagnosis
 from ganrun.diagnose.judgement import Judgement
 from ganrun.verdict.continued import Continued
-from ganrun.verdict.words import of_modes
+from ganrun.wording import of_modes, percent
 
 
 def evidence(diagnosis: Diagnosis, longer: Sequence[Continued], found: Judgement) -> str:
@@ -53,8 +53,8 @@ def _played_on(longer: Sequence[Continued], found: Judgement, *, modes: int, to_
     match found.word:
         case "undertrained":
             told = (
-                f"became better: {_percent(after)} of their samples are where they belong instead "
-                f"of {_percent(before)}, {_covered(covered[0], covered[1], modes)}."
+                f"became better: {percent(after)} of their samples are where they belong instead "
+                f"of {percent(before)}, {_covered(covered[0], covered[1], modes)}."
             )
         case "oscillating":
             told = "kept losing modes and finding them again, others at different times."
@@ -71,7 +71,7 @@ def _played_on(longer: Sequence[Continued], found: Judgement, *, modes: int, to_
             quality = fmean(one.ending.high_quality for one in same)
             told = (
                 "stayed as good as perfect samples, within tolerance: "
-                f"{_percent(quality)} of their samples are high-quality and no mode is missing."
+                f"{percent(quality)} of their samples are high-quality and no mode is missing."
             )
         case _:
             told = "diverged: a loss, weight or sample stopped being finite."
@@ -85,10 +85,6 @@ def _covered(before: float, after: float, modes: int) -> str:
     if round(after, 1) == round(before, 1):
         return f"though no more modes are covered than before ({after:.1f} of {modes})"
     return f"and {after:.1f} of {modes} modes are covered instead of {before:.1f}"
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.0f} %"
 
 
 def _missing(longer: Sequence[Continued], modes: int) -> str:

@@ -4,9 +4,9 @@ influence_of(trials)    every share and rate with its 95 % interval, JSON-ready:
 paragraph(influence)    the same in one paragraph of plain words
 """
 
+from ganrun.influence.paragraph import paragraph
 from ganrun.influence.sobol import SALibMissing
 from ganrun.influence.table import influence_of
 from ganrun.influence.trials import OUTCOMES, RATES, Trials
-from ganrun.influence.wording import paragraph
 
 __all__ = ["OUTCOMES", "RATES", "SALibMissing", "Trials", "influence_of", "paragraph"]

@@ -7,11 +7,11 @@ from typing import Any
 
 from ganrun.influence.levels import Levels, levels_of
 from ganrun.influence.names import plain_name
+from ganrun.influence.paragraph import paragraph
 from ganrun.influence.rates import rates_by_level, rates_by_pair, summarise
 from ganrun.influence.replicates import NoShares, seed_numbers
 from ganrun.influence.shares import shares_of
 from ganrun.influence.trials import MODES_MISSING, OUTCOMES, RATES, Trials, outcome_values
-from ganrun.influence.wording import paragraph
 
 FORMAT = 1
 """Number of the answer's form."""

@@ -15,8 +15,8 @@ import numpy as np
 from jaxtyping import Float
 from numpy import ndarray
 
+from ganrun import wording
 from ganrun.diagnose.diagnosis import Branch, Detective, Diagnosis, Dynamics, Track
-from ganrun.report import phrases
 from ganrun.verdict.continued import Ending, ending
 
 TELLS = 0.6
@@ -54,8 +54,8 @@ class Outcome:
 
 def whose(diagnosis: Diagnosis) -> str:
     """The run in a heading: `five_gaussians, seed 3: 5 modes, 10,000 rounds`."""
-    modes = phrases.plural(diagnosis.modes, "mode")
-    rounds = phrases.plural(diagnosis.rounds, "round")
+    modes = wording.plural(diagnosis.modes, "mode")
+    rounds = wording.plural(diagnosis.rounds, "round")
     return f"{diagnosis.name}, seed {diagnosis.seed}: {modes}, {rounds}"
 
 
@@ -100,14 +100,16 @@ def run_outcome(diagnosis: Diagnosis) -> Outcome:
         return Outcome("diverged at once" if diverged else "was never evaluated", "none")
     if diagnosis.verdict == "oscillating":
         return Outcome("modes come and go", "none")
-    lost = came_to.missing
+    lost, everything = came_to.missing, wording.every(total, "mode")
     if not lost:
-        words = f"diverged with {_all(total)} covered" if diverged else f"covers {_all(total)}"
+        words = f"diverged with {everything} covered" if diverged else f"covers {everything}"
         good = diagnosis.verdict == "converged"
         return Outcome(words, "none" if diverged else "all" if good else "some")
-    which = f"mode {lost[0]}" if len(lost) == 1 else f"modes {phrases.listed(lost)}"
-    if len(lost) > MOST_NAMED or len(lost) == total:
-        which = _all(total) if len(lost) == total else f"{len(lost)} of {total} modes"
+    which = wording.numbered("mode", lost)
+    if len(lost) == total:
+        which = everything
+    elif len(lost) > MOST_NAMED:
+        which = f"{len(lost)} of {total} modes"
     return Outcome(f"diverged with {which} missing" if diverged else f"misses {which}", "none")
 
 
@@ -124,7 +126,9 @@ def outcome(branch: Branch, lost: Sequence[int], modes: int) -> Outcome:
     if lost:
         sought = _sought(branch, lost, modes)
         good = found_by(branch, lost, modes)
-        what = _all(modes) if len(sought) == modes else f"the missing mode{'s' * (len(lost) > 1)}"
+        what = wording.every(modes, "mode")
+        if len(sought) < modes:
+            what = f"the missing {wording.noun_for(len(lost), 'mode')}"
         clauses.append(f"{good} of {total} {'finds' if total == 1 else 'find'} {what}")
     if not lost or branch.cured != good:
         clauses.append(f"{branch.cured}{'' if lost else f' of {total}'} without fault")
@@ -157,7 +161,7 @@ def ended_as(branch: Branch, status: str) -> int:
 def headline(diagnosis: Diagnosis) -> str:
     """The verdict in a few words, as a story of forger and detective."""
     total, lost, longer = diagnosis.modes, lost_modes(diagnosis), diagnosis.branch("longer")
-    everything = _all(total)
+    everything = wording.every(total, "mode")
     found = found_by(longer, lost, total) if longer else 0
     match diagnosis.verdict:
         case "collapsed":
@@ -217,7 +221,7 @@ def _who_can_tell(detective: Detective) -> str:
 
 def fresh_words(detective: Detective) -> str:
     """A fresh detective's AUC with its interval: `0.97 [0.96, 0.98]`."""
-    words = phrases.value(detective.fresh_auc, 2)
+    words = wording.value(detective.fresh_auc, 2)
     if detective.fresh_interval is None:
         return words
     low, high = detective.fresh_interval
@@ -231,20 +235,19 @@ def dynamics_words(dynamics: Dynamics) -> str:
         rough = "" if dynamics.reliable else " (roughly: not every search found its end)"
         told.append(f"About its end the game is {dynamics.kind}: {_motion(dynamics)}{rough}")
     if leading := _distinct(dynamics.eigenvalues)[:MOST_EIGENVALUES]:
-        noun = "eigenvalue" if len(leading) == 1 else "eigenvalues"
-        told.append(f"leading {noun} {phrases.listed(leading)} per round")
+        noun = wording.noun_for(len(leading), "eigenvalue")
+        told.append(f"leading {noun} {wording.listed(leading)} per round")
     sentences = [f"{'; '.join(told)}."] if told else []
     if dynamics.duality_gap is not None:
-        words = f"Duality gap {phrases.value(dynamics.duality_gap, 2)}"
+        words = f"Duality gap {wording.value(dynamics.duality_gap, 2)}"
         gains = (("detective", dynamics.detective_gain), ("forger", dynamics.forger_gain))
         known = [
-            f"a better {who} would gain {phrases.value(gain, 2)}"
+            f"a better {who} would gain {wording.value(gain, 2)}"
             for who, gain in gains
             if gain is not None
         ]
         sentences.append(f"{words}{': ' * bool(known)}{', '.join(known)}.")
-    joined = " ".join(sentences)
-    return joined[:1].upper() + joined[1:]
+    return wording.capital(" ".join(sentences))
 
 
 def _motion(dynamics: Dynamics) -> str:
@@ -265,7 +268,7 @@ def _motion(dynamics: Dynamics) -> str:
 def _rounds(number: float) -> str:
     """A number of rounds in two digits."""
     shown = round(float(f"{number:.2g}")) if number < MOST_ROUNDS else MOST_ROUNDS
-    return f"{'more than ' if shown == MOST_ROUNDS else ''}{phrases.plural(max(shown, 1), 'round')}"
+    return f"{'more than ' if shown == MOST_ROUNDS else ''}{wording.plural(max(shown, 1), 'round')}"
 
 
 def _distinct(eigenvalues: Sequence[tuple[float, float]]) -> list[str]:
@@ -275,7 +278,3 @@ def _distinct(eigenvalues: Sequence[tuple[float, float]]) -> list[str]:
         for real, turn in eigenvalues
     ]
     return list(dict.fromkeys(words))
-
-
-def _all(modes: int) -> str:
-    return "the one mode" if modes == 1 else f"all {modes} modes"

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from statistics import median
 
-from ganrun.report import phrases
+from ganrun import wording
 from ganrun.report.run_record import RunRecord
 
+MOST_NAMED = 8
+"""Modes or seeds that are named; of more, the last are counted."""
 _UNFINISHED = {
     "running": ("is still running", "are still running"),
     "interrupted": ("was interrupted", "were interrupted"),
@@ -28,14 +30,14 @@ def outcome(run: RunRecord) -> str:
         return f"{_recovered(run)} after {run.steps:,} rounds"
     if run.last_round is None:
         return f"{run.status} before its first evaluation"
-    covered = phrases.of_total(run.metric("modes_covered"), run.modes_total)
+    covered = wording.of_total(run.metric("modes_covered"), run.modes_total)
     return f"{run.status}; {covered} modes covered at round {run.last_round:,} of {run.steps:,}"
 
 
 def title(run: RunRecord) -> str:
     """The story in a few words: what the forger does with the modes."""
     lost, total = len(run.missing), run.modes_total
-    everything = "the one mode" if total == 1 else f"all {total} modes"
+    everything = wording.every(total, "mode")
     if run.verdict == "diverged":
         return "The game diverged"
     if run.covered is None:
@@ -45,10 +47,10 @@ def title(run: RunRecord) -> str:
         return f"The forger misses {everything}{so_far}"
     if lost:
         words = f"the forger leaves out {lost} of {total} modes{so_far}"
-        return f"Mode collapse: {words}" if run.verdict == "collapsed" else f"T{words[1:]}"
+        return f"Mode collapse: {words}" if run.verdict == "collapsed" else wording.capital(words)
     recovered = run.metric("modes_recovered")
     if recovered is not None and recovered < total:
-        number = phrases.count(recovered) if recovered else "none"
+        number = wording.count(recovered) if recovered else "none"
         return f"The forger covers {everything}, but recovers {number}"
     return f"The forger covers {everything}{so_far}"
 
@@ -90,7 +92,7 @@ def tell_all(runs: Sequence[RunRecord]) -> str:
 
 def _tell_ended(runs: Sequence[RunRecord]) -> str:
     missing_on = sum(bool(run.missing) for run in runs)
-    seeds = phrases.plural(len(runs), "seed")
+    seeds = wording.plural(len(runs), "seed")
     words = f"No mode is missing on any of {seeds}"
     if missing_on:
         words = f"Modes are missing on {missing_on:,} of {seeds}"
@@ -98,7 +100,7 @@ def _tell_ended(runs: Sequence[RunRecord]) -> str:
     known = sorted(count for count in counts if count is not None)
     totals = {run.modes_total for run in runs}
     if known and len(totals) == 1:
-        middle = f"{phrases.count(median(known))} of {totals.pop()}"
+        middle = f"{wording.count(median(known))} of {totals.pop()}"
         words += f"; median {middle} recovered (min {known[0]:.0f}, max {known[-1]:.0f})"
     return f"{words}."
 
@@ -107,9 +109,8 @@ def _fate(runs: Iterable[RunRecord], one: str, many: str) -> list[str]:
     seeds = [run.seed for run in runs]
     if not seeds:
         return []
-    if len(seeds) == 1:
-        return [f"Seed {seeds[0]} {one}."]
-    return [f"Seeds {phrases.listed(seeds)} {many}."]
+    named = wording.capital(wording.numbered("seed", seeds, MOST_NAMED))
+    return [f"{named} {one if len(seeds) == 1 else many}."]
 
 
 def _unfinished(run: RunRecord) -> str:
@@ -118,7 +119,7 @@ def _unfinished(run: RunRecord) -> str:
         words += f" ({run.error})"
     if run.last_round is None:
         return f"{words} before its first evaluation"
-    covered = phrases.of_total(run.metric("modes_covered"), run.modes_total)
+    covered = wording.of_total(run.metric("modes_covered"), run.modes_total)
     place = f"round {run.last_round:,} of {run.steps:,}"
     return f"{words}; at its last evaluation, {place}, it covered {covered} modes"
 
@@ -146,14 +147,14 @@ def _recovered(run: RunRecord) -> str:
     if recovered is None:
         return "modes recovered not counted"
     if recovered == total:
-        return "the one mode recovered" if total == 1 else f"all {total} modes recovered"
-    return f"{recovered:.0f} of {phrases.plural(total, 'mode')} recovered"
+        return f"{wording.every(total, 'mode')} recovered"
+    return f"{recovered:.0f} of {wording.plural(total, 'mode')} recovered"
 
 
 def _imprecision(run: RunRecord) -> str:
     quality, spread = run.metric("high_quality"), run.metric("spread")
-    words = f"{phrases.percent(quality)} of the samples are high quality"
-    return words if spread is None else f"{words}, spread {phrases.value(spread, 2)}"
+    words = f"{wording.percent(quality)} of the samples are high quality"
+    return words if spread is None else f"{words}, spread {wording.value(spread, 2)}"
 
 
 def _at_round(number: int | None) -> str:
@@ -162,5 +163,4 @@ def _at_round(number: int | None) -> str:
 
 def _named(modes: set[int]) -> str:
     """`mode 4 is` or `modes 1, 2 and 4 are`."""
-    names = sorted(modes)
-    return f"mode {names[0]} is" if len(names) == 1 else f"modes {phrases.listed(names)} are"
+    return f"{wording.numbered('mode', modes, MOST_NAMED)} {'is' if len(modes) == 1 else 'are'}"

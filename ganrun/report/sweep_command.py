@@ -8,7 +8,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
-from ganrun.report import phrases
+from ganrun import wording
 from ganrun.report.sweep_record import SweepRecord, read_sweep
 from ganrun.report.tables.sweep import print_sweep, sweep_json
 
@@ -97,7 +97,7 @@ def _write_trial_pages(record: SweepRecord, console: Console, *, quiet: bool) ->
         made = write_trial_pages(
             record, lambda done, total: progress.update(task, completed=done, total=total)
         )
-    words = f"{phrases.plural(made.written, 'page')} made"
+    words = f"{wording.plural(made.written, 'page')} made"
     if made.current:
         words += f", {made.current:,} up to date already"
     _note(console, f"{record.folder.trials}: {words}", quiet=quiet)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from ganrun import wording
 from ganrun.influence import RATES
-from ganrun.report import phrases
 from ganrun.report.sweep_record import HEADLINES, Effect, SweepRecord
 
 MOST_PAIRS = 8
@@ -32,7 +32,7 @@ def title(record: SweepRecord) -> str:
         return f"The {leader.label} matters most for {what}"
     if not others:
         return f"The {leader.label} matters for {what}"
-    words = f"{phrases.listed([f'the {effect.label}' for effect in clear])} matter for {what}"
+    words = f"{wording.listed(f'the {effect.label}' for effect in clear)} matter for {what}"
     if len(words) > MOST_TITLE_LETTERS:
         return f"{len(clear)} of {len(factors)} factors matter for {what}"
-    return words[0].upper() + words[1:]
+    return wording.capital(words)

@@ -15,6 +15,7 @@ from ganrun.config.sources import in_order
 from ganrun.config.write import flow
 from ganrun.config.yaml_tree import Entry, Node
 from ganrun.sweep.designs import Builder
+from ganrun.wording import listed
 
 MANY = 10
 SOME = 20
@@ -114,7 +115,7 @@ class Contradictions:
             self._found[culprits] = Problem(Place(places[0].source), "base", message)
             return
         if len(names) > 1:
-            what = f"{', '.join(names[:-1])} and {names[-1]} do not go together"
+            what = f"{listed(names)} do not go together"
         else:
             what = f"{names[0]} does not go with the base"
         self._found[culprits] = Problem(places[0], "", f"{what}: {message}")

@@ -40,7 +40,8 @@ from ganrun.measure.dynamics import (
     coming_and_going,
     lasting_rise,
 )
-from ganrun.verdict.words import Verdict, Word, counted, of_modes
+from ganrun.verdict.words import Verdict, Word
+from ganrun.wording import listed, of_modes, percent, plural
 
 
 @dataclass(frozen=True)
@@ -234,7 +235,7 @@ def _too_few(signs: _Signs) -> str:
     course = signs.course
     return (
         f"{_coverage(signs)}, but it is too early to tell what more rounds would bring: there "
-        f"{'was' if course.trained == 1 else 'were'} only {counted(course.trained, 'evaluation')} "
+        f"{'was' if course.trained == 1 else 'were'} only {plural(course.trained, 'evaluation')} "
         f"in {course.steps[-1]:,} rounds."
     )
 
@@ -243,14 +244,14 @@ def _on_the_way(course: Course) -> str:
     quality = course.at_the_end("high_quality")
     return (
         f"The samples have not reached the modes, but come nearer {course.rounds}: "
-        f"{_percent(quality)} of them are high-quality at the end."
+        f"{_share(quality)} of them are high-quality at the end."
     )
 
 
 def _off_the_modes(signs: _Signs) -> str:
     quality = signs.course.at_the_end("high_quality")
     return (
-        f"{_coverage(signs)}, {_and_or_but(signs)} only {_percent(quality)} of the samples are on "
+        f"{_coverage(signs)}, {_and_or_but(signs)} only {_share(quality)} of the samples are on "
         "any: those that are not may yet find them."
     )
 
@@ -260,7 +261,7 @@ def _unsettled(signs: _Signs) -> str:
     among = len(course.steps[course.window]) - 1
     return (
         f"{_coverage(signs)}, but the samples have not settled: {course.rounds} "
-        f"the set of covered modes changed at {signs.changes} of {counted(among, 'evaluation')}."
+        f"the set of covered modes changed at {signs.changes} of {plural(among, 'evaluation')}."
     )
 
 
@@ -268,19 +269,19 @@ def _improvement(signs: _Signs) -> str:
     if signs.rise >= MATERIAL:
         return (
             "Still improving: from the second quarter of the run to the last, the share of samples "
-            f"where they belong rose from {_percent(signs.before)} to {_percent(signs.now)}."
+            f"where they belong rose from {_share(signs.before)} to {_share(signs.now)}."
         )
     return (
-        f"{_coverage(signs)}, {_and_or_but(signs)} only {_percent(signs.now)} of the samples are "
-        f"where they belong, of perfect ones {_percent(signs.best)}: there is room to improve."
+        f"{_coverage(signs)}, {_and_or_but(signs)} only {_share(signs.now)} of the samples are "
+        f"where they belong, of perfect ones {_share(signs.best)}: there is room to improve."
     )
 
 
 def _almost(signs: _Signs) -> str:
     return (
-        f"{_coverage(signs)}, and after a rise from {_percent(signs.before)} "
-        f"{_percent(signs.now)} of the samples are where they belong, of perfect ones "
-        f"{_percent(signs.best)}."
+        f"{_coverage(signs)}, and after a rise from {_share(signs.before)} "
+        f"{_share(signs.now)} of the samples are where they belong, of perfect ones "
+        f"{_share(signs.best)}."
     )
 
 
@@ -318,7 +319,7 @@ def _loss(signs: _Signs) -> str:
         clauses.append(f"{of_modes(lost, course.modes)} {gone} and did not come back")
     if scarce:
         lately = course.covered[course.last_tenth][:, scarce]
-        among = f"no more than {lately.sum(axis=0).max()} of {counted(len(lately), 'evaluation')}"
+        among = f"no more than {lately.sum(axis=0).max()} of {plural(len(lately), 'evaluation')}"
         found = f"covered at {among} {course.in_words(course.last_tenth)}"
         clauses.append(f"{of_modes(scarce, course.modes)} {_be(scarce, 'was', 'were')} {found}")
     return f"{', and '.join(clauses)}."
@@ -329,11 +330,10 @@ def _imprecision(signs: _Signs) -> str:
     good = course.within_tolerance[course.last_tenth]
     misses = _misses(course) or [
         f"{course.in_words(course.last_tenth)} the numbers were within tolerance at only "
-        f"{good.sum()} of {counted(len(good), 'evaluation')}"
+        f"{good.sum()} of {plural(len(good), 'evaluation')}"
     ]
     return (
-        f"{_coverage(signs)}, but {' and '.join(misses)}, and the samples come no "
-        "nearer to the target."
+        f"{_coverage(signs)}, but {listed(misses)}, and the samples come no nearer to the target."
     )
 
 
@@ -354,11 +354,11 @@ def _misses(course: Course) -> list[str]:
 def _success(signs: _Signs) -> str:
     course = signs.course
     good = course.within_tolerance[course.last_tenth]
-    quality = _percent(course.at_the_end("high_quality"))
+    quality = _share(course.at_the_end("high_quality"))
     return (
         f"{_coverage(signs)}, {quality} of the samples are high-quality, and "
         f"{course.in_words(course.last_tenth)} the numbers were good at {good.sum()} of "
-        f"{counted(len(good), 'evaluation')}."
+        f"{plural(len(good), 'evaluation')}."
     )
 
 
@@ -387,5 +387,5 @@ def _known(number: float) -> str:
     return "undefined" if math.isnan(number) else f"{number:.2f}"
 
 
-def _percent(share: float) -> str:
-    return "an undefined share" if math.isnan(share) else f"{100 * share:.0f} %"
+def _share(share: float) -> str:
+    return percent(share, "an undefined share")

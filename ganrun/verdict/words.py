@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
@@ -50,17 +50,3 @@ class Verdict:
         if not 0 <= confidence <= 1:
             raise ValueError(confidence)
         return cls(word, evidence, confidence, int(rule))
-
-
-def of_modes(which: Sequence[int], modes: int) -> str:
-    """`2 of 5 modes (1 and 4)`; a mode's number is that of its share's column."""
-    if len(which) == modes:
-        return "The mode" if modes == 1 else f"All {modes} modes"
-    *others, last = map(str, which)
-    names = f"{', '.join(others)} and {last}" if others else last
-    return f"{len(which)} of {counted(modes, 'mode')} ({names})"
-
-
-def counted(number: int, noun: str) -> str:
-    """A number and its noun: `1 mode`, `1,000 modes`."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -22,10 +22,10 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 from numpy import ndarray
 
+from ganrun import wording
 from ganrun.diagnose.diagnosis import Branch, Detective, Diagnosis, Track
 from ganrun.measure.evaluation import COVERED_FRACTION
 from ganrun.report import diagnosis_story as story
-from ganrun.report import phrases
 from ganrun.report.curve_panels import short_round
 from ganrun.report.figures.style import (
     DOTS_PER_INCH,
@@ -242,7 +242,7 @@ def _head(panel: Panel, wide: float) -> Head:
 
 def _subtitle(diagnosis: Diagnosis) -> list[str]:
     """The run, how sure the verdict is, and what most speaks for it."""
-    run = f"{story.whose(diagnosis)}; confidence {phrases.percent(diagnosis.confidence)}"
+    run = f"{story.whose(diagnosis)}; confidence {wording.percent(diagnosis.confidence)}"
     sentences = diagnosis.evidence.split(". ")
     told = [". ".join(sentences[:count]) + "." for count in range(1, len(sentences))]
     fitting = [textwrap.wrap(words, MOST_LETTERS) for words in [*told, diagnosis.evidence]]
@@ -378,7 +378,7 @@ def _draw_scale(figure: Figure, place: Place) -> None:
     axes.set_title("share of the samples that a mode gets, against its weight", pad=6, **_HEADING)
     colours = np.linspace(0, 1, 400)[None, :]
     axes.imshow(colours, cmap=OCCUPANCY, aspect="auto", extent=(0, len(WORDS), 0, 1))
-    marks = [phrases.percent(level) for level in LEVELS[1:]]
+    marks = [wording.percent(level) for level in LEVELS[1:]]
     axes.set_xticks(
         range(1, len(LEVELS)), [*marks[:-1], f"\N{GREATER-THAN OR EQUAL TO} {marks[-1]}"]
     )

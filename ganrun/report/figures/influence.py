@@ -7,10 +7,9 @@ from collections.abc import Mapping, Sequence
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter
 
+from ganrun import wording
 from ganrun.influence import RATES
-from ganrun.report import phrases
 from ganrun.report.figures.style import (
     LABEL_SIZE,
     MARGIN,
@@ -19,6 +18,7 @@ from ganrun.report.figures.style import (
     headline,
     new_figure,
     sentence,
+    ticks_in_percent,
 )
 from ganrun.report.live.sweep_frame import about_design
 from ganrun.report.palette import BLUE, FAINT, INK, PAPER, QUIET
@@ -84,7 +84,7 @@ def _frame(axes: Axes, height: float, record: SweepRecord) -> None:
     axes.spines[["top", "right", "left"]].set_visible(False)
     axes.set_yticks([])
     axes.set_xticks([0, 0.25, 0.5, 0.75, 1])
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:g} %"))
+    ticks_in_percent(axes.xaxis)
     axes.grid(True, axis="x", color=FAINT, linewidth=0.6)
     axes.set_axisbelow(True)
     what = HEADLINES[record.headline or RATES[0]]
@@ -118,7 +118,7 @@ def _draw_row(axes: Axes, effect: Effect, y: float, columns: Mapping[str, float]
         if numbers is not None:
             # Chance stands in whichever column there is.
             column = columns.get(kind, min(columns.values()))
-            _write(axes, phrases.interval(numbers), y, column, INK if is_factor else QUIET)
+            _write(axes, wording.interval(numbers), y, column, INK if is_factor else QUIET)
 
 
 def _lines(name: str) -> list[str]:

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter
 
 from ganrun.influence.levels import Levels
 from ganrun.report.figures.style import (
@@ -17,6 +16,7 @@ from ganrun.report.figures.style import (
     bare,
     headline,
     new_figure,
+    ticks_in_percent,
     wrapped,
     write_in_line,
 )
@@ -115,7 +115,7 @@ def _draw(axes: Axes, record: SweepRecord, field: str, wide: float) -> None:
     axes.set_xlim(-0.6, len(levels) - 0.4)
     axes.set_ylim(0, 1)
     axes.set_yticks([0, 0.25, 0.5, 0.75, 1])
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:g} %"))
+    ticks_in_percent(axes.yaxis)
     in_order = levels.binned or all(not isinstance(e["value"], str | list) for e in levels.entries)
     if record.verdicts["undertrained"]:
         numbers = record.rates("undertrained", field)

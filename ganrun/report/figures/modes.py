@@ -13,10 +13,10 @@ from jaxtyping import Float
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
-from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.ticker import MaxNLocator
 from numpy import ndarray
 
-from ganrun.report import phrases
+from ganrun import wording
 from ganrun.report import run_story as story
 from ganrun.report.figures.style import (
     DOTS_PER_INCH,
@@ -27,6 +27,7 @@ from ganrun.report.figures.style import (
     WIDTH_INCHES,
     headline,
     new_figure,
+    ticks_in_percent,
 )
 from ganrun.report.figures.window import draw_rings, draw_samples, frame_window, rings_at
 from ganrun.report.geometry import Extent, share_outside
@@ -101,11 +102,11 @@ def _draw_map(axes: Axes, run: RunRecord) -> None:
     draw_samples(axes, samples, SAMPLE_SIZE)
     _number_modes(axes, run, rings)
     outside = share_outside(samples, extent)
-    note = f"rings: true modes at 3 std; dots: {phrases.plural(len(samples), 'sample')}"
+    note = f"rings: true modes at 3 std; dots: {wording.plural(len(samples), 'sample')}"
     if lost:
         note = note.replace(";", ", dashed: missing;", 1)
     if outside > 0:
-        note += f", {phrases.percent(outside)} of them outside"
+        note += f", {wording.percent(outside)} of them outside"
     axes.annotate(
         note,
         (0, 0),
@@ -192,7 +193,7 @@ def _draw_shares(axes: Axes, run: RunRecord) -> None:
     axes.set_xlim(0, longest * 1.02)
     axes.set_ylim(total + 0.9, -0.6)
     axes.xaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]))
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:g} %"))
+    ticks_in_percent(axes.xaxis)
     axes.set_xlabel("black mark: the mode's true weight", size=SMALL_SIZE, labelpad=4)
     axes.tick_params(axis="y", length=0)
     _name_bars(axes, run)
@@ -215,7 +216,7 @@ def _name_bars(axes: Axes, run: RunRecord) -> None:
 def _write_value(axes: Axes, place: float, share: float) -> None:
     """The share in a column of its own at the right, where no bar and no mark can reach it."""
     axes.annotate(
-        phrases.percent(share),
+        wording.percent(share),
         (1.0, place),
         xycoords=axes.get_yaxis_transform(),
         xytext=(40, 0),

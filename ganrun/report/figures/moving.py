@@ -13,7 +13,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image
 
-from ganrun.report import phrases
+from ganrun import wording
 from ganrun.report import run_story as story
 from ganrun.report.figures.progression import FieldScale, draw_panel, field_scale
 from ganrun.report.figures.style import LABEL_SIZE, house_style
@@ -86,7 +86,7 @@ def _frame(run: RunRecord, index: int, scale: FieldScale) -> Image.Image:
     draw_panel(axes, run, index, scale, (x_min, x_max, y_min, y_max))
     shares = mode_shares(run.snapshots.samples[index], run.mixture)
     covered = int(covered_modes(shares, run.mixture.weights, None).sum())
-    words = f"{phrases.of_total(covered, run.modes_total)} modes covered"
+    words = f"{wording.of_total(covered, run.modes_total)} modes covered"
     axes.set_title(words, loc="right", size=LABEL_SIZE, color=INK, pad=4)
     note = "rings: true modes; blue: looks real; amber: looks forged"
     figure.text(left, 0.10 / height, note, size=LABEL_SIZE - 1, color=QUIET)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from statistics import fmean
 from typing import Any
 
 from matplotlib.axes import Axes
@@ -17,7 +18,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.patheffects import withStroke
 
-from ganrun.report import phrases
+from ganrun import wording
 from ganrun.report.cell_trials import median_trial
 from ganrun.report.figures.style import (
     LABEL_SIZE,
@@ -114,14 +115,14 @@ def _longest_line(labels: Sequence[str]) -> float:
 
 def _subtitle(record: SweepRecord, grid: Grid) -> str:
     names = [f"the {record.called(axis.field)}" for axis in (grid.across, grid.down) if axis]
-    where = f" by {' and '.join(names)}" if names else ""
+    where = f" by {wording.listed(names)}" if names else ""
     sizes = sorted({len(cell.trials) for cell in grid.cells})
     each = f"{sizes[0]:,}" if sizes[0] == sizes[-1] else f"{sizes[0]:,} to {sizes[-1]:,}"
-    trials = "trial" if sizes[-1] == 1 else "trials"
+    trials = wording.noun_for(sizes[-1], "trial")
     words = f"{record.name}: collapse and recovered modes{where}\n{each} {trials} in each cell"
     others = [record.called(field) for field in record.varied[2:]]
     if others:
-        words += f", over all levels of the {phrases.listed(others, at_most=4)}"
+        words += f", over all levels of the {wording.listed(others, at_most=4)}"
     if record.finished < len(record.rows):
         words += f"; {len(record.rows) - record.finished:,} trials have no result"
     if grid.left_out:
@@ -184,17 +185,17 @@ def _write_rates(
     middle = bottom + _FRAME / 2 + _STRIP / 2
     size = SMALL_SIZE if wide >= 0.9 else max(5.5, SMALL_SIZE * wide / 0.9)
     page.text(
-        x, middle, phrases.percent(collapsed), size=size, weight="bold", va="center", color=INK
+        x, middle, wording.percent(collapsed), size=size, weight="bold", va="center", color=INK
     )
     page.text(x + wide, middle, recovered_words(ended), size=size, ha="right", va="center")
 
 
 def recovered_words(ended: list[Row]) -> str:
     """`2.3 of 5`; a share where the targets differ."""
-    totals = {row.modes_total for row in ended}
-    if len(totals) > 1:
-        return phrases.percent(_recovered(ended))
-    return f"{_recovered(ended) * (totals.pop() or 0):.1f} of {ended[0].modes_total}"
+    if len({row.modes_total for row in ended}) > 1:
+        return wording.percent(_recovered(ended))
+    counts = [row.modes_recovered for row in ended if row.modes_recovered is not None]
+    return f"{fmean(counts or [0]):.1f} of {ended[0].modes_total}"
 
 
 def _recovered(ended: list[Row]) -> float:
@@ -219,7 +220,7 @@ def _stamp(page: Axes, ended: list[Row], picture: tuple[float, float, float]) ->
     page.text(
         x + wide / 2,
         y + 0.025,
-        f"{phrases.percent(count / len(ended))} {verdict}",
+        f"{wording.percent(count / len(ended))} {verdict}",
         ha="center",
         va="bottom",
         size=6.2,

@@ -15,9 +15,11 @@ from typing import Any
 
 import matplotlib
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Text
+from matplotlib.ticker import FuncFormatter
 
 from ganrun.report.palette import FAINT, INK, PAPER, QUIET
 from ganrun.store.atomic import replace_file
@@ -118,3 +120,8 @@ def save(figure: Figure, path: Path) -> None:
     # Neither date nor version: equal figures are equal bytes.
     figure.savefig(image, format="png", metadata={"Software": None})
     replace_file(path, image.getvalue())
+
+
+def ticks_in_percent(axis: Axis) -> None:
+    """Label an axis of shares in per cent, as finely as its ticks are."""
+    axis.set_major_formatter(FuncFormatter(lambda share, _: f"{100 * share:g} %"))

@@ -10,8 +10,8 @@ from rich.cells import cell_len, set_cell_size
 from rich.console import Console
 from rich.text import Text
 
+from ganrun import wording
 from ganrun.diagnose.progress import BranchProgress, DiagnosisProgress
-from ganrun.report import phrases
 from ganrun.report.live.frame_parts import assembled, bar, heading, inner_height, inner_width
 from ganrun.report.live.watcher import Display, Moment, PacedLines, Silence, is_live
 
@@ -105,11 +105,11 @@ def diagnosis_line(title: str, progress: DiagnosisProgress) -> str:
     if total:
         finished, gans = gans_of(progress)
         parts.append(f"{finished:,} of {gans:,} GANs")
-        parts.append(f"{done:,} of {total:,} rounds ({100 * done // total} %)")
+        parts.append(f"{done:,} of {total:,} rounds ({wording.percent(done / total)})")
     if progress.rounds_per_second:
         parts.append(f"{progress.rounds_per_second:,.0f} rounds/s")
     if progress.seconds_left is not None:
-        parts.append(f"{phrases.duration(progress.seconds_left)} left")
+        parts.append(f"{wording.duration(progress.seconds_left)} left")
     parts += [
         f"{branch.name} covers {_covered(branch, progress.modes_total)}"
         for branch in progress.branches
@@ -129,7 +129,7 @@ def _pace(progress: DiagnosisProgress, moment: Moment) -> str:
     if progress.rounds_per_second:
         words += f"{GAP}{progress.rounds_per_second:,.0f} rounds/s"
     if progress.seconds_left is not None and not moment.ending:
-        left = phrases.duration(progress.seconds_left - moment.seconds_since_update)
+        left = wording.duration(progress.seconds_left - moment.seconds_since_update)
         words += f"{GAP}{left} left"
     return words
 
@@ -185,8 +185,7 @@ def _cut(title: str, breadth: int, moment: Moment) -> str:
 
 
 def _covered(branch: BranchProgress, total: int) -> str:
-    covered = None if branch.covered is None else round(branch.covered, 1)
-    return phrases.of_total(covered, total)
+    return wording.of_total(branch.covered, total)
 
 
 def _share(done: int, total: int) -> float:

@@ -9,6 +9,7 @@ from rich.text import Text
 
 from ganrun.report.live.watcher import Moment
 from ganrun.report.palette import SCREEN_BLUE
+from ganrun.wording import percent
 
 SPINNER, ASCII_SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏", "|/-\\"
 SPINS_PER_SECOND = 4
@@ -28,7 +29,7 @@ def heading(title: str, about: str, right: str, moment: Moment) -> Text:
 def bar(share: float, words: str, moment: Moment) -> Text:
     """A bar with words at its right; the words alone where there is no room for a bar."""
     share = min(max(share, 0.0), 1.0)
-    words = f" {int(100 * share):3d} %{words}"
+    words = f" {percent(share):>6}{words}"
     # A fixed place for the words keeps the bar from jumping as they change.
     space = inner_width(moment) - max(len(words), LEAST_WORDS)
     if space < LEAST_BAR:

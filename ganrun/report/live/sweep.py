@@ -9,7 +9,7 @@ from types import TracebackType
 from rich.console import Console
 from rich.text import Text
 
-from ganrun.report import phrases
+from ganrun import wording
 from ganrun.report.live.sweep_frame import (
     MOST_CELLS,
     CellRow,
@@ -190,14 +190,14 @@ class SweepQuiet(_TellsOfTrials, Silence[SweepProgress]):
 def sweep_line(title: str, progress: SweepProgress, pace: Pace) -> str:
     """All there is to say of a moment in one line of ASCII."""
     done, total = progress.finished + progress.failed, progress.trials
-    share = f" ({100 * done // total} %)" if total else ""
+    share = f" ({wording.percent(done / total)})" if total else ""
     parts = [f"{title}: {done:,} of {total:,} GANs{share}"]
     if progress.found:
         parts.append(f"{progress.found:,} found before")
     if pace.per_minute is not None:
         parts.append(per_minute(pace.per_minute))
     if pace.seconds_left is not None:
-        parts.append(f"{phrases.duration(pace.seconds_left)} left")
+        parts.append(f"{wording.duration(pace.seconds_left)} left")
     if progress.collapse_rate is not None:
         parts.append(f"collapsed {collapse_words(progress)}")
     for number, what in (

@@ -13,7 +13,7 @@ from typing import Any
 from rich.cells import cell_len
 from rich.text import Text
 
-from ganrun.report import phrases
+from ganrun import wording
 from ganrun.report.live.frame_parts import assembled, bar, heading, inner_height, inner_width
 from ganrun.report.live.watcher import Moment
 from ganrun.report.palette import SCREEN_BLUE, SCREEN_VERMILLION
@@ -84,7 +84,7 @@ def draw_sweep(
     if pace.per_minute is not None:
         words += f"{GAP}{per_minute(pace.per_minute)}"
     if pace.seconds_left is not None and not moment.ending:
-        left = phrases.duration(pace.seconds_left - moment.seconds_since_update)
+        left = wording.duration(pace.seconds_left - moment.seconds_since_update)
         words += f"{GAP}{left} left"
     lines = [
         heading(title, about, right, moment),
@@ -102,7 +102,7 @@ def draw_sweep(
 def about_design(design: Design) -> str:
     """`factorial, 63 cells x 8 seeds`."""
     sweep = design.sweep
-    cells, seeds = phrases.plural(design.cells, "cell"), phrases.plural(len(sweep.seeds), "seed")
+    cells, seeds = wording.plural(design.cells, "cell"), wording.plural(len(sweep.seeds), "seed")
     return f"{sweep.design}, {cells} x {seeds}"
 
 
@@ -113,7 +113,7 @@ def per_minute(number: float) -> str:
 
 def collapse_words(progress: SweepProgress) -> str:
     """`34 % (79 of 231)`, or a dash."""
-    rate = phrases.percent(progress.collapse_rate)
+    rate = wording.percent(progress.collapse_rate)
     if progress.collapse_rate is None:
         return rate
     return f"{rate} ({progress.collapsed:,} of {progress.finished:,})"
@@ -158,7 +158,7 @@ def _cells_table(
     headings = [*NUMBERS, *map(in_two, short_names(fields))]
     table = [
         [
-            phrases.percent(row.recovered),
+            wording.percent(row.recovered),
             f"{row.collapsed} of {row.trials}",
             *_values(design, row.cell),
         ]

@@ -11,8 +11,8 @@ from rich.text import Text
 from ganrun.mixture import Mixture
 from ganrun.playing.progress import Progress
 from ganrun.report.live.training_frame import LiveMap, draw_frame
+from ganrun.report.live.training_words import progress_line
 from ganrun.report.live.watcher import Display, Moment, PacedLines, Silence, is_live
-from ganrun.report.phrases import progress_line
 
 
 class LiveDisplay(Display[Progress]):

@@ -18,9 +18,9 @@ from numpy import ndarray
 from rich.cells import cell_len
 from rich.text import Text
 
+from ganrun import wording
 from ganrun.mixture import Mixture
 from ganrun.playing.progress import MemberProgress, Progress
-from ganrun.report import phrases
 from ganrun.report.geometry import covered_modes, mode_shares, share_outside
 from ganrun.report.live.character_map import draw_map
 from ganrun.report.live.frame_parts import (
@@ -31,6 +31,7 @@ from ganrun.report.live.frame_parts import (
     inner_width,
     justified,
 )
+from ganrun.report.live.training_words import PHASES, diverged_words
 from ganrun.report.live.watcher import Moment
 from ganrun.report.palette import SCREEN_BLUE, SCREEN_VERMILLION
 
@@ -141,8 +142,8 @@ def _heading(progress: Progress | None, title: str, moment: Moment) -> Text:
         if len(members) != 1:
             right = f"{done:,} of {total:,} rounds"
     else:
-        so_far = phrases.duration(moment.seconds_elapsed)
-        right = f"{phrases.PHASES[progress.phase]}, {so_far} so far"
+        so_far = wording.duration(moment.seconds_elapsed)
+        right = f"{PHASES[progress.phase]}, {so_far} so far"
     return heading(title, whose, right, moment)
 
 
@@ -154,7 +155,7 @@ def _bar(progress: Progress | None, moment: Moment) -> Text:
         if progress.rounds_per_second:
             words += f"  {progress.rounds_per_second:,.0f} rounds/s"
         if progress.seconds_left is not None and not moment.ending:
-            left = phrases.duration(progress.seconds_left - moment.seconds_since_update)
+            left = wording.duration(progress.seconds_left - moment.seconds_since_update)
             words += f"  {left} left"
     total = progress.rounds_total
     return bar(progress.rounds_done / total if total else 0.0, words, moment)
@@ -172,7 +173,7 @@ def _shares(view: MapView, room: int, ascii_only: bool) -> list[Text]:
         line.append(f"{mode:>4}  ", f"bold {SCREEN_VERMILLION}" if lost else "dim")
         filled = round(16 * float(share) / longest)
         line.append(("#" if ascii_only else "━") * filled + " " * (16 - filled), SCREEN_BLUE)
-        lines.append(line.append(f" {phrases.percent(float(share)):>6}"))
+        lines.append(line.append(f" {wording.percent(float(share)):>6}"))
     return lines
 
 
@@ -183,7 +184,7 @@ def _legend(view: MapView, member: MemberProgress | None, ascii_only: bool) -> T
         text.append("." if ascii_only else "⡪")
         text.append(f" samples of seed {member.seed}", "dim")
         if view.outside > 0:
-            text.append(f", {phrases.percent(view.outside)} off the map", "dim")
+            text.append(f", {wording.percent(view.outside)} off the map", "dim")
         text.append("   ")
     text.append("O" if ascii_only else "○", SCREEN_BLUE)
     text.append(" true modes   ", "dim")
@@ -207,9 +208,9 @@ def _side(members: Sequence[MemberProgress], height: int, narrow: bool) -> list[
 def _one_member(member: MemberProgress) -> list[Text]:
     lines = [
         _labelled("modes covered", _covered(member)),
-        _labelled("high quality", Text(phrases.percent(member.high_quality))),
-        _labelled("loss D", Text(phrases.value(member.loss_d))),
-        _labelled("loss G", Text(phrases.value(member.loss_g))),
+        _labelled("high quality", Text(wording.percent(member.high_quality))),
+        _labelled("loss D", Text(wording.value(member.loss_d))),
+        _labelled("loss G", Text(wording.value(member.loss_g))),
     ]
     if member.diverged:
         lines += [Text(""), Text("diverged: no longer finite", SCREEN_VERMILLION)]
@@ -239,8 +240,8 @@ def _many_members(members: Sequence[MemberProgress], height: int, narrow: bool) 
         elif member.round == 0:
             line.append("  waiting", "dim")
         elif not narrow:
-            line.append(f"  {phrases.percent(member.high_quality):>7}")
-            line.append(f"  {phrases.value(member.loss_d):>6}  {phrases.value(member.loss_g):>6}")
+            line.append(f"  {wording.percent(member.high_quality):>7}")
+            line.append(f"  {wording.value(member.loss_d):>6}  {wording.value(member.loss_g):>6}")
         lines.append(line)
     if room < len(members):
         lines += _all_members(members, len(members) - room)
@@ -252,9 +253,9 @@ def _all_members(members: Sequence[MemberProgress], hidden: int) -> list[Text]:
     lines = [Text(f"... and {hidden:,} more", "dim")]
     counts = [member.modes_covered for member in members if member.modes_covered is not None]
     if counts:
-        middle = phrases.count(median(counts))
+        middle = wording.count(median(counts))
         words = f"all: median {middle}, min {min(counts)}, max {max(counts)}"
-        diverged = phrases.diverged_words(members)
+        diverged = diverged_words(members)
         lines.append(Text(words + (f"; {diverged}" if diverged else "")))
     return lines
 
@@ -264,7 +265,7 @@ def _covered(member: MemberProgress) -> Text:
         return Text("-")
     everything = member.modes_covered == member.modes_total
     style = SCREEN_BLUE if everything else SCREEN_VERMILLION
-    return Text(f"{member.modes_covered} of {member.modes_total}", style)
+    return Text(wording.of_total(member.modes_covered, member.modes_total), style)
 
 
 def _labelled(label: str, words: Text) -> Text:

@@ -18,7 +18,7 @@ from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
-from ganrun.report.phrases import duration
+from ganrun.wording import duration
 
 REFRESHES_PER_SECOND = 4.0
 GONE = (OSError, ValueError, SystemExit)

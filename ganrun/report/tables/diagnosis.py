@@ -10,9 +10,9 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
+from ganrun import wording
 from ganrun.diagnose.branches import FOLDER
 from ganrun.diagnose.diagnosis import NAME, Branch, Diagnosis, as_json
-from ganrun.report import phrases
 from ganrun.report.diagnosis_story import (
     FIGURE,
     detective_words,
@@ -109,8 +109,8 @@ def verdict_line(diagnosis: Diagnosis) -> Text:
     line = Text().append(word, f"bold {hue}".strip())
     said = "says the same" if quick.verdict == word else f"had said {quick.verdict}"
     line.append(
-        f"{GAP}(confidence {phrases.percent(diagnosis.confidence)}; the quick verdict {said}, "
-        f"{phrases.percent(quick.confidence)})",
+        f"{GAP}(confidence {wording.percent(diagnosis.confidence)}; the quick verdict {said}, "
+        f"{wording.percent(quick.confidence)})",
         "dim",
     )
     return line
@@ -195,23 +195,23 @@ def _run_cells(diagnosis: Diagnosis) -> dict[str, str]:
     if came_to is None:
         return cells
     return cells | {
-        "covered": _modes(came_to.covered),
-        "high_quality": phrases.value(came_to.high_quality, DECIMALS),
-        "mode_tv": phrases.value(came_to.mode_tv, DECIMALS),
+        "covered": wording.count(came_to.covered),
+        "high_quality": wording.value(came_to.high_quality, DECIMALS),
+        "mode_tv": wording.value(came_to.mode_tv, DECIMALS),
     }
 
 
 def _cells(diagnosis: Diagnosis, branch: Branch, before: bool) -> dict[str, str]:
     lengths = [end / max(diagnosis.rounds, 1) for end in (branch.from_round, branch.to_round)]
-    first, last = (phrases.count(round(length, 1)) for length in lengths)
+    first, last = (wording.count(length) for length in lengths)
     return {
-        "without fault": phrases.of_total(branch.cured, len(branch.runs)),
-        "diverged": phrases.count(ended_as(branch, "diverged")),
-        "failed": phrases.count(ended_as(branch, "failed")),
+        "without fault": wording.of_total(branch.cured, len(branch.runs)),
+        "diverged": wording.count(ended_as(branch, "diverged")),
+        "failed": wording.count(ended_as(branch, "failed")),
         "covered": _covered(diagnosis, branch, before),
         "rounds": f"{first} to {last}",
-        "high_quality": phrases.value(branch.mean("high_quality"), DECIMALS),
-        "mode_tv": phrases.value(branch.mean("mode_tv"), DECIMALS),
+        "high_quality": wording.value(branch.mean("high_quality"), DECIMALS),
+        "mode_tv": wording.value(branch.mean("mode_tv"), DECIMALS),
     }
 
 
@@ -221,16 +221,12 @@ def _covered(diagnosis: Diagnosis, branch: Branch, before: bool) -> str:
     mean, came_to = branch.mean("covered"), run_ending(diagnosis)
     if mean is None:
         return "-"
-    words = _modes(mean)
+    words = wording.count(mean)
     if len(after) > 1:
-        words += f" [{_modes(min(after))}, {_modes(max(after))}]"
+        words += f" [{wording.count(min(after))}, {wording.count(max(after))}]"
     if before and branch.from_round and came_to:
-        return f"{_modes(came_to.covered)} -> {words}"
+        return f"{wording.count(came_to.covered)} -> {words}"
     return words
-
-
-def _modes(number: float) -> str:
-    return phrases.count(round(number, 1))
 
 
 def _perfect_cells(diagnosis: Diagnosis) -> dict[str, str]:
@@ -240,8 +236,8 @@ def _perfect_cells(diagnosis: Diagnosis) -> dict[str, str]:
         "failed": "",
         "covered": str(diagnosis.modes),
         "rounds": "",
-        "high_quality": phrases.value(diagnosis.perfect_high_quality, DECIMALS),
-        "mode_tv": phrases.value(diagnosis.perfect_mode_tv, DECIMALS),
+        "high_quality": wording.value(diagnosis.perfect_high_quality, DECIMALS),
+        "mode_tv": wording.value(diagnosis.perfect_mode_tv, DECIMALS),
     }
 
 
@@ -258,7 +254,7 @@ def _note(diagnosis: Diagnosis, columns: Sequence[str]) -> str:
     if diagnosis.branches:
         words += ", and over a branch's GANs [least, most]"
     if "rounds" in columns:
-        words += f"; a length is the run's {phrases.plural(diagnosis.rounds, 'round')}"
+        words += f"; a length is the run's {wording.plural(diagnosis.rounds, 'round')}"
     return f"({words})"
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from ganrun.report import phrases
+from ganrun import wording
 from ganrun.report import run_story as story
 from ganrun.report.palette import SCREEN_BLUE, SCREEN_VERMILLION
 from ganrun.report.run_record import RunRecord
@@ -189,14 +189,14 @@ def _sure_word(run: RunRecord) -> str:
     """The verdict and how sure it is: `collapsed 93 %`; a divergence is certain."""
     if run.confidence is None or run.verdict == "diverged":
         return _word(run)
-    return f"{run.verdict} {phrases.percent(run.confidence)}"
+    return f"{run.verdict} {wording.percent(run.confidence)}"
 
 
 def _cell(run: RunRecord, column: Column) -> str:
     number = run.metric(column.metric)
     if column.metric in COUNTS:
-        return phrases.of_total(number, run.modes_total)
-    return phrases.value(number, column.decimals)
+        return wording.of_total(number, run.modes_total)
+    return wording.value(number, column.decimals)
 
 
 def _median(runs: Sequence[RunRecord], column: Column) -> str:
@@ -204,15 +204,15 @@ def _median(runs: Sequence[RunRecord], column: Column) -> str:
     if not known:
         return "-"
     if column.metric in COUNTS:
-        return phrases.of_total(median(known), runs[0].modes_total)
-    return phrases.value(median(known), column.decimals)
+        return wording.of_total(median(known), runs[0].modes_total)
+    return wording.value(median(known), column.decimals)
 
 
 def _reference_cell(reference: Any, column: Column, point: str) -> str:
     number = reference.get(column.metric, {}).get(point)
     if number is not None and column.metric in COUNTS:
-        return phrases.count(round(number, 1))
-    return phrases.value(number, column.decimals)
+        return wording.count(number)
+    return wording.value(number, column.decimals)
 
 
 def _colour(row: Text, run: RunRecord) -> None:
@@ -221,7 +221,7 @@ def _colour(row: Text, run: RunRecord) -> None:
     if word in GOOD_WORDS + BAD_WORDS:
         row.highlight_words([word], SCREEN_BLUE if word in GOOD_WORDS else SCREEN_VERMILLION)
     if recovered is not None:
-        count = phrases.of_total(recovered, run.modes_total)
+        count = wording.of_total(recovered, run.modes_total)
         start = row.plain.index(count)
         hue = SCREEN_BLUE if recovered == run.modes_total else SCREEN_VERMILLION
         row.stylize(hue, start, start + len(count))

@@ -12,9 +12,9 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
+from ganrun import wording
 from ganrun.influence import RATES
 from ganrun.influence.levels import Levels
-from ganrun.report import phrases
 from ganrun.report.live.sweep_frame import about_design, columns_that_fit, more_columns
 from ganrun.report.palette import SCREEN_BLUE, SCREEN_VERMILLION
 from ganrun.report.sweep_record import HEADLINES, TIMES, Effect, Numbers, SweepRecord
@@ -37,7 +37,7 @@ Table = list[tuple[str, Cells]]
 
 def print_sweep(record: SweepRecord, console: Console) -> None:
     """Print all there is to say of a sweep in words and tables."""
-    rounds = phrases.plural(record.design.sweep.base.training.steps, "round")
+    rounds = wording.plural(record.design.sweep.base.training.steps, "round")
     title = Text(record.name, "bold")
     title.append(f"{GAP}{about_design(record.design)}, {rounds}", "not bold dim")
     paragraph = Text(record.influence["paragraph"])
@@ -101,7 +101,7 @@ def _in_two(name: str, cells: Cells) -> list[tuple[str, Cells]]:
 
 
 def _shown(numbers: Numbers | None) -> str:
-    return phrases.interval(numbers) if numbers else ""
+    return wording.interval(numbers) if numbers else ""
 
 
 def _append_bar(line: Text, share: float | None, style: str, width: int) -> None:
@@ -125,9 +125,9 @@ def _level_table(record: SweepRecord, field: str, width: int) -> list[Text]:
     for level, (name, rate) in enumerate(zip(record.levels[field].labels, collapsed, strict=True)):
         cells = [
             f"{rate['trials']:,}",
-            phrases.interval(rate),
+            wording.interval(rate),
             _recovered(record, recovered[level]),
-            *(phrases.percent(record.rates(other, field)[level]["value"]) for other in others),
+            *(wording.percent(record.rates(other, field)[level]["value"]) for other in others),
         ]
         table.append((name, cells))
     lines = _aligned(table[: MOST_LEVELS + 1], width)
@@ -144,7 +144,7 @@ def _recovered(record: SweepRecord, numbers: Numbers) -> str:
         return "-"
     total = record.modes_total
     if total is None:
-        return phrases.percent(numbers["value"])
+        return wording.percent(numbers["value"])
     return f"{numbers['value'] * total:.1f} of {total}"
 
 
@@ -173,7 +173,7 @@ def _pair_table(record: SweepRecord, pair: Mapping[str, Any], width: int) -> lis
     names = record.levels[down].labels[:MOST_LEVELS]
     heads = _pair_heads(record.levels[across])
     title = f"collapsed: {record.called(down)} (down), {record.called(across)} (across)"
-    for show in (phrases.interval, lambda cell: phrases.percent(cell["value"])):
+    for show in (wording.interval, lambda cell: wording.percent(cell["value"])):
         table: Table = [("", row) for row in heads]
         for i, name in enumerate(names):
             table.append((name, [show(cells[i, j]) for j in range(len(heads[0]))]))
@@ -221,13 +221,13 @@ def completeness(record: SweepRecord) -> list[Text]:
     """How many trials have a result, which failed and why, and how to go on."""
     total, finished = len(record.rows), record.finished
     if finished == total:
-        return [Text(f"The table is complete: {phrases.plural(total, 'trial')}.")]
+        return [Text(f"The table is complete: {wording.plural(total, 'trial')}.")]
     fates = [
         f"{count:,} {'not begun' if status == 'missing' else status}"
         for status, count in sorted(_unfinished(record).items())
     ]
-    words = f"The table is incomplete: {finished:,} of {phrases.plural(total, 'trial')} have a "
-    lines = [Text(f"{words}result; {phrases.listed(fates)}.", SCREEN_VERMILLION)]
+    words = f"The table is incomplete: {finished:,} of {wording.plural(total, 'trial')} have a "
+    lines = [Text(f"{words}result; {wording.listed(fates)}.", SCREEN_VERMILLION)]
     failed = [row for row in record.without_result() if row.status == "failed"]
     for row in failed[:MOST_REASONS]:
         cell = described(record.design, row.cell)

@@ -8,11 +8,11 @@ from typing import Any
 
 from rich.console import Console
 
-from ganrun.report.phrases import duration, plural
 from ganrun.store.sweep_folder import sweep_path
 from ganrun.sweep.designs import Design
 from ganrun.sweep.estimate import estimate
 from ganrun.sweep.run import cohorts_of
+from ganrun.wording import duration, plural
 
 
 def report_plan(

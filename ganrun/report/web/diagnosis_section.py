@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import shlex
 
+from ganrun import wording
 from ganrun.diagnose.diagnosis import Diagnosis
 from ganrun.page.html_page import escaped
-from ganrun.report import phrases
 from ganrun.report.diagnosis_story import detective_words, dynamics_words, headline
 from ganrun.report.run_record import RunRecord
 from ganrun.report.tables.diagnosis import branch_note, branch_table
@@ -27,8 +27,8 @@ def diagnosis_section(run: RunRecord, diagnosis: Diagnosis | None) -> str:
   <h2 id="diagnosis-title">The diagnosis</h2>
   <p class="diagnosis-headline">{escaped(headline(diagnosis))}</p>
   <p class="verdict"><span class="chip {kind}">{escaped(word)}</span>
-  <span class="quiet">confidence {phrases.percent(diagnosis.confidence)}; the quick verdict
-  {escaped(said)}, {phrases.percent(quick.confidence)}</span></p>
+  <span class="quiet">confidence {wording.percent(diagnosis.confidence)}; the quick verdict
+  {escaped(said)}, {wording.percent(quick.confidence)}</span></p>
   <p>{escaped(diagnosis.evidence)}</p>
   {_branches(diagnosis)}
   {_probes(diagnosis)}

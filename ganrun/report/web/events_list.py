@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ganrun import wording
 from ganrun.config.write import flow
 from ganrun.page.html_page import escaped
-from ganrun.report import phrases
 from ganrun.report.web.story import Passage
 from ganrun.store import Event
 
@@ -28,7 +28,7 @@ def events_section(events: Sequence[Event]) -> str:
     return f"""
 <section aria-labelledby="events-title">
   <h2 id="events-title">What was done to the game</h2>
-  <p class="quiet">This game was played by hand: {phrases.plural(len(events), "event")}, each marked
+  <p class="quiet">This game was played by hand: {wording.plural(len(events), "event")}, each marked
   in the charts by a dotted line.</p>
   <ol class="events">{items}</ol>
   {more}

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from ganrun import wording
 from ganrun.config.declarations import METRICS, SUMMARY_METRICS
 from ganrun.page.html_page import escaped
-from ganrun.report import phrases
 from ganrun.report.run_record import RunRecord
 from ganrun.report.tables.run import WHOLE
 
@@ -92,7 +92,7 @@ def _label(name: str) -> str:
 
 def _shown(name: str, number: float | None, total: int) -> str:
     if name in ("modes_recovered", "modes_covered", "modes_captured") and number is not None:
-        return f"{phrases.count(round(number, 1))} of {total}"
+        return wording.of_total(number, total)
     if name in WHOLE and number is not None:
-        return phrases.count(round(number, 1))
-    return phrases.value(number, absent="&ndash;")
+        return wording.count(number)
+    return wording.value(number, absent="&ndash;")

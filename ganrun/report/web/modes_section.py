@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ganrun.report import phrases
+from ganrun import wording
 from ganrun.report.web.mode_histories import Course, ModeCourse
 
 MOST_TOLD = 3
@@ -47,8 +47,8 @@ def _row(mode: ModeCourse) -> str:
         state = f"missing since round {mode.missing_since:,}"
     return (
         f'<tr><th scope="row">{mode.mode}</th>'
-        f'<td class="number">{phrases.percent(mode.weight)}</td>'
-        f'<td class="number">{phrases.percent(mode.share)}</td><td>{found}</td>'
+        f'<td class="number">{wording.percent(mode.weight)}</td>'
+        f'<td class="number">{wording.percent(mode.share)}</td><td>{found}</td>'
         f"<td>{_losses(mode)}</td><td>{state}</td></tr>"
     )
 

@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from ganrun import wording
 from ganrun.page.html_page import escaped
-from ganrun.report import phrases
 from ganrun.report.web.source import Source
 
 FILES = (
@@ -116,7 +116,7 @@ def _time(value: Any) -> str:
 def _training(seconds: Any, rate: Any) -> str:
     if not isinstance(seconds, int | float) or not math.isfinite(seconds):
         return ""
-    words = phrases.duration(seconds)
+    words = wording.duration(seconds)
     if isinstance(rate, int | float):
         words += f", {rate:,.0f} rounds a second"
     return escaped(words)

@@ -12,9 +12,8 @@ from importlib import resources
 from itertools import groupby
 from pathlib import Path
 
-from ganrun import __version__
+from ganrun import __version__, wording
 from ganrun.page.html_page import document, escaped
-from ganrun.report import phrases
 from ganrun.report import run_story as story
 from ganrun.report.run_record import RunRecord
 from ganrun.report.tables.run import BAD_WORDS, GOOD_WORDS
@@ -104,8 +103,8 @@ def _heading(source: Source) -> str:
     run = source.run
     facts = [
         f"{escaped(run.name)}, seed {run.seed}",
-        phrases.plural(run.modes_total, "mode"),
-        phrases.plural(run.steps, "round"),
+        wording.plural(run.modes_total, "mode"),
+        wording.plural(run.steps, "round"),
         f"objective {escaped(run.objective.replace('_', ' '))}",
     ]
     evidence = run.evidence or ("" if run.ended else story.tell(run))
@@ -128,7 +127,7 @@ def _chip(run: RunRecord) -> str:
 def _confidence(run: RunRecord) -> str:
     said = []
     if run.verdict and run.verdict != "diverged" and run.confidence is not None:
-        sure = phrases.percent(run.confidence)
+        sure = wording.percent(run.confidence)
         said.append(f"confidence {sure}: how often such a verdict is right")
     if run.verdict and run.status not in ("complete", "diverged"):
         said.append(escaped(run.status))
@@ -144,14 +143,14 @@ def _tiles(run: RunRecord) -> str:
     tiles = [
         (
             counted.replace("_", " "),
-            phrases.of_total(run.metric(counted), total),
+            wording.of_total(run.metric(counted), total),
             f"perfect: {total}",
         )
     ]
     for name, label, show in (
-        ("high_quality", "high-quality samples", phrases.percent),
-        ("mode_tv", "mode TV", phrases.value),
-        ("reverse_kl", "reverse KL", phrases.value),
+        ("high_quality", "high-quality samples", wording.percent),
+        ("mode_tv", "mode TV", wording.value),
+        ("reverse_kl", "reverse KL", wording.value),
     ):
         perfect = reference.get(name, {}).get("mean")
         note = "" if perfect is None else f"perfect: {show(perfect)}"

@@ -12,7 +12,7 @@ from itertools import groupby
 
 import numpy as np
 
-from ganrun.report import phrases
+from ganrun import wording
 from ganrun.report import run_story as story
 from ganrun.report.run_record import RunRecord
 from ganrun.report.web.field_at_modes import Gaze, gaze
@@ -63,11 +63,11 @@ def _beginning(run: RunRecord, course: Course) -> Iterator[Passage]:
     quality = run.metrics["high_quality"][run.metrics["step"] == 0]
     share = float(quality[0]) if len(quality) and np.isfinite(quality[0]) else None
     total = run.modes_total
-    kinds = "one kind of note" if total == 1 else f"{phrases.in_words(total)} kinds of note"
+    kinds = "one kind of note" if total == 1 else f"{wording.in_words(total)} kinds of note"
     words = f"There {'is' if total == 1 else 'are'} {kinds} to forge. "
     words += "The forger begins with an untrained hand"
     if share is not None:
-        passes = "none" if share == 0 else phrases.percent(share)
+        passes = "none" if share == 0 else wording.percent(share)
         words += f": {passes} of its samples {'lies' if share == 0 else 'lie'} on a mode"
     yield Passage(0, f"{words}.")
 
@@ -180,7 +180,7 @@ def _looking(run: RunRecord, course: Course) -> Iterator[Passage]:
         return
     span = f"From round {last[0].step:,} to the end" if len(last) > 1 else "At the end"
     missing, total = set(run.missing), run.modes_total
-    places = f"the {'place' if len(missing) == 1 else 'places'} of {_named_of(missing, total)}"
+    places = f"the {wording.noun_for(len(missing), 'place')} of {_named_of(missing, total)}"
     if not marked:
         words = (
             f"{span} the detective no longer looks at {places}: it mostly answers 'forged' there"
@@ -197,15 +197,15 @@ def _looking(run: RunRecord, course: Course) -> Iterator[Passage]:
 def _marked_words(marked: set[int], missing: set[int], places: str) -> str:
     if marked == missing:
         return places
-    which = f" ({phrases.listed(sorted(marked))})" if len(marked) <= MOST_NAMED else ""
-    places = "place" if len(missing) == 1 else "places"
-    words = phrases.in_words(len(marked))
-    return f"{words} of the {phrases.in_words(len(missing))} missing {places}{which}"
+    which = f" ({wording.listed(sorted(marked))})" if len(marked) <= MOST_NAMED else ""
+    places = wording.noun_for(len(missing), "place")
+    words = wording.in_words(len(marked))
+    return f"{words} of the {wording.in_words(len(missing))} missing {places}{which}"
 
 
 def _push_words(led: float, *, one: bool) -> str:
     there = "it" if one else "the nearest of them"
-    share = phrases.percent(led, absent="none")
+    share = wording.percent(led, absent="none")
     pushes = f"it pushes {share} of the samples towards {there}"
     if led < BY_CHANCE - NEAR_CHANCE:
         return f"but hardly any slope leads there: {pushes}"
@@ -225,7 +225,7 @@ def _telling(run: RunRecord) -> Iterator[Passage]:
     if len(known) < 4 or run.verdict == "diverged" or run.last_round is None:
         return
     mean = float(known[-max(1, len(known) // 4) :].mean())
-    share = phrases.percent(mean)
+    share = wording.percent(mean)
     when = "in the last quarter of the rounds"
     if mean >= SURE:
         words = f"The detective is ahead: {when} it is right about {share} of what it is shown"
@@ -242,7 +242,7 @@ def _end(run: RunRecord) -> Passage:
     if not run.ended:
         words = story.tell(run)
         return Passage(last, words)
-    ends = f"After {phrases.plural(last or run.steps, 'round')} {_recovered(run)}"
+    ends = f"After {wording.plural(last or run.steps, 'round')} {_recovered(run)}"
     match run.verdict:
         case "diverged":
             at = "" if run.diverged_at is None else f" in round {run.diverged_at:,}"
@@ -277,15 +277,15 @@ def _recovered(run: RunRecord) -> str:
     if count == total:
         return f"{_all(total, 'mode')} {'is' if total == 1 else 'are'} recovered"
     verb = "is" if count == 1 else "are"
-    whole = f"the {phrases.in_words(total)} modes" if total > 1 else "the one mode"
-    return f"{'none' if count == 0 else phrases.in_words(count)} of {whole} {verb} recovered"
+    whole = f"the {wording.in_words(total)} modes" if total > 1 else "the one mode"
+    return f"{'none' if count == 0 else wording.in_words(count)} of {whole} {verb} recovered"
 
 
 def _all(total: int, noun: str) -> str:
     """`the one mode`, `both modes` or `all five modes`."""
     if total == 1:
         return f"the one {noun}"
-    return f"both {noun}s" if total == 2 else f"all {phrases.in_words(total)} {noun}s"
+    return f"both {noun}s" if total == 2 else f"all {wording.in_words(total)} {noun}s"
 
 
 def _prints(course: Course, row: int, *, only: bool = False) -> str:
@@ -297,16 +297,16 @@ def _prints(course: Course, row: int, *, only: bool = False) -> str:
     if len(modes) == total:
         return _all(total, "note")
     some = "only " if only else ""
-    words = f"{some}{phrases.in_words(len(modes))} of the {phrases.in_words(total)} notes"
+    words = f"{some}{wording.in_words(len(modes))} of the {wording.in_words(total)} notes"
     return f"{words} ({_named(modes)})" if len(modes) <= MOST_NAMED else words
 
 
 def _named(modes: Iterable[int]) -> str:
     """`mode 4`, `modes 1 and 4`, or `17 modes`."""
-    names = sorted(modes)
-    if len(names) > MOST_NAMED:
-        return f"{len(names)} modes"
-    return f"mode {names[0]}" if len(names) == 1 else f"modes {phrases.listed(names)}"
+    numbers = set(modes)
+    if len(numbers) > MOST_NAMED:
+        return wording.plural(len(numbers), "mode")
+    return wording.numbered("mode", numbers)
 
 
 def _named_of(modes: set[int], total: int) -> str:
@@ -317,4 +317,4 @@ def _named_of(modes: set[int], total: int) -> str:
 
 
 def _times(number: int) -> str:
-    return {0: "never", 1: "once", 2: "twice"}.get(number, f"{phrases.in_words(number)} times")
+    return {0: "never", 1: "once", 2: "twice"}.get(number, f"{wording.in_words(number)} times")

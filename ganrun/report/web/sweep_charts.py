@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from ganrun import wording
 from ganrun.influence import RATES
 from ganrun.influence.levels import is_number
 from ganrun.page.html_page import escaped
-from ganrun.report import phrases
 from ganrun.report.sweep_headline import chosen_effects
 from ganrun.report.sweep_record import HEADLINES, Effect, Numbers, SweepRecord
 
@@ -56,9 +56,9 @@ def levels_table(record: SweepRecord, field: str) -> str:
         [
             escaped(label),
             f"{collapsed[i]['trials']:,}",
-            escaped(phrases.interval(collapsed[i])),
-            escaped(phrases.interval(recovered[i]) if _known(recovered[i]) else "-"),
-            escaped(phrases.interval(undertrained[i])),
+            escaped(wording.interval(collapsed[i])),
+            escaped(wording.interval(recovered[i]) if _known(recovered[i]) else "-"),
+            escaped(wording.interval(undertrained[i])),
         ]
         for i, label in enumerate(record.levels[field].labels)
     ]
@@ -119,4 +119,4 @@ def _three(numbers: Numbers | None) -> list[float | None] | None:
 
 
 def _shown(numbers: Numbers | None) -> str:
-    return escaped(phrases.interval(numbers)) if numbers else ""
+    return escaped(wording.interval(numbers)) if numbers else ""

@@ -6,9 +6,8 @@ import re
 import shlex
 from pathlib import Path
 
-from ganrun import __version__
+from ganrun import __version__, wording
 from ganrun.page.html_page import document, escaped
-from ganrun.report import phrases
 from ganrun.report.live.sweep_frame import about_design
 from ganrun.report.sweep_headline import title
 from ganrun.report.sweep_record import SweepRecord
@@ -107,7 +106,7 @@ def _body(record: SweepRecord) -> str:
 
 def _answer(record: SweepRecord) -> str:
     first, *others = _sentences(record.influence["paragraph"])
-    rounds = phrases.plural(record.design.sweep.base.training.steps, "round")
+    rounds = wording.plural(record.design.sweep.base.training.steps, "round")
     about = f"{record.name} \N{MIDDLE DOT} {about_design(record.design)}, {rounds}"
     return f"""<section id="answer" aria-labelledby="title">
 <p class="kicker">{escaped(about)}</p>
@@ -139,7 +138,7 @@ def _fates(record: SweepRecord) -> str:
     )
     words = "".join(
         f'<li><span class="fate-key fate-{word.replace(" ", "-")}"></span>{word} '
-        f"<b>{count:,}</b> <span class='quiet'>{phrases.percent(count / len(record.rows))}</span>"
+        f"<b>{count:,}</b> <span class='quiet'>{wording.percent(count / len(record.rows))}</span>"
         "</li>"
         for word, count in counts
     )

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from ganrun.wording import capital, interval, listed, percent
+
 Numbers = Mapping[str, Any]
 
 ENDINGS = {
@@ -54,10 +56,10 @@ def _what_happened(counts: Numbers, outcomes: Mapping[str, Any]) -> str:
     if trials == 1:
         return f"The one trial {'collapsed' if count else 'did not collapse'}."
     if count == trials:
-        return f"All {trials:,} trials collapsed ({_percent(overall)})."
+        return f"All {trials:,} trials collapsed ({interval(overall)})."
     first = f"{count:,}" if count else "none"
     who = "trials with a result" if counts["without_result"] else "trials"
-    endings = _listed([f"{first} collapsed ({_percent(overall)})", *others])
+    endings = listed([f"{first} collapsed ({interval(overall)})", *others])
     return f"Of {trials:,} {who}, {endings}."
 
 
@@ -94,20 +96,20 @@ def _by_themselves(shares: Numbers, names: Mapping[str, str], what: str) -> list
     sentences = []
     if clear:
         first, *others = (
-            f"{_the(effect, names)}{{}} {_percent(effect['share'])}{{}}{_with_interactions(effect)}"
+            f"{_the(effect, names)}{{}} {interval(effect['share'])}{{}}{_with_interactions(effect)}"
             for effect in clear[:MOST_NAMED]
         )
         first = first.format(f"{alone} explains", f" {what}")
-        sentences.append(f"{_capital(_listed([first, *(o.format('', '') for o in others)]))}.")
+        sentences.append(f"{capital(listed([first, *(o.format('', '') for o in others)]))}.")
     elif len(mains) == 1:
-        most = _upper(mains[0]["share"])
-        sentences.append(f"{_capital(_the(mains[0], names))} explains at most {most} {what}.")
+        most = _at_most(mains[0]["share"])
+        sentences.append(f"{capital(_the(mains[0], names))} explains {most} {what}.")
         return [*sentences, "That cannot be told from no influence at all."]
     else:
         sentences.append("No factor can be shown to influence by itself whether a GAN collapses.")
     if unclear:
-        listed = _listed(
-            f"{_the(effect, names)} (at most {_upper(effect['share'])}{_with_interactions(effect)})"
+        these = listed(
+            f"{_the(effect, names)} ({_at_most(effect['share'])}{_with_interactions(effect)})"
             for effect in unclear[:MOST_NAMED]
         )
         start = (
@@ -115,7 +117,7 @@ def _by_themselves(shares: Numbers, names: Mapping[str, str], what: str) -> list
             if clear
             else "Not excluded is an influence of"
         )
-        sentences.append(f"{start} {listed}.")
+        sentences.append(f"{start} {these}.")
     return sentences
 
 
@@ -124,7 +126,7 @@ def _with_interactions(effect: Numbers) -> str:
     total, share = effect["total"], effect["share"]
     if total is None or total["low"] <= max(share["value"], 0):
         return ""
-    return f", and {_percent(total)} with its interactions"
+    return f", and {interval(total)} with its interactions"
 
 
 def _interactions(shares: Numbers, names: Mapping[str, str]) -> list[str]:
@@ -133,15 +135,15 @@ def _interactions(shares: Numbers, names: Mapping[str, str]) -> list[str]:
     sentences = []
     if pairs:
         first, *others = (
-            f"{_the(effect, names)}{{}} {_percent(effect['share'])}"
+            f"{_the(effect, names)}{{}} {interval(effect['share'])}"
             for effect in pairs[:MOST_NAMED]
         )
         alone = any(effect["share"]["low"] > 0 for effect in _of_kind(shares, "factor"))
         first = first.format(f" interact, which explains{' another' if alone else ''}")
-        listed = "; so do ".join([first, *(other.format(":") for other in others)])
-        sentences.append(f"{_capital(listed)}.")
+        told = "; so do ".join([first, *(other.format(":") for other in others)])
+        sentences.append(f"{capital(told)}.")
     if higher:
-        share = _percent(higher[0]["share"])
+        share = interval(higher[0]["share"])
         sentences.append(f"Interactions of three factors and more explain {share}.")
     return sentences
 
@@ -153,28 +155,28 @@ def _foretold(shares: Numbers, names: Mapping[str, str], what: str) -> list[str]
     foretold = shares["foretold"]
     if foretold["low"] <= 0 and not clear:
         return [
-            f"A forest foretells at most {_upper(foretold)} {what} on points that it has not seen, "
+            f"A forest foretells {_at_most(foretold)} {what} on points that it has not seen, "
             "which cannot be told from nothing: no factor's influence can be shown."
         ]
-    sentences = [f"On points that it has not seen, a forest foretells {_percent(foretold)} {what}."]
+    sentences = [f"On points that it has not seen, a forest foretells {interval(foretold)} {what}."]
     if clear:
-        listed = _listed(
-            f"{_the(effect, names)} ({_percent(effect['total'])})" for effect in clear[:MOST_NAMED]
+        these = listed(
+            f"{_the(effect, names)} ({interval(effect['total'])})" for effect in clear[:MOST_NAMED]
         )
-        sentences.append(f"What it knows, it has from {listed}, interactions included.")
+        sentences.append(f"What it knows, it has from {these}, interactions included.")
     if unclear:
-        listed = _listed(
-            f"{_the(effect, names)} (at most {_upper(effect['total'])})"
+        these = listed(
+            f"{_the(effect, names)} ({_at_most(effect['total'])})"
             for effect in unclear[:MOST_NAMED]
         )
-        sentences.append(f"It has nothing that can be shown from {listed}.")
+        sentences.append(f"It has nothing that can be shown from {these}.")
     return sentences
 
 
 def _chance(shares: Numbers) -> str:
-    sentence = f"The seed alone, with all factors fixed, accounts for {_percent(shares['chance'])}"
+    sentence = f"The seed alone, with all factors fixed, accounts for {interval(shares['chance'])}"
     if shares["seed"]["low"] > 0:
-        sentence += f", of which {_percent(shares['seed'])} is the same whatever the factors"
+        sentence += f", of which {interval(shares['seed'])} is the same whatever the factors"
     return f"{sentence}."
 
 
@@ -194,8 +196,8 @@ def _extremes(influence: Mapping[str, Any]) -> list[str]:
         return []
     fewest, most = (factor["levels"][rate["level"]]["label"] for rate in (best, worst))
     return [
-        f"Collapse is rarest where {_article(factor['name'])} is {fewest} ({_percent(best)}) and "
-        f"most frequent where it is {most} ({_percent(worst)})."
+        f"Collapse is rarest where {_article(factor['name'])} is {fewest} ({interval(best)}) and "
+        f"most frequent where it is {most} ({interval(worst)})."
     ]
 
 
@@ -229,7 +231,7 @@ def _leader(outcome: Numbers, names: Mapping[str, str]) -> tuple[str, str] | Non
     leading = _largest(_of_kind(outcome["shares"], "factor"), key)[0]
     if leading[key]["low"] <= 0:
         return None
-    return _the(leading, names), _percent(leading[key])
+    return _the(leading, names), interval(leading[key])
 
 
 def _other_endings(outcomes: Mapping[str, Any], names: Mapping[str, str]) -> list[str]:
@@ -238,7 +240,7 @@ def _other_endings(outcomes: Mapping[str, Any], names: Mapping[str, str]) -> lis
         for ending, do in DO.items()
         if (leader := _leader(outcomes[ending], names))
     ]
-    return [f"{_capital(_listed(leaders))}."] if leaders else []
+    return [f"{capital(listed(leaders))}."] if leaders else []
 
 
 # Words
@@ -253,37 +255,12 @@ def _largest(effects: Iterable[Numbers], key: str) -> list[Numbers]:
 
 
 def _the(effect: Numbers, names: Mapping[str, str]) -> str:
-    return _listed(_article(names[field]) for field in effect["fields"])
+    return listed(_article(names[field]) for field in effect["fields"])
 
 
 def _article(name: str) -> str:
     return f"the {name}"
 
 
-def _capital(sentence: str) -> str:
-    return sentence[:1].upper() + sentence[1:]
-
-
-def _listed(parts: Iterable[str]) -> str:
-    *others, last = parts
-    return f"{', '.join(others)} and {last}" if others else last
-
-
-def _percent(numbers: Numbers) -> str:
-    """`54 % [48, 60]`."""
-    value = min(max(numbers["value"], 0.0), 1.0)
-    return f"{_hundredths(value)} % [{_hundredths(numbers['low'])}, {_hundredths(numbers['high'])}]"
-
-
-def _upper(numbers: Numbers) -> str:
-    return f"{_hundredths(numbers['high'])} %"
-
-
-def _hundredths(share: float) -> str:
-    """Whole per cent, but never a 0 or 100 that is none."""
-    percent = 100 * share
-    if share in (0.0, 1.0):
-        return f"{percent:.0f}"
-    if percent < 0.95:
-        return f"{percent:.1f}" if percent >= 0.05 else "<0.1"
-    return f"{percent:.0f}" if percent < 99.5 else f"{min(percent, 99.9):.1f}"
+def _at_most(numbers: Numbers) -> str:
+    return f"at most {percent(numbers['high'])}"

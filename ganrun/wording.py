@@ -1,0 +1,119 @@
+"""Numbers, shares, durations and lists as people write them, the same wherever they are read.
+
+`page/assets/wording.js` says for pages what a browser has to put into words itself; a test holds
+both to one table of cases.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+_SMALL = "no one two three four five six seven eight nine ten eleven twelve".split()  # noqa: SIM905
+
+
+def duration(seconds: float) -> str:
+    """`8 s`, `2 min 05 s` or `1 h 02 min`; negative times count as zero."""
+    whole = max(0, math.ceil(seconds))
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60:02d} s"
+    return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
+
+
+def count(number: float) -> str:
+    """A number of things with thousands separated; a tenth where it is no whole one, as a mean."""
+    tenths = round(float(number), 1)
+    return f"{tenths:,.0f}" if tenths.is_integer() else f"{tenths:,.1f}"
+
+
+def in_words(number: int) -> str:
+    """A small count as a word, as in running text; `no` for none, a larger one in digits."""
+    return _SMALL[number] if 0 <= number < len(_SMALL) else f"{number:,}"
+
+
+def value(number: float | None, decimals: int = 3, absent: str = "-") -> str:
+    """A metric or a loss in a fixed number of decimals, or in powers of ten where it is huge."""
+    if number is None or math.isnan(number):
+        return absent
+    if math.isinf(number):
+        return "inf" if number > 0 else "-inf"
+    if abs(number) >= 1000:
+        return f"{number:.1e}"
+    return f"{number:.{decimals}f}"
+
+
+def percent(share: float | None, absent: str = "-") -> str:
+    """A share as whole per cent, halves to the even one: `54 %`.
+
+    Only a true 1 is 100 % and only a true 0 is 0 %: what would round to them keeps a decimal, from
+    `<0.1 %` to `99.9 %`.
+    """
+    if share is None or not math.isfinite(share):
+        return absent
+    hundredths = 100 * share
+    whole = round(hundredths)
+    if whole == 0 and share > 0:
+        return f"{hundredths:.1f} %" if hundredths >= 0.05 else "<0.1 %"
+    if whole == 100 and share < 1:
+        return f"{min(hundredths, 99.9):.1f} %"
+    return f"{whole} %"
+
+
+def interval(numbers: Mapping[str, Any]) -> str:
+    """A share with its 95 % interval, `54 % [48, 60]`, from its `value`, `low` and `high`."""
+    if numbers["value"] is None:
+        return "-"
+    inside = min(max(numbers["value"], 0.0), 1.0)
+    low, high = (percent(numbers[end]).removesuffix(" %") for end in ("low", "high"))
+    return f"{percent(inside)} [{low}, {high}]"
+
+
+def noun_for(number: int, noun: str) -> str:
+    """`seed` of one, else `seeds`."""
+    return noun if number == 1 else f"{noun}s"
+
+
+def plural(number: int, noun: str) -> str:
+    """`1 seed` or `1,024 seeds`."""
+    return f"{number:,} {noun_for(number, noun)}"
+
+
+def every(total: int, noun: str) -> str:
+    """`the one mode` or `all 5 modes`."""
+    return f"the one {noun}" if total == 1 else f"all {plural(total, noun)}"
+
+
+def of_total(number: float | None, total: int, absent: str = "-") -> str:
+    """`3 of 5`."""
+    return absent if number is None else f"{count(number)} of {total}"
+
+
+def listed(names: Iterable[object], at_most: int | None = None, last: str = "and") -> str:
+    """`1`, `1 and 4`, `1, 2 and 4`; of more than `at_most` the first few `and 17 others`."""
+    words = [str(name) for name in names]
+    if at_most is not None and len(words) > at_most:
+        words = [*words[: at_most - 1], f"{len(words) - at_most + 1} others"]
+    if len(words) <= 1:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} {last} {words[-1]}"
+
+
+def numbered(noun: str, numbers: Iterable[int], at_most: int | None = None) -> str:
+    """`mode 4` or `modes 1, 2 and 4`, in their order."""
+    ordered = sorted(numbers)
+    return f"{noun_for(len(ordered), noun)} {listed(ordered, at_most)}"
+
+
+def of_modes(which: Sequence[int], modes: int) -> str:
+    """`2 of 5 modes (1 and 4)`; a mode's number is that of its share's column."""
+    if len(which) == modes:
+        return "The mode" if modes == 1 else f"All {modes} modes"
+    return f"{len(which)} of {plural(modes, 'mode')} ({listed(which)})"
+
+
+def capital(words: str) -> str:
+    """The same words with a capital."""
+    return words[:1].upper() + words[1:]
