@@ -20,7 +20,6 @@ from ganrun.mixture import mixture_of
 from ganrun.report import palette
 from ganrun.report.chosen_rounds import choose_rounds
 from ganrun.report.curve_panels import robust_limits, short_round
-from ganrun.report.equilibrium import EQUILIBRIA
 from ganrun.report.figures import FIGURES, write_figures
 from ganrun.report.figures.curves import spread_out
 from ganrun.report.figures.modes import place_numbers
@@ -312,10 +311,6 @@ def test_a_critic_has_no_accuracy(drawn):
     made, _ = drawn("critic", "curves.png")
     assert "detective's accuracy" not in [axes.get_title(loc="left") for axes in made.axes]
     assert dashed_levels(axes_titled(made, "loss")) == [0.0]
-
-
-def test_every_objective_has_its_equilibrium():
-    assert set(EQUILIBRIA) == set(OBJECTIVES)
 
 
 def test_limits_hold_every_anchor_and_leave_out_a_lone_spike():

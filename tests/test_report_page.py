@@ -17,6 +17,7 @@ from web_examples import never_evaluated, played_by_hand, run_with_shares, sourc
 
 from ganrun.config import Experiment
 from ganrun.config.declarations import SUMMARY_METRICS
+from ganrun.page.objective import objective_drawn
 from ganrun.report.command import report_run
 from ganrun.report.web import run_data
 from ganrun.report.web.config_table import config_fields
@@ -149,8 +150,8 @@ def test_a_game_whose_objective_changed_names_each_snapshots_own():
     run = fake_run(objective="hinge", steps=1000, snapshots=9)
     source = source_of(run, events=(Event(500, "objective", "hinge"),))
     data = player_data(source, course_of(run))
-    assert data["objectiveOf"] == [
-        "hinge" if step > 500 else "non_saturating" for step in data["steps"]
+    assert [data["objectives"][n] for n in data["objectiveOf"]] == [
+        objective_drawn("hinge" if step > 500 else "non_saturating") for step in data["steps"]
     ]
 
 

@@ -10,6 +10,7 @@ from ganrun.arena.hub import Hub
 from ganrun.arena.protocol import write_frame
 from ganrun.arena.settings import target_drawn
 from ganrun.arena.slot import Place
+from ganrun.page.objective import objective_drawn
 from ganrun.store.formats import QUALITY_COLUMNS
 
 MEASURED_EVERY = 0.15
@@ -32,6 +33,7 @@ def state_of(
 
 def _game_of(place: Place) -> dict[str, Any]:
     game = place.game
+    in_force = place.config if game is None else game.in_force
     return {
         "id": place.id,
         "label": place.label,
@@ -40,7 +42,8 @@ def _game_of(place: Place) -> dict[str, Any]:
         "events": game.events if game is not None else 0,
         "saving": place.saving,
         "config": place.config.model_dump(mode="json"),
-        "target": target_drawn(place.config if game is None else game.in_force),
+        "target": target_drawn(in_force),
+        "objective": objective_drawn(in_force.objective),
         "reference": place.reference,
     }
 

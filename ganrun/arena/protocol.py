@@ -42,6 +42,7 @@ The server says:
                "config": {nested, as in YAML; seeds holds one},
                "target": {"extent": [x0, x1, y0, y1],
                           "modes": [{"x", "y", "rx", "ry", "angle", "weight"}, ...]},
+               "objective": {"middle", "probability", "uphill", "reach"} (`page/objective.py`),
                "reference": {metric: {"mean", "p5", "p95"}} | null (perfect samples; comes later)}
         `extent` is the window of the field and of the view; rx and ry are the radii of the 3-std
         ellipse, angle is that of rx in radians.
@@ -58,11 +59,13 @@ The server says:
                     "least"?, "most"?   what is admitted
                     "low"?, "high"?     ends for a slider
                     "scale"?: "log" | "linear",
-                    "nullable": bool, "choices"?: [{"name", "description"}]}, ...],
-        "penalties": [{"name", "description", "parameters": [{"name", "description", "default",
-                       "least", "most", "low", "high", "scale"}]}],
-        "layouts": [{"name", "description", "fields": [as in fields; `field` is a bare name]}],
-        "metrics": [{"name", "description", "better": "higher" | "lower" | null, "perfect"}],
+                    "nullable": bool, "choices"?: [{"name", "label", "description"}]}, ...],
+        "penalties": [{"name", "label", "description", "parameters": [{"name", "description",
+                       "default", "least", "most", "low", "high", "scale"}]}],
+        "layouts": [{"name", "label", "description", "by_hand": bool (its means are drawn),
+                     "fields": [as in fields; `field` is a bare name]}],
+        "metrics": [{"name", "label", "description", "better": "higher" | "lower" | null,
+                     "perfect"}],
         "verdicts": [{"word", "description"}],
         "stage_fields": [field, ...],
         "limits": {"games", "modes", "coordinate", "least_std", "most_std"}}

@@ -164,7 +164,7 @@ def value_of(experiment: Experiment, field: str) -> Any:
 
 def window_of(experiment: Experiment, mixture: Mixture) -> tuple[float, float, float, float]:
     """The part of the plane that is shown: `(x_min, x_max, y_min, y_max)`."""
-    if experiment.target.layout != "custom":
+    if not experiment.target.BY_HAND:
         return mixture.extent
     half = max(VIEW, *(abs(edge) for edge in mixture.extent))
     return (-half, half, -half, half)
@@ -200,11 +200,12 @@ def schema() -> dict[str, Any]:
         "layouts": [
             _named(one)
             | {
+                "by_hand": MODELS[one.name].BY_HAND,
                 "fields": [
                     _field(name, MODELS[one.name].model_fields[name], slider)
                     for name, slider in LAYOUT_SLIDERS.items()
                     if name in MODELS[one.name].model_fields
-                ]
+                ],
             }
             for one in LAYOUTS.values()
         ],
@@ -298,4 +299,4 @@ def _slider(slider: Slider | None) -> dict[str, Any]:
 
 
 def _named(one: Declaration) -> dict[str, Any]:
-    return {"name": one.name, "description": one.description}
+    return {"name": one.name, "label": one.label, "description": one.description}

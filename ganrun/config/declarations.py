@@ -7,6 +7,7 @@ holds a function of the same name, and a test holds the two key sets equal.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeVar
@@ -19,6 +20,67 @@ class Declaration:
     name: str
     description: str
     also: tuple[str, ...] = ()
+    title: str = ""
+    """What people call it, where that is not the name in words."""
+
+    @property
+    def label(self) -> str:
+        """What menus and captions call it."""
+        return self.title or self.name.replace("_", " ").capitalize()
+
+
+@dataclass(frozen=True)
+class Level:
+    """A value that a game comes to rest at, and how to write it."""
+
+    value: float
+    label: str
+
+
+@dataclass(frozen=True)
+class Uphill:
+    """How much a fake's loss falls as its logit `x` rises: minus the slope of the generator's loss.
+
+    It is `constant + linear * x + height * sigmoid(steepness * x)`, as numbers, so that pages can
+    work it out too.
+    """
+
+    constant: float = 0.0
+    linear: float = 0.0
+    height: float = 0.0
+    steepness: float = 0.0
+
+    def __call__(self, logit: float) -> float:
+        """The fall at a logit, in units of the loss; never 0 for being too small to write."""
+        exponent = min(max(-self.steepness * logit, -700.0), 700.0)
+        return self.constant + self.linear * logit + self.height / (1 + math.exp(exponent))
+
+
+@dataclass(frozen=True)
+class Objective(Declaration):
+    """What the two networks minimise, and what that makes of their losses and logits.
+
+    `loss_d` and `loss_g` are the losses of a perfect forger against a detective at its best, which
+    then answers the same everywhere; `None` where the game leaves them open.
+    """
+
+    loss_d: Level | None = None
+    loss_g: Level | None = None
+    undecided: Level | None = None
+    """The logit of who cannot tell, above which the discriminator says 'real'; `None` for a critic,
+    whose logit is a score: it decides nothing, and its level means nothing."""
+    probability: bool = False
+    """Whether the logit's sigmoid is the discriminator's probability of 'real'."""
+    uphill: Uphill = Uphill(constant=1.0)
+    """Times the slope of the field: the way a fake is pushed."""
+    reach: float | None = None
+    """How far from undecided the colours of a live field reach, where a logit means the same in any
+    game: a pale picture is a detective who cannot tell. `None`: as far as the field does."""
+
+    @property
+    def decision_threshold(self) -> float:
+        """The logit above which the discriminator says 'real'; NaN where it decides nothing."""
+        return math.nan if self.undecided is None else self.undecided.value
 
 
 @dataclass(frozen=True)
@@ -72,7 +134,9 @@ LAYOUTS = table(
     Declaration(
         "random", "Modes at random places in a square, a least distance apart.", ("uniform",)
     ),
-    Declaration("custom", "Modes at given means, with given stds or covariances."),
+    Declaration(
+        "custom", "Modes at given means, with given stds or covariances.", title="Your own"
+    ),
 )
 
 ACTIVATIONS = table(
@@ -101,27 +165,59 @@ INITIALIZERS = table(
     Declaration("normal", "normal of std 0.02, whatever the fan-in", ("gaussian", "dcgan")),
 )
 
+# Binary cross-entropy (Goodfellow et al. 2014, section 4.1): D = 1/2 everywhere, so either of the
+# two terms is ln 2.
+_TWO_LN_2 = Level(2 * math.log(2), "2 ln 2")
+
 OBJECTIVES = table(
-    Declaration(
+    Objective(
         "non_saturating",
         "Binary cross-entropy; the generator maximises log D(G(z)): the standard GAN.",
         ("bce", "vanilla", "standard", "gan", "nsgan", "cross_entropy", "binary_cross_entropy"),
+        title="Cross-entropy",
+        loss_d=_TWO_LN_2,
+        loss_g=Level(math.log(2), "ln 2"),
+        undecided=Level(0.0, "0"),
+        probability=True,
+        uphill=Uphill(height=1.0, steepness=-1.0),
+        reach=3.0,
     ),
-    Declaration(
+    Objective(
         "minimax",
         "Binary cross-entropy; the generator minimises log(1 - D(G(z))): the saturating original.",
         ("saturating", "zero_sum", "original"),
+        loss_d=_TWO_LN_2,
+        loss_g=Level(-math.log(2), "\N{MINUS SIGN}ln 2"),
+        undecided=Level(0.0, "0"),
+        probability=True,
+        uphill=Uphill(height=1.0, steepness=1.0),
+        reach=3.0,
     ),
-    Declaration(
+    Objective(
         "wasserstein",
         "The critic's mean on real minus its mean on fake samples.",
         ("wgan", "wgan_gp", "earth_mover"),
+        # The critic is defined up to a constant: its level, and the generator's loss, are open.
+        loss_d=Level(0.0, "0"),
     ),
-    Declaration("hinge", "Hinge loss for the discriminator, the negative mean for the generator."),
-    Declaration(
+    Objective(
+        "hinge",
+        "Hinge loss for the discriminator, the negative mean for the generator.",
+        # Any constant in [-1, 1] is optimal against perfect samples; the two terms then sum to 2.
+        loss_d=Level(2.0, "2"),
+        undecided=Level(0.0, "0"),
+        reach=1.5,
+    ),
+    Objective(
         "least_squares",
         "Squared error to 1 on real and 0 on fake samples; the generator aims at 1.",
         ("lsgan", "mse", "l2"),
+        # The best answer is 1/2: 1/2 (1/2)^2 + 1/2 (1/2)^2 for one, 1/2 (1/2)^2 for the other.
+        loss_d=Level(0.25, "1/4"),
+        loss_g=Level(0.125, "1/8"),
+        undecided=Level(0.5, "1/2"),
+        uphill=Uphill(constant=1.0, linear=-1.0),
+        reach=0.75,
     ),
 )
 

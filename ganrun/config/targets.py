@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Discriminator, Field, Tag, model_validator
 
@@ -38,6 +38,9 @@ def _weights() -> Any:
 
 class _Target(Section):
     """What every layout has: a number of modes, and as many weights if there are any."""
+
+    BY_HAND: ClassVar[bool] = False
+    """Whether the means are given one by one, as by someone who draws them."""
 
     layout: str = traced("ring", HOW)  # here so that it comes first; every layout narrows it
 
@@ -155,6 +158,8 @@ class Random(_CountedTarget):
 
 class Custom(_Target):
     """Modes as given: `means`, and `stds` or `covariances`."""
+
+    BY_HAND = True
 
     layout: Literal["custom"] = traced("custom", HOW)
     means: tuple[Pair, ...] = Field(

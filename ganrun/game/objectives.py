@@ -15,12 +15,10 @@ from jaxtyping import Array, Float
 
 
 class Objective(NamedTuple):
-    """One game: two losses, and the logit above which the discriminator says 'real'."""
+    """What each of the two networks minimises."""
 
     discriminator_loss: Callable[[Float[Array, " B"], Float[Array, " B"]], Float[Array, ""]]
     generator_loss: Callable[[Float[Array, " B"]], Float[Array, ""]]
-    decision_threshold: float
-    """NaN where the logit is a score rather than a decision (the Wasserstein critic)."""
 
 
 def binary_cross_entropy(
@@ -75,10 +73,10 @@ def least_squares_generator_loss(fake_logits: Float[Array, " B"]) -> Float[Array
 
 
 OBJECTIVES: dict[str, Objective] = {
-    "non_saturating": Objective(binary_cross_entropy, non_saturating_loss, 0.0),
-    "minimax": Objective(binary_cross_entropy, minimax_loss, 0.0),
-    "wasserstein": Objective(wasserstein_critic_loss, raise_score_loss, float("nan")),
-    "hinge": Objective(hinge_loss, raise_score_loss, 0.0),
-    "least_squares": Objective(least_squares_discriminator_loss, least_squares_generator_loss, 0.5),
+    "non_saturating": Objective(binary_cross_entropy, non_saturating_loss),
+    "minimax": Objective(binary_cross_entropy, minimax_loss),
+    "wasserstein": Objective(wasserstein_critic_loss, raise_score_loss),
+    "hinge": Objective(hinge_loss, raise_score_loss),
+    "least_squares": Objective(least_squares_discriminator_loss, least_squares_generator_loss),
 }
 """The implementations of `ganrun.config`'s objectives, under the same names."""

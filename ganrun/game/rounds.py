@@ -6,7 +6,6 @@ one GAN and pure; `population.py` repeats it over rounds and members.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -15,6 +14,7 @@ import jax.numpy as jnp
 import optax
 from jaxtyping import Array, Bool, Float, Int, PRNGKeyArray, UInt
 
+from ganrun.config import declarations
 from ganrun.game.networks import Layers, Network, Params, Vectors
 from ganrun.game.objectives import OBJECTIVES
 from ganrun.game.penalties import PENALTIES
@@ -185,7 +185,6 @@ def discriminator_step(
     key: PRNGKeyArray,
 ) -> tuple[Player, View]:
     """One step of the discriminator on a fresh batch, against a generator that stands still."""
-    objective = OBJECTIVES[game.objective]
     real_key, latent_key, penalty_key = jax.random.split(key, 3)
     real = sample_target(real_key, hyper.target, game.batch_size)
     fake = generate(game, forger, latent_key, game.batch_size)
@@ -200,7 +199,7 @@ def discriminator_step(
     stepped = step(game, hyper, discriminator, grads, hyper.learning_rate_d)
     params = jnp.clip(stepped.params, -hyper.weight_clip, hyper.weight_clip)
     real_logits, fake_logits = logits[: game.batch_size], logits[game.batch_size :]
-    threshold = objective.decision_threshold
+    threshold = declarations.OBJECTIVES[game.objective].decision_threshold
     seen = [real_logits, fake_logits, real_logits > threshold, fake_logits < threshold]
     means = jnp.mean(jnp.stack([x.astype(jnp.float32) for x in seen]), axis=1)
     view = jnp.concatenate([jnp.stack([value, penalty, jnp.vdot(grads, grads)]), means])
@@ -259,8 +258,8 @@ def trace_of(
 ) -> Trace:
     """The round's numbers in the order of `TRACE`."""
     loss_d, penalty, squared_norm_d, real_logit, fake_logit, real_right, fake_right = view
-    is_critic = math.isnan(OBJECTIVES[game.objective].decision_threshold)
-    accuracy = jnp.float32(jnp.nan) if is_critic else (real_right + fake_right) / 2
+    decides = declarations.OBJECTIVES[game.objective].undecided is not None
+    accuracy = (real_right + fake_right) / 2 if decides else jnp.float32(jnp.nan)
     norm_d, norm_g = jnp.sqrt(squared_norm_d), jnp.sqrt(squared_norm_g)
     return jnp.stack([loss_d, loss_g, real_logit, fake_logit, accuracy, norm_d, norm_g, penalty])
 

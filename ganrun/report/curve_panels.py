@@ -13,7 +13,7 @@ import numpy as np
 from jaxtyping import Float
 from numpy import ndarray
 
-from ganrun.report.equilibrium import EQUILIBRIA, EVEN_ACCURACY, Line
+from ganrun.config.declarations import OBJECTIVES, Level
 from ganrun.report.palette import BLUE, INK, ORANGE
 from ganrun.report.run_record import RunRecord
 
@@ -33,7 +33,7 @@ class Panel:
 
     title: str
     curves: tuple[Curve, ...]
-    lines: tuple[Line, ...] = ()
+    lines: tuple[Level, ...] = ()
     band: tuple[float, float] | None = None
     at_least: tuple[float, ...] = ()
     at_most: tuple[float, float] = (-math.inf, math.inf)
@@ -44,9 +44,9 @@ class Panel:
 
 def choose_panels(run: RunRecord) -> list[Panel]:
     """The panels that apply to the run's objective, nine of them."""
-    equilibrium = EQUILIBRIA[run.objective]
-    losses = tuple(line for line in (equilibrium.loss_d, equilibrium.loss_g) if line)
-    logits = (equilibrium.logit,) if equilibrium.logit else ()
+    objective = OBJECTIVES[run.objective]
+    losses = tuple(level for level in (objective.loss_d, objective.loss_g) if level)
+    logits = (objective.undecided,) if objective.undecided else ()
     total = run.modes_total
     panels = [
         Panel(
@@ -55,17 +55,17 @@ def choose_panels(run: RunRecord) -> list[Panel]:
             losses,
         ),
         Panel(
-            "mean logit" if equilibrium.decides else "mean score",
+            "mean logit" if objective.undecided else "mean score",
             (Curve("real_logit", "real", BLUE), Curve("fake_logit", "forged", ORANGE)),
             logits,
         ),
     ]
-    if equilibrium.decides:
+    if objective.undecided:
         panels.append(
             Panel(
                 "detective's accuracy",
                 (Curve("accuracy_d", color=BLUE),),
-                (EVEN_ACCURACY,),
+                (Level(0.5, "1/2"),),  # of who can but guess
                 limits=(0.0, 1.04),
             )
         )
@@ -75,7 +75,7 @@ def choose_panels(run: RunRecord) -> list[Panel]:
         Panel(
             f"modes covered of {total}",
             (Curve("modes_covered"),),
-            (Line(float(total), f"{total}"),),
+            (Level(float(total), f"{total}"),),
             limits=(0.0, total * 1.06),
             whole=True,
         ),
@@ -106,7 +106,7 @@ def _measured(
     return Panel(
         title,
         (Curve(metric),),
-        lines=(Line(points["mean"], "perfect"),) if points else (),
+        lines=(Level(points["mean"], "perfect"),) if points else (),
         band=(points["p5"], points["p95"]) if points else None,
         at_least=at_least,
         at_most=at_most,

@@ -70,6 +70,7 @@
     if (schema !== known) {
       known = schema;
       ganrun.verdicts = Object.fromEntries(message.schema.verdicts.map(({ word, description }) => [word, description]));
+      words.learn(message.schema);
       controls.build(message.schema);
     }
     setState(message);

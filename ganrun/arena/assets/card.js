@@ -6,9 +6,6 @@
   const TELL_EVERY = 1000; // ms between texts for who cannot see the picture
   const CURVE_EVERY = 200; // ms that a point of the loss curves is the mean of
   const SMOOTH = 0.12; // of a new scale's say in the scale that is drawn
-  /* How far from undecided the field's colours reach, where a logit means the same in any game: a
-   * pale picture is a detective who cannot tell. A critic's scores have no scale of their own. */
-  const REACH = { non_saturating: 3, minimax: 3, hinge: 1.5, least_squares: 0.75 };
   const VERDICTS_GOOD = new Set(["converged"]);
 
   ganrun.Card = class Card {
@@ -167,15 +164,15 @@
     }
 
     drawPicture({ metrics }, { samples, field }, view) {
-      const objective = ganrun.OBJECTIVES[this.game.config.objective] || ganrun.OBJECTIVES.non_saturating;
+      const { objective } = this.game;
+      const uphill = ganrun.uphill(objective.uphill);
       const grid = field ? Math.round(Math.sqrt(field.length)) : 0;
       if (field && view.arrows) {
-        const pushes = ganrun.pushes(samples, field, grid, this.game.target.extent, objective.uphill);
+        const pushes = ganrun.pushes(samples, field, grid, this.game.target.extent, uphill);
         if (pushes.length) this.reach = nearer(this.reach, ganrun.typicalPush(pushes));
       }
       if (field) {
-        const fixed = REACH[this.game.config.objective];
-        this.range = fixed || nearer(this.range, ganrun.fieldSpread(field, ganrun.median(field)));
+        this.range = objective.reach || nearer(this.range, ganrun.fieldSpread(field, ganrun.median(field)));
       }
       this.scene.draw({
         samples,
@@ -185,7 +182,7 @@
         fieldMiddle: objective.middle,
         covered: metrics ? metrics.covered : null,
         arrows: view.arrows,
-        uphill: objective.uphill,
+        uphill,
         arrowRange: this.reach,
       });
     }

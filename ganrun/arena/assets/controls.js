@@ -2,7 +2,7 @@
 (function (ganrun) {
   "use strict";
 
-  const { element, words } = ganrun;
+  const { element } = ganrun;
   const EXPLAIN = ganrun.EXPLANATIONS;
   const FIRST_WEIGHT = 0.1; // of a penalty just chosen: what the shipped configs of the plane use
   const BETWEEN = 40; // ms between what a slider says, so that six games stay below the server's limit
@@ -19,6 +19,12 @@
 
   /* What a dotted field of a nested config holds; undefined where there is none. */
   ganrun.fieldOf = (config, field) => field.split(".").reduce((inside, name) => (inside === null || inside === undefined ? undefined : inside[name]), config);
+
+  /* What a menu shows of a piece that a config names. */
+  const option = ({ name, label, description }) => ({ value: name, label, description });
+
+  /* A target's std, its first one where every mode has its own; undefined where none has. */
+  const widthOf = ({ std, stds }) => std ?? (stds || [])[0];
 
   ganrun.Controls = class Controls {
     /* `say(message)` sends to the server, `choose(id | null)` says which game is meant. */
@@ -188,7 +194,7 @@
       yield this.menu("objective", {
         label: "Objective",
         explain: EXPLAIN.objective,
-        options: this.fields.get("objective").choices.map(({ name, description }) => ({ value: name, label: words.OBJECTIVES[name] || name, description })),
+        options: this.fields.get("objective").choices.map(option),
       });
       yield* this.penalty();
       yield this.toggle("discriminator.spectral_norm", { label: "Spectral norm", explain: EXPLAIN["discriminator.spectral_norm"] });
@@ -218,7 +224,7 @@
         compiles: true,
         options: [
           { value: "none", label: "None", description: "The detective may be as steep as it likes." },
-          ...known.map(({ name, description }) => ({ value: name, label: words.PENALTIES[name] || name, description })),
+          ...known.map(option),
         ],
         reads: nameOf,
         input: (name) => this.setAll("penalties", name === "none" ? {} : { [name]: { weight: FIRST_WEIGHT } }),
@@ -244,12 +250,11 @@
     }
 
     *target() {
-      const layouts = this.schema.layouts.map(({ name, description }) => ({ value: name, label: name[0].toUpperCase() + name.slice(1), description }));
       yield this.menu("target", {
         label: "Layout",
         explain: EXPLAIN["target.layout"],
         compiles: false,
-        options: layouts.map((option) => (option.value === "custom" ? { ...option, label: "Your own" } : option)),
+        options: this.schema.layouts.map(option),
         reads: ({ config }) => config.target.layout,
         input: (layout) => this.chooseLayout(layout),
       });
@@ -278,7 +283,7 @@
           log: true,
           input: (value) => this.changeWidth(value),
         }),
-        ({ config }) => (config.target.layout === "custom" ? (config.target.stds || [])[0] : config.target.std),
+        ({ config }) => widthOf(config.target),
       );
       const { button, words: explanation } = ganrun.explained("Draw your own modes", EXPLAIN.draw);
       const draw = element("button", { type: "button", class: "button", id: "draw-open", text: "Draw your own modes", on: { click: () => this.drawOwn() } });
@@ -305,15 +310,16 @@
     }
 
     chooseLayout(layout) {
-      if (layout === "custom") {
+      const chosen = this.schema.layouts.find(({ name }) => name === layout);
+      if (chosen.by_hand) {
         this.drawOwn();
         this.refresh();
         return;
       }
-      const has = (name) => this.schema.layouts.find((one) => one.name === layout).fields.some(({ field }) => field === name);
+      const has = (name) => chosen.fields.some(({ field }) => field === name);
       this.setEach("target", ({ config: { target }, target: { modes } }) => ({
         layout,
-        std: target.std || (target.stds || [0.05])[0],
+        std: widthOf(target) || 0.05,
         ...(has("modes") ? { modes: target.modes || modes.length } : {}),
       }));
     }
@@ -327,15 +333,16 @@
 
     changeWidth(std) {
       for (const { id, config } of this.meant) {
-        if (config.target.layout !== "custom") this.set(id, "target.std", std);
+        if ("std" in config.target) this.set(id, "target.std", std);
         else this.set(id, "target", { ...config.target, covariances: null, stds: config.target.means.map(() => std) });
       }
     }
 
     drawOwn() {
       const { config, target } = this.meant[0];
-      const std = config.target.std || (config.target.stds || [0.1])[0];
-      this.openDrawing(target.modes.map(({ x, y }) => [x, y]), std, (drawn) => this.setAll("target", drawn));
+      const layout = this.schema.layouts.find(({ by_hand: byHand }) => byHand).name;
+      const means = target.modes.map(({ x, y }) => [x, y]);
+      this.openDrawing(means, widthOf(config.target) || 0.1, (drawn) => this.setAll("target", { layout, ...drawn }));
     }
 
     /* Whatever else the server lets one set, as its schema describes it. */

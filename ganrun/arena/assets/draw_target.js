@@ -239,7 +239,7 @@
 
     finish() {
       this.dialog.close();
-      this.apply({ layout: "custom", means: this.modes, stds: this.modes.map(() => this.std) });
+      this.apply({ means: this.modes, stds: this.modes.map(() => this.std) });
     }
   };
 

@@ -2,19 +2,16 @@
 (function (ganrun) {
   "use strict";
 
-  const OBJECTIVES = {
-    non_saturating: "Cross-entropy",
-    minimax: "Minimax",
-    wasserstein: "Wasserstein",
-    hinge: "Hinge",
-    least_squares: "Least squares",
-  };
-  const PENALTIES = { gradient_penalty: "Gradient penalty", r1: "R1", r2: "R2" };
   const UNSET = new Set([undefined, null]);
+  const labels = { objective: {}, penalties: {} }; // name -> what people call it
 
   const words = {
-    OBJECTIVES,
-    PENALTIES,
+    /* Learn from the server's schema what people call that which a config names. */
+    learn({ fields, penalties }) {
+      const named = (pieces) => Object.fromEntries(pieces.map(({ name, label }) => [name, label]));
+      labels.objective = named(fields.find(({ field }) => field === "objective").choices);
+      labels.penalties = named(penalties);
+    },
 
     whole: (number) => Math.round(number).toLocaleString("en"),
 
@@ -81,7 +78,7 @@
       if (section === "target") return target(name, value, config.target);
       switch (key) {
         case "objective":
-          return OBJECTIVES[value] || value;
+          return labels.objective[value];
         case "optimizer.learning_rate":
           return `forger's rate ${words.number(value)}`;
         case "optimizer.learning_rate_ratio":
@@ -102,16 +99,17 @@
   };
 
   function penalty(name, parameter, value) {
-    const title = PENALTIES[name] || name;
-    if (UNSET.has(value)) return parameter === "weight" || parameter === undefined ? `no ${title === "Gradient penalty" ? "gradient penalty" : title}` : null;
+    const title = labels.penalties[name];
+    const within = /[a-z]/.test(title) ? title.toLowerCase() : title; // R1 keeps its capital
+    if (UNSET.has(value)) return parameter === "weight" || parameter === undefined ? `no ${within}` : null;
     if (parameter === "weight") return `${title} ${words.number(value)}`;
     if (parameter === "target") return value === 1 ? null : `${title}: norm ${words.number(value)}`;
     return `${title} ${parameter} ${value}`;
   }
 
   function target(name, value, whole) {
-    if (name === "layout") return value === "custom" ? `${whole.means.length} modes of your own` : value;
-    if (whole.layout === "custom") return null; // one chip says it all
+    if (name === "layout") return whole.means ? `${whole.means.length} modes of your own` : value;
+    if (whole.means) return null; // one chip says it all
     if (UNSET.has(value)) return null;
     if (name === "modes") return words.plural(value, "mode");
     if (name === "weights") return "uneven weights";

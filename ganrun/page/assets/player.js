@@ -46,17 +46,13 @@
 
   ganrun.Player = class {
     /** data = {target, steps, samples: packed [S, N, 2], field: packed [S, G, G] or S times [G, G]
-        or null, covered?: [S][K], objective, compact?, label?, start?}; it begins at snapshot
-        `start`, by default the last. Where the target changed, `targets` holds all of them and
-        `targetOf` the number of each snapshot's; likewise `objectiveOf` names objectives. */
+        or null, covered?: [S][K], objective (needed for a field alone), compact?, label?, start?};
+        it begins at snapshot `start`, by default the last. Where the target changed, `targets` holds
+        all of them and `targetOf` the number of each snapshot's; likewise `objectives`. */
     constructor(element, data) {
       this.data = data;
       this.target = data.target;
       this.steps = data.steps;
-      this.objectives = data.steps.map((_, n) => {
-        const name = data.objectiveOf ? data.objectiveOf[n] : data.objective;
-        return ganrun.OBJECTIVES[name] || ganrun.OBJECTIVES.non_saturating;
-      });
       this.callbacks = [];
       this.timer = null;
       this.speed = 5;
@@ -134,6 +130,9 @@
       this.samples = this.steps.map((_, n) => points.subarray(n * each, (n + 1) * each));
       this.fields = null;
       if (!field) return;
+      this.objectives = this.steps.map((_, n) =>
+        this.data.objectives ? this.data.objectives[this.data.objectiveOf[n]] : this.data.objective,
+      );
       if (Array.isArray(field)) {
         this.grid = field[0].shape[1];
         this.fields = field.map(ganrun.decode);
@@ -157,7 +156,7 @@
       const probable = this.objectives.every(({ probability }) => probability);
       if (probable) this.range = Math.min(Math.max(this.range, 0.5), LARGEST_LOGIT);
       const pushes = this.fields.flatMap((field, n) =>
-        ganrun.pushes(this.samples[n], field, this.grid, this.target.extent, this.objectives[n].uphill),
+        ganrun.pushes(this.samples[n], field, this.grid, this.target.extent, ganrun.uphill(this.objectives[n].uphill)),
       );
       this.arrowRange = ganrun.typicalPush(pushes);
     }
@@ -169,15 +168,17 @@
     }
 
     frame(index) {
+      const shown = { samples: this.samples[index], covered: this.covered(index) };
+      if (!this.fields) return shown;
+      const { middle, uphill } = this.objectives[index];
       return {
-        samples: this.samples[index],
-        field: this.fields && this.fields[index],
+        ...shown,
+        field: this.fields[index],
         grid: this.grid,
         fieldRange: this.range,
-        fieldMiddle: this.objectives[index].middle,
-        covered: this.covered(index),
+        fieldMiddle: middle,
         arrows: this.arrows,
-        uphill: this.objectives[index].uphill,
+        uphill: ganrun.uphill(uphill),
         arrowRange: this.arrowRange,
       };
     }

@@ -12,16 +12,12 @@
 
   const sigmoid = (x) => (x >= 0 ? 1 / (1 + Math.exp(-x)) : Math.exp(x) / (1 + Math.exp(x)));
 
-  /* What each objective makes of a logit: `uphill` is minus the derivative of the generator's loss,
-     so that uphill times the field's gradient is the way a fake is pushed; `middle` is the logit at
-     which the discriminator cannot tell, null for a critic, whose level means nothing. */
-  ganrun.OBJECTIVES = {
-    non_saturating: { uphill: (logit) => sigmoid(-logit), middle: 0, probability: true },
-    minimax: { uphill: sigmoid, middle: 0, probability: true },
-    wasserstein: { uphill: () => 1, middle: null, probability: false },
-    hinge: { uphill: () => 1, middle: 0, probability: false },
-    least_squares: { uphill: (logit) => 1 - logit, middle: 0.5, probability: false },
-  };
+  /** Minus the derivative of the generator's loss by the logit, as the objective declares it: that
+      times the field's gradient is the way a fake is pushed. */
+  ganrun.uphill =
+    ({ constant, linear, height, steepness }) =>
+    (logit) =>
+      constant + linear * logit + height * sigmoid(steepness * logit);
 
   /** Call back when the page turns light or dark; returns what ends that. */
   ganrun.onThemeChange = function (callback) {

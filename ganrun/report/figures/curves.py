@@ -14,9 +14,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
 
+from ganrun.config.declarations import Level
 from ganrun.report import run_story as story
 from ganrun.report.curve_panels import Panel, choose_panels, robust_limits, short_round
-from ganrun.report.equilibrium import Line
 from ganrun.report.figures.style import (
     MARGIN,
     SMALL_SIZE,
@@ -161,7 +161,7 @@ def _head(axes: Axes, panel: Panel) -> None:
         right -= 0.02 + 0.034 * len(curve.label)
 
 
-def _name_lines(axes: Axes, lines: Sequence[Line]) -> None:
+def _name_lines(axes: Axes, lines: Sequence[Level]) -> None:
     """Name every line outside the right edge, at its height, without one name on another."""
     low, high = axes.get_ylim()
     heights = [(line.value - low) / (high - low) for line in lines]

@@ -14,9 +14,9 @@ from matplotlib.colors import LinearSegmentedColormap, Normalize
 from matplotlib.figure import Figure
 from numpy import ndarray
 
+from ganrun.config.declarations import OBJECTIVES
 from ganrun.report import run_story as story
 from ganrun.report.chosen_rounds import choose_rounds
-from ganrun.report.equilibrium import EQUILIBRIA
 from ganrun.report.figures.style import (
     LABEL_SIZE,
     MARGIN,
@@ -94,16 +94,16 @@ def progression_figure(run: RunRecord) -> Figure:
 
 def field_scale(objective: str, fields: Float[ndarray, "S G G"]) -> FieldScale:
     """The common colour scale of all panels, robust to the few values that stick out."""
-    equilibrium = EQUILIBRIA[objective]
+    declared = OBJECTIVES[objective]
     finite = np.where(np.isfinite(fields), fields, np.nan).astype(np.float64)
-    if equilibrium.logit is None:
+    if declared.undecided is None:
         centres = np.array([_median(field) for field in finite])
         limit = _robust_limit(finite - centres[:, None, None])
         return FieldScale(None, limit, "critic's score, from each panel's median")
-    limit = _robust_limit(finite - equilibrium.logit.value)
-    if equilibrium.probability:
+    limit = _robust_limit(finite - declared.undecided.value)
+    if declared.probability:
         limit = min(max(limit, 0.5), LARGEST_LOGIT)
-    return FieldScale(equilibrium.logit.value, limit, "discriminator's logit; white: cannot tell")
+    return FieldScale(declared.undecided.value, limit, "discriminator's logit; white: cannot tell")
 
 
 def _median(field: Float[ndarray, "*shape"]) -> float:

@@ -14,8 +14,8 @@ import numpy as np
 from jaxtyping import Float
 from numpy import ndarray
 
+from ganrun.config.declarations import OBJECTIVES
 from ganrun.mixture import Mixture
-from ganrun.report.equilibrium import EQUILIBRIA
 from ganrun.store import Snapshot
 
 COSINE = 0.5
@@ -48,14 +48,15 @@ def gaze(
     centres = mixture.means[list(modes)]
     at_centres, _ = slopes(field, extent, centres)
     at_samples, gradients = slopes(field, extent, samples)
-    middle = EQUILIBRIA[objective].logit
-    level = _mean(at_samples) if middle is None else middle.value
+    declared = OBJECTIVES[objective]
+    level = declared.undecided.value if declared.undecided else _mean(at_samples)
     real = at_centres > level
     known = np.isfinite(at_centres)
+    uphill = np.sign([declared.uphill(logit) for logit in at_samples])
     return Gaze(
         marked=tuple(mode for mode, yes in zip(modes, real, strict=True) if yes),
         unmarked=tuple(m for m, yes, at in zip(modes, real, known, strict=True) if at and not yes),
-        led=_led(samples, gradients * _uphill(objective, at_samples)[:, None], centres),
+        led=_led(samples, gradients * uphill[:, None], centres),
     )
 
 
@@ -79,13 +80,6 @@ def slopes(
         up = ((1 - s) * (c - a) + s * (d - b)) / cell[1]
     gradients = np.stack([along, up], axis=1)
     return np.where(inside, values, np.nan), np.where(inside[:, None], gradients, np.nan)
-
-
-def _uphill(objective: str, logits: Float[ndarray, " N"]) -> Float[ndarray, " N"]:
-    """The sign that the generator's loss gives to the slope; its size does not matter here."""
-    if objective == "least_squares":
-        return np.sign(1 - logits)
-    return np.ones_like(logits)
 
 
 def _led(

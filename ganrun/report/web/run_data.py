@@ -14,6 +14,7 @@ from ganrun.config.targets import Target
 from ganrun.mixture import mixture_of
 from ganrun.page.arrays import packed
 from ganrun.page.scene_target import scene_target
+from ganrun.page.objective import objective_drawn
 from ganrun.report.curve_panels import Panel, choose_panels, robust_limits
 from ganrun.report.palette import BLUE, INK, ORANGE
 from ganrun.report.run_record import RunRecord
@@ -52,13 +53,15 @@ def player_data(source: Source, course: Course | None) -> dict[str, Any] | None:
         "samples": packed(samples, "u16", within=_around(extent)),
         "field": [packed(field, "u16") for field in fields],
         "covered": _covered(steps, course, source.since),
-        "objective": run.objective,
+        "objective": objective_drawn(run.objective),
     }
     if len(targets) > 1:
         data["targets"] = [_scene(target, extent) for target in targets]
         data["targetOf"] = [targets.index(config.target) for config in played]
-    if any(config.objective != run.objective for config in played):
-        data["objectiveOf"] = [config.objective for config in played]
+    objectives = list(dict.fromkeys(config.objective for config in played))
+    if len(objectives) > 1:
+        data["objectives"] = [objective_drawn(objective) for objective in objectives]
+        data["objectiveOf"] = [objectives.index(config.objective) for config in played]
     return data
 
 

@@ -84,7 +84,6 @@ def frames_data(record: SweepRecord, most_bytes: int = MOST_BYTES) -> dict[str, 
         "targets": [scene_target(_mixture(target), DIGITS) for target in targets],
         "steps": [list(one) for one in steps],
         "trials": trials,
-        "objective": record.design.sweep.base.objective,
     }
 
 

@@ -124,7 +124,6 @@
         },
         field: null,
         covered: packed.covered.map((frame) => Array.from(frame, (mode) => mode === "1")),
-        objective: this.frames.objective,
       };
     }
 
