@@ -13,8 +13,8 @@ from ganrun.config import Experiment
 from ganrun.config.targets import Target
 from ganrun.mixture import mixture_of
 from ganrun.page.arrays import packed
-from ganrun.page.scene_target import scene_target
 from ganrun.page.objective import objective_drawn
+from ganrun.page.scene_target import scene_target
 from ganrun.report.curve_panels import Panel, choose_panels, robust_limits
 from ganrun.report.palette import BLUE, INK, ORANGE
 from ganrun.report.run_record import RunRecord
