@@ -97,14 +97,18 @@ def fake_run(
         "density": 0.93,
         "coverage": 0.44,
     }
+    config = Experiment.model_validate(
+        {
+            "seeds": [seed],
+            "target": {"modes": total},
+            "objective": objective,
+            "training": {"steps": steps},
+        }
+    )
     return RunRecord(
         path=path,
-        name=name,
-        seed=seed,
         status=status,
-        objective=objective,
-        steps=steps,
-        evaluation_samples=2500,
+        config=config.model_copy(update={"name": name}),  # whatever name, even one not allowed
         mixture=mixture,
         metrics=metrics,
         snapshots=_snapshots(mixture, modes, last, 0.3 * steps, snapshots, rng, field_of),

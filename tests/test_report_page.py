@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from browser import PHONE, axe, axe_script, chromium, open_page, page  # noqa: F401
 from report_examples import fake_run, grid, ring, stored_run
-from web_examples import never_evaluated, played_by_hand, run_with_shares, source_of
+from web_examples import never_evaluated, played_by_hand, run_with_shares, with_origin
 
 from ganrun.config import Experiment
 from ganrun.config.declarations import SUMMARY_METRICS
@@ -22,7 +22,7 @@ from ganrun.report.command import report_run
 from ganrun.report.web import run_data
 from ganrun.report.web.config_table import config_fields
 from ganrun.report.web.final_table import PLAIN
-from ganrun.report.web.mode_histories import course_of
+from ganrun.report.web.mode_histories import mode_histories
 from ganrun.report.web.run_data import coarser, curves_data, evenly, player_data, strip_data
 from ganrun.report.web.run_page import run_page
 from ganrun.store import Event, StoreError
@@ -30,43 +30,44 @@ from ganrun.store import Event, StoreError
 HOSTILE = '</script><script>window.intruder = 1</script><img src=x onerror="window.intruder = 1">'
 COLLAPSED = fake_run(modes=[0, 3], verdict="collapsed")
 KINDS = {
-    "collapsed": source_of(COLLAPSED),
-    "converged": source_of(fake_run()),
-    "critic": source_of(fake_run(objective="wasserstein", modes=[0, 1], verdict="oscillating")),
-    "many modes": source_of(
+    "collapsed": with_origin(COLLAPSED),
+    "converged": with_origin(fake_run()),
+    "critic": with_origin(fake_run(objective="wasserstein", modes=[0, 1], verdict="oscillating")),
+    "many modes": with_origin(
         fake_run(grid(), modes=[0, 5, 7], verdict="collapsed"),
         config=Experiment.model_validate({"target": {"layout": "grid"}}),
     ),
-    "one mode": source_of(fake_run(ring(1))),
-    "diverged": source_of(
+    "one mode": with_origin(fake_run(ring(1))),
+    "diverged": with_origin(
         fake_run(
             modes=[0], verdict="diverged", status="diverged", reached=500, diverged_at=613,
             steps=1000,
         )
     ),
-    "interrupted": source_of(
+    "interrupted": with_origin(
         fake_run(modes=[0], verdict=None, status="interrupted", reached=500, steps=1000)
     ),
-    "failed": source_of(
+    "failed": with_origin(
         replace(
-            fake_run(verdict=None, status="failed", reached=250, steps=1000), error="out of memory"
+            fake_run(verdict=None, status="failed", reached=250, steps=1000),
+            run_json={"error": "out of memory"},
         )
     ),
-    "never evaluated": source_of(never_evaluated()),
-    "no snapshots": source_of(fake_run(snapshots=0)),
-    "one snapshot": source_of(fake_run(snapshots=1)),
+    "never evaluated": with_origin(never_evaluated()),
+    "no snapshots": with_origin(fake_run(snapshots=0)),
+    "one snapshot": with_origin(fake_run(snapshots=1)),
     "played by hand": played_by_hand(),
 }  # fmt: skip
 
 
-def written(folder: Path, source) -> Path:
+def written(folder: Path, run, diagnosis=None) -> Path:
     path = folder / "report.html"
-    path.write_text(run_page(source), encoding="utf-8")
+    path.write_text(run_page(run, diagnosis), encoding="utf-8")
     return path
 
 
-def opened(watched, folder: Path, source=KINDS["collapsed"]):
-    return watched.open_file(written(folder, source))
+def opened(watched, folder: Path, run=KINDS["collapsed"], diagnosis=None):
+    return watched.open_file(written(folder, run, diagnosis))
 
 
 # What is in it ------------------------------------------------------------------------------------
@@ -100,13 +101,13 @@ def test_a_run_with_far_more_of_everything_is_thinned():
     fields = np.repeat(np.repeat(run.snapshots.field, 3, axis=1), 3, axis=2)
     samples = np.repeat(run.snapshots.samples, 4, axis=1)
     run = replace(run, snapshots=run.snapshots._replace(field=fields, samples=samples))
-    data = player_data(source_of(run), course_of(run))
+    data = player_data(run, mode_histories(run))
     assert len(data["steps"]) == run_data.MOST_SNAPSHOTS
     assert (data["steps"][0], data["steps"][-1]) == (0, 400_000)
     assert data["samples"]["shape"] == [run_data.MOST_SNAPSHOTS, run_data.MOST_SAMPLES, 2]
     assert data["field"][0]["shape"] == [run_data.MOST_GRID] * 2
     assert len(curves_data(run)["steps"]) <= run_data.MOST_ROWS
-    assert len(run_page(source_of(run)).encode()) < 1_000_000
+    assert len(run_page(run).encode()) < 1_000_000
 
 
 @pytest.mark.parametrize("most", [2, 3, 7, 60])
@@ -129,7 +130,7 @@ def test_a_coarser_field_is_the_same_plane():
 def test_modes_are_missing_in_the_player_where_the_nearest_evaluation_says_so():
     rows = [[0.5, 0.0]] * 4 + [[0.5, 0.5]] * 7
     run = run_with_shares(rows, snapshots=40)
-    data = player_data(source_of(run), course_of(run))
+    data = player_data(run, mode_histories(run))
     expected = [[True, round(step / 100) >= 4] for step in data["steps"] if step % 100 != 50]
     got = [
         one for step, one in zip(data["steps"], data["covered"], strict=True) if step % 100 != 50
@@ -138,18 +139,18 @@ def test_modes_are_missing_in_the_player_where_the_nearest_evaluation_says_so():
 
 
 def test_a_game_whose_target_changed_has_both_targets_and_covers_nothing_before():
-    source = played_by_hand()
-    data = player_data(source, course_of(source.run, source.since))
-    assert source.since == 400
+    run = played_by_hand()
+    data = player_data(run, mode_histories(run))
+    assert run.target_since == 400
     assert [len(target["modes"]) for target in data["targets"]] == [5, 3]
     assert data["targetOf"] == [int(step > 400) for step in data["steps"]]
     assert [one is None for one in data["covered"]] == [step <= 400 for step in data["steps"]]
 
 
 def test_a_game_whose_objective_changed_names_each_snapshots_own():
-    run = fake_run(objective="hinge", steps=1000, snapshots=9)
-    source = source_of(run, events=(Event(500, "objective", "hinge"),))
-    data = player_data(source, course_of(run))
+    run = fake_run(steps=1000, snapshots=9)
+    run = with_origin(run, events=(Event(500, "objective", "hinge"),))
+    data = player_data(run, mode_histories(run))
     assert [data["objectives"][n] for n in data["objectiveOf"]] == [
         objective_drawn("hinge" if step > 500 else "non_saturating") for step in data["steps"]
     ]
@@ -157,7 +158,7 @@ def test_a_game_whose_objective_changed_names_each_snapshots_own():
 
 def test_the_strip_and_the_curves_hold_the_run_s_own_numbers():
     run = fake_run()
-    strip, curves = strip_data(run, course_of(run)), curves_data(run)
+    strip, curves = strip_data(run, mode_histories(run)), curves_data(run)
     assert strip["rounds"] == curves["steps"] == run.metrics["step"].tolist()
     assert strip["shares"] == pytest.approx(run.shares.tolist(), abs=1e-4)
     loss = [math.nan if value is None else value for value in curves["columns"]["loss_d"]]
@@ -205,7 +206,7 @@ def test_the_command_repeats_a_finished_run_and_goes_on_with_another(tmp_path):
     assert "config.yaml --again" not in unfinished
     assert "goes on from the last checkpoint" in unfinished
     elsewhere = replace(COLLAPSED, path=Path("my runs/x-s0-0123456789abcdef"))
-    assert "--runs-dir &#x27;my runs&#x27; --again" in run_page(source_of(elsewhere))
+    assert "--runs-dir &#x27;my runs&#x27; --again" in run_page(elsewhere)
     assert "data-copy=" not in run_page(KINDS["played by hand"]).split("<script")[0]
 
 
@@ -215,7 +216,7 @@ def test_no_note_of_whatever_type_breaks_the_page():
         "sessions": 7, "reused_from": "there", "branched_from": {"folder": HOSTILE, "round": "x"},
         "numerics": [1], "versions": "none", "git": {"commit": 12345}, "command": {"a": 1},
     }  # fmt: skip
-    assert "<img" not in run_page(source_of(COLLAPSED, note=note))
+    assert "<img" not in run_page(with_origin(COLLAPSED, run_json=note))
 
 
 def test_a_damaged_run_among_others_is_told_and_the_others_get_their_page(tmp_path):
@@ -270,15 +271,22 @@ def test_a_page_of_every_kind_opens_from_the_disk_in_silence(page, tmp_path, kin
 def test_no_text_of_a_run_s_files_becomes_markup_or_script(page, tmp_path):  # noqa: F811
     run = replace(
         fake_run(name=HOSTILE, verdict=None, status="failed", reached=250, steps=1000),
-        error=HOSTILE,
         path=Path(f"runs/{HOSTILE.replace('/', '|')}"),
     )
     note = dict.fromkeys(("started", "ended"), HOSTILE)
-    note |= {"command": [HOSTILE], "versions": {HOSTILE: HOSTILE}, "git": {"commit": HOSTILE}}
+    note |= {
+        "error": HOSTILE,
+        "command": [HOSTILE],
+        "versions": {HOSTILE: HOSTILE},
+        "git": {"commit": HOSTILE},
+    }
     events = (Event(100, "optimizer.learning_rate", 0.1), Event(200, "step", HOSTILE))
-    shown = opened(page, tmp_path, source_of(run, note=note, events=events))
-    assert shown.evaluate("window.intruder === undefined")
-    assert shown.locator("img").count() == 0
+    # No config has such a name, so that no event can follow it.
+    played, named = with_origin(fake_run(), events=events), with_origin(run, run_json=note)
+    for one in (played, named):
+        shown = opened(page, tmp_path, one)
+        assert shown.evaluate("window.intruder === undefined")
+        assert shown.locator("img").count() == 0
     assert HOSTILE in shown.title()
     page.assert_quiet()
 
@@ -433,9 +441,9 @@ def test_axe_finds_no_barrier(open_page, tmp_path, axe, scheme, viewport):  # no
 def test_axe_finds_no_barrier_in_a_page_with_a_diagnosis_or_events(open_page, tmp_path, axe):  # noqa: F811
     from diagnosis_examples import collapsed
 
-    for source in (source_of(COLLAPSED, diagnosis=collapsed()), played_by_hand()):
+    for run, diagnosis in ((with_origin(COLLAPSED), collapsed()), (played_by_hand(), None)):
         watched = open_page(color_scheme="light")
-        assert axe(opened(watched, tmp_path, source)) == []
+        assert axe(opened(watched, tmp_path, run, diagnosis)) == []
         watched.assert_quiet()
 
 

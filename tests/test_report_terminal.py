@@ -27,6 +27,11 @@ BARELY_BEGUN = dataclasses.replace(
 ALL = [COLLAPSED, CONVERGED, DIVERGED, INTERRUPTED]
 
 
+def renamed(run, **changes):
+    """The same run of another config."""
+    return dataclasses.replace(run, config=run.config.model_copy(update=changes))
+
+
 def printed(runs, width: int = 80) -> str:
     console = Console(file=io.StringIO(), width=width)
     print_results(runs, console)
@@ -66,7 +71,9 @@ def test_an_interrupted_run_is_told_as_far_as_it_came():
 
 
 def test_a_failed_run_is_told_with_its_error():
-    failed = dataclasses.replace(BARELY_BEGUN, status="failed", error="OSError: disk full")
+    failed = dataclasses.replace(
+        BARELY_BEGUN, status="failed", run_json={"error": "OSError: disk full"}
+    )
     assert story.tell(failed) == "Seed 4 failed (OSError: disk full) before its first evaluation."
 
 
@@ -116,7 +123,7 @@ def test_seeds_that_did_not_end_well_are_named_and_not_counted():
         "Modes are missing on 2 of 3 seeds; median 3 of 5 recovered (min 2, max 5). "
         "Seed 2 diverged. Seed 4 was interrupted."
     )
-    two = [INTERRUPTED, dataclasses.replace(INTERRUPTED, seed=5)]
+    two = [INTERRUPTED, renamed(INTERRUPTED, seeds=(5,))]
     assert story.tell_all(two) == "Seeds 4 and 5 were interrupted."
 
 
@@ -209,7 +216,7 @@ def test_paths_and_commands_are_never_broken_by_the_terminals_width():
 
 
 def test_a_thousand_seeds_get_a_bounded_table_with_a_median():
-    runs = [dataclasses.replace(COLLAPSED, seed=seed) for seed in range(1000)]
+    runs = [renamed(COLLAPSED, seeds=(seed,)) for seed in range(1000)]
     lines = printed(runs).splitlines()
     assert len(lines) < 70
     assert any("961 more" in line for line in lines)
@@ -228,7 +235,7 @@ def test_runs_of_different_targets_get_tables_of_their_own():
 
 
 def test_the_name_of_a_run_is_never_read_as_markup():
-    assert "[bold]x[/]" in printed([dataclasses.replace(COLLAPSED, name="[bold]x[/]")])
+    assert "[bold]x[/]" in printed([renamed(COLLAPSED, name="[bold]x[/]")])
 
 
 # JSON

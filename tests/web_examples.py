@@ -12,7 +12,6 @@ from report_examples import fake_run, ring
 
 from ganrun.config import Experiment
 from ganrun.report.run_record import RunRecord
-from ganrun.report.web.source import Source
 from ganrun.store import Event
 
 EVERY = 100
@@ -34,26 +33,18 @@ def run_with_shares(
     return replace(run, metrics=metrics, **(changes or {}))
 
 
-def source_of(run: RunRecord, **changes: Any) -> Source:
-    """All that a page needs of a made-up run."""
-    return Source(
-        **{
-            "run": run,
-            "config": Experiment.model_validate(
-                {"target": {"modes": run.modes_total}, "training": {"steps": run.steps}}
-            ),
-            "note": {
-                "started": "2026-01-01T00:00:00Z",
-                "training_seconds": 4.2,
-                "rounds_per_second": 2380.9,
-                "numerics": {"machine": "Linux x86_64", "backend": "cpu", "lanes": 1},
-                "versions": {"python": "3.11", "jax": "0.10"},
-                "git": {"commit": "0123456789abcdef0123", "dirty": True},
-                "command": ["ganrun", "train", "configs/five_gaussians.yaml"],
-            },
-            **changes,
-        }
-    )
+def with_origin(run: RunRecord, **changes: Any) -> RunRecord:
+    """A made-up run that says where it comes from."""
+    content = {
+        "started": "2026-01-01T00:00:00Z",
+        "training_seconds": 4.2,
+        "rounds_per_second": 2380.9,
+        "numerics": {"machine": "Linux x86_64", "backend": "cpu", "lanes": 1},
+        "versions": {"python": "3.11", "jax": "0.10"},
+        "git": {"commit": "0123456789abcdef0123", "dirty": True},
+        "command": ["ganrun", "train", "configs/five_gaussians.yaml"],
+    }
+    return replace(run, **{"run_json": {**content, **run.run_json}, **changes})
 
 
 def never_evaluated() -> RunRecord:
@@ -63,7 +54,7 @@ def never_evaluated() -> RunRecord:
     return replace(run, metrics=empty, final={}, evidence=None, reference=None)
 
 
-def played_by_hand(path: Path = Path("runs/mine-arena-20260101-120000")) -> Source:
+def played_by_hand(path: Path = Path("runs/mine-arena-20260101-120000")) -> RunRecord:
     """An interactive run whose target changed on the way."""
     run = fake_run(ring(3), [0, 1], verdict="undertrained", name="mine", steps=1000, snapshots=9)
     run = replace(run, status="interactive", path=path)
@@ -74,4 +65,4 @@ def played_by_hand(path: Path = Path("runs/mine-arena-20260101-120000")) -> Sour
         Event(400, "target", target),
         Event(600, "step", "discriminator"),
     )
-    return source_of(run, config=config, events=events)
+    return with_origin(run, config=config, events=events)

@@ -1,9 +1,9 @@
-"""What a report needs of one run, read and checked once: tables and figures are drawn from this."""
+"""What a report needs of one run, read and checked once: all media are drawn from this."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -12,10 +12,12 @@ import numpy as np
 from jaxtyping import Bool, Float
 from numpy import ndarray
 
+from ganrun.config import Experiment
 from ganrun.config.declarations import SUMMARY_METRICS
 from ganrun.measure.evaluation import COVERED_FRACTION
 from ganrun.mixture import Mixture, mixture_of
-from ganrun.store import RunFolder, RunFolderError, Snapshots
+from ganrun.store import Event, RunFolder, RunFolderError, Snapshots
+from ganrun.store.events import configs_along
 from ganrun.store.layout import SUMMARY
 
 Reference = Mapping[str, Mapping[str, float]]
@@ -30,13 +32,11 @@ class RunRecord:
     """
 
     path: Path
-    name: str
-    seed: int
     status: str
-    objective: str
-    steps: int
-    evaluation_samples: int
+    config: Experiment
+    """The run's own, as it began."""
     mixture: Mixture
+    """The target, as the events have left it."""
     metrics: Mapping[str, ndarray]
     snapshots: Snapshots | None
     final: Mapping[str, float | None]
@@ -49,8 +49,57 @@ class RunRecord:
     diverged_at: int | None = None
     reference: Reference | None = None
     """Metric -> `mean`, `p5` and `p95` of perfect samples."""
-    error: str | None = None
-    """What made a failed run fail."""
+    run_json: Mapping[str, Any] = field(default_factory=dict)
+    """Where it comes from: code, machine and time."""
+    events: tuple[Event, ...] = ()
+    """What was done to an interactive run, in order of rounds."""
+
+    @property
+    def name(self) -> str:
+        """The experiment's name."""
+        return self.config.name
+
+    @property
+    def seed(self) -> int:
+        """The run's one seed."""
+        return self.config.seeds[0]
+
+    @property
+    def steps(self) -> int:
+        """How many rounds it was meant to be played for."""
+        return self.config.training.steps
+
+    @property
+    def evaluation_samples(self) -> int:
+        """How many samples are drawn for an evaluation."""
+        return self.config.evaluation.samples
+
+    @cached_property
+    def configs(self) -> list[Experiment]:
+        """The config at the start and after each event."""
+        return configs_along(self.config, self.events)
+
+    @property
+    def objective(self) -> str:
+        """The objective, as the events have left it."""
+        return self.configs[-1].objective
+
+    @property
+    def target_since(self) -> int:
+        """The round after which the target is what it is at the end; -1: it has always been."""
+        changed = [
+            event.round
+            for event, before, after in zip(
+                self.events, self.configs, self.configs[1:], strict=False
+            )
+            if before.target != after.target
+        ]
+        return max(changed, default=-1)
+
+    @property
+    def error(self) -> str | None:
+        """What made a failed run fail."""
+        return str(self.run_json["error"]) if self.run_json.get("error") else None
 
     @property
     def ended(self) -> bool:
@@ -104,29 +153,26 @@ class RunRecord:
 def read_record(path: Path) -> RunRecord:
     """Read a run folder; raises `RunFolderError`, one clear line, if it is damaged or no run's."""
     folder = RunFolder(path)
-    config, final = folder.config, folder.final_config
+    target = folder.final_config.target
     summary = folder.summary or {}
     where = path / SUMMARY
     verdict = folder.verdict
     return RunRecord(
         path=path,
-        name=config.name,
-        seed=config.seeds[0],
         status=folder.status,
-        objective=final.objective,
-        steps=config.training.steps,
-        evaluation_samples=config.evaluation.samples,
-        mixture=mixture_of(final.target),
+        config=folder.config,
+        mixture=mixture_of(target),
         metrics=folder.metrics(),
         snapshots=folder.snapshots(),
         final={name: _number(summary, name, where) for name in SUMMARY_METRICS if summary},
         verdict=verdict.word if verdict else None,
         confidence=verdict.confidence if verdict else None,
         evidence=verdict.evidence if verdict else None,
-        recovered_modes=_modes(summary, final.target.mode_count, where),
+        recovered_modes=_modes(summary, target.mode_count, where),
         diverged_at=_whole(summary, "diverged_at", where),
         reference=_reference(summary, where),
-        error=str(folder.run["error"]) if folder.run.get("error") else None,
+        run_json=folder.run,
+        events=tuple(folder.events()),
     )
 
 

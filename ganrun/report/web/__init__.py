@@ -3,6 +3,6 @@
 run_page.write_run_page(run) -> Path           `report.html` in a run's folder
 sweep_page.write_sweep_page(record) -> Path    the same in a sweep's folder
 trial_pages.write_trial_pages(record)          a run's page for every trial of a sweep
-tale.tale_of(run) -> passages                  a run's story in sentences, each with its round
-course.mode_courses(run) -> courses            when each mode was found, lost and found again
+story.story_of(run, histories) -> passages     a run's story in sentences, each with its round
+mode_histories.mode_histories(run)             when each mode was found, lost and found again
 """

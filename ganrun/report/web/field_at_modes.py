@@ -23,7 +23,7 @@ COSINE = 0.5
 
 
 @dataclass(frozen=True)
-class Gaze:
+class FieldAtModes:
     """What a snapshot shows of the detective, concerning some modes."""
 
     marked: tuple[int, ...]
@@ -35,13 +35,13 @@ class Gaze:
     in the window is pushed at all."""
 
 
-def gaze(
+def field_at_modes(
     snapshot: Snapshot,
     extent: Sequence[float],
     mixture: Mixture,
     objective: str,
     modes: Sequence[int],
-) -> Gaze:
+) -> FieldAtModes:
     """How a snapshot's field concerns some modes, of which there is one at least."""
     field = snapshot.field.astype(np.float64)
     samples = snapshot.samples.astype(np.float64)
@@ -53,7 +53,7 @@ def gaze(
     real = at_centres > level
     known = np.isfinite(at_centres)
     uphill = np.sign([declared.uphill(logit) for logit in at_samples])
-    return Gaze(
+    return FieldAtModes(
         marked=tuple(mode for mode, yes in zip(modes, real, strict=True) if yes),
         unmarked=tuple(m for m, yes, at in zip(modes, real, known, strict=True) if at and not yes),
         led=_led(samples, gradients * uphill[:, None], centres),

@@ -1,4 +1,4 @@
-"""When each mode was found, lost and found again: the course of a run, read from its shares."""
+"""When each mode was found, lost and found again: read from its shares."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Loss:
 
 
 @dataclass(frozen=True)
-class ModeCourse:
+class ModeHistory:
     """One mode over a run's evaluations."""
 
     mode: int
@@ -45,13 +45,13 @@ class ModeCourse:
 
 
 @dataclass(frozen=True, eq=False)
-class Course:
+class ModeHistories:
     """All modes over the `R` evaluations that have shares, single flickers smoothed away."""
 
     rounds: Int[ndarray, " R"]
     shares: Float[ndarray, "R K"]
     covered: Bool[ndarray, "R K"]
-    modes: tuple[ModeCourse, ...]
+    modes: tuple[ModeHistory, ...]
 
     @property
     def counts(self) -> Int[ndarray, " R"]:
@@ -65,15 +65,15 @@ class Course:
         return sorted(every, key=lambda loss: (loss.round, loss.mode))
 
 
-def course_of(run: RunRecord, since: int = -1) -> Course | None:
-    """A run's course over the rounds after `since`; `None` where nothing was evaluated.
+def mode_histories(run: RunRecord) -> ModeHistories | None:
+    """The modes of a run's last target since it has had it; `None` where nothing was evaluated.
 
     The shares of earlier rounds are those of another target, if an interactive run had one.
     """
     shares = np.stack(
         [run.metrics[f"share_{mode}"] for mode in range(run.modes_total)], axis=1
     ).astype(np.float64)
-    known = np.isfinite(shares).all(axis=1) & (run.metrics["step"] > since)
+    known = np.isfinite(shares).all(axis=1) & (run.metrics["step"] > run.target_since)
     if not known.any():
         return None
     rounds, shares = run.metrics["step"][known], shares[known]
@@ -81,10 +81,10 @@ def course_of(run: RunRecord, since: int = -1) -> Course | None:
     # The slack is that of the evaluation: a share of exactly a fifth counts, in any precision.
     covered = settled(shares >= weights * (COVERED_FRACTION * (1 - 1e-5)))
     modes = tuple(
-        _mode_course(mode, float(weights[mode]), shares[:, mode], rounds, covered[:, mode])
+        _mode_history(mode, float(weights[mode]), shares[:, mode], rounds, covered[:, mode])
         for mode in range(len(weights))
     )
-    return Course(rounds, shares, covered, modes)
+    return ModeHistories(rounds, shares, covered, modes)
 
 
 def settled(covered: Bool[ndarray, "R K"]) -> Bool[ndarray, "R K"]:
@@ -98,15 +98,15 @@ def settled(covered: Bool[ndarray, "R K"]) -> Bool[ndarray, "R K"]:
     return result
 
 
-def _mode_course(
+def _mode_history(
     mode: int,
     weight: float,
     shares: Float[ndarray, " R"],
     rounds: Int[ndarray, " R"],
     covered: Bool[ndarray, " R"],
-) -> ModeCourse:
+) -> ModeHistory:
     found = _first(rounds, covered)
-    return ModeCourse(
+    return ModeHistory(
         mode=mode,
         weight=weight,
         share=float(shares[-1]),

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from ganrun import wording
-from ganrun.report.web.mode_histories import Course, ModeCourse
+from ganrun.report.web.mode_histories import ModeHistories, ModeHistory
 
 MOST_TOLD = 3
 """Losses of one mode that are told one by one."""
 
 
-def modes_section(course: Course | None) -> str:
+def modes_section(histories: ModeHistories | None) -> str:
     """The strip of all modes, and the same as a table; empty where nothing was evaluated."""
-    if course is None:
+    if histories is None:
         return ""
-    rows = "".join(_row(mode) for mode in course.modes)
+    rows = "".join(_row(mode) for mode in histories.modes)
     return f"""
 <section aria-labelledby="modes-title">
   <h2 id="modes-title">Which modes, and when</h2>
@@ -40,7 +40,7 @@ def modes_section(course: Course | None) -> str:
 </section>"""
 
 
-def _row(mode: ModeCourse) -> str:
+def _row(mode: ModeHistory) -> str:
     found = "never" if mode.found is None else f"round {mode.found:,}"
     state = "covered" if mode.covered else "missing"
     if mode.missing_since is not None:
@@ -53,7 +53,7 @@ def _row(mode: ModeCourse) -> str:
     )
 
 
-def _losses(mode: ModeCourse) -> str:
+def _losses(mode: ModeHistory) -> str:
     returned = [loss for loss in mode.losses if loss.back is not None]
     told = [f"{loss.round:,} to {loss.back:,}" for loss in returned[:MOST_TOLD]]
     if len(returned) > MOST_TOLD:

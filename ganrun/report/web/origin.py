@@ -10,7 +10,7 @@ from typing import Any
 
 from ganrun import wording
 from ganrun.page.html_page import escaped
-from ganrun.report.web.source import Source
+from ganrun.report.run_record import RunRecord
 
 FILES = (
     "config.yaml",
@@ -28,22 +28,21 @@ FILES = (
 """What may lie beside the page."""
 
 
-def origin_section(source: Source) -> str:
+def origin_section(run: RunRecord) -> str:
     """Provenance, the files beside the page, and how to have the run again."""
     rows = "".join(
-        f"<div><dt>{escaped(label)}</dt><dd>{value}</dd></div>" for label, value in _facts(source)
+        f"<div><dt>{escaped(label)}</dt><dd>{value}</dd></div>" for label, value in _facts(run)
     )
     return f"""
 <section aria-labelledby="origin-title">
   <h2 id="origin-title">Where it comes from</h2>
-  {_again(source)}
+  {_again(run)}
   <dl class="facts">{rows}</dl>
 </section>"""
 
 
-def repeat_command(source: Source) -> str | None:
+def repeat_command(run: RunRecord) -> str | None:
     """What trains this run afresh, or goes on with it; `None` for a game played by hand."""
-    run = source.run
     if run.status == "interactive":
         return None
     words = ["ganrun", "train", str(run.path / "config.yaml")]
@@ -63,15 +62,15 @@ def copyable(command: str, what: str) -> str:
     )
 
 
-def _again(source: Source) -> str:
-    command = repeat_command(source)
+def _again(run: RunRecord) -> str:
+    command = repeat_command(run)
     if command is None:
         return (
             "<p>This game was played by hand. The config above is how it began, the events are "
             "what was done to it since: together with the seed they decide it to the last bit."
             "</p>"
         )
-    if source.run.ended:
+    if run.ended:
         what = "the command that repeats it"
         words = (
             "This trains the run afresh, in a folder beside it. On the same type of machine, "
@@ -82,8 +81,8 @@ def _again(source: Source) -> str:
     return f"<p>{words}</p>{copyable(command, what)}"
 
 
-def _facts(source: Source) -> list[tuple[str, str]]:
-    note, run = source.note, source.run
+def _facts(run: RunRecord) -> list[tuple[str, str]]:
+    note = run.run_json
     numerics = _mapping(note.get("numerics"))
     seconds, rate = note.get("training_seconds"), note.get("rounds_per_second")
     facts = [

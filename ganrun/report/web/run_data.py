@@ -19,8 +19,7 @@ from ganrun.report.curve_panels import Panel, choose_panels, robust_limits
 from ganrun.report.palette import BLUE, INK, ORANGE
 from ganrun.report.run_record import RunRecord
 from ganrun.report.web.field_at_modes import slopes
-from ganrun.report.web.mode_histories import Course
-from ganrun.report.web.source import Source
+from ganrun.report.web.mode_histories import ModeHistories
 
 MOST_SNAPSHOTS, MOST_SAMPLES, MOST_GRID = 60, 512, 32
 """Of a run that has more, these many are in the page; the default config has fewer."""
@@ -35,9 +34,8 @@ COLOURS = {BLUE: "--blue", ORANGE: "--orange", INK: "--ink"}
 """The palette's hues -> what they are called in the page's style."""
 
 
-def player_data(source: Source, course: Course | None) -> dict[str, Any] | None:
+def player_data(run: RunRecord, histories: ModeHistories | None) -> dict[str, Any] | None:
     """What the player plays; `None` for a run without snapshots."""
-    run = source.run
     if run.snapshots is None or not len(run.snapshots.steps):
         return None
     kept = evenly(len(run.snapshots.steps), MOST_SNAPSHOTS)
@@ -45,14 +43,14 @@ def player_data(source: Source, course: Course | None) -> dict[str, Any] | None:
     samples = run.snapshots.samples[kept, :MOST_SAMPLES]
     extent = [float(edge) for edge in run.snapshots.extent]
     fields = [coarser(field, extent) for field in run.snapshots.field[kept].astype(np.float64)]
-    played = _configs_at(source, steps)
+    played = _configs_at(run, steps)
     targets = list(dict.fromkeys(config.target for config in played))
     data = {
         "target": _scene(played[-1].target, extent),
         "steps": steps.tolist(),
         "samples": packed(samples, "u16", within=_around(extent)),
         "field": [packed(field, "u16") for field in fields],
-        "covered": _covered(steps, course, source.since),
+        "covered": _covered(steps, histories, run.target_since),
         "objective": objective_drawn(run.objective),
     }
     if len(targets) > 1:
@@ -65,15 +63,15 @@ def player_data(source: Source, course: Course | None) -> dict[str, Any] | None:
     return data
 
 
-def strip_data(run: RunRecord, course: Course) -> dict[str, Any]:
+def strip_data(run: RunRecord, histories: ModeHistories) -> dict[str, Any]:
     """Each mode's share over its weight at every evaluation, and the modes' numbers and weights."""
-    kept = evenly(len(course.rounds), MOST_ROWS)
-    relative = course.shares[kept] / run.mixture.weights
+    kept = evenly(len(histories.rounds), MOST_ROWS)
+    relative = histories.shares[kept] / run.mixture.weights
     return {
-        "rounds": course.rounds[kept].tolist(),
+        "rounds": histories.rounds[kept].tolist(),
         "occupancy": packed(relative, "u16", within=(0.0, MOST_OCCUPANCY)),
-        "shares": [round(mode.share, 4) for mode in course.modes],
-        "weights": [round(mode.weight, 4) for mode in course.modes],
+        "shares": [round(mode.share, 4) for mode in histories.modes],
+        "weights": [round(mode.weight, 4) for mode in histories.modes],
     }
 
 
@@ -112,12 +110,11 @@ def coarser(field: Float[ndarray, "G G"], extent: Sequence[float]) -> Float[ndar
     return slopes(field, extent, points)[0].reshape(MOST_GRID, MOST_GRID)
 
 
-def _configs_at(source: Source, steps: Int[ndarray, " S"]) -> list[Experiment]:
+def _configs_at(run: RunRecord, steps: Int[ndarray, " S"]) -> list[Experiment]:
     """The config that each snapshot was taken under; it changes in an interactive run alone."""
-    configs = source.configs()
     # What was changed after a round is seen in the rounds that follow.
-    rounds = np.array([event.round for event in source.events], dtype=np.int64)
-    return [configs[int((rounds < step).sum())] for step in steps]
+    rounds = np.array([event.round for event in run.events], dtype=np.int64)
+    return [run.configs[int((rounds < step).sum())] for step in steps]
 
 
 def _scene(target: Target, extent: Sequence[float]) -> dict[str, Any]:
@@ -125,14 +122,14 @@ def _scene(target: Target, extent: Sequence[float]) -> dict[str, Any]:
 
 
 def _covered(
-    steps: Int[ndarray, " S"], course: Course | None, since: int
+    steps: Int[ndarray, " S"], histories: ModeHistories | None, since: int
 ) -> list[list[bool] | None]:
     """Which modes are covered at the evaluation nearest to each snapshot; null before `since`."""
-    if course is None:
+    if histories is None:
         return [None] * len(steps)
-    nearest = [int(np.abs(course.rounds - step).argmin()) for step in steps]
+    nearest = [int(np.abs(histories.rounds - step).argmin()) for step in steps]
     return [
-        course.covered[row].tolist() if step > since else None
+        histories.covered[row].tolist() if step > since else None
         for step, row in zip(steps, nearest, strict=True)
     ]
 

@@ -13,6 +13,7 @@ from itertools import groupby
 from pathlib import Path
 
 from ganrun import __version__, wording
+from ganrun.diagnose.diagnosis import Diagnosis, read_diagnosis
 from ganrun.page.html_page import document, escaped
 from ganrun.report import run_story as story
 from ganrun.report.run_record import RunRecord
@@ -21,12 +22,11 @@ from ganrun.report.web.config_table import config_section
 from ganrun.report.web.diagnosis_section import diagnosis_section
 from ganrun.report.web.events_list import events_section, with_events
 from ganrun.report.web.final_table import final_section
-from ganrun.report.web.mode_histories import course_of
+from ganrun.report.web.mode_histories import mode_histories
 from ganrun.report.web.modes_section import modes_section
 from ganrun.report.web.origin import origin_section
 from ganrun.report.web.run_data import curves_data, player_data, strip_data
-from ganrun.report.web.source import Source, read_source
-from ganrun.report.web.story import Passage, tale_of
+from ganrun.report.web.story import Passage, story_of
 from ganrun.store import replace_file
 
 NAME = "report.html"
@@ -39,34 +39,34 @@ SCRIPTS = ("strip.js", "run.js")
 def write_run_page(run: RunRecord) -> Path:
     """Write a run's `report.html` into its folder; raises `StoreError` where that cannot be."""
     path = run.path / NAME
-    replace_file(path, run_page(read_source(run)).encode())
+    replace_file(path, run_page(run, read_diagnosis(run.path)).encode())
     return path
 
 
-def run_page(source: Source) -> str:
+def run_page(run: RunRecord, diagnosis: Diagnosis | None = None) -> str:
     """The page, as text."""
-    run, course = source.run, course_of(source.run, source.since)
-    player = player_data(source, course)
-    passages = with_events(tale_of(run, source.since), source.events)
+    histories = mode_histories(run)
+    player = player_data(run, histories)
+    passages = with_events(story_of(run, histories), run.events)
     sections = [
         _game_section(run, player is not None, passages),
-        modes_section(course),
+        modes_section(histories),
         _curves_section(run),
         final_section(run),
-        diagnosis_section(run, source.diagnosis),
-        events_section(source.events),
-        config_section(source.config),
-        origin_section(source),
+        diagnosis_section(run, diagnosis),
+        events_section(run.events),
+        config_section(run.config),
+        origin_section(run),
     ]
     data = {
         "player-data": player,
-        "strip-data": None if course is None else strip_data(run, course),
+        "strip-data": None if histories is None else strip_data(run, histories),
         "curves-data": curves_data(run) if len(run.metrics["step"]) else None,
-        "marks-data": _marks(source),
+        "marks-data": _marks(run),
     }
     return document(
         title=f"{story.whose(run)}: {story.title(run)}",
-        body=_body(source, sections),
+        body=_body(run, sections),
         styles=[asset(name) for name in STYLES],
         scripts=[asset(name) for name in SCRIPTS],
         data=data,
@@ -80,14 +80,14 @@ def asset(name: str) -> str:
     return (resources.files(__package__) / "assets" / name).read_text(encoding="utf-8")
 
 
-def _body(source: Source, sections: Sequence[str]) -> str:
+def _body(run: RunRecord, sections: Sequence[str]) -> str:
     return f"""
 <header class="top">
   <p class="top-name">ganrun <span class="quiet">report</span></p>
   <button type="button" class="button small" data-theme-toggle>Colours: auto</button>
 </header>
 <main id="content" tabindex="-1">
-{_heading(source)}
+{_heading(run)}
 <noscript><p class="panel">The pictures on this page need JavaScript; the words and tables do not.
 </p></noscript>
 {"".join(sections)}
@@ -99,8 +99,7 @@ def _body(source: Source, sections: Sequence[str]) -> str:
 </footer>"""
 
 
-def _heading(source: Source) -> str:
-    run = source.run
+def _heading(run: RunRecord) -> str:
     facts = [
         f"{escaped(run.name)}, seed {run.seed}",
         wording.plural(run.modes_total, "mode"),
@@ -214,6 +213,6 @@ def _curves_section(run: RunRecord) -> str:
 </section>"""
 
 
-def _marks(source: Source) -> list[int]:
+def _marks(run: RunRecord) -> list[int]:
     """Rounds at which something was done to the game."""
-    return sorted({event.round for event in source.events})
+    return sorted({event.round for event in run.events})

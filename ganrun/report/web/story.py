@@ -15,8 +15,8 @@ import numpy as np
 from ganrun import wording
 from ganrun.report import run_story as story
 from ganrun.report.run_record import RunRecord
-from ganrun.report.web.field_at_modes import Gaze, gaze
-from ganrun.report.web.mode_histories import Course, Loss, course_of
+from ganrun.report.web.field_at_modes import FieldAtModes, field_at_modes
+from ganrun.report.web.mode_histories import Loss, ModeHistories
 
 MOST_NAMED = 5
 """More modes than this are counted instead of named."""
@@ -39,26 +39,28 @@ class Passage:
     words: str
 
 
-def tale_of(run: RunRecord, since: int = -1) -> list[Passage]:
-    """The whole story, in the order of rounds; one passage alone where nothing was evaluated.
-
-    `since` is the round after which the run has had its target, if not from the start.
-    """
-    course = course_of(run, since)
-    if course is None:
+def story_of(run: RunRecord, histories: ModeHistories | None) -> list[Passage]:
+    """The whole story, in the order of rounds; one passage alone where nothing was evaluated."""
+    if histories is None:
         return [Passage(None, story.tell(run))]
     told = [
-        *_beginning(run, course),
-        *_finding(course),
-        *_losing(course),
-        *_quality(run, since),
+        *_beginning(run, histories),
+        *_finding(histories),
+        *_losing(histories),
+        *_quality(run),
     ]
     told.sort(key=lambda passage: passage.round or 0)  # stable: what is first told stays first
-    return [*told, *_never_found(run, course), *_looking(run, course), *_telling(run), _end(run)]
+    return [
+        *told,
+        *_never_found(run, histories),
+        *_looking(run, histories),
+        *_telling(run),
+        _end(run),
+    ]
 
 
-def _beginning(run: RunRecord, course: Course) -> Iterator[Passage]:
-    if course.rounds[0] != 0:
+def _beginning(run: RunRecord, histories: ModeHistories) -> Iterator[Passage]:
+    if histories.rounds[0] != 0:
         return
     quality = run.metrics["high_quality"][run.metrics["step"] == 0]
     share = float(quality[0]) if len(quality) and np.isfinite(quality[0]) else None
@@ -72,58 +74,62 @@ def _beginning(run: RunRecord, course: Course) -> Iterator[Passage]:
     yield Passage(0, f"{words}.")
 
 
-def _finding(course: Course) -> Iterator[Passage]:
+def _finding(histories: ModeHistories) -> Iterator[Passage]:
     """The first modes that are covered, and when most are covered at once."""
-    counts = course.counts
-    total = len(course.modes)
+    counts = histories.counts
+    total = len(histories.modes)
     if not counts.any():
         return
     first, peak = int((counts > 0).argmax()), int(counts.argmax())
-    if first != peak and course.rounds[first] > 0:
-        yield Passage(int(course.rounds[first]), f"{_by(course, first)} {_prints(course, first)}.")
+    if first != peak and histories.rounds[first] > 0:
+        yield Passage(
+            int(histories.rounds[first]), f"{_by(histories, first)} {_prints(histories, first)}."
+        )
     most = ", the most that it ever does" if first != peak and counts[peak] < total else ""
-    yield Passage(int(course.rounds[peak]), f"{_by(course, peak)} {_prints(course, peak)}{most}.")
+    yield Passage(
+        int(histories.rounds[peak]), f"{_by(histories, peak)} {_prints(histories, peak)}{most}."
+    )
 
 
-def _by(course: Course, row: int) -> str:
-    at = int(course.rounds[row])
+def _by(histories: ModeHistories, row: int) -> str:
+    at = int(histories.rounds[row])
     return f"By round {at:,} it prints" if at else "From the start it prints"
 
 
-def _losing(course: Course) -> Iterator[Passage]:
+def _losing(histories: ModeHistories) -> Iterator[Passage]:
     """Which modes are lost when, and whether they come back."""
-    losses = course.losses
+    losses = histories.losses
     if not losses:
         return
     groups = [(at, list(lost)) for at, lost in groupby(losses, key=lambda loss: loss.round)]
     if len(groups) <= MOST_LOSSES:
         for at, lost in groups:
-            yield Passage(at, _loss_words(course, at, lost))
+            yield Passage(at, _loss_words(histories, at, lost))
         return
     returns = sum(loss.back is not None for loss in losses)
     modes = {loss.mode for loss in losses}
     words = (
         f"From round {losses[0].round:,} on modes come and go: {_times(len(losses))} one is lost, "
-        f"{_times(returns)} one comes back, {_named_of(modes, len(course.modes))} among them."
+        f"{_times(returns)} one comes back, {_named_of(modes, len(histories.modes))} among them."
     )
     yield Passage(losses[0].round, words)
     final = [loss for loss in losses if loss.back is None]
     if final:
         at = max(loss.round for loss in final)
         gone = {loss.mode for loss in final}
-        now = _prints(course, int(np.searchsorted(course.rounds, at)))
+        now = _prints(histories, int(np.searchsorted(histories.rounds, at)))
         verb = "is" if len(gone) == 1 else "are"
         words = f"By round {at:,} {_named(gone)} {verb} gone, and not seen again before the end"
         yield Passage(at, f"{words}; it prints {now}.")
 
 
-def _loss_words(course: Course, at: int, lost: Sequence[Loss]) -> str:
+def _loss_words(histories: ModeHistories, at: int, lost: Sequence[Loss]) -> str:
     modes = {loss.mode for loss in lost}
     words = f"By round {at:,} the forger has given up {_named(modes)}"
     back = [loss for loss in lost if loss.back is not None]
     gone = {loss.mode for loss in lost if loss.back is None}
     if not back:
-        now = _prints(course, int(np.searchsorted(course.rounds, at)), only=True)
+        now = _prints(histories, int(np.searchsorted(histories.rounds, at)), only=True)
         pronoun = "it" if len(gone) == 1 else "them"
         return f"{words}, and does not take {pronoun} up again: it prints {now}."
     returned = max(loss.back or 0 for loss in back)
@@ -137,10 +143,10 @@ def _loss_words(course: Course, at: int, lost: Sequence[Loss]) -> str:
     return f"{words}: {some} {comes} back by round {returned:,}, {_named(gone)} {stays} lost."
 
 
-def _quality(run: RunRecord, since: int) -> Iterator[Passage]:
+def _quality(run: RunRecord) -> Iterator[Passage]:
     """From when on nearly all of the samples are good, and stay so."""
     quality, steps = run.metrics["high_quality"], run.metrics["step"]
-    known = np.isfinite(quality) & (steps > since)
+    known = np.isfinite(quality) & (steps > run.target_since)
     quality, steps = quality[known], steps[known]
     bad = np.flatnonzero(quality < FINE)
     good = int(bad[-1]) + 1 if len(bad) else 0
@@ -154,19 +160,19 @@ def _quality(run: RunRecord, since: int) -> Iterator[Passage]:
     )
 
 
-def _never_found(run: RunRecord, course: Course) -> Iterator[Passage]:
-    never = {mode.mode for mode in course.modes if mode.found is None}
+def _never_found(run: RunRecord, histories: ModeHistories) -> Iterator[Passage]:
+    never = {mode.mode for mode in histories.modes if mode.found is None}
     if not never:
         return
-    last = int(course.rounds[-1])
-    if len(never) == len(course.modes):
+    last = int(histories.rounds[-1])
+    if len(never) == len(histories.modes):
         yield Passage(last, "It never prints any of the notes: no mode is ever covered.")
         return
     what = f"the other {_named(never)}" if len(never) > MOST_NAMED else _named(never)
     yield Passage(last, f"It never finds {what}.")
 
 
-def _looking(run: RunRecord, course: Course) -> Iterator[Passage]:
+def _looking(run: RunRecord, histories: ModeHistories) -> Iterator[Passage]:
     """What the detective's field says of the modes that are missing at the end."""
     snapshots = run.snapshots
     if snapshots is None or not len(snapshots.steps) or not run.missing:
@@ -174,7 +180,7 @@ def _looking(run: RunRecord, course: Course) -> Iterator[Passage]:
     # The field swings from one snapshot to the next: the last quarter together tells more.
     last = snapshots.each()[-max(1, len(snapshots.steps) // 4) :]
     extent = [float(edge) for edge in snapshots.extent]
-    seen = [gaze(one, extent, run.mixture, run.objective, run.missing) for one in last]
+    seen = [field_at_modes(one, extent, run.mixture, run.objective, run.missing) for one in last]
     marked = _marked_mostly(seen, run.missing)
     if not any(one.marked or one.unmarked for one in seen):
         return
@@ -185,13 +191,13 @@ def _looking(run: RunRecord, course: Course) -> Iterator[Passage]:
         words = (
             f"{span} the detective no longer looks at {places}: it mostly answers 'forged' there"
         )
-        yield Passage(int(course.rounds[-1]), f"{words}.")
+        yield Passage(int(histories.rounds[-1]), f"{words}.")
         return
     words = f"{span} the detective still takes {_marked_words(marked, missing, places)} for real"
     pushed = [one.led for one in seen if one.led is not None]
     if pushed:
         words += f", {_push_words(float(np.mean(pushed)), one=len(missing) == 1)}"
-    yield Passage(int(course.rounds[-1]), f"{words}.")
+    yield Passage(int(histories.rounds[-1]), f"{words}.")
 
 
 def _marked_words(marked: set[int], missing: set[int], places: str) -> str:
@@ -214,7 +220,7 @@ def _push_words(led: float, *, one: bool) -> str:
     return f"and {pushes.removeprefix('it ')}, yet too few arrive"
 
 
-def _marked_mostly(seen: Sequence[Gaze], modes: Sequence[int]) -> set[int]:
+def _marked_mostly(seen: Sequence[FieldAtModes], modes: Sequence[int]) -> set[int]:
     return {mode for mode in modes if sum(mode in one.marked for one in seen) * 2 > len(seen)}
 
 
@@ -288,10 +294,10 @@ def _all(total: int, noun: str) -> str:
     return f"both {noun}s" if total == 2 else f"all {wording.in_words(total)} {noun}s"
 
 
-def _prints(course: Course, row: int, *, only: bool = False) -> str:
+def _prints(histories: ModeHistories, row: int, *, only: bool = False) -> str:
     """`only two of the five notes (modes 0 and 3)`."""
-    modes = {int(mode) for mode in np.flatnonzero(course.covered[row])}
-    total = len(course.modes)
+    modes = {int(mode) for mode in np.flatnonzero(histories.covered[row])}
+    total = len(histories.modes)
     if not modes:
         return "none of the notes"
     if len(modes) == total:

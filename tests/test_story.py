@@ -11,23 +11,27 @@ from hypothesis import strategies as st
 from report_examples import fake_run, grid, ring
 from web_examples import EVERY, never_evaluated, run_with_shares
 
-from ganrun.report.web.field_at_modes import gaze, slopes
-from ganrun.report.web.mode_histories import course_of, settled
-from ganrun.report.web.story import Passage, tale_of
+from ganrun.report.web.field_at_modes import field_at_modes, slopes
+from ganrun.report.web.mode_histories import mode_histories, settled
+from ganrun.report.web.story import Passage, story_of
 from ganrun.store import Snapshot
 
 EXTENT = (-3.0, 3.0, -3.0, 3.0)
 
 
+def passages_of(run) -> list[Passage]:
+    return story_of(run, mode_histories(run))
+
+
 def told(run) -> str:
-    return " ".join(passage.words for passage in tale_of(run))
+    return " ".join(passage.words for passage in passages_of(run))
 
 
 def at(run, round_: int) -> str:
-    return " ".join(passage.words for passage in tale_of(run) if passage.round == round_)
+    return " ".join(passage.words for passage in passages_of(run) if passage.round == round_)
 
 
-# The course ---------------------------------------------------------------------------------------
+# The histories ------------------------------------------------------------------------------------
 
 
 def test_a_mode_that_flickers_for_one_evaluation_is_neither_lost_nor_found():
@@ -38,29 +42,29 @@ def test_a_mode_that_flickers_for_one_evaluation_is_neither_lost_nor_found():
 
 def test_the_last_evaluation_is_taken_as_it_is():
     run = run_with_shares([[0.5, 0.5]] * 4 + [[1.0, 0.0]])
-    course = course_of(run)
-    assert not course.modes[1].covered
-    assert course.modes[1].missing_since == 4 * EVERY
+    histories = mode_histories(run)
+    assert not histories.modes[1].covered
+    assert histories.modes[1].missing_since == 4 * EVERY
     assert run.missing == (1,)
 
 
 def test_losses_and_returns_have_the_rounds_of_their_evaluations():
     on, off = [0.5, 0.5], [1.0, 0.0]
-    course = course_of(run_with_shares([on, on, off, off, on, on, off, off]))
-    losses = course.modes[1].losses
+    histories = mode_histories(run_with_shares([on, on, off, off, on, on, off, off]))
+    losses = histories.modes[1].losses
     assert [(loss.round, loss.back) for loss in losses] == [(200, 400), (600, None)]
-    assert course.modes[0].losses == ()
-    assert course.counts.tolist() == [2, 2, 1, 1, 2, 2, 1, 1]
+    assert histories.modes[0].losses == ()
+    assert histories.counts.tolist() == [2, 2, 1, 1, 2, 2, 1, 1]
 
 
-def test_a_run_without_an_evaluation_has_no_course_and_a_tale_of_one_sentence():
+def test_a_run_without_an_evaluation_has_no_histories_and_a_story_of_one_sentence():
     run = never_evaluated()
-    assert course_of(run) is None
-    (passage,) = tale_of(run)
+    assert mode_histories(run) is None
+    (passage,) = passages_of(run)
     assert passage == Passage(None, "Seed 0 was interrupted before its first evaluation.")
 
 
-# The tale -----------------------------------------------------------------------------------------
+# The story ----------------------------------------------------------------------------------------
 
 
 def test_modes_given_up_for_good_are_told_with_their_round_and_what_is_left():
@@ -124,20 +128,22 @@ def test_a_lone_mode_is_spoken_of_as_one():
     ],
 )
 def test_the_end_is_that_of_the_verdict(verdict, words):
-    assert words in tale_of(fake_run(verdict=verdict))[-1].words
+    assert words in passages_of(fake_run(verdict=verdict))[-1].words
 
 
 def test_a_run_that_diverged_ends_in_its_round():
     run = fake_run(
         modes=[0], verdict="diverged", status="diverged", reached=500, diverged_at=613, steps=1000
     )
-    assert "stops being finite in round 613" in tale_of(run)[-1].words
+    assert "stops being finite in round 613" in passages_of(run)[-1].words
     assert "The detective" not in told(run)
 
 
 def test_an_unfinished_run_ends_where_it_is():
     run = fake_run(verdict=None, status="interrupted", reached=500, steps=1000)
-    assert "was interrupted; at its last evaluation, round 500 of 1,000" in tale_of(run)[-1].words
+    assert (
+        "was interrupted; at its last evaluation, round 500 of 1,000" in passages_of(run)[-1].words
+    )
 
 
 def test_a_detective_that_wins_and_one_that_guesses_are_told_apart():
@@ -161,11 +167,11 @@ def test_a_detective_that_wins_and_one_that_guesses_are_told_apart():
     st.sampled_from(["collapsed", "undertrained", "oscillating", "imprecise", "converged"]),
     st.sampled_from(["non_saturating", "wasserstein", "least_squares"]),
 )
-def test_any_course_makes_a_tale_of_whole_sentences_about_rounds_that_were_evaluated(
+def test_any_history_makes_a_story_of_whole_sentences_about_rounds_that_were_evaluated(
     shares, verdict, objective
 ):
     run = run_with_shares(shares, verdict=verdict, objective=objective)
-    passages = tale_of(run)
+    passages = passages_of(run)
     rounds = [passage.round for passage in passages]
     assert rounds == sorted(rounds)
     assert set(rounds) <= set(run.metrics["step"].tolist())
@@ -176,7 +182,7 @@ def test_any_course_makes_a_tale_of_whole_sentences_about_rounds_that_were_evalu
         assert "  " not in passage.words
 
 
-def test_runs_of_every_kind_have_a_tale():
+def test_runs_of_every_kind_have_a_story():
     for run in (
         fake_run(grid(), modes=[0, 5, 7], verdict="collapsed"),
         fake_run(ring(1)),
@@ -184,7 +190,7 @@ def test_runs_of_every_kind_have_a_tale():
         fake_run(snapshots=0),
         fake_run(snapshots=1, modes=[2], verdict="collapsed"),
     ):
-        assert len(tale_of(run)) >= 2
+        assert len(passages_of(run)) >= 2
 
 
 # Where the detective looks ------------------------------------------------------------------------
@@ -209,7 +215,7 @@ def test_slopes_of_a_plane_are_exact_inside_the_window_and_unknown_outside():
 def seen(field, samples, modes, objective="non_saturating"):
     mixture = ring(4)  # at (2, 0), (0, 2), (-2, 0) and (0, -2)
     snapshot = Snapshot(0, np.array(samples, float), field)
-    return gaze(snapshot, EXTENT, mixture, objective, modes)
+    return field_at_modes(snapshot, EXTENT, mixture, objective, modes)
 
 
 def test_a_slope_towards_a_missing_mode_leads_the_samples_there():
@@ -241,7 +247,7 @@ def test_a_field_of_nan_shows_nothing():
     assert (look.marked, look.unmarked, look.led) == ((), (), None)
 
 
-def test_the_tale_says_when_the_field_leads_nowhere_near_the_lost_modes():
+def test_the_story_says_when_the_field_leads_nowhere_near_the_lost_modes():
     rows = [[0.9, 0.0, 0.0, 0.0]] * 8
     run = run_with_shares(rows, verdict="collapsed")
     steps = run.snapshots.steps
