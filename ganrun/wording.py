@@ -45,6 +45,17 @@ def value(number: float | None, decimals: int = 3, absent: str = "-") -> str:
     return f"{number:.{decimals}f}"
 
 
+def setting(value: Any) -> str:
+    """What a config holds, in little room: `0.2154`, `32x32`, `adam`, and `true` as in YAML."""
+    if isinstance(value, list | tuple):
+        return "x".join(map(setting, value))
+    if isinstance(value, Mapping):
+        return f"{{{', '.join(f'{key}: {setting(held)}' for key, held in value.items())}}}"
+    if value is None or isinstance(value, bool):
+        return {True: "true", False: "false", None: "null"}[value]
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
 def percent(share: float | None, absent: str = "-") -> str:
     """A share as whole per cent, halves to the even one: `54 %`.
 

@@ -77,6 +77,21 @@ def test_a_count_has_tenths_only_where_it_is_no_whole_number(number, words):
     assert wording.of_total(number, 5) == f"{words} of 5"
 
 
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (0.21544347, "0.2154"),
+        ([32, 32], "32x32"),
+        ("adam", "adam"),
+        (True, "true"),
+        (None, "null"),
+        ({"layout": "ring", "modes": 5}, "{layout: ring, modes: 5}"),
+    ],
+)
+def test_a_setting_reads_as_in_a_config(value, words):
+    assert wording.setting(value) == words
+
+
 def test_one_is_not_many():
     assert (wording.plural(1, "seed"), wording.plural(1024, "seed")) == ("1 seed", "1,024 seeds")
     assert (wording.every(1, "mode"), wording.every(5, "mode")) == ("the one mode", "all 5 modes")

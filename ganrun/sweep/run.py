@@ -20,6 +20,7 @@ from ganrun.store import RunFolder, StoreError
 from ganrun.store.sweep_folder import SweepFolder
 from ganrun.sweep.designs import Design, Trial
 from ganrun.sweep.results import Result, result_of
+from ganrun.wording import setting
 
 BUSY_SECONDS = 1.0
 """How long to wait before asking again for trials that another process is training."""
@@ -215,6 +216,5 @@ def described(design: Design, cell: int) -> str:
     case = design.case(cell)
     parts = [] if case is None else [case]
     for name, value in zip(design.columns, design.values(cell), strict=True):
-        shown = f"{value:.4g}" if isinstance(value, float) else str(value).replace("'", "")
-        parts.append(f"{name.rsplit('.', 1)[-1]} {shown}")
+        parts.append(f"{name.rsplit('.', 1)[-1]} {setting(value)}")
     return ", ".join(parts)

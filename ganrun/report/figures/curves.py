@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
 
 from ganrun.config.declarations import Level
-from ganrun.report import run_story as story
+from ganrun.report import run_story
 from ganrun.report.curve_panels import Panel, choose_panels, robust_limits, short_round
 from ganrun.report.figures.style import (
     MARGIN,
@@ -47,7 +47,7 @@ def curves_figure(run: RunRecord) -> Figure:
     height = _TOP + rows * _PANEL + (rows - 1) * _GAP + _BOTTOM
     figure = new_figure(height)
     title = "The game and the samples, round by round"
-    headline(figure, title, f"{story.whose(run)}: {story.outcome(run)}")
+    headline(figure, title, f"{run_story.whose(run)}: {run_story.outcome(run)}")
     note = (
         "dashed: where the game comes to rest, or the mean score of perfect samples (grey: 5-95 %)"
     )

@@ -25,7 +25,7 @@ from numpy import ndarray
 from ganrun import wording
 from ganrun.diagnose.diagnosis import Branch, Detective, Diagnosis, Track
 from ganrun.measure.evaluation import COVERED_FRACTION
-from ganrun.report import diagnosis_story as story
+from ganrun.report import diagnosis_story
 from ganrun.report.curve_panels import short_round
 from ganrun.report.figures.style import (
     DOTS_PER_INCH,
@@ -87,7 +87,7 @@ class Panel:
     """One strip of time: what is written over it, and the GANs in it."""
 
     title: str
-    outcome: story.Outcome
+    outcome: diagnosis_story.Outcome
     tracks: tuple[Track, ...]
     whole: tuple[bool, ...]
     """Which of them came to their end; the others diverged."""
@@ -99,7 +99,7 @@ class Panel:
 
 def write_diagnosis_figure(folder: Path, diagnosis: Diagnosis) -> Path:
     """Draw `figures/diagnosis.png` in a run's folder; raises `StoreError` where it cannot be."""
-    path = folder / story.FIGURE
+    path = folder / diagnosis_story.FIGURE
     make_folder(path.parent)
     with house_style():
         save(diagnosis_figure(diagnosis), path)
@@ -111,7 +111,7 @@ def diagnosis_figure(diagnosis: Diagnosis) -> Figure:
     panels = panels_of(diagnosis)
     page = _page(diagnosis, panels)
     figure = new_figure(page.height)
-    headline(figure, story.headline(diagnosis), "\n".join(page.subtitle))
+    headline(figure, diagnosis_story.headline(diagnosis), "\n".join(page.subtitle))
     note = 1 - (page.top - _NOTE + 0.02) / page.height
     figure.text(MARGIN, note, _note(panels), size=SMALL_SIZE, color=QUIET, va="top")
     for number, panel in enumerate(panels):
@@ -200,9 +200,12 @@ def _page(diagnosis: Diagnosis, panels: Sequence[Panel]) -> _Page:
 
 def panels_of(diagnosis: Diagnosis) -> list[Panel]:
     """The run, then its branches."""
-    lost, before = story.lost_modes(diagnosis), diagnosis.before
+    lost, before = diagnosis_story.lost_modes(diagnosis), diagnosis.before
     last = max(diagnosis.rounds, 1)
-    whole, ending = not story.run_diverged(diagnosis), story.run_outcome(diagnosis)
+    whole, ending = (
+        not diagnosis_story.run_diverged(diagnosis),
+        diagnosis_story.run_outcome(diagnosis),
+    )
     first = Panel("the run itself", ending, (before,), (whole,), 0, last, None)
     return [first, *(_branch_panel(one, lost, diagnosis) for one in diagnosis.branches)]
 
@@ -210,7 +213,7 @@ def panels_of(diagnosis: Diagnosis) -> list[Panel]:
 def _branch_panel(branch: Branch, lost: Sequence[int], diagnosis: Diagnosis) -> Panel:
     return Panel(
         branch.title,
-        story.outcome(branch, lost, diagnosis.modes),
+        diagnosis_story.outcome(branch, lost, diagnosis.modes),
         tuple(run.track for run in branch.runs),
         tuple(run.status == "complete" for run in branch.runs),
         branch.from_round,
@@ -242,7 +245,7 @@ def _head(panel: Panel, wide: float) -> Head:
 
 def _subtitle(diagnosis: Diagnosis) -> list[str]:
     """The run, how sure the verdict is, and what most speaks for it."""
-    run = f"{story.whose(diagnosis)}; confidence {wording.percent(diagnosis.confidence)}"
+    run = f"{diagnosis_story.whose(diagnosis)}; confidence {wording.percent(diagnosis.confidence)}"
     sentences = diagnosis.evidence.split(". ")
     told = [". ".join(sentences[:count]) + "." for count in range(1, len(sentences))]
     fitting = [textwrap.wrap(words, MOST_LETTERS) for words in [*told, diagnosis.evidence]]
@@ -314,7 +317,7 @@ def _draw_track(
         axes.barh(upper, span[1] - span[0], thick, span[0], align="edge", color=FAINT)
     if not track.steps:
         return
-    levels = occupancy_levels(story.shares_of(track, modes) / weights).T
+    levels = occupancy_levels(diagnosis_story.shares_of(track, modes) / weights).T
     # Every other row of the mesh is what lies between two lines of this GAN.
     edges = np.stack([upper, upper + thick], axis=1).ravel()
     rows = np.full((2 * modes - 1, levels.shape[1]), np.nan)
@@ -363,7 +366,7 @@ def _write_head(axes: Axes, panel: Panel, head: Head) -> None:
 
 def _number_modes(axes: Axes, diagnosis: Diagnosis) -> None:
     """Each mode's number at its band; those that the run had lost stand out."""
-    modes, lost = diagnosis.modes, story.lost_modes(diagnosis)
+    modes, lost = diagnosis.modes, diagnosis_story.lost_modes(diagnosis)
     named = range(0, modes, 1 if modes <= MOST_NUMBERED else 5 if modes <= 60 else 20)
     axes.set_yticks([mode + 0.5 for mode in named], [f"mode {mode}" for mode in named])
     axes.tick_params(axis="y", length=0, pad=3)
@@ -415,11 +418,12 @@ def _draw_detectives(figure: Figure, place: Place, detective: Detective) -> None
     if detective.fresh_auc is not None:
         if detective.fresh_interval is not None:
             axes.hlines(0.5, *detective.fresh_interval, color=BLUE, linewidth=6, alpha=0.35)
-        words = f"a fresh one {story.fresh_words(detective)}"
+        words = f"a fresh one {diagnosis_story.fresh_words(detective)}"
         _mark(axes, detective.fresh_auc, low, words, above=False)
     if detective.live_auc is not None:
         _mark(axes, detective.live_auc, low, f"the run's own {detective.live_auc:.2f}", above=True)
-    lines = textwrap.wrap(story.detective_words(detective), int(_DETECTIVES_WIDTH / 0.065))
+    words = diagnosis_story.detective_words(detective)
+    lines = textwrap.wrap(words, int(_DETECTIVES_WIDTH / 0.065))
     axes.annotate(
         "\n".join(lines),
         (0, 0),

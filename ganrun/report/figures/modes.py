@@ -17,7 +17,7 @@ from matplotlib.ticker import MaxNLocator
 from numpy import ndarray
 
 from ganrun import wording
-from ganrun.report import run_story as story
+from ganrun.report import run_story
 from ganrun.report.figures.style import (
     DOTS_PER_INCH,
     LABEL_SIZE,
@@ -33,7 +33,6 @@ from ganrun.report.figures.window import draw_rings, draw_samples, frame_window,
 from ganrun.report.geometry import Extent, share_outside
 from ganrun.report.palette import BLUE, FAINT, INK, PAPER, QUIET, VERMILLION
 from ganrun.report.run_record import RunRecord
-from ganrun.report.run_story import title
 
 SAMPLE_SIZE = 6.0
 MOST_NAMED_MODES = 40
@@ -59,7 +58,7 @@ def modes_figure(run: RunRecord) -> Figure:
     lines = textwrap.wrap(subtitle(run).replace(" %", "\N{NO-BREAK SPACE}%"), MOST_LETTERS)
     height = _TOP + _LINE * len(lines) + _MAP + _BOTTOM
     figure = new_figure(height)
-    headline(figure, title(run), "\n".join(lines))
+    headline(figure, run_story.title(run), "\n".join(lines))
     plane = figure.add_axes(
         (MARGIN, _BOTTOM / height, _MAP / WIDTH_INCHES, _MAP / height), label="map"
     )
@@ -80,7 +79,7 @@ def modes_figure(run: RunRecord) -> Figure:
 def subtitle(run: RunRecord) -> str:
     """The run, the round of the samples and the run's one sentence."""
     assert run.snapshots is not None
-    return f"{run.name}, round {int(run.snapshots.steps[-1]):,}. {story.tell(run)}"
+    return f"{run.name}, round {int(run.snapshots.steps[-1]):,}. {run_story.tell(run)}"
 
 
 def _draw_map(axes: Axes, run: RunRecord) -> None:

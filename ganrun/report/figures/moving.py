@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from ganrun import wording
-from ganrun.report import run_story as story
+from ganrun.report import run_story
 from ganrun.report.figures.progression import FieldScale, draw_panel, field_scale
 from ganrun.report.figures.style import LABEL_SIZE, house_style
 from ganrun.report.geometry import covered_modes, mode_shares
@@ -75,7 +75,7 @@ def _frame(run: RunRecord, index: int, scale: FieldScale) -> Image.Image:
     figure.text(
         left,
         1 - 0.08 / height,
-        story.whose(run),
+        run_story.whose(run),
         size=LABEL_SIZE,
         weight="bold",
         va="top",

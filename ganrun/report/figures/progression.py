@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 from numpy import ndarray
 
 from ganrun.config.declarations import OBJECTIVES
-from ganrun.report import run_story as story
+from ganrun.report import run_story
 from ganrun.report.chosen_rounds import choose_rounds
 from ganrun.report.figures.style import (
     LABEL_SIZE,
@@ -77,7 +77,7 @@ def progression_figure(run: RunRecord) -> Figure:
     headline(
         figure,
         "The forger's samples over the detective's field",
-        f"{story.whose(run)}: {story.outcome(run)}",
+        f"{run_story.whose(run)}: {run_story.outcome(run)}",
     )
     x_min, x_max, y_min, y_max = (float(edge) for edge in run.snapshots.extent)
     for panel, index in enumerate(shown):

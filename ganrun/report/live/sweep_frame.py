@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from rich.cells import cell_len
 from rich.text import Text
@@ -206,14 +205,7 @@ def more_columns(number: int) -> str:
 
 def _values(design: Design, cell: int) -> list[str]:
     case = design.case(cell)
-    return [*([] if case is None else [case]), *map(shown, design.values(cell))]
-
-
-def shown(value: Any) -> str:
-    """A level in little room: `0.2154`, `32x32`, `adam`."""
-    if isinstance(value, list | tuple):
-        return "x".join(map(shown, value))
-    return f"{value:.4g}" if isinstance(value, float) else str(value)
+    return [*([] if case is None else [case]), *map(wording.setting, design.values(cell))]
 
 
 def short_names(fields: Sequence[str]) -> list[str]:

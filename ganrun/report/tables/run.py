@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.text import Text
 
 from ganrun import wording
-from ganrun.report import run_story as story
+from ganrun.report import run_story
 from ganrun.report.palette import SCREEN_BLUE, SCREEN_VERMILLION
 from ganrun.report.run_record import RunRecord
 
@@ -65,7 +65,7 @@ def print_results(runs: Sequence[RunRecord], console: Console) -> None:
         for line in result_lines(group, console.width):
             console.print(line, no_wrap=True, overflow="crop", highlight=False)
         console.print()
-        console.print(Text(story.tell_all(group), "bold"), highlight=False)
+        console.print(Text(run_story.tell_all(group), "bold"), highlight=False)
         for words in [*_evidence(group), *_paths(group), *_how_to_go_on(group)]:
             # Paths and commands stay in one piece, to be copied.
             console.print(Text(words, "dim"), soft_wrap=True, highlight=False)
@@ -136,7 +136,7 @@ def result_lines(runs: Sequence[RunRecord], width: int) -> list[Text]:
 def results_json(runs: Sequence[RunRecord]) -> str:
     """All that the table knows, and the metrics it had no room for, as strict JSON."""
     return json.dumps(
-        {"sentence": story.tell_all(runs) if runs else "", "runs": [_as_json(r) for r in runs]},
+        {"sentence": run_story.tell_all(runs) if runs else "", "runs": [_as_json(r) for r in runs]},
         indent=2,
         allow_nan=False,
     )
@@ -152,7 +152,7 @@ def _as_json(run: RunRecord) -> dict[str, Any]:
         "status": run.status,
         "verdict": run.verdict,
         "verdict_confidence": run.confidence,
-        "sentence": story.tell(run),
+        "sentence": run_story.tell(run),
         "evidence": run.evidence,
         "steps": run.steps,
         "last_round": run.last_round,

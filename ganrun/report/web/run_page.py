@@ -15,7 +15,7 @@ from pathlib import Path
 from ganrun import __version__, wording
 from ganrun.diagnose.diagnosis import Diagnosis, read_diagnosis
 from ganrun.page.html_page import document, escaped
-from ganrun.report import run_story as story
+from ganrun.report import run_story
 from ganrun.report.run_record import RunRecord
 from ganrun.report.tables.run import BAD_WORDS, GOOD_WORDS
 from ganrun.report.web.config_table import config_section
@@ -65,7 +65,7 @@ def run_page(run: RunRecord, diagnosis: Diagnosis | None = None) -> str:
         "marks-data": _marks(run),
     }
     return document(
-        title=f"{story.whose(run)}: {story.title(run)}",
+        title=f"{run_story.whose(run)}: {run_story.title(run)}",
         body=_body(run, sections),
         styles=[asset(name) for name in STYLES],
         scripts=[asset(name) for name in SCRIPTS],
@@ -106,11 +106,11 @@ def _heading(run: RunRecord) -> str:
         wording.plural(run.steps, "round"),
         f"objective {escaped(run.objective.replace('_', ' '))}",
     ]
-    evidence = run.evidence or ("" if run.ended else story.tell(run))
+    evidence = run.evidence or ("" if run.ended else run_story.tell(run))
     return f"""
 <section class="lead" aria-labelledby="title">
   <p class="kicker">{" · ".join(facts)}</p>
-  <h1 id="title">{escaped(story.title(run))}</h1>
+  <h1 id="title">{escaped(run_story.title(run))}</h1>
   <p class="verdict">{_chip(run)}{_confidence(run)}</p>
   <p class="evidence">{escaped(evidence)}</p>
   {_tiles(run)}

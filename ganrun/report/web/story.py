@@ -13,7 +13,7 @@ from itertools import groupby
 import numpy as np
 
 from ganrun import wording
-from ganrun.report import run_story as story
+from ganrun.report import run_story
 from ganrun.report.run_record import RunRecord
 from ganrun.report.web.field_at_modes import FieldAtModes, field_at_modes
 from ganrun.report.web.mode_histories import Loss, ModeHistories
@@ -42,7 +42,7 @@ class Passage:
 def story_of(run: RunRecord, histories: ModeHistories | None) -> list[Passage]:
     """The whole story, in the order of rounds; one passage alone where nothing was evaluated."""
     if histories is None:
-        return [Passage(None, story.tell(run))]
+        return [Passage(None, run_story.tell(run))]
     told = [
         *_beginning(run, histories),
         *_finding(histories),
@@ -246,7 +246,7 @@ def _telling(run: RunRecord) -> Iterator[Passage]:
 def _end(run: RunRecord) -> Passage:
     last = run.last_round
     if not run.ended:
-        words = story.tell(run)
+        words = run_story.tell(run)
         return Passage(last, words)
     ends = f"After {wording.plural(last or run.steps, 'round')} {_recovered(run)}"
     match run.verdict:

@@ -6,9 +6,10 @@ import csv
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ganrun import wording
 from ganrun.config.declarations import METRICS
 from ganrun.influence.levels import is_number
-from ganrun.report.live.sweep_frame import short_names, shown
+from ganrun.report.live.sweep_frame import short_names
 from ganrun.report.sweep_record import SweepRecord
 from ganrun.report.web.run_page import NAME
 from ganrun.store import StoreError
@@ -77,7 +78,9 @@ def _design_columns(record: SweepRecord) -> list[dict[str, Any]]:
                 "title": record.called(field),
                 "numeric": numeric,
                 "log": field in record.trials.log,
-                "cells": [_rounded(value) if numeric else shown(value) for value in values],
+                "cells": [
+                    _rounded(value) if numeric else wording.setting(value) for value in values
+                ],
             }
         )
     if design.sweep.cases:
