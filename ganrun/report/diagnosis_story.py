@@ -185,6 +185,14 @@ def headline(diagnosis: Diagnosis) -> str:
     return "Diverged: played on, the game of forger and detective breaks down"
 
 
+def how_sure(diagnosis: Diagnosis) -> str:
+    """`confidence 93 %; the quick verdict had said undertrained, 61 %`."""
+    quick = diagnosis.quick
+    said = "says the same" if quick.verdict == diagnosis.verdict else f"had said {quick.verdict}"
+    sure, less = wording.percent(diagnosis.confidence), wording.percent(quick.confidence)
+    return f"confidence {sure}; the quick verdict {said}, {less}"
+
+
 def detective_words(detective: Detective) -> str:
     """Who can tell real from forged, in a sentence or two with the AUCs."""
     words = _who_can_tell(detective)

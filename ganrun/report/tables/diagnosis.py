@@ -18,6 +18,7 @@ from ganrun.report.diagnosis_story import (
     detective_words,
     dynamics_words,
     ended_as,
+    how_sure,
     run_ending,
     whose,
 )
@@ -104,16 +105,10 @@ def diagnosis_json(diagnosis: Diagnosis, path: Path) -> str:
 
 def verdict_line(diagnosis: Diagnosis) -> Text:
     """`collapsed  (confidence 93 %; the quick verdict had said undertrained, 61 %)`."""
-    word, quick = diagnosis.verdict, diagnosis.quick
+    word = diagnosis.verdict
     hue = SCREEN_BLUE if word in GOOD_WORDS else SCREEN_VERMILLION if word in BAD_WORDS else ""
     line = Text().append(word, f"bold {hue}".strip())
-    said = "says the same" if quick.verdict == word else f"had said {quick.verdict}"
-    line.append(
-        f"{GAP}(confidence {wording.percent(diagnosis.confidence)}; the quick verdict {said}, "
-        f"{wording.percent(quick.confidence)})",
-        "dim",
-    )
-    return line
+    return line.append(f"{GAP}({how_sure(diagnosis)})", "dim")
 
 
 def branch_lines(diagnosis: Diagnosis, width: int) -> list[Text]:

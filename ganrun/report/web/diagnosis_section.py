@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import shlex
 
-from ganrun import wording
 from ganrun.diagnose.diagnosis import Diagnosis
 from ganrun.page.html_page import escaped
-from ganrun.report.diagnosis_story import detective_words, dynamics_words, headline
+from ganrun.report.diagnosis_story import detective_words, dynamics_words, headline, how_sure
 from ganrun.report.run_record import RunRecord
 from ganrun.report.tables.diagnosis import branch_note, branch_table
 from ganrun.report.tables.run import BAD_WORDS, GOOD_WORDS
@@ -20,15 +19,13 @@ def diagnosis_section(run: RunRecord, diagnosis: Diagnosis | None) -> str:
         return _how_to_ask(run) if run.status in ("complete", "diverged") else ""
     word = diagnosis.verdict
     kind = "good" if word in GOOD_WORDS else "bad" if word in BAD_WORDS else "warn"
-    quick, command = diagnosis.quick, diagnosis.advice.command
-    said = "says the same" if quick.verdict == word else f"had said {quick.verdict}"
+    command = diagnosis.advice.command
     return f"""
 <section aria-labelledby="diagnosis-title">
   <h2 id="diagnosis-title">The diagnosis</h2>
   <p class="diagnosis-headline">{escaped(headline(diagnosis))}</p>
   <p class="verdict"><span class="chip {kind}">{escaped(word)}</span>
-  <span class="quiet">confidence {wording.percent(diagnosis.confidence)}; the quick verdict
-  {escaped(said)}, {wording.percent(quick.confidence)}</span></p>
+  <span class="quiet">{escaped(how_sure(diagnosis))}</span></p>
   <p>{escaped(diagnosis.evidence)}</p>
   {_branches(diagnosis)}
   {_probes(diagnosis)}
