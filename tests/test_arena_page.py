@@ -385,7 +385,7 @@ def test_a_lesson_sets_the_stage_and_plays(player: Player):
 
 def test_every_lesson_is_one_that_the_arena_can_stage(arena: Arena, player: Player):
     base = load_experiment(arena.config)
-    lessons = player.page.evaluate("ganrun.LESSONS")
+    lessons = player.page.evaluate("ganrun.arena.lessons")
     assert len(lessons) == 5
     for lesson in lessons:
         for game in lesson["games"]:

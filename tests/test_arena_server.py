@@ -479,14 +479,20 @@ def test_the_page_and_its_files_are_served_with_headers_that_close_it(guarded: G
     assert "connect-src 'self' ws://127.0.0.1:8765" in policy
     for name in ("x-content-type-options", "x-frame-options", "referrer-policy"):
         assert name in answer.headers
-    style = guarded.get("/page/style.css")
+    style = guarded.get("/page/assets/style.css")
     assert style.status_code == 200
     assert style.headers["content-type"].startswith("text/css")
 
 
 @pytest.mark.parametrize(
     "path",
-    ["/page/../cli.py", "/assets/%2e%2e/serve.py", "/assets/..%2f..%2fcli.py", "/etc/passwd", "/x"],
+    [
+        "/page/assets/../html_page.py",
+        "/arena/assets/%2e%2e/serve.py",
+        "/arena/assets/..%2f..%2fcli.py",
+        "/etc/passwd",
+        "/x",
+    ],
 )
 def test_nothing_else_is_served(guarded: Guarded, path: str):
     answer = guarded.get(path)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -17,12 +19,26 @@ from hypothesis.extra.numpy import arrays
 
 from ganrun.config.declarations import OBJECTIVES
 from ganrun.page.arrays import packed
-from ganrun.page.html_page import STYLES, asset, document, island
+from ganrun.page.html_page import ASSETS, STYLE, document, island
+from ganrun.page.modules import bundled
 from ganrun.page.objective import objective_drawn
 from ganrun.report import palette
 from ganrun.report.web.field_at_modes import slopes
 
 HOSTILE = '</script><script>alert(1)</script><img src=x onerror="alert(2)">&<!--'
+
+
+def page_with(folder: Path, names: str = "", module: str = "", **parts) -> Path:
+    """A page that hands some of a module's functions to the test, as `ganrun`."""
+    if names:
+        parts["script"] = folder / "handle.js"
+        address = os.path.relpath(ASSETS / module, folder)
+        parts["script"].write_text(
+            f'import {{ {names} }} from "{address}";\nwindow.ganrun = {{ {names} }};\n'
+        )
+    path = folder / "page.html"
+    path.write_text(document(**{"title": "t", "body": '<main id="content"></main>'} | parts))
+    return path
 
 
 def unpacked(content: dict) -> np.ndarray:
@@ -65,8 +81,7 @@ def test_strays_beyond_the_range_come_back_as_its_ends():
 def test_the_browser_decodes_what_python_packs(page, tmp_path, kind):  # noqa: F811
     numbers = np.array([[1.5, -2.0, np.nan], [3.25, 0.0, 1e-3]])
     content = packed(numbers, kind)
-    path = tmp_path / "page.html"
-    path.write_text(document(title="t", body="<main id=content></main>", data={"d": content}))
+    path = page_with(tmp_path, "decode", "decode.js", data={"d": content})
     script = "Array.from(ganrun.decode(JSON.parse(document.getElementById('d').textContent)))"
     decoded = page.open_file(path).evaluate(script)
     step = (content["high"] - content["low"]) / 254 if kind == "u8" else 1e-4
@@ -75,15 +90,12 @@ def test_the_browser_decodes_what_python_packs(page, tmp_path, kind):  # noqa: F
 
 
 def test_no_text_breaks_out_of_a_page(page, tmp_path):  # noqa: F811
-    text = document(
-        title=HOSTILE,
-        body='<main id="content"></main>',
-        styles=[f"/* {HOSTILE} </style> */"],
-        scripts=[f"window.said = {json.dumps(HOSTILE)};"],
-        data={"d": {"name": HOSTILE}},
+    style, script = tmp_path / "style.css", tmp_path / "script.js"
+    style.write_text(f"/* {HOSTILE} </style> */")
+    script.write_text(f"window.said = {json.dumps(HOSTILE)};")
+    path = page_with(
+        tmp_path, title=HOSTILE, styles=[style], script=script, data={"d": {"name": HOSTILE}}
     )
-    path = tmp_path / "page.html"
-    path.write_text(text)
     opened = page.open_file(path)
     assert opened.title() == HOSTILE
     assert opened.evaluate("window.said") == HOSTILE
@@ -93,9 +105,8 @@ def test_no_text_breaks_out_of_a_page(page, tmp_path):  # noqa: F811
 
 
 def test_a_script_that_the_page_did_not_bring_does_not_run(page, tmp_path):  # noqa: F811
-    path = tmp_path / "page.html"
     body = "<main id=content></main><script>window.intruder = 1</script>"
-    path.write_text(document(title="t", body=body))
+    path = page_with(tmp_path, body=body)
     assert page.open_file(path).evaluate("window.intruder === undefined")
     assert any("Content Security Policy" in line for line in page.console)
 
@@ -108,7 +119,7 @@ def test_json_islands_cannot_be_closed_and_refuse_nan():
 
 
 def test_the_light_page_has_the_hues_of_the_figures():
-    light = asset(STYLES[0]).split("@media")[0]
+    light = STYLE.read_text().split("@media")[0]
     hues = dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6});", light))
     for name, hue in {
         "paper": palette.PAPER,
@@ -125,7 +136,9 @@ def test_the_light_page_has_the_hues_of_the_figures():
 
 
 def test_both_ways_to_a_dark_page_are_the_same():
-    system, chosen = asset(STYLES[0]).split('data-theme="light"]) {')[1].split("color-scheme: dark")
+    system, chosen = (
+        STYLE.read_text().split('data-theme="light"]) {')[1].split("color-scheme: dark")
+    )
     hues = [re.findall(r"--([a-z-]+): ([^;]+);", part) for part in (system, chosen)]
     assert len(hues[0]) > 20
     assert hues[0] == hues[1][: len(hues[0])]
@@ -133,11 +146,11 @@ def test_both_ways_to_a_dark_page_are_the_same():
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_theme_button_goes_round(open_page, tmp_path, scheme):  # noqa: F811
-    path = tmp_path / "page.html"
     body = '<main id="content"><button data-theme-toggle class="button"></button></main>'
-    path.write_text(document(title="t", body=body))
+    path = page_with(tmp_path, "listenToThemeButtons", "theme.js", body=body)
     watched = open_page(color_scheme=scheme)
     opened = watched.open_file(path)
+    opened.evaluate("ganrun.listenToThemeButtons()")
     ground = "getComputedStyle(document.body).backgroundColor"
     seen = [opened.evaluate(ground)]
     for _ in range(3):
@@ -164,11 +177,10 @@ def test_arrows_weigh_a_slope_as_the_generators_loss_does(page, tmp_path, name):
 
     from ganrun.game.objectives import OBJECTIVES as PLAYED
 
-    path = tmp_path / "page.html"
-    path.write_text(document(title="t", body="<main id=content></main>"))
+    path = page_with(tmp_path, "uphillOf", "field.js")
     logits = np.linspace(-6.0, 6.0, 9)
     drawn = objective_drawn(name)
-    script = "([uphill, logits]) => logits.map(ganrun.uphill(uphill))"
+    script = "([uphill, logits]) => logits.map(ganrun.uphillOf(uphill))"
     uphill = page.open_file(path).evaluate(script, [drawn["uphill"], logits.tolist()])
     slope = jax.vmap(jax.grad(lambda logit: PLAYED[name].generator_loss(logit[None])))(logits)
     np.testing.assert_allclose(uphill, -np.asarray(slope), atol=1e-6)
@@ -181,8 +193,7 @@ def test_the_slope_in_the_browser_is_the_reports_own(page, tmp_path):  # noqa: F
     rng = np.random.default_rng(0)
     field, extent = rng.standard_normal((7, 7)), [-2.0, 1.0, 0.0, 3.0]
     points = np.column_stack([rng.uniform(-2.5, 1.5, 30), rng.uniform(-0.5, 3.5, 30)])
-    path = tmp_path / "page.html"
-    path.write_text(document(title="t", body="<main id=content></main>"))
+    path = page_with(tmp_path, "gradientAt", "field.js")
     script = """([field, extent, points]) => points.map(([x, y]) => {
         const at = ganrun.gradientAt(field, 7, extent, x, y);
         return at && [at.value, at.dx, at.dy];
@@ -193,3 +204,42 @@ def test_the_slope_in_the_browser_is_the_reports_own(page, tmp_path):  # noqa: F
     got = np.array([[np.nan] * 3 if one is None else one for one in found], float)
     np.testing.assert_allclose(got, expected, atol=1e-9)
     assert 0 < np.isnan(values).sum() < 30
+
+
+def test_modules_become_one_script_in_which_none_sees_anothers_own_names(page, tmp_path):  # noqa: F811
+    (tmp_path / "deep").mkdir()
+    (tmp_path / "deep" / "names.js").write_text(
+        'const own = "names";\nexport const told = () => own;\nexport function twice(x) {\n'
+        "  return 2 * x;\n}\n"
+    )
+    (tmp_path / "other.js").write_text(
+        'import {\n  told,\n  twice,\n} from "./deep/names.js";\n\nconst own = "other";\n'
+        "export class Pair {\n  both = [own, told(), twice(4)];\n}\n"
+    )
+    (tmp_path / "entry.js").write_text(
+        'import { twice } from "./deep/names.js";\nimport { Pair } from "./other.js";\n'
+        "window.seen = [...new Pair().both, twice(1)];\n"
+    )
+    opened = page.open_file(page_with(tmp_path, script=tmp_path / "entry.js"))
+    assert opened.evaluate("window.seen") == ["other", "names", 8, 2]
+    assert opened.evaluate("typeof own + typeof told + typeof Pair") == "undefined" * 3
+    page.assert_quiet()
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('import { b } from "./named.js";', "named.js does not export b, says entry.js"),
+        ('import { a } from "./named.js";\nexport const a = 1;', "exports a, as another file does"),
+        ('import { a as b } from "./named.js";', "does not export a as b"),
+        ('import * as named from "./named.js";', "not a form that pages use: import"),
+        ("export default 1;", "not a form that pages use: export default"),
+        ('import { c } from "./circle.js";', "imports itself"),
+    ],
+)
+def test_a_module_that_cannot_be_put_into_a_page_is_an_error(tmp_path, text, said):
+    (tmp_path / "named.js").write_text("export const a = 1;\n")
+    (tmp_path / "circle.js").write_text('import { d } from "./entry.js";\nexport const c = 1;\n')
+    (tmp_path / "entry.js").write_text(text + "\n")
+    with pytest.raises(ValueError, match=said):
+        bundled(tmp_path / "entry.js")

@@ -424,12 +424,11 @@ def test_rates_by_any_two_factors_are_those_of_influence_json(page, records, pag
         for pair in record.influence["outcomes"][outcome]["pairs"]:
             across, down = pair["fields"]
             drawn = shown.evaluate(
-                "([across, down, name]) => { const {phase} = ganrun.sweep;"
-                " const outcome = phase.outcomes.find((one) => one.name === name);"
-                " const view = {across, down, fixed: {}};"
-                " const {cells} = ganrun.phaseCells(phase, view, 2, ganrun.trials.count);"
-                " return cells.map((cell) => ({...cell,"
-                " rate: ganrun.rateOf(outcome, cell.trials, 2, phase.student)})) }",
+                "([across, down, name]) => { const {phase} = ganrun;"
+                " phase.outcome = phase.phase.outcomes.find((one) => one.name === name);"
+                " phase.view = {across, down, fixed: {}};"
+                " phase.build();"
+                " return phase.cells.map(({row, column, rate}) => ({row, column, rate})) }",
                 [across, down, outcome],
             )
             data = {one["field"]: one for one in phase_data(record)["factors"]}
@@ -694,7 +693,9 @@ def test_the_charts_are_there_in_the_colours_of_the_page(open_page, records, pag
     assert shown.locator("#ranking-chart svg.main-svg").count() > 0
     assert shown.locator("[data-levels] svg.main-svg").count() >= 2
     assert shown.locator("#lines-chart .parcoords").count() > 0
-    ink = shown.evaluate("ganrun.colour(document.documentElement, '--ink')")
+    ink = shown.evaluate(
+        "getComputedStyle(document.documentElement).getPropertyValue('--ink').trim()"
+    )
     assert shown.evaluate("document.getElementById('ranking-chart').layout.font.color") == ink
     shown.evaluate(
         f"document.documentElement.dataset.theme = '{'light' if scheme == 'dark' else 'dark'}'"

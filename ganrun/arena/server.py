@@ -92,8 +92,8 @@ def application(
         routes=[
             Route("/", page),
             WebSocketRoute("/live", live),
-            Mount("/assets", StaticFiles(directory=ARENA_FILES, check_dir=False)),
-            Mount("/page", StaticFiles(directory=PAGE_FILES, check_dir=False)),
+            Mount("/arena/assets", StaticFiles(directory=ARENA_FILES, check_dir=False)),
+            Mount("/page/assets", StaticFiles(directory=PAGE_FILES, check_dir=False)),
         ]
     )
     return _Guard(inner, host, port)

@@ -1,17 +1,23 @@
 """What the report and the arena share in a browser. Knows no JAX and nothing of runs.
 
 arrays.packed(array, "u16") -> dict             numbers for a page; decode.js unpacks them
-document.document(title=, body=, ...) -> str    one self-contained page, closed to the network
-document.asset("player.js") -> str              the text of a file in assets/
-document.STYLES, document.SCRIPTS               the shared files, in the order that they need
-document.escaped(text) -> str                   any text, safe inside HTML and its attributes
+html_page.document(title=, body=, ...) -> str   one self-contained page, closed to the network
+html_page.escaped(text) -> str                  any text, safe inside HTML and its attributes
+modules.bundled(path) -> str                    a module and all that it imports, as one script
 
-The scripts are plain and classic, share one object, `ganrun`, and need no build:
+The scripts in `assets/` are modules as browsers know them, and need no build: the arena's page
+imports them by address, a report's page has them in itself. `window.ganrun` is all that a page
+leaves behind, for the console and for tests.
 
-    decode.js   ganrun.decode(packed) -> Float32Array
-    scene.js    new ganrun.Scene(canvas, target): samples, true modes, field and arrows
-    canvas.js   what pictures on a canvas share: sharpness, dragging, hatching
-    curves.js   new ganrun.Curves(element, options): small line charts with a linked cursor
-    player.js   new ganrun.Player(element, data): a scene with scrubber, play, speed and steps
-    theme.js    the button for light, dark or as the system has it; buttons that copy a command
+    elements.js  elements made by hand
+    scene.js     samples, true modes, field and arrows, as one picture
+    field.js     what a discriminator's field says at its points
+    curves.js    small line charts with a linked cursor
+    player.js    a scene with scrubber, play, speed and steps
+    canvas.js    what pictures on a canvas share: sharpness, dragging, hatching
+    decode.js    the numbers that `arrays.packed` has packed
+    wording.js   numbers, counts and lists as a page says them
+    theme.js     light, dark or as the system has it
+    copying.js   buttons that copy a command
+    storage.js   the reader's choices, kept by the browser
 """

@@ -12,20 +12,22 @@ import html
 import json
 from collections.abc import Mapping, Sequence
 from functools import cache
-from importlib import resources
+from pathlib import Path
 from typing import Any
 
-STYLES = ("style.css",)
-SCRIPTS = ("decode.js", "scene.js", "canvas.js", "curves.js", "player.js", "theme.js")
-"""The shared files of `assets/`, in the order that they need."""
+from ganrun.page.modules import bundled
+
+ASSETS = Path(__file__).parent / "assets"
+"""What the browser gets of what all pages share."""
+STYLE = ASSETS / "style.css"
 
 
 def document(
     *,
     title: str,
     body: str,
-    styles: Sequence[str] = (),
-    scripts: Sequence[str] = (),
+    styles: Sequence[Path] = (),
+    script: Path | None = None,
     data: Mapping[str, Any] | None = None,
     generator: str = "ganrun",
     allow_eval: bool = False,
@@ -33,14 +35,12 @@ def document(
 ) -> str:
     """A whole page, as text to be written to a file.
 
-    The shared style and scripts come first, then those given.
-
     Args:
         title: the page's title, as plain text.
         body: what stands between header and end of page, as HTML; its main part should be a
             `<main id="content">`, where the skip link leads.
-        styles: the text of more style sheets.
-        scripts: the text of more scripts.
+        styles: style sheets that follow the one that all pages share.
+        script: the module that the page begins with; what it imports travels along.
         data: name -> what `JSON.parse(document.getElementById(name).textContent)` shall give; NaN
             and infinities are an error.
         generator: what made the page, for its `<meta>`.
@@ -48,8 +48,8 @@ def document(
         later: the text of scripts that are not in the page as they are, but which it may unpack
             and put into itself.
     """
-    codes = [_closed(text, "script") for text in (*map(asset, SCRIPTS), *scripts)]
-    sheets = [_closed(text, "style") for text in (*map(asset, STYLES), *styles)]
+    codes = [] if script is None else [_closed(bundled(script), "script")]
+    sheets = [_closed(_text(path), "style") for path in (STYLE, *styles)]
     policy = _policy([*codes, *later], allow_eval)
     return "\n".join(
         [
@@ -69,7 +69,7 @@ def document(
             '<a class="skip-link" href="#content">Skip to the content</a>',
             body,
             *(_island(name, content) for name, content in (data or {}).items()),
-            *(f"<script>{code}</script>" for code in codes),
+            *(f'<script type="module">{code}</script>' for code in codes),
             "</body>",
             "</html>",
             "",
@@ -82,18 +82,17 @@ def escaped(text: object) -> str:
     return html.escape(str(text), quote=True)
 
 
-@cache
-def asset(name: str) -> str:
-    """The text of a file in `assets/`."""
-    return (resources.files(__package__) / "assets" / name).read_text(encoding="utf-8")
-
-
 def island(content: Any) -> str:
     """JSON that cannot end the `<script>` it stands in; raises `ValueError` for NaN."""
     text = json.dumps(content, allow_nan=False, separators=(",", ":"), ensure_ascii=False)
     for character in "<>&\u2028\u2029":
         text = text.replace(character, f"\\u{ord(character):04x}")
     return text
+
+
+@cache
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
 
 
 def _island(name: str, content: Any) -> str:

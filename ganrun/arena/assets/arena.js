@@ -1,258 +1,270 @@
 /* The page as a whole: what the server says goes to the games and settings, what the user does to
  * the server. Nothing is decided here about the games; the server's state is what counts. */
-(function (ganrun) {
-  "use strict";
 
-  const { byId, write, words } = ganrun;
-  const SPEEDS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 20000, null]; // rounds a second
-  const CALM = 20; // the first speed for who asked for less motion
-  const ANNOUNCE_EVERY = 8000; // ms between spoken verdicts
+import { copy } from "../../page/assets/copying.js";
+import { byId, element, prefersCalm, write } from "../../page/assets/elements.js";
+import { recall, remember } from "../../page/assets/storage.js";
+import { listenToThemeButtons } from "../../page/assets/theme.js";
+import { percent, thousands } from "../../page/assets/wording.js";
+import { Connection } from "./connection.js";
+import { Controls } from "./controls.js";
+import { DrawTarget } from "./draw_target.js";
+import { READING } from "./explanations.js";
+import { Games } from "./games.js";
+import { listenToKeys } from "./keys.js";
+import { LESSONS, Tour } from "./tour.js";
+import { learnLabels } from "./words.js";
 
-  let server = null; // the newest state
-  let chosen = null;
-  let known = "";
+listenToThemeButtons();
 
-  const connection = { send: () => false };
-  const say = (message) => connection.send(message);
-  const games = new ganrun.Games({
-    stage: byId("games"),
-    template: byId("game-template"),
-    acts: {
-      select: (id) => choose(chosen === id ? null : id),
-      duplicate: (id) => addCopy(id),
-      save: (id) => say({ type: "save", game: id }),
-      copy: (id) => say({ type: "config", game: id }),
-      remove: (id) => say({ type: "remove", game: id }),
-      verdict: announceVerdict,
-    },
-    seen: (frame) => say({ type: "seen", frame }),
-  });
-  const drawing = new ganrun.DrawTarget(byId("draw"), (target) => drawn(target));
-  let drawn = () => {};
-  const controls = new ganrun.Controls(byId("controls"), {
-    say,
-    choose,
-    draw: (means, std, apply) => {
-      drawn = apply;
-      drawing.open(means, std);
-    },
-  });
-  new ganrun.Tour({ steps: byId("tour-steps"), body: byId("tour-body"), stage: setStage });
+const SPEEDS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 20000, null]; // rounds a second
+const CALM = 20; // the first speed for who asked for less motion
+const ANNOUNCE_EVERY = 8000; // ms between spoken verdicts
 
-  /* What the server says ----------------------------------------------------------------------- */
+let server = null; // the newest state
+let chosen = null;
+let known = "";
+let meanings = {}; // a verdict's word -> what it says
 
-  function heard(message) {
-    switch (message.type) {
-      case "hello":
-        hello(message);
-        break;
-      case "state":
-        setState(message);
-        break;
-      case "compiling":
-        break; // the state says so too
-      case "saved": {
-        const what = message.found ? "This run was there already: " : "Saved as ";
-        tellGame(message.game, `${what}${message.path}`);
-        break;
-      }
-      case "config":
-        copyConfig(message);
-        break;
-      case "error":
-        complain(message);
-        break;
+const connection = { send: () => false };
+const say = (message) => connection.send(message);
+const games = new Games({
+  stage: byId("games"),
+  template: byId("game-template"),
+  acts: {
+    select: (id) => choose(chosen === id ? null : id),
+    duplicate: (id) => addCopy(id),
+    save: (id) => say({ type: "save", game: id }),
+    copy: (id) => say({ type: "config", game: id }),
+    remove: (id) => say({ type: "remove", game: id }),
+    verdict: announceVerdict,
+    meaning: (word) => meanings[word] || "",
+  },
+  seen: (frame) => say({ type: "seen", frame }),
+});
+const drawing = new DrawTarget(byId("draw"), (target) => drawn(target));
+let drawn = () => {};
+const controls = new Controls(byId("controls"), {
+  say,
+  choose,
+  draw: (means, std, apply) => {
+    drawn = apply;
+    drawing.open(means, std);
+  },
+});
+new Tour({ steps: byId("tour-steps"), body: byId("tour-body"), stage: setStage });
+
+/* What the server says ----------------------------------------------------------------------- */
+
+function heard(message) {
+  switch (message.type) {
+    case "hello":
+      hello(message);
+      break;
+    case "state":
+      setState(message);
+      break;
+    case "compiling":
+      break; // the state says so too
+    case "saved": {
+      const what = message.found ? "This run was there already: " : "Saved as ";
+      tellGame(message.game, `${what}${message.path}`);
+      break;
     }
+    case "config":
+      copyConfig(message);
+      break;
+    case "error":
+      complain(message);
+      break;
   }
+}
 
-  function hello(message) {
-    const schema = JSON.stringify(message.schema);
-    if (schema !== known) {
-      known = schema;
-      ganrun.verdicts = Object.fromEntries(message.schema.verdicts.map(({ word, description }) => [word, description]));
-      words.learn(message.schema);
-      controls.build(message.schema);
-    }
-    setState(message);
-    if (ganrun.prefersCalm() && message.rounds_per_second === null && !message.playing) setSpeed(CALM);
+function hello(message) {
+  const schema = JSON.stringify(message.schema);
+  if (schema !== known) {
+    known = schema;
+    meanings = Object.fromEntries(message.schema.verdicts.map(({ word, description }) => [word, description]));
+    learnLabels(message.schema);
+    controls.build(message.schema);
   }
+  setState(message);
+  if (prefersCalm() && message.rounds_per_second === null && !message.playing) setSpeed(CALM);
+}
 
-  function setState(state) {
-    server = state;
-    if (chosen !== null && !state.games.some(({ id }) => id === chosen)) chosen = null;
-    games.setState(state.games);
-    games.choose(chosen);
-    controls.setState(state.games, chosen);
-    byId("empty").hidden = state.games.length > 0;
-    const play = byId("play");
-    play.dataset.playing = String(state.playing);
-    write(play.querySelector(".word"), state.playing ? "Pause" : "Play");
-    if (document.activeElement !== byId("seed")) byId("seed").value = state.seed;
-    showSpeed(state.rounds_per_second);
-    const full = state.games.length >= controls.schema.limits.games;
-    byId("add").disabled = full;
-    byId("add").title = full ? "Six games are the most" : "A copy of the chosen game, to change (A)";
-    for (const button of document.querySelectorAll(".duplicate")) button.disabled = full;
-  }
+function setState(state) {
+  server = state;
+  if (chosen !== null && !state.games.some(({ id }) => id === chosen)) chosen = null;
+  games.setState(state.games);
+  games.choose(chosen);
+  controls.setState(state.games, chosen);
+  byId("empty").hidden = state.games.length > 0;
+  const play = byId("play");
+  play.dataset.playing = String(state.playing);
+  write(play.querySelector(".word"), state.playing ? "Pause" : "Play");
+  if (document.activeElement !== byId("seed")) byId("seed").value = state.seed;
+  showSpeed(state.rounds_per_second);
+  const full = state.games.length >= controls.schema.limits.games;
+  byId("add").disabled = full;
+  byId("add").title = full ? "Six games are the most" : "A copy of the chosen game, to change (A)";
+  for (const button of document.querySelectorAll(".duplicate")) button.disabled = full;
+}
 
-  function tellGame(id, text) {
-    const card = games.cards.get(id);
-    if (card) card.say(text);
-  }
+function tellGame(id, text) {
+  const card = games.cards.get(id);
+  if (card) card.say(text);
+}
 
-  async function copyConfig({ game, yaml }) {
-    const copied = await ganrun.copy(yaml);
-    tellGame(game, copied ? "Config copied: ganrun train plays it." : "The browser does not let pages copy.");
-  }
+async function copyConfig({ game, yaml }) {
+  const copied = await copy(yaml);
+  tellGame(game, copied ? "Config copied: ganrun train plays it." : "The browser does not let pages copy.");
+}
 
-  function complain({ message, game }) {
-    if (game !== undefined && game !== null && games.cards.has(game)) tellGame(game, message);
-    else showBanner(message, "error");
-    if (server) controls.setState(server.games, chosen); // what was refused springs back
-  }
+function complain({ message, game }) {
+  if (game !== undefined && game !== null && games.cards.has(game)) tellGame(game, message);
+  else showBanner(message, "error");
+  if (server) controls.setState(server.games, chosen); // what was refused springs back
+}
 
-  let spokenAt = -Infinity;
-  let unspoken = new Map();
+let spokenAt = -Infinity;
+let unspoken = new Map();
 
-  /* Verdicts are spoken when their word changes, and not more often than one can listen. */
-  function announceVerdict(card, { word, confidence }) {
-    unspoken.set(card.id, `Game ${card.position + 1}, ${card.game.label}: ${word}, ${words.percent(confidence)}.`);
-    const wait = Math.max(0, spokenAt + ANNOUNCE_EVERY - performance.now());
-    if (unspoken.size > 1) return;
-    setTimeout(() => {
-      spokenAt = performance.now();
-      write(byId("announcer"), [...unspoken.values()].join(" "));
-      unspoken = new Map();
-    }, wait);
-  }
+/* Verdicts are spoken when their word changes, and not more often than one can listen. */
+function announceVerdict(card, { word, confidence }) {
+  unspoken.set(card.id, `Game ${card.position + 1}, ${card.game.label}: ${word}, ${percent(confidence)}.`);
+  const wait = Math.max(0, spokenAt + ANNOUNCE_EVERY - performance.now());
+  if (unspoken.size > 1) return;
+  setTimeout(() => {
+    spokenAt = performance.now();
+    write(byId("announcer"), [...unspoken.values()].join(" "));
+    unspoken = new Map();
+  }, wait);
+}
 
-  /* What the user does ------------------------------------------------------------------------- */
+/* What the user does ------------------------------------------------------------------------- */
 
-  function choose(id) {
-    chosen = id;
-    games.choose(id);
-    if (server) controls.setState(server.games, chosen);
-  }
+function choose(id) {
+  chosen = id;
+  games.choose(id);
+  if (server) controls.setState(server.games, chosen);
+}
 
-  const playOrPause = () => server && say({ type: server.playing ? "pause" : "play" });
-  const step = (what) => say({ type: "step", what, ...(chosen === null ? {} : { game: chosen }) });
-  const reset = () => say({ type: "reset" });
-  const reseed = () => say({ type: "reseed" });
-  const add = () => server && addCopy(chosen === null ? server.games[server.games.length - 1].id : chosen);
+const playOrPause = () => server && say({ type: server.playing ? "pause" : "play" });
+const step = (what) => say({ type: "step", what, ...(chosen === null ? {} : { game: chosen }) });
+const reset = () => say({ type: "reset" });
+const reseed = () => say({ type: "reseed" });
+const add = () => server && addCopy(chosen === null ? server.games[server.games.length - 1].id : chosen);
 
-  /* A copy is called as its original, with the next number that is free: "R1 (2)". */
-  function addCopy(id) {
-    const labels = server.games.map(({ label }) => label);
-    const stem = server.games.find((game) => game.id === id).label.replace(/ \(\d+\)$/, "").slice(0, 55);
-    let number = 2;
-    while (labels.includes(`${stem} (${number})`)) number += 1;
-    say({ type: "add", copy_of: id, label: `${stem} (${number})` });
-  }
+/* A copy is called as its original, with the next number that is free: "R1 (2)". */
+function addCopy(id) {
+  const labels = server.games.map(({ label }) => label);
+  const stem = server.games.find((game) => game.id === id).label.replace(/ \(\d+\)$/, "").slice(0, 55);
+  let number = 2;
+  while (labels.includes(`${stem} (${number})`)) number += 1;
+  say({ type: "add", copy_of: id, label: `${stem} (${number})` });
+}
 
-  function setSpeed(rate) {
-    say({ type: "speed", rounds_per_second: rate });
-  }
+function setSpeed(rate) {
+  say({ type: "speed", rounds_per_second: rate });
+}
 
-  function showSpeed(rate) {
-    const slider = byId("speed");
-    const stop = rate === null || rate === undefined ? SPEEDS.length - 1 : nearestSpeed(rate);
-    if (document.activeElement !== slider || !slider.matches(":active")) slider.value = stop;
-    const text = rate === null || rate === undefined ? "as fast as it goes" : `${words.whole(rate)} a second`;
-    write(byId("speed-words"), text);
-    slider.setAttribute("aria-valuetext", text.replace(" a", " rounds a"));
-  }
+function showSpeed(rate) {
+  const slider = byId("speed");
+  const stop = rate === null || rate === undefined ? SPEEDS.length - 1 : nearestSpeed(rate);
+  if (document.activeElement !== slider || !slider.matches(":active")) slider.value = stop;
+  const text = rate === null || rate === undefined ? "as fast as it goes" : `${thousands(rate)} a second`;
+  write(byId("speed-words"), text);
+  slider.setAttribute("aria-valuetext", text.replace(" a", " rounds a"));
+}
 
-  function nearestSpeed(rate) {
-    const distances = SPEEDS.slice(0, -1).map((speed) => Math.abs(Math.log(speed / rate)));
-    return distances.indexOf(Math.min(...distances));
-  }
+function nearestSpeed(rate) {
+  const distances = SPEEDS.slice(0, -1).map((speed) => Math.abs(Math.log(speed / rate)));
+  return distances.indexOf(Math.min(...distances));
+}
 
-  function setStage(lesson) {
-    choose(null);
-    say({ type: "stage", games: lesson.games });
-    setSpeed(lesson.speed);
-    say({ type: "play" });
-  }
+function setStage(lesson) {
+  choose(null);
+  say({ type: "stage", games: lesson.games });
+  setSpeed(lesson.speed);
+  say({ type: "play" });
+}
 
-  function chooseByNumber(key) {
-    const index = Number(key) - 1;
-    if (!server || index >= server.games.length) return;
-    choose(index < 0 ? null : server.games[index].id);
-  }
+function chooseByNumber(key) {
+  const index = Number(key) - 1;
+  if (!server || index >= server.games.length) return;
+  choose(index < 0 ? null : server.games[index].id);
+}
 
-  function toggleTour() {
-    const hidden = !byId("tour").hidden;
-    byId("tour").hidden = hidden;
-    byId("tour-toggle").setAttribute("aria-expanded", String(!hidden));
-    ganrun.remember("tour", hidden ? "closed" : "open");
-  }
+function toggleTour() {
+  const hidden = !byId("tour").hidden;
+  byId("tour").hidden = hidden;
+  byId("tour-toggle").setAttribute("aria-expanded", String(!hidden));
+  remember("arena-tour", hidden ? "closed" : "open");
+}
 
-  /* The line to the server --------------------------------------------------------------------- */
+/* The line to the server --------------------------------------------------------------------- */
 
-  function showConnection(state) {
-    const place = byId("connection");
-    place.dataset.state = state;
-    write(place.querySelector(".word"), { connecting: "connecting", open: "live", away: "away" }[state]);
-    document.body.classList.toggle("away", state !== "open");
-    if (state === "away") showBanner("The arena does not answer. The page waits for it and goes on when it is back.", "away");
-    else if (byId("banner").dataset.kind === "away") byId("banner").hidden = true;
-  }
+function showConnection(state) {
+  const place = byId("connection");
+  place.dataset.state = state;
+  write(place.querySelector(".word"), { connecting: "connecting", open: "live", away: "away" }[state]);
+  document.body.classList.toggle("away", state !== "open");
+  if (state === "away") showBanner("The arena does not answer. The page waits for it and goes on when it is back.", "away");
+  else if (byId("banner").dataset.kind === "away") byId("banner").hidden = true;
+}
 
-  let bannerTimer = 0;
+let bannerTimer = 0;
 
-  function showBanner(text, kind) {
-    const banner = byId("banner");
-    banner.dataset.kind = kind;
-    banner.hidden = false;
-    write(banner, text);
-    clearTimeout(bannerTimer);
-    if (kind === "error") bannerTimer = setTimeout(() => (banner.hidden = true), 6000);
-  }
+function showBanner(text, kind) {
+  const banner = byId("banner");
+  banner.dataset.kind = kind;
+  banner.hidden = false;
+  write(banner, text);
+  clearTimeout(bannerTimer);
+  if (kind === "error") bannerTimer = setTimeout(() => (banner.hidden = true), 6000);
+}
 
-  /* Beginning ---------------------------------------------------------------------------------- */
+/* Beginning ---------------------------------------------------------------------------------- */
 
-  const on = (id, event, listener) => byId(id).addEventListener(event, listener);
-  on("play", "click", playOrPause);
-  on("step-round", "click", () => step("round"));
-  on("step-discriminator", "click", () => step("discriminator"));
-  on("step-generator", "click", () => step("generator"));
-  on("reset", "click", reset);
-  on("reseed", "click", reseed);
-  on("add", "click", add);
-  on("speed", "input", () => setSpeed(SPEEDS[byId("speed").value]));
-  on("seed-form", "submit", (event) => event.preventDefault());
-  on("seed", "change", () => byId("seed").checkValidity() && byId("seed").value !== "" && say({ type: "reseed", seed: Number(byId("seed").value) }));
-  on("show-arrows", "change", () => games.setView({ arrows: byId("show-arrows").checked }));
-  on("tour-toggle", "click", toggleTour);
-  on("help-open", "click", () => byId("help").showModal());
+const on = (id, event, listener) => byId(id).addEventListener(event, listener);
+on("play", "click", playOrPause);
+on("step-round", "click", () => step("round"));
+on("step-discriminator", "click", () => step("discriminator"));
+on("step-generator", "click", () => step("generator"));
+on("reset", "click", reset);
+on("reseed", "click", reseed);
+on("add", "click", add);
+on("speed", "input", () => setSpeed(SPEEDS[byId("speed").value]));
+on("seed-form", "submit", (event) => event.preventDefault());
+on("seed", "change", () => byId("seed").checkValidity() && byId("seed").value !== "" && say({ type: "reseed", seed: Number(byId("seed").value) }));
+on("show-arrows", "change", () => games.setView({ arrows: byId("show-arrows").checked }));
+on("tour-toggle", "click", toggleTour);
+on("help-open", "click", () => byId("help").showModal());
 
-  for (const [title, text] of ganrun.READING) {
-    byId("help-reading").append(ganrun.element("h3", { text: title }), ganrun.element("p", { text }));
-  }
-  ganrun.listenToKeys(
-    [
-      { key: " ", shown: "Space", words: "play or pause", act: playOrPause },
-      { key: ".", shown: ".", words: "one round", act: () => step("round"), repeats: true },
-      { key: "d", shown: "D", words: "one step of the detective", act: () => step("discriminator"), repeats: true },
-      { key: "f", shown: "F", words: "one step of the forger", act: () => step("generator"), repeats: true },
-      { key: "r", shown: "R", words: "back to round 0", act: reset },
-      { key: "n", shown: "N", words: "another seed", act: reseed },
-      { key: "a", shown: "A", words: "add a GAN: a copy of the chosen one", act: add },
-      { key: /^[0-6]$/, shown: "1 – 6, 0", words: "choose a game for the settings; all of them", act: chooseByNumber },
-      { key: "t", shown: "T", words: "show or hide the tour", act: toggleTour },
-      { key: "?", shown: "?", words: "this page", act: () => byId("help").showModal() },
-    ],
-    byId("help-keys"),
-  );
-  if (ganrun.recall("tour") === "closed") toggleTour();
+for (const [title, text] of READING) {
+  byId("help-reading").append(element("h3", { text: title }), element("p", { text }));
+}
+listenToKeys(
+  [
+    { key: " ", shown: "Space", words: "play or pause", act: playOrPause },
+    { key: ".", shown: ".", words: "one round", act: () => step("round"), repeats: true },
+    { key: "d", shown: "D", words: "one step of the detective", act: () => step("discriminator"), repeats: true },
+    { key: "f", shown: "F", words: "one step of the forger", act: () => step("generator"), repeats: true },
+    { key: "r", shown: "R", words: "back to round 0", act: reset },
+    { key: "n", shown: "N", words: "another seed", act: reseed },
+    { key: "a", shown: "A", words: "add a GAN: a copy of the chosen one", act: add },
+    { key: /^[0-6]$/, shown: "1 – 6, 0", words: "choose a game for the settings; all of them", act: chooseByNumber },
+    { key: "t", shown: "T", words: "show or hide the tour", act: toggleTour },
+    { key: "?", shown: "?", words: "this page", act: () => byId("help").showModal() },
+  ],
+  byId("help-keys"),
+);
+if (recall("arena-tour") === "closed") toggleTour();
 
-  const scheme = location.protocol === "https:" ? "wss:" : "ws:";
-  const line = new ganrun.Connection(`${scheme}//${location.host}/live`, { message: heard, frame: (header, arrays) => games.take(header, arrays), state: showConnection });
-  connection.send = (message) => line.send(message);
-  // For the console, and for tests: what the server said last, of all games and of one.
-  ganrun.arena = {
-    line,
-    state: () => server,
-    card: (index) => games.cards.get(games.order[index]),
-  };
-})((window.ganrun = window.ganrun || {}));
+const scheme = location.protocol === "https:" ? "wss:" : "ws:";
+const line = new Connection(`${scheme}//${location.host}/live`, { message: heard, frame: (header, arrays) => games.take(header, arrays), state: showConnection });
+connection.send = (message) => line.send(message);
+// For the console, and for tests: what the server said last, of all games and of one.
+window.ganrun = {
+  arena: { line, lessons: LESSONS, state: () => server, card: (index) => games.cards.get(games.order[index]) },
+};

@@ -1,270 +1,274 @@
 /* One game's card: its picture, its count of modes, the ledger, the losses, and what can be done. */
-(function (ganrun) {
-  "use strict";
 
-  const { words, write } = ganrun;
-  const TELL_EVERY = 1000; // ms between texts for who cannot see the picture
-  const CURVE_EVERY = 200; // ms that a point of the loss curves is the mean of
-  const SMOOTH = 0.12; // of a new scale's say in the scale that is drawn
-  const VERDICTS_GOOD = new Set(["converged"]);
+import { Curves } from "../../page/assets/curves.js";
+import { element, write } from "../../page/assets/elements.js";
+import { fieldSpread, median, pushesOn, typicalPush, uphillOf } from "../../page/assets/field.js";
+import { Scene } from "../../page/assets/scene.js";
+import { percent, plural, shortRate, thousands } from "../../page/assets/wording.js";
+import { Ledger } from "./ledger.js";
+import { differences, missingWords } from "./words.js";
 
-  ganrun.Card = class Card {
-    /* `acts`: select(id), duplicate(id), save(id), copy(id), remove(id), verdict(card). */
-    constructor(template, id, acts) {
-      this.id = id;
-      this.acts = acts;
-      this.element = template.content.firstElementChild.cloneNode(true);
-      const find = (selector) => this.element.querySelector(selector);
-      this.part = {
-        select: find(".game-select"),
-        number: find(".digit"),
-        label: find(".label"),
-        compiling: find(".compiling"),
-        chips: find(".chips"),
-        canvas: find(".picture canvas"),
-        round: find(".round b"),
-        rate: find(".round .rate"),
-        over: find(".over"),
-        covered: find(".covered"),
-        of: find(".of"),
-        verdict: find(".verdict"),
-        word: find(".verdict .word"),
-        evidence: find(".evidence"),
-        ledger: find(".ledger"),
-        missing: find(".missing-words"),
-        losses: find(".losses"),
-        save: find(".save"),
-        remove: find(".remove"),
-        told: find(".told"),
-      };
-      this.ledger = new ganrun.Ledger(this.part.ledger);
-      this.scene = null;
-      this.curves = new ganrun.Curves(this.part.losses, {
-        label: "Loss",
-        series: [
-          { name: "detective", color: "--blue" },
-          { name: "forger", color: "--orange", dash: true },
-        ],
-      });
-      this.frame = null; // the latest picture that came
-      this.fresh = false; // whether it is still to be drawn
-      this.forget();
-      this.part.select.addEventListener("click", () => acts.select(id));
-      for (const act of ["duplicate", "save", "copy", "remove"]) {
-        find(`.${act}`).addEventListener("click", () => acts[act](id));
-      }
+const TELL_EVERY = 1000; // ms between texts for who cannot see the picture
+const CURVE_EVERY = 200; // ms that a point of the loss curves is the mean of
+const SMOOTH = 0.12; // of a new scale's say in the scale that is drawn
+const VERDICTS_GOOD = new Set(["converged"]);
+
+export class Card {
+  /* `acts`: select(id), duplicate(id), save(id), copy(id), remove(id), verdict(card), meaning(word). */
+  constructor(template, id, acts) {
+    this.id = id;
+    this.acts = acts;
+    this.element = template.content.firstElementChild.cloneNode(true);
+    const find = (selector) => this.element.querySelector(selector);
+    this.part = {
+      select: find(".game-select"),
+      number: find(".digit"),
+      label: find(".label"),
+      compiling: find(".compiling"),
+      chips: find(".chips"),
+      canvas: find(".picture canvas"),
+      round: find(".round b"),
+      rate: find(".round .rate"),
+      over: find(".over"),
+      covered: find(".covered"),
+      of: find(".of"),
+      verdict: find(".verdict"),
+      word: find(".verdict .word"),
+      evidence: find(".evidence"),
+      ledger: find(".ledger"),
+      missing: find(".missing-words"),
+      losses: find(".losses"),
+      save: find(".save"),
+      remove: find(".remove"),
+      told: find(".told"),
+    };
+    this.ledger = new Ledger(this.part.ledger);
+    this.scene = null;
+    this.curves = new Curves(this.part.losses, {
+      label: "Loss",
+      series: [
+        { name: "detective", color: "--blue" },
+        { name: "forger", color: "--orange", dash: true },
+      ],
+    });
+    this.frame = null; // the latest picture that came
+    this.fresh = false; // whether it is still to be drawn
+    this.forget();
+    this.part.select.addEventListener("click", () => acts.select(id));
+    for (const act of ["duplicate", "save", "copy", "remove"]) {
+      find(`.${act}`).addEventListener("click", () => acts[act](id));
     }
-
-    /* What the server says about the game; `first` is the one that all are compared with. */
-    setState(game, position, first, many) {
-      const before = this.game;
-      this.game = game;
-      this.position = position;
-      write(this.part.number, String(position + 1));
-      write(this.part.label, game.label);
-      this.element.setAttribute("aria-label", `Game ${position + 1}: ${game.label}`);
-      this.part.compiling.hidden = game.ready;
-      this.element.classList.toggle("waiting", !game.ready);
-      this.part.remove.disabled = !many;
-      this.part.remove.title = many ? "" : "The last game stays";
-      this.part.save.disabled = game.saving !== null && game.saving !== undefined;
-      write(this.part.save, this.part.save.disabled ? `Saving ${words.percent(game.saving)}` : "Save");
-      this.showChips(game, first);
-      if (!before || !sameTarget(before.target, game.target)) this.setTarget(game.target);
-      if (before && game.events > before.events) this.mark();
-      this.redraw();
-    }
-
-    setTarget(target) {
-      if (this.scene) this.scene.setTarget(target);
-      else this.scene = new ganrun.Scene(this.part.canvas, target);
-      const total = target.modes.reduce((sum, { weight }) => sum + weight, 0);
-      this.startLedger(target.modes.map(({ weight }) => weight / total));
-      write(this.part.of, `of ${words.plural(target.modes.length, "mode")}`);
-    }
-
-    /* Another game from here on, or the same from its start: nothing of the past is shown. */
-    forget() {
-      this.range = null;
-      this.reach = null;
-      this.lastRound = -1;
-      this.lastTold = -Infinity;
-      this.lastCurve = -Infinity;
-      this.sums = { count: 0, detective: 0, forger: 0 };
-      this.marks = [];
-      this.word = "";
-      this.curves.clear();
-      this.curves.setMarks([]);
-      this.startLedger(this.ledger.weights);
-    }
-
-    /* Count anew, for modes with these weights. */
-    startLedger(weights) {
-      this.ledger.clear(weights);
-      this.ledger.draw();
-      this.lastMetrics = -1;
-      write(this.part.covered, "–");
-      this.part.covered.className = "covered unknown";
-      write(this.part.missing, "");
-      this.showVerdict(null);
-    }
-
-    showChips(game, first) {
-      const chips = game === first ? [] : words.differences(game.config, first.config);
-      const told = chips.join("\n") + (game.touched ? "\ntouched" : "");
-      if (told === this.told) return;
-      this.told = told;
-      const items = chips.map((chip) => ganrun.element("li", { class: "chip", text: chip }));
-      if (game.touched) {
-        items.push(ganrun.element("li", { class: "chip touched", text: "changed while it trained", title: "Its settings were changed after round 0; it saves with its events" }));
-      }
-      this.part.chips.replaceChildren(...items);
-      this.part.chips.hidden = items.length === 0;
-    }
-
-    /* Keep a picture; it is drawn with the screen's next frame, unless a newer one comes first. */
-    take(header, arrays) {
-      this.frame = { header, arrays };
-      this.fresh = true;
-      if (header.round < this.lastRound) this.forget();
-      this.lastRound = header.round;
-      const { metrics, trace } = header;
-      if (metrics && metrics.round !== this.lastMetrics) {
-        this.lastMetrics = metrics.round;
-        this.ledger.push(metrics.shares, metrics.covered);
-      }
-      if (trace && Number.isFinite(trace.loss_d)) {
-        this.sums.count += 1;
-        this.sums.detective += trace.loss_d;
-        this.sums.forger += trace.loss_g;
-      }
-    }
-
-    redraw() {
-      this.fresh = this.frame !== null;
-    }
-
-    draw(view, now) {
-      if (!this.fresh || !this.scene || !this.game) return;
-      this.fresh = false;
-      const { header, arrays } = this.frame;
-      this.drawPicture(header, arrays, view);
-      this.ledger.draw();
-      write(this.part.round, `round ${words.whole(header.round)}`);
-      const rate = header.playing && header.rounds_per_second ? `${words.rate(header.rounds_per_second)} a second` : "";
-      write(this.part.rate, rate);
-      this.showCount(header);
-      this.showVerdict(header.verdict);
-      if (now - this.lastCurve >= CURVE_EVERY || !header.playing) this.pushCurve(header.round, now);
-      if (now - this.lastTold >= TELL_EVERY || !header.playing) this.tell(header, now);
-      this.part.over.hidden = header.diverged_at === null || header.diverged_at === undefined;
-      if (!this.part.over.hidden) {
-        write(this.part.over, `Diverged in round ${words.whole(header.diverged_at)}: a number stopped being finite. This is its last finite state.`);
-      }
-    }
-
-    drawPicture({ metrics }, { samples, field }, view) {
-      const { objective } = this.game;
-      const uphill = ganrun.uphill(objective.uphill);
-      const grid = field ? Math.round(Math.sqrt(field.length)) : 0;
-      if (field && view.arrows) {
-        const pushes = ganrun.pushes(samples, field, grid, this.game.target.extent, uphill);
-        if (pushes.length) this.reach = nearer(this.reach, ganrun.typicalPush(pushes));
-      }
-      if (field) {
-        this.range = objective.reach || nearer(this.range, ganrun.fieldSpread(field, ganrun.median(field)));
-      }
-      this.scene.draw({
-        samples,
-        field,
-        grid,
-        fieldRange: this.range,
-        fieldMiddle: objective.middle,
-        covered: metrics ? metrics.covered : null,
-        arrows: view.arrows,
-        uphill,
-        arrowRange: this.reach,
-      });
-    }
-
-    showCount({ metrics, modes_recovered: recovered }) {
-      this.part.covered.classList.toggle("unknown", !metrics);
-      const total = this.game.target.modes.length;
-      write(this.part.covered, metrics ? String(metrics.modes_covered) : "–");
-      this.part.covered.classList.toggle("all", Boolean(metrics) && metrics.modes_covered === total);
-      const stricter = recovered ? ` covered, ${recovered.count}\u00a0recovered` : " covered";
-      write(this.part.of, `of ${words.plural(total, "mode")}${stricter}`);
-      if (!metrics) return;
-      const missing = metrics.covered.flatMap((covered, mode) => (covered ? [] : [mode]));
-      write(this.part.missing, words.missing(missing, total));
-      this.part.missing.classList.toggle("none", missing.length === 0);
-    }
-
-    showVerdict(verdict) {
-      const word = verdict ? verdict.word : "";
-      const sure = verdict ? ` ${words.percent(verdict.confidence)}` : "";
-      write(this.part.word, verdict ? `${word}${sure}` : "no verdict yet");
-      write(this.part.evidence, verdict ? verdict.evidence : "");
-      if (word === this.word) return;
-      this.word = word;
-      this.part.verdict.dataset.word = word;
-      this.part.verdict.title = (ganrun.verdicts && ganrun.verdicts[word]) || "";
-      this.part.verdict.classList.toggle("good", VERDICTS_GOOD.has(word));
-      if (verdict) this.acts.verdict(this, verdict);
-    }
-
-    pushCurve(round, now) {
-      const { count, detective, forger } = this.sums;
-      if (count === 0) return;
-      this.lastCurve = now;
-      this.sums = { count: 0, detective: 0, forger: 0 };
-      this.curves.push(round, { detective: detective / count, forger: forger / count });
-    }
-
-    tell({ round, metrics, rounds_per_second: rate, playing }, now) {
-      this.lastTold = now;
-      const where = `Game ${this.position + 1}, ${this.game.label}. Round ${words.whole(round)}`;
-      const pace = playing && rate ? `, ${words.rate(rate)} a second` : "";
-      const total = this.game.target.modes.length;
-      const count = metrics ? ` ${metrics.modes_covered} of ${words.plural(total, "mode")} covered. ${this.part.missing.textContent}` : "";
-      this.part.canvas.setAttribute("aria-label", `${where}${pace}.${count}`);
-      const shares = metrics ? metrics.shares.map((share, mode) => `mode ${mode} ${words.percent(share)}`).join(", ") : "none yet";
-      this.part.ledger.setAttribute("aria-label", `Share of the forgeries per mode: ${shares}.`);
-    }
-
-    /* A setting was changed in this round. */
-    mark() {
-      this.marks.push(Math.max(0, this.lastRound));
-      this.curves.setMarks(this.marks);
-    }
-
-    say(text) {
-      write(this.part.told, text);
-    }
-
-    resize() {
-      this.ledger.resize();
-      this.redraw();
-    }
-
-    /* Off the page for good. */
-    close() {
-      if (this.scene) this.scene.close();
-      this.element.remove();
-    }
-
-    choose(chosen) {
-      this.element.classList.toggle("chosen", chosen);
-      this.part.select.setAttribute("aria-pressed", String(chosen));
-    }
-  };
-
-  /* A scale that follows its data slowly, so that colours and arrows do not flicker. */
-  function nearer(scale, to) {
-    return scale === null || !(scale > 0) ? to : scale * (to / scale) ** SMOOTH || to;
   }
 
-  function sameTarget(one, other) {
-    return JSON.stringify(one) === JSON.stringify(other);
+  /* What the server says about the game; `first` is the one that all are compared with. */
+  setState(game, position, first, many) {
+    const before = this.game;
+    this.game = game;
+    this.position = position;
+    write(this.part.number, String(position + 1));
+    write(this.part.label, game.label);
+    this.element.setAttribute("aria-label", `Game ${position + 1}: ${game.label}`);
+    this.part.compiling.hidden = game.ready;
+    this.element.classList.toggle("waiting", !game.ready);
+    this.part.remove.disabled = !many;
+    this.part.remove.title = many ? "" : "The last game stays";
+    this.part.save.disabled = game.saving !== null && game.saving !== undefined;
+    write(this.part.save, this.part.save.disabled ? `Saving ${percent(game.saving)}` : "Save");
+    this.showChips(game, first);
+    if (!before || !sameTarget(before.target, game.target)) this.setTarget(game.target);
+    if (before && game.events > before.events) this.mark();
+    this.redraw();
   }
-})((window.ganrun = window.ganrun || {}));
+
+  setTarget(target) {
+    if (this.scene) this.scene.setTarget(target);
+    else this.scene = new Scene(this.part.canvas, target);
+    const total = target.modes.reduce((sum, { weight }) => sum + weight, 0);
+    this.startLedger(target.modes.map(({ weight }) => weight / total));
+    write(this.part.of, `of ${plural(target.modes.length, "mode")}`);
+  }
+
+  /* Another game from here on, or the same from its start: nothing of the past is shown. */
+  forget() {
+    this.range = null;
+    this.reach = null;
+    this.lastRound = -1;
+    this.lastTold = -Infinity;
+    this.lastCurve = -Infinity;
+    this.sums = { count: 0, detective: 0, forger: 0 };
+    this.marks = [];
+    this.word = "";
+    this.curves.clear();
+    this.curves.setMarks([]);
+    this.startLedger(this.ledger.weights);
+  }
+
+  /* Count anew, for modes with these weights. */
+  startLedger(weights) {
+    this.ledger.clear(weights);
+    this.ledger.draw();
+    this.lastMetrics = -1;
+    write(this.part.covered, "–");
+    this.part.covered.className = "covered unknown";
+    write(this.part.missing, "");
+    this.showVerdict(null);
+  }
+
+  showChips(game, first) {
+    const chips = game === first ? [] : differences(game.config, first.config);
+    const told = chips.join("\n") + (game.touched ? "\ntouched" : "");
+    if (told === this.told) return;
+    this.told = told;
+    const items = chips.map((chip) => element("li", { class: "chip", text: chip }));
+    if (game.touched) {
+      items.push(element("li", { class: "chip touched", text: "changed while it trained", title: "Its settings were changed after round 0; it saves with its events" }));
+    }
+    this.part.chips.replaceChildren(...items);
+    this.part.chips.hidden = items.length === 0;
+  }
+
+  /* Keep a picture; it is drawn with the screen's next frame, unless a newer one comes first. */
+  take(header, arrays) {
+    this.frame = { header, arrays };
+    this.fresh = true;
+    if (header.round < this.lastRound) this.forget();
+    this.lastRound = header.round;
+    const { metrics, trace } = header;
+    if (metrics && metrics.round !== this.lastMetrics) {
+      this.lastMetrics = metrics.round;
+      this.ledger.push(metrics.shares, metrics.covered);
+    }
+    if (trace && Number.isFinite(trace.loss_d)) {
+      this.sums.count += 1;
+      this.sums.detective += trace.loss_d;
+      this.sums.forger += trace.loss_g;
+    }
+  }
+
+  redraw() {
+    this.fresh = this.frame !== null;
+  }
+
+  draw(view, now) {
+    if (!this.fresh || !this.scene || !this.game) return;
+    this.fresh = false;
+    const { header, arrays } = this.frame;
+    this.drawPicture(header, arrays, view);
+    this.ledger.draw();
+    write(this.part.round, `round ${thousands(header.round)}`);
+    const rate = header.playing && header.rounds_per_second ? `${shortRate(header.rounds_per_second)} a second` : "";
+    write(this.part.rate, rate);
+    this.showCount(header);
+    this.showVerdict(header.verdict);
+    if (now - this.lastCurve >= CURVE_EVERY || !header.playing) this.pushCurve(header.round, now);
+    if (now - this.lastTold >= TELL_EVERY || !header.playing) this.tell(header, now);
+    this.part.over.hidden = header.diverged_at === null || header.diverged_at === undefined;
+    if (!this.part.over.hidden) {
+      write(this.part.over, `Diverged in round ${thousands(header.diverged_at)}: a number stopped being finite. This is its last finite state.`);
+    }
+  }
+
+  drawPicture({ metrics }, { samples, field }, view) {
+    const { objective } = this.game;
+    const uphill = uphillOf(objective.uphill);
+    const grid = field ? Math.round(Math.sqrt(field.length)) : 0;
+    if (field && view.arrows) {
+      const pushes = pushesOn(samples, field, grid, this.game.target.extent, uphill);
+      if (pushes.length) this.reach = nearer(this.reach, typicalPush(pushes));
+    }
+    if (field) {
+      this.range = objective.reach || nearer(this.range, fieldSpread(field, median(field)));
+    }
+    this.scene.draw({
+      samples,
+      field,
+      grid,
+      fieldRange: this.range,
+      fieldMiddle: objective.middle,
+      covered: metrics ? metrics.covered : null,
+      arrows: view.arrows,
+      uphill,
+      arrowRange: this.reach,
+    });
+  }
+
+  showCount({ metrics, modes_recovered: recovered }) {
+    this.part.covered.classList.toggle("unknown", !metrics);
+    const total = this.game.target.modes.length;
+    write(this.part.covered, metrics ? String(metrics.modes_covered) : "–");
+    this.part.covered.classList.toggle("all", Boolean(metrics) && metrics.modes_covered === total);
+    const stricter = recovered ? ` covered, ${recovered.count}\u00a0recovered` : " covered";
+    write(this.part.of, `of ${plural(total, "mode")}${stricter}`);
+    if (!metrics) return;
+    const missing = metrics.covered.flatMap((covered, mode) => (covered ? [] : [mode]));
+    write(this.part.missing, missingWords(missing, total));
+    this.part.missing.classList.toggle("none", missing.length === 0);
+  }
+
+  showVerdict(verdict) {
+    const word = verdict ? verdict.word : "";
+    const sure = verdict ? ` ${percent(verdict.confidence)}` : "";
+    write(this.part.word, verdict ? `${word}${sure}` : "no verdict yet");
+    write(this.part.evidence, verdict ? verdict.evidence : "");
+    if (word === this.word) return;
+    this.word = word;
+    this.part.verdict.dataset.word = word;
+    this.part.verdict.title = this.acts.meaning(word);
+    this.part.verdict.classList.toggle("good", VERDICTS_GOOD.has(word));
+    if (verdict) this.acts.verdict(this, verdict);
+  }
+
+  pushCurve(round, now) {
+    const { count, detective, forger } = this.sums;
+    if (count === 0) return;
+    this.lastCurve = now;
+    this.sums = { count: 0, detective: 0, forger: 0 };
+    this.curves.push(round, { detective: detective / count, forger: forger / count });
+  }
+
+  tell({ round, metrics, rounds_per_second: rate, playing }, now) {
+    this.lastTold = now;
+    const where = `Game ${this.position + 1}, ${this.game.label}. Round ${thousands(round)}`;
+    const pace = playing && rate ? `, ${shortRate(rate)} a second` : "";
+    const total = this.game.target.modes.length;
+    const count = metrics ? ` ${metrics.modes_covered} of ${plural(total, "mode")} covered. ${this.part.missing.textContent}` : "";
+    this.part.canvas.setAttribute("aria-label", `${where}${pace}.${count}`);
+    const shares = metrics ? metrics.shares.map((share, mode) => `mode ${mode} ${percent(share)}`).join(", ") : "none yet";
+    this.part.ledger.setAttribute("aria-label", `Share of the forgeries per mode: ${shares}.`);
+  }
+
+  /* A setting was changed in this round. */
+  mark() {
+    this.marks.push(Math.max(0, this.lastRound));
+    this.curves.setMarks(this.marks);
+  }
+
+  say(text) {
+    write(this.part.told, text);
+  }
+
+  resize() {
+    this.ledger.resize();
+    this.redraw();
+  }
+
+  /* Off the page for good. */
+  close() {
+    if (this.scene) this.scene.close();
+    this.element.remove();
+  }
+
+  choose(chosen) {
+    this.element.classList.toggle("chosen", chosen);
+    this.part.select.setAttribute("aria-pressed", String(chosen));
+  }
+}
+
+/* A scale that follows its data slowly, so that colours and arrows do not flicker. */
+function nearer(scale, to) {
+  return scale === null || !(scale > 0) ? to : scale * (to / scale) ** SMOOTH || to;
+}
+
+function sameTarget(one, other) {
+  return JSON.stringify(one) === JSON.stringify(other);
+}

@@ -2,75 +2,72 @@
  *
  * A frame is a little-endian uint32 (length of the header), a header in JSON, zeros up to a multiple
  * of four, and the arrays that the header lists. They become views of the message, not copies. */
-(function (ganrun) {
-  "use strict";
 
-  const FIRST_WAIT = 250; // ms
-  const LONGEST_WAIT = 5000;
-  const KINDS = { f32: Float32Array, float32: Float32Array, u8: Uint8Array, uint8: Uint8Array };
+const FIRST_WAIT = 250; // ms
+const LONGEST_WAIT = 5000;
+const KINDS = { f32: Float32Array, float32: Float32Array, u8: Uint8Array, uint8: Uint8Array };
 
-  ganrun.Connection = class Connection {
-    /* `listeners`: message(object), frame(header, arrays), state("connecting" | "open" | "away"). */
-    constructor(address, listeners) {
-      this.address = address;
-      this.listeners = listeners;
+export class Connection {
+  /* `listeners`: message(object), frame(header, arrays), state("connecting" | "open" | "away"). */
+  constructor(address, listeners) {
+    this.address = address;
+    this.listeners = listeners;
+    this.wait = FIRST_WAIT;
+    this.timer = null;
+    this.socket = null;
+    const again = () => this.hurry();
+    window.addEventListener("online", again);
+    document.addEventListener("visibilitychange", again);
+    this.connect();
+  }
+
+  /* Whether the message went out; what is said into a dead line is not kept for later. */
+  send(message) {
+    if (!this.open) return false;
+    this.socket.send(JSON.stringify(message));
+    return true;
+  }
+
+  get open() {
+    return this.socket !== null && this.socket.readyState === WebSocket.OPEN;
+  }
+
+  connect() {
+    clearTimeout(this.timer);
+    const socket = new WebSocket(this.address);
+    socket.binaryType = "arraybuffer";
+    this.socket = socket;
+    socket.onopen = () => {
       this.wait = FIRST_WAIT;
-      this.timer = null;
-      this.socket = null;
-      const again = () => this.hurry();
-      window.addEventListener("online", again);
-      document.addEventListener("visibilitychange", again);
-      this.connect();
-    }
+      this.listeners.state("open");
+    };
+    socket.onmessage = ({ data }) => {
+      if (typeof data === "string") this.listeners.message(JSON.parse(data));
+      else this.listeners.frame(...unpackFrame(data));
+    };
+    socket.onclose = () => {
+      if (this.socket !== socket) return;
+      this.listeners.state("away");
+      this.timer = setTimeout(() => this.connect(), this.wait);
+      this.wait = Math.min(LONGEST_WAIT, this.wait * 2);
+    };
+  }
 
-    /* Whether the message went out; what is said into a dead line is not kept for later. */
-    send(message) {
-      if (!this.open) return false;
-      this.socket.send(JSON.stringify(message));
-      return true;
-    }
+  /* Try at once where there is reason for hope: back online, or somebody looks at the page. */
+  hurry() {
+    if (document.hidden || this.socket.readyState !== WebSocket.CLOSED) return;
+    this.wait = FIRST_WAIT;
+    this.connect();
+  }
+}
 
-    get open() {
-      return this.socket !== null && this.socket.readyState === WebSocket.OPEN;
-    }
-
-    connect() {
-      clearTimeout(this.timer);
-      const socket = new WebSocket(this.address);
-      socket.binaryType = "arraybuffer";
-      this.socket = socket;
-      socket.onopen = () => {
-        this.wait = FIRST_WAIT;
-        this.listeners.state("open");
-      };
-      socket.onmessage = ({ data }) => {
-        if (typeof data === "string") this.listeners.message(JSON.parse(data));
-        else this.listeners.frame(...ganrun.unpackFrame(data));
-      };
-      socket.onclose = () => {
-        if (this.socket !== socket) return;
-        this.listeners.state("away");
-        this.timer = setTimeout(() => this.connect(), this.wait);
-        this.wait = Math.min(LONGEST_WAIT, this.wait * 2);
-      };
-    }
-
-    /* Try at once where there is reason for hope: back online, or somebody looks at the page. */
-    hurry() {
-      if (document.hidden || this.socket.readyState !== WebSocket.CLOSED) return;
-      this.wait = FIRST_WAIT;
-      this.connect();
-    }
-  };
-
-  ganrun.unpackFrame = function (buffer) {
-    const length = new DataView(buffer).getUint32(0, true);
-    const header = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 4, length)));
-    const arrays = {};
-    for (const { name, shape, dtype, offset } of header.arrays) {
-      const size = shape.reduce((product, side) => product * side, 1);
-      arrays[name] = new KINDS[dtype](buffer, offset, size);
-    }
-    return [header, arrays];
-  };
-})((window.ganrun = window.ganrun || {}));
+export function unpackFrame(buffer) {
+  const length = new DataView(buffer).getUint32(0, true);
+  const header = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 4, length)));
+  const arrays = {};
+  for (const { name, shape, dtype, offset } of header.arrays) {
+    const size = shape.reduce((product, side) => product * side, 1);
+    arrays[name] = new KINDS[dtype](buffer, offset, size);
+  }
+  return [header, arrays];
+}

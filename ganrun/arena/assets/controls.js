@@ -1,362 +1,361 @@
 /* The settings of the chosen game, or of all: what is traced acts at once, the rest recompiles. */
-(function (ganrun) {
-  "use strict";
 
-  const { element } = ganrun;
-  const EXPLAIN = ganrun.EXPLANATIONS;
-  const FIRST_WEIGHT = 0.1; // of a penalty just chosen: what the shipped configs of the plane use
-  const BETWEEN = 40; // ms between what a slider says, so that six games stay below the server's limit
-  const OWN_CONTROLS = new Set([
-    "optimizer.learning_rate",
-    "optimizer.learning_rate_ratio",
-    "optimizer.b1",
-    "training.discriminator_steps",
-    "objective",
-    "penalties",
-    "discriminator.spectral_norm",
-    "target",
-  ]);
+import { element } from "../../page/assets/elements.js";
+import { EXPLANATIONS } from "./explanations.js";
+import { explained, menuControl, numberControl, switchControl } from "./sliders.js";
 
-  /* What a dotted field of a nested config holds; undefined where there is none. */
-  ganrun.fieldOf = (config, field) => field.split(".").reduce((inside, name) => (inside === null || inside === undefined ? undefined : inside[name]), config);
+const FIRST_WEIGHT = 0.1; // of a penalty just chosen: what the shipped configs of the plane use
+const BETWEEN = 40; // ms between what a slider says, so that six games stay below the server's limit
+const OWN_CONTROLS = new Set([
+  "optimizer.learning_rate",
+  "optimizer.learning_rate_ratio",
+  "optimizer.b1",
+  "training.discriminator_steps",
+  "objective",
+  "penalties",
+  "discriminator.spectral_norm",
+  "target",
+]);
 
-  /* What a menu shows of a piece that a config names. */
-  const option = ({ name, label, description }) => ({ value: name, label, description });
+/* What a dotted field of a nested config holds; undefined where there is none. */
+export const fieldOf = (config, field) => field.split(".").reduce((inside, name) => (inside === null || inside === undefined ? undefined : inside[name]), config);
 
-  /* A target's std, its first one where every mode has its own; undefined where none has. */
-  const widthOf = ({ std, stds }) => std ?? (stds || [])[0];
+/* What a menu shows of a piece that a config names. */
+const option = ({ name, label, description }) => ({ value: name, label, description });
 
-  ganrun.Controls = class Controls {
-    /* `say(message)` sends to the server, `choose(id | null)` says which game is meant. */
-    constructor(panel, { say, choose, draw }) {
-      this.panel = panel;
-      this.say = say;
-      this.choose = choose;
-      this.openDrawing = draw;
-      this.games = [];
-      this.chosen = null;
-      this.pending = new Map();
-      this.flushed = -Infinity;
-      this.refreshers = [];
+/* A target's std, its first one where every mode has its own; undefined where none has. */
+const widthOf = ({ std, stds }) => std ?? (stds || [])[0];
+
+export class Controls {
+  /* `say(message)` sends to the server, `choose(id | null)` says which game is meant. */
+  constructor(panel, { say, choose, draw }) {
+    this.panel = panel;
+    this.say = say;
+    this.choose = choose;
+    this.openDrawing = draw;
+    this.games = [];
+    this.chosen = null;
+    this.pending = new Map();
+    this.flushed = -Infinity;
+    this.refreshers = [];
+  }
+
+  build(schema) {
+    this.schema = schema;
+    this.fields = new Map(schema.fields.map((field) => [field.field, field]));
+    this.refreshers = [];
+    this.layoutShown = "";
+    this.who = element("div", { class: "who", role: "group", "aria-label": "Settings of" });
+    const sections = [
+      this.section("Pace", "acts at once", [...this.pace()]),
+      this.section("Rules", "", [...this.rules()]),
+      this.section("Real points", "", [...this.target()]),
+    ];
+    const more = [...this.others()];
+    if (more.length) {
+      sections.push(element("details", { class: "more" }, element("summary", { text: "More settings" }), ...more));
     }
+    this.panel.replaceChildren(element("h2", { text: "Settings" }), this.who, ...sections);
+    this.whoShown = "";
+    this.refresh();
+  }
 
-    build(schema) {
-      this.schema = schema;
-      this.fields = new Map(schema.fields.map((field) => [field.field, field]));
-      this.refreshers = [];
-      this.layoutShown = "";
-      this.who = element("div", { class: "who", role: "group", "aria-label": "Settings of" });
-      const sections = [
-        this.section("Pace", "acts at once", [...this.pace()]),
-        this.section("Rules", "", [...this.rules()]),
-        this.section("Real points", "", [...this.target()]),
-      ];
-      const more = [...this.others()];
-      if (more.length) {
-        sections.push(element("details", { class: "more" }, element("summary", { text: "More settings" }), ...more));
-      }
-      this.panel.replaceChildren(element("h2", { text: "Settings" }), this.who, ...sections);
-      this.whoShown = "";
-      this.refresh();
-    }
+  setState(games, chosen) {
+    this.games = games;
+    this.chosen = chosen;
+    this.refresh();
+  }
 
-    setState(games, chosen) {
-      this.games = games;
-      this.chosen = chosen;
-      this.refresh();
-    }
+  /* The games that a change is for. */
+  get meant() {
+    const one = this.games.find(({ id }) => id === this.chosen);
+    return one ? [one] : this.games;
+  }
 
-    /* The games that a change is for. */
-    get meant() {
-      const one = this.games.find(({ id }) => id === this.chosen);
-      return one ? [one] : this.games;
-    }
+  refresh() {
+    if (!this.schema || this.games.length === 0) return;
+    this.showWho();
+    for (const refresher of this.refreshers) refresher(this.meant);
+  }
 
-    refresh() {
-      if (!this.schema || this.games.length === 0) return;
-      this.showWho();
-      for (const refresher of this.refreshers) refresher(this.meant);
-    }
-
-    showWho() {
-      const key = JSON.stringify([this.chosen, this.games.map(({ id, label }) => [id, label])]);
-      if (key === this.whoShown) return;
-      this.whoShown = key;
-      const focused = this.who.contains(document.activeElement) ? document.activeElement.dataset.id : null;
-      const button = (id, text, label) =>
-        element("button", {
-          type: "button",
-          class: "who-one",
-          text,
-          "aria-pressed": String(id === this.chosen),
-          "aria-label": label,
-          title: label,
-          data: { id: String(id) },
-          on: { click: () => this.choose(id) },
-        });
-      this.who.replaceChildren(
-        button(null, this.games.length > 1 ? "All games" : "The game", "Settings of all games"),
-        ...(this.games.length > 1 ? this.games.map(({ id, label }, index) => button(id, String(index + 1), `Settings of game ${index + 1}, ${label}`)) : []),
-      );
-      if (focused !== null) {
-        const again = [...this.who.children].find((child) => child.dataset.id === focused);
-        if (again) again.focus();
-      }
-    }
-
-    section(title, words_, controls) {
-      const heading = element("h3", { text: title }, words_ ? element("span", { class: "acts", text: words_ }) : null);
-      return element("section", { class: "control-group" }, heading, ...controls);
-    }
-
-    /* Sending ------------------------------------------------------------------------------------ */
-
-    /* Say the first at once and then the latest every so often: a slider speaks faster than anyone
-     * can listen. */
-    set(game, field, value) {
-      if (this.pending.size === 0) {
-        const wait = Math.max(0, this.flushed + BETWEEN - performance.now());
-        setTimeout(() => this.flush(), wait);
-      }
-      this.pending.set(`${game} ${field}`, { type: "set", ...(game === null ? {} : { game }), field, value });
-    }
-
-    flush() {
-      this.flushed = performance.now();
-      const messages = [...this.pending.values()];
-      this.pending.clear();
-      for (const message of messages) this.say(message);
-    }
-
-    setAll(field, value) {
-      this.set(this.games.some(({ id }) => id === this.chosen) ? this.chosen : null, field, value);
-    }
-
-    setEach(field, valueOf) {
-      for (const game of this.meant) {
-        const value = valueOf(game);
-        if (value !== undefined) this.set(game.id, typeof field === "function" ? field(game) : field, value);
-      }
-    }
-
-    /* Controls ----------------------------------------------------------------------------------- */
-
-    slider(field, settings) {
-      const declared = this.fields.get(field) || {};
-      const control = ganrun.numberControl({
-        least: declared.low,
-        most: declared.high,
-        lowest: declared.least,
-        highest: declared.most,
-        log: declared.scale === "log",
-        whole: declared.kind === "whole",
-        label: declared.label || field,
-        explain: declared.description,
-        compiles: declared.traced === false,
-        input: (value) => this.setAll(field, value),
-        ...settings,
+  showWho() {
+    const key = JSON.stringify([this.chosen, this.games.map(({ id, label }) => [id, label])]);
+    if (key === this.whoShown) return;
+    this.whoShown = key;
+    const focused = this.who.contains(document.activeElement) ? document.activeElement.dataset.id : null;
+    const button = (id, text, label) =>
+      element("button", {
+        type: "button",
+        class: "who-one",
+        text,
+        "aria-pressed": String(id === this.chosen),
+        "aria-label": label,
+        title: label,
+        data: { id: String(id) },
+        on: { click: () => this.choose(id) },
       });
-      const valueOf = settings.reads || (({ config }) => ganrun.fieldOf(config, field));
-      this.follow(control, valueOf);
-      return control.element;
+    this.who.replaceChildren(
+      button(null, this.games.length > 1 ? "All games" : "The game", "Settings of all games"),
+      ...(this.games.length > 1 ? this.games.map(({ id, label }, index) => button(id, String(index + 1), `Settings of game ${index + 1}, ${label}`)) : []),
+    );
+    if (focused !== null) {
+      const again = [...this.who.children].find((child) => child.dataset.id === focused);
+      if (again) again.focus();
     }
+  }
 
-    /* Keep a control at what the games say; where they differ, at the first's, with a mark. */
-    follow(control, valueOf) {
-      this.refreshers.push((games) => {
-        const values = games.map(valueOf);
-        control.show(values[0]);
-        control.mark.hidden = values.every((value) => JSON.stringify(value) === JSON.stringify(values[0]));
+  section(title, words_, controls) {
+    const heading = element("h3", { text: title }, words_ ? element("span", { class: "acts", text: words_ }) : null);
+    return element("section", { class: "control-group" }, heading, ...controls);
+  }
+
+  /* Sending ------------------------------------------------------------------------------------ */
+
+  /* Say the first at once and then the latest every so often: a slider speaks faster than anyone
+   * can listen. */
+  set(game, field, value) {
+    if (this.pending.size === 0) {
+      const wait = Math.max(0, this.flushed + BETWEEN - performance.now());
+      setTimeout(() => this.flush(), wait);
+    }
+    this.pending.set(`${game} ${field}`, { type: "set", ...(game === null ? {} : { game }), field, value });
+  }
+
+  flush() {
+    this.flushed = performance.now();
+    const messages = [...this.pending.values()];
+    this.pending.clear();
+    for (const message of messages) this.say(message);
+  }
+
+  setAll(field, value) {
+    this.set(this.games.some(({ id }) => id === this.chosen) ? this.chosen : null, field, value);
+  }
+
+  setEach(field, valueOf) {
+    for (const game of this.meant) {
+      const value = valueOf(game);
+      if (value !== undefined) this.set(game.id, typeof field === "function" ? field(game) : field, value);
+    }
+  }
+
+  /* Controls ----------------------------------------------------------------------------------- */
+
+  slider(field, settings) {
+    const declared = this.fields.get(field) || {};
+    const control = numberControl({
+      least: declared.low,
+      most: declared.high,
+      lowest: declared.least,
+      highest: declared.most,
+      log: declared.scale === "log",
+      whole: declared.kind === "whole",
+      label: declared.label || field,
+      explain: declared.description,
+      compiles: declared.traced === false,
+      input: (value) => this.setAll(field, value),
+      ...settings,
+    });
+    const valueOf = settings.reads || (({ config }) => fieldOf(config, field));
+    this.follow(control, valueOf);
+    return control.element;
+  }
+
+  /* Keep a control at what the games say; where they differ, at the first's, with a mark. */
+  follow(control, valueOf) {
+    this.refreshers.push((games) => {
+      const values = games.map(valueOf);
+      control.show(values[0]);
+      control.mark.hidden = values.every((value) => JSON.stringify(value) === JSON.stringify(values[0]));
+    });
+  }
+
+  *pace() {
+    const rate = ({ config }) => config.optimizer.learning_rate;
+    const ratio = ({ config }) => config.optimizer.learning_rate_ratio;
+    yield this.slider("optimizer.learning_rate", { label: "Forger's learning rate", explain: EXPLANATIONS["optimizer.learning_rate"] });
+    yield this.slider("discriminator_rate", {
+      label: "Detective's learning rate",
+      explain: EXPLANATIONS.discriminator_rate,
+      least: 1e-5,
+      most: 1e-1,
+      lowest: 1e-9,
+      highest: 100,
+      log: true,
+      reads: (game) => Number((rate(game) * ratio(game)).toPrecision(6)),
+      input: (value) => this.setEach("optimizer.learning_rate_ratio", (game) => Number((value / rate(game)).toPrecision(6))),
+    });
+    yield this.slider("optimizer.learning_rate_ratio", { label: "Ratio, detective to forger", explain: EXPLANATIONS["optimizer.learning_rate_ratio"] });
+    yield this.slider("training.discriminator_steps", { label: "Detective's steps a round", explain: EXPLANATIONS["training.discriminator_steps"] });
+    yield this.slider("optimizer.b1", { label: "Momentum (b1)", explain: EXPLANATIONS["optimizer.b1"] });
+  }
+
+  *rules() {
+    yield this.menu("objective", {
+      label: "Objective",
+      explain: EXPLANATIONS.objective,
+      options: this.fields.get("objective").choices.map(option),
+    });
+    yield* this.penalty();
+    yield this.toggle("discriminator.spectral_norm", { label: "Spectral norm", explain: EXPLANATIONS["discriminator.spectral_norm"] });
+  }
+
+  menu(field, settings) {
+    const declared = this.fields.get(field) || {};
+    const control = menuControl({ compiles: declared.traced === false, input: (value) => this.setAll(field, value), ...settings });
+    this.follow(control, settings.reads || (({ config }) => fieldOf(config, field)));
+    return control.element;
+  }
+
+  toggle(field, settings) {
+    const declared = this.fields.get(field) || {};
+    const control = switchControl({ compiles: declared.traced === false, input: (value) => this.setAll(field, value), ...settings });
+    this.follow(control, ({ config }) => fieldOf(config, field));
+    return control.element;
+  }
+
+  *penalty() {
+    const nameOf = ({ config }) => Object.keys(config.penalties)[0] || "none";
+    const weightOf = ({ config }) => (Object.values(config.penalties)[0] || {}).weight;
+    const known = this.schema.penalties;
+    yield this.menu("penalties", {
+      label: "Penalty",
+      explain: EXPLANATIONS.penalty,
+      compiles: true,
+      options: [
+        { value: "none", label: "None", description: "The detective may be as steep as it likes." },
+        ...known.map(option),
+      ],
+      reads: nameOf,
+      input: (name) => this.setAll("penalties", name === "none" ? {} : { [name]: { weight: FIRST_WEIGHT } }),
+    });
+    const parameter = (known[0] && known[0].parameters.find(({ name }) => name === "weight")) || {};
+    const weight = numberControl({
+      label: "Penalty's weight",
+      explain: EXPLANATIONS.penalty_weight,
+      least: parameter.low || 1e-3,
+      most: parameter.high || 100,
+      lowest: parameter.least,
+      highest: parameter.most,
+      log: true,
+      input: (value) => this.setEach((game) => `penalties.${nameOf(game)}.weight`, (game) => (nameOf(game) === "none" ? undefined : value)),
+    });
+    this.refreshers.push((games) => {
+      const weights = games.map(weightOf).filter((value) => value !== undefined);
+      weight.element.hidden = weights.length === 0;
+      if (weights.length) weight.show(weights[0]);
+      weight.mark.hidden = weights.every((value) => value === weights[0]);
+    });
+    yield weight.element;
+  }
+
+  *target() {
+    yield this.menu("target", {
+      label: "Layout",
+      explain: EXPLANATIONS["target.layout"],
+      compiles: false,
+      options: this.schema.layouts.map(option),
+      reads: ({ config }) => config.target.layout,
+      input: (layout) => this.chooseLayout(layout),
+    });
+    for (const field of this.layoutFields()) {
+      const control = numberControl({
+        label: field.label,
+        explain: EXPLANATIONS[`target.${field.field}`] || field.description,
+        compiles: !field.traced,
+        least: field.low,
+        most: field.high,
+        lowest: field.least,
+        highest: field.field === "modes" ? this.schema.limits.modes : field.most,
+        whole: field.kind === "whole",
+        input: (value) => this.changeTarget({ [field.field]: value, ...(field.traced ? {} : { weights: null }) }),
       });
+      yield this.forTarget(control, ({ config }) => config.target[field.field]);
     }
-
-    *pace() {
-      const rate = ({ config }) => config.optimizer.learning_rate;
-      const ratio = ({ config }) => config.optimizer.learning_rate_ratio;
-      yield this.slider("optimizer.learning_rate", { label: "Forger's learning rate", explain: EXPLAIN["optimizer.learning_rate"] });
-      yield this.slider("discriminator_rate", {
-        label: "Detective's learning rate",
-        explain: EXPLAIN.discriminator_rate,
-        least: 1e-5,
-        most: 1e-1,
-        lowest: 1e-9,
-        highest: 100,
+    yield this.forTarget(
+      numberControl({
+        label: "Width of the modes (std)",
+        explain: EXPLANATIONS["target.std"],
+        least: 0.01,
+        most: 1,
+        lowest: this.schema.limits.least_std,
+        highest: this.schema.limits.most_std,
         log: true,
-        reads: (game) => Number((rate(game) * ratio(game)).toPrecision(6)),
-        input: (value) => this.setEach("optimizer.learning_rate_ratio", (game) => Number((value / rate(game)).toPrecision(6))),
-      });
-      yield this.slider("optimizer.learning_rate_ratio", { label: "Ratio, detective to forger", explain: EXPLAIN["optimizer.learning_rate_ratio"] });
-      yield this.slider("training.discriminator_steps", { label: "Detective's steps a round", explain: EXPLAIN["training.discriminator_steps"] });
-      yield this.slider("optimizer.b1", { label: "Momentum (b1)", explain: EXPLAIN["optimizer.b1"] });
-    }
+        input: (value) => this.changeWidth(value),
+      }),
+      ({ config }) => widthOf(config.target),
+    );
+    const { button, words: explanation } = explained("Draw your own modes", EXPLANATIONS.draw);
+    const draw = element("button", { type: "button", class: "button", id: "draw-open", text: "Draw your own modes", on: { click: () => this.drawOwn() } });
+    yield element("div", { class: "control" }, element("div", { class: "control-top" }, draw, button), explanation);
+  }
 
-    *rules() {
-      yield this.menu("objective", {
-        label: "Objective",
-        explain: EXPLAIN.objective,
-        options: this.fields.get("objective").choices.map(option),
-      });
-      yield* this.penalty();
-      yield this.toggle("discriminator.spectral_norm", { label: "Spectral norm", explain: EXPLAIN["discriminator.spectral_norm"] });
-    }
+  /* Every number that some layout has, but for the width, which all have. */
+  layoutFields() {
+    const found = new Map();
+    for (const { fields } of this.schema.layouts) for (const field of fields) found.set(field.field, field);
+    found.delete("std");
+    return found.values();
+  }
 
-    menu(field, settings) {
-      const declared = this.fields.get(field) || {};
-      const control = ganrun.menuControl({ compiles: declared.traced === false, input: (value) => this.setAll(field, value), ...settings });
-      this.follow(control, settings.reads || (({ config }) => ganrun.fieldOf(config, field)));
-      return control.element;
-    }
+  /* A control that is there only where the target has what it sets. */
+  forTarget(control, valueOf) {
+    this.refreshers.push((games) => {
+      const values = games.map(valueOf).filter((value) => value !== undefined && value !== null);
+      control.element.hidden = values.length === 0;
+      if (values.length) control.show(values[0]);
+      control.mark.hidden = values.every((value) => value === values[0]);
+    });
+    return control.element;
+  }
 
-    toggle(field, settings) {
-      const declared = this.fields.get(field) || {};
-      const control = ganrun.switchControl({ compiles: declared.traced === false, input: (value) => this.setAll(field, value), ...settings });
-      this.follow(control, ({ config }) => ganrun.fieldOf(config, field));
-      return control.element;
+  chooseLayout(layout) {
+    const chosen = this.schema.layouts.find(({ name }) => name === layout);
+    if (chosen.by_hand) {
+      this.drawOwn();
+      this.refresh();
+      return;
     }
+    const has = (name) => chosen.fields.some(({ field }) => field === name);
+    this.setEach("target", ({ config: { target }, target: { modes } }) => ({
+      layout,
+      std: widthOf(target) || 0.05,
+      ...(has("modes") ? { modes: target.modes || modes.length } : {}),
+    }));
+  }
 
-    *penalty() {
-      const nameOf = ({ config }) => Object.keys(config.penalties)[0] || "none";
-      const weightOf = ({ config }) => (Object.values(config.penalties)[0] || {}).weight;
-      const known = this.schema.penalties;
-      yield this.menu("penalties", {
-        label: "Penalty",
-        explain: EXPLAIN.penalty,
-        compiles: true,
-        options: [
-          { value: "none", label: "None", description: "The detective may be as steep as it likes." },
-          ...known.map(option),
-        ],
-        reads: nameOf,
-        input: (name) => this.setAll("penalties", name === "none" ? {} : { [name]: { weight: FIRST_WEIGHT } }),
-      });
-      const parameter = (known[0] && known[0].parameters.find(({ name }) => name === "weight")) || {};
-      const weight = ganrun.numberControl({
-        label: "Penalty's weight",
-        explain: EXPLAIN.penalty_weight,
-        least: parameter.low || 1e-3,
-        most: parameter.high || 100,
-        lowest: parameter.least,
-        highest: parameter.most,
-        log: true,
-        input: (value) => this.setEach((game) => `penalties.${nameOf(game)}.weight`, (game) => (nameOf(game) === "none" ? undefined : value)),
-      });
-      this.refreshers.push((games) => {
-        const weights = games.map(weightOf).filter((value) => value !== undefined);
-        weight.element.hidden = weights.length === 0;
-        if (weights.length) weight.show(weights[0]);
-        weight.mark.hidden = weights.every((value) => value === weights[0]);
-      });
-      yield weight.element;
+  changeTarget(changes) {
+    this.setEach("target", ({ config: { target } }) => {
+      const fits = Object.keys(changes).every((name) => name === "weights" || name in target);
+      return fits ? { ...target, ...changes } : undefined;
+    });
+  }
+
+  changeWidth(std) {
+    for (const { id, config } of this.meant) {
+      if ("std" in config.target) this.set(id, "target.std", std);
+      else this.set(id, "target", { ...config.target, covariances: null, stds: config.target.means.map(() => std) });
     }
+  }
 
-    *target() {
-      yield this.menu("target", {
-        label: "Layout",
-        explain: EXPLAIN["target.layout"],
-        compiles: false,
-        options: this.schema.layouts.map(option),
-        reads: ({ config }) => config.target.layout,
-        input: (layout) => this.chooseLayout(layout),
-      });
-      for (const field of this.layoutFields()) {
-        const control = ganrun.numberControl({
-          label: field.label,
-          explain: EXPLAIN[`target.${field.field}`] || field.description,
-          compiles: !field.traced,
-          least: field.low,
-          most: field.high,
-          lowest: field.least,
-          highest: field.field === "modes" ? this.schema.limits.modes : field.most,
-          whole: field.kind === "whole",
-          input: (value) => this.changeTarget({ [field.field]: value, ...(field.traced ? {} : { weights: null }) }),
-        });
-        yield this.forTarget(control, ({ config }) => config.target[field.field]);
-      }
-      yield this.forTarget(
-        ganrun.numberControl({
-          label: "Width of the modes (std)",
-          explain: EXPLAIN["target.std"],
-          least: 0.01,
-          most: 1,
-          lowest: this.schema.limits.least_std,
-          highest: this.schema.limits.most_std,
-          log: true,
-          input: (value) => this.changeWidth(value),
-        }),
-        ({ config }) => widthOf(config.target),
-      );
-      const { button, words: explanation } = ganrun.explained("Draw your own modes", EXPLAIN.draw);
-      const draw = element("button", { type: "button", class: "button", id: "draw-open", text: "Draw your own modes", on: { click: () => this.drawOwn() } });
-      yield element("div", { class: "control" }, element("div", { class: "control-top" }, draw, button), explanation);
-    }
+  drawOwn() {
+    const { config, target } = this.meant[0];
+    const layout = this.schema.layouts.find(({ by_hand: byHand }) => byHand).name;
+    const means = target.modes.map(({ x, y }) => [x, y]);
+    this.openDrawing(means, widthOf(config.target) || 0.1, (drawn) => this.setAll("target", { layout, ...drawn }));
+  }
 
-    /* Every number that some layout has, but for the width, which all have. */
-    layoutFields() {
-      const found = new Map();
-      for (const { fields } of this.schema.layouts) for (const field of fields) found.set(field.field, field);
-      found.delete("std");
-      return found.values();
-    }
-
-    /* A control that is there only where the target has what it sets. */
-    forTarget(control, valueOf) {
-      this.refreshers.push((games) => {
-        const values = games.map(valueOf).filter((value) => value !== undefined && value !== null);
-        control.element.hidden = values.length === 0;
-        if (values.length) control.show(values[0]);
-        control.mark.hidden = values.every((value) => value === values[0]);
-      });
-      return control.element;
-    }
-
-    chooseLayout(layout) {
-      const chosen = this.schema.layouts.find(({ name }) => name === layout);
-      if (chosen.by_hand) {
-        this.drawOwn();
-        this.refresh();
-        return;
-      }
-      const has = (name) => chosen.fields.some(({ field }) => field === name);
-      this.setEach("target", ({ config: { target }, target: { modes } }) => ({
-        layout,
-        std: widthOf(target) || 0.05,
-        ...(has("modes") ? { modes: target.modes || modes.length } : {}),
-      }));
-    }
-
-    changeTarget(changes) {
-      this.setEach("target", ({ config: { target } }) => {
-        const fits = Object.keys(changes).every((name) => name === "weights" || name in target);
-        return fits ? { ...target, ...changes } : undefined;
-      });
-    }
-
-    changeWidth(std) {
-      for (const { id, config } of this.meant) {
-        if ("std" in config.target) this.set(id, "target.std", std);
-        else this.set(id, "target", { ...config.target, covariances: null, stds: config.target.means.map(() => std) });
+  /* Whatever else the server lets one set, as its schema describes it. */
+  *others() {
+    for (const field of this.schema.fields) {
+      if (OWN_CONTROLS.has(field.field) || field.field.startsWith("target.") || field.field.startsWith("penalties.")) continue;
+      if (field.nullable) continue;
+      const settings = { label: field.label, explain: field.description };
+      if (field.kind === "number" || field.kind === "whole") yield this.slider(field.field, settings);
+      else if (field.kind === "switch") yield this.toggle(field.field, settings);
+      else if (field.kind === "choice") {
+        yield this.menu(field.field, { ...settings, options: field.choices.map(({ name, description }) => ({ value: name, label: name.replaceAll("_", " "), description })) });
       }
     }
-
-    drawOwn() {
-      const { config, target } = this.meant[0];
-      const layout = this.schema.layouts.find(({ by_hand: byHand }) => byHand).name;
-      const means = target.modes.map(({ x, y }) => [x, y]);
-      this.openDrawing(means, widthOf(config.target) || 0.1, (drawn) => this.setAll("target", { layout, ...drawn }));
-    }
-
-    /* Whatever else the server lets one set, as its schema describes it. */
-    *others() {
-      for (const field of this.schema.fields) {
-        if (OWN_CONTROLS.has(field.field) || field.field.startsWith("target.") || field.field.startsWith("penalties.")) continue;
-        if (field.nullable) continue;
-        const settings = { label: field.label, explain: field.description };
-        if (field.kind === "number" || field.kind === "whole") yield this.slider(field.field, settings);
-        else if (field.kind === "switch") yield this.toggle(field.field, settings);
-        else if (field.kind === "choice") {
-          yield this.menu(field.field, { ...settings, options: field.choices.map(({ name, description }) => ({ value: name, label: name.replaceAll("_", " "), description })) });
-        }
-      }
-    }
-  };
-})((window.ganrun = window.ganrun || {}));
+  }
+}

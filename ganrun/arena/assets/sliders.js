@@ -2,167 +2,166 @@
  *
  * Each has `element`, `show(value)` for what the game says, and calls back with what the user says.
  * What is being moved by hand is not moved by the game. */
-(function (ganrun) {
-  "use strict";
 
-  const { element } = ganrun;
-  const STOPS = 100; // few enough that an arrow key moves a slider by something one sees
-  const OWN = 600; // ms after a touch in which the game's echo is not shown
-  let named = 0;
+import { element, write } from "../../page/assets/elements.js";
+import { settingNumber } from "../../page/assets/wording.js";
 
-  /* settings = {label, least, most, log?, whole?, explain?, compiles?, step?, input(value)} */
-  ganrun.numberControl = function (settings) {
-    const { least, most, log, whole } = settings;
-    const id = nextId();
-    const range = element("input", {
-      type: "range",
-      id: `${id}-range`,
-      min: whole ? least : 0,
-      max: whole ? most : STOPS,
-      step: 1,
-    });
-    const number = element("input", {
-      type: "number",
-      id: `${id}-number`,
-      min: settings.lowest === undefined ? least : settings.lowest,
-      max: settings.highest === undefined ? most : settings.highest,
-      step: whole ? 1 : "any",
-      inputmode: "decimal",
-      "aria-label": settings.label,
-    });
-    const toValue = (stop) => {
-      if (whole) return Number(stop);
-      const share = stop / STOPS;
-      const value = log ? least * (most / least) ** share : least + share * (most - least);
-      return Number(value.toPrecision(2));
-    };
-    const toStop = (value) => {
-      if (whole) return value;
-      const share = log ? Math.log(value / least) / Math.log(most / least) : (value - least) / (most - least);
-      return Math.round(STOPS * Math.max(0, Math.min(1, share || 0)));
-    };
-    let touched = -Infinity;
-    let waiting = null;
-    let later = 0;
-    function paint(value) {
-      if (value === null || value === undefined) {
-        number.value = "";
-        return;
-      }
-      range.value = toStop(value);
-      range.setAttribute("aria-valuetext", ganrun.words.number(value));
-      if (document.activeElement !== number) number.value = ganrun.words.number(value);
-    }
-    function show(value) {
-      waiting = value;
-      clearTimeout(later);
-      const left = touched + OWN - performance.now();
-      if (left > 0) later = setTimeout(() => paint(waiting), left);
-      else paint(value);
-    }
-    function say(value) {
-      touched = performance.now();
-      settings.input(value);
-    }
-    range.addEventListener("input", () => {
-      const value = toValue(range.value);
-      number.value = ganrun.words.number(value);
-      range.setAttribute("aria-valuetext", ganrun.words.number(value));
-      say(value);
-    });
-    number.addEventListener("change", () => {
-      const value = Number(number.value);
-      const [lowest, highest] = [Number(number.min), Number(number.max)];
-      const fits = number.value !== "" && value >= lowest && value <= highest && (!whole || Number.isInteger(value));
-      number.setAttribute("aria-invalid", String(!fits));
-      if (!fits) return;
-      range.value = toStop(value);
-      say(value);
-    });
-    number.addEventListener("blur", () => {
-      number.setAttribute("aria-invalid", "false");
-      paint(waiting);
-    });
-    const row = element("div", { class: "slider-row" }, range, number);
-    const whole_ = labelled(settings, range.id, row);
-    return { element: whole_.element, mark: whole_.mark, show, range, number };
+const STOPS = 100; // few enough that an arrow key moves a slider by something one sees
+const OWN = 600; // ms after a touch in which the game's echo is not shown
+let named = 0;
+
+/* settings = {label, least, most, log?, whole?, explain?, compiles?, step?, input(value)} */
+export function numberControl(settings) {
+  const { least, most, log, whole } = settings;
+  const id = nextId();
+  const range = element("input", {
+    type: "range",
+    id: `${id}-range`,
+    min: whole ? least : 0,
+    max: whole ? most : STOPS,
+    step: 1,
+  });
+  const number = element("input", {
+    type: "number",
+    id: `${id}-number`,
+    min: settings.lowest === undefined ? least : settings.lowest,
+    max: settings.highest === undefined ? most : settings.highest,
+    step: whole ? 1 : "any",
+    inputmode: "decimal",
+    "aria-label": settings.label,
+  });
+  const toValue = (stop) => {
+    if (whole) return Number(stop);
+    const share = stop / STOPS;
+    const value = log ? least * (most / least) ** share : least + share * (most - least);
+    return Number(value.toPrecision(2));
   };
-
-  /* settings = {label, options: [{value, label, description?}], explain?, compiles?, input(value)} */
-  ganrun.menuControl = function (settings) {
-    const id = nextId();
-    const menu = element("select", { id, class: "menu" });
-    const description = element("p", { class: "quiet option-words" });
-    function offer(options) {
-      menu.replaceChildren(...options.map(({ value, label }) => element("option", { value, text: label })));
-      menu.options_ = options;
-    }
-    function show(value) {
-      if (document.activeElement === menu && menu.value === value) return;
-      menu.value = value;
-      describe();
-    }
-    function describe() {
-      const chosen = menu.options_.find((option) => option.value === menu.value);
-      ganrun.write(description, (chosen && chosen.description) || "");
-    }
-    menu.addEventListener("change", () => {
-      describe();
-      settings.input(menu.value);
-    });
-    offer(settings.options);
-    const parts = labelled(settings, id, menu, description);
-    return { element: parts.element, mark: parts.mark, show, offer, menu };
+  const toStop = (value) => {
+    if (whole) return value;
+    const share = log ? Math.log(value / least) / Math.log(most / least) : (value - least) / (most - least);
+    return Math.round(STOPS * Math.max(0, Math.min(1, share || 0)));
   };
-
-  ganrun.switchControl = function (settings) {
-    const id = nextId();
-    const box = element("input", { type: "checkbox", id, role: "switch" });
-    box.addEventListener("change", () => settings.input(box.checked));
-    const parts = labelled(settings, id, null);
-    parts.element.classList.add("switch");
-    parts.element.querySelector(".control-top").prepend(box);
-    return { element: parts.element, mark: parts.mark, show: (value) => (box.checked = Boolean(value)), box };
-  };
-
-  /* The explanation behind a `?`: opened and closed by the button, part of the page's flow. */
-  ganrun.explained = function (label, text) {
-    const id = nextId();
-    const words = element("p", { class: "explanation", id, text, hidden: true });
-    const button = element("button", {
-      type: "button",
-      class: "explain",
-      "aria-expanded": "false",
-      "aria-controls": id,
-      "aria-label": `What is this: ${label}`,
-      title: text,
-      text: "?",
-    });
-    button.addEventListener("click", () => {
-      words.hidden = !words.hidden;
-      button.setAttribute("aria-expanded", String(!words.hidden));
-    });
-    return { button, words };
-  };
-
-  function labelled(settings, forId, ...body) {
-    const top = element("div", { class: "control-top" }, element("label", { for: forId, text: settings.label }));
-    const mark = element("span", { class: "differs", text: "differs", hidden: true, title: "The games differ in this; moving it sets all" });
-    top.append(mark);
-    if (settings.compiles) {
-      top.append(element("span", { class: "compiles", text: "recompiles", title: "Changes the program: takes a second or two" }));
+  let touched = -Infinity;
+  let waiting = null;
+  let later = 0;
+  function paint(value) {
+    if (value === null || value === undefined) {
+      number.value = "";
+      return;
     }
-    const parts = [top];
-    if (settings.explain) {
-      const { button, words } = ganrun.explained(settings.label, settings.explain);
-      top.append(button);
-      parts.push(words);
-    }
-    return { mark, element: element("div", { class: "control" }, ...parts, ...body) };
+    range.value = toStop(value);
+    range.setAttribute("aria-valuetext", settingNumber(value));
+    if (document.activeElement !== number) number.value = settingNumber(value);
   }
-
-  function nextId() {
-    named += 1;
-    return `control-${named}`;
+  function show(value) {
+    waiting = value;
+    clearTimeout(later);
+    const left = touched + OWN - performance.now();
+    if (left > 0) later = setTimeout(() => paint(waiting), left);
+    else paint(value);
   }
-})((window.ganrun = window.ganrun || {}));
+  function say(value) {
+    touched = performance.now();
+    settings.input(value);
+  }
+  range.addEventListener("input", () => {
+    const value = toValue(range.value);
+    number.value = settingNumber(value);
+    range.setAttribute("aria-valuetext", settingNumber(value));
+    say(value);
+  });
+  number.addEventListener("change", () => {
+    const value = Number(number.value);
+    const [lowest, highest] = [Number(number.min), Number(number.max)];
+    const fits = number.value !== "" && value >= lowest && value <= highest && (!whole || Number.isInteger(value));
+    number.setAttribute("aria-invalid", String(!fits));
+    if (!fits) return;
+    range.value = toStop(value);
+    say(value);
+  });
+  number.addEventListener("blur", () => {
+    number.setAttribute("aria-invalid", "false");
+    paint(waiting);
+  });
+  const row = element("div", { class: "slider-row" }, range, number);
+  const whole_ = labelled(settings, range.id, row);
+  return { element: whole_.element, mark: whole_.mark, show, range, number };
+}
+
+/* settings = {label, options: [{value, label, description?}], explain?, compiles?, input(value)} */
+export function menuControl(settings) {
+  const id = nextId();
+  const menu = element("select", { id, class: "menu" });
+  const description = element("p", { class: "quiet option-words" });
+  function offer(options) {
+    menu.replaceChildren(...options.map(({ value, label }) => element("option", { value, text: label })));
+    menu.options_ = options;
+  }
+  function show(value) {
+    if (document.activeElement === menu && menu.value === value) return;
+    menu.value = value;
+    describe();
+  }
+  function describe() {
+    const chosen = menu.options_.find((option) => option.value === menu.value);
+    write(description, (chosen && chosen.description) || "");
+  }
+  menu.addEventListener("change", () => {
+    describe();
+    settings.input(menu.value);
+  });
+  offer(settings.options);
+  const parts = labelled(settings, id, menu, description);
+  return { element: parts.element, mark: parts.mark, show, offer, menu };
+}
+
+export function switchControl(settings) {
+  const id = nextId();
+  const box = element("input", { type: "checkbox", id, role: "switch" });
+  box.addEventListener("change", () => settings.input(box.checked));
+  const parts = labelled(settings, id, null);
+  parts.element.classList.add("switch");
+  parts.element.querySelector(".control-top").prepend(box);
+  return { element: parts.element, mark: parts.mark, show: (value) => (box.checked = Boolean(value)), box };
+}
+
+/* The explanation behind a `?`: opened and closed by the button, part of the page's flow. */
+export function explained(label, text) {
+  const id = nextId();
+  const words = element("p", { class: "explanation", id, text, hidden: true });
+  const button = element("button", {
+    type: "button",
+    class: "explain",
+    "aria-expanded": "false",
+    "aria-controls": id,
+    "aria-label": `What is this: ${label}`,
+    title: text,
+    text: "?",
+  });
+  button.addEventListener("click", () => {
+    words.hidden = !words.hidden;
+    button.setAttribute("aria-expanded", String(!words.hidden));
+  });
+  return { button, words };
+}
+
+function labelled(settings, forId, ...body) {
+  const top = element("div", { class: "control-top" }, element("label", { for: forId, text: settings.label }));
+  const mark = element("span", { class: "differs", text: "differs", hidden: true, title: "The games differ in this; moving it sets all" });
+  top.append(mark);
+  if (settings.compiles) {
+    top.append(element("span", { class: "compiles", text: "recompiles", title: "Changes the program: takes a second or two" }));
+  }
+  const parts = [top];
+  if (settings.explain) {
+    const { button, words } = explained(settings.label, settings.explain);
+    top.append(button);
+    parts.push(words);
+  }
+  return { mark, element: element("div", { class: "control" }, ...parts, ...body) };
+}
+
+function nextId() {
+  named += 1;
+  return `control-${named}`;
+}

@@ -1,398 +1,372 @@
 /* Small line charts that grow while a game is played, with a cursor that others can move. */
-(function (ganrun) {
-  "use strict";
 
-  const MOST_POINTS = 4000; // a longer live curve gives up every other of its points
-  const EDGES = { left: 44, right: 10, top: 8, bottom: 20 }; // CSS pixels around the plot
+import { fitted, onDragAlong } from "./canvas.js";
+import { element } from "./elements.js";
+import { coloursOf, onThemeChange } from "./theme.js";
+import { chartNumber, thousands } from "./wording.js";
 
-  /** A number as short as a small chart wants it. */
-  ganrun.short = function (number) {
-    if (!Number.isFinite(number)) return "–";
-    const size = Math.abs(number);
-    const minus = number < 0 ? "−" : "";
-    if (size >= 1e6) return `${minus}${trimmed((size / 1e6).toPrecision(3))}M`;
-    if (size >= 1e3) return `${minus}${trimmed((size / 1e3).toPrecision(3))}k`;
-    if (size !== 0 && size < 1e-3) return minus + size.toExponential(0);
-    return minus + String(Number(size.toPrecision(3)));
-  };
+const MOST_POINTS = 4000; // a longer live curve gives up every other of its points
+const EDGES = { left: 44, right: 10, top: 8, bottom: 20 }; // CSS pixels around the plot
 
-  /** A count with its thousands separated. */
-  ganrun.thousands = (number) => Math.round(number).toLocaleString("en-US");
+export class Curves {
+  /** options = {label, series: [{name, color, dash?, label?}], reference?: {name: [low, mean,
+      high]}, log?, yRange?}, and lines?: [{value, label}] to measure by, stepped? for counts,
+      note? for a few words below the label, marks?: rounds at which something was changed. */
+  constructor(parent, options) {
+    this.options = options;
+    this.steps = [];
+    this.data = Object.fromEntries(options.series.map(({ name }) => [name, []]));
+    this.cursor = null;
+    this.callbacks = [];
+    this.marks = options.marks || [];
+    this.build(parent);
+    onThemeChange(() => this.schedule());
+    new ResizeObserver(() => this.schedule()).observe(this.canvas);
+  }
 
-  const trimmed = (text) => (text.includes(".") ? text.replace(/\.?0+$/, "") : text);
-
-  ganrun.Curves = class {
-    /** options = {label, series: [{name, color, dash?, label?}], reference?: {name: [low, mean,
-        high]}, log?, yRange?}, and lines?: [{value, label}] to measure by, stepped? for counts,
-        note? for a few words below the label, marks?: rounds at which something was changed. */
-    constructor(element, options) {
-      this.options = options;
-      this.steps = [];
-      this.data = Object.fromEntries(options.series.map(({ name }) => [name, []]));
-      this.cursor = null;
-      this.callbacks = [];
-      this.marks = options.marks || [];
-      this.build(element);
-      ganrun.onThemeChange(() => this.schedule());
-      new ResizeObserver(() => this.schedule()).observe(this.canvas);
+  /** All of it: rounds, and per series as many numbers (NaN or null: none). */
+  setData(steps, data) {
+    this.steps = Array.from(steps);
+    for (const { name } of this.options.series) {
+      this.data[name] = Array.from(data[name] || [], (value) => (value === null ? NaN : value));
     }
+    this.schedule();
+  }
 
-    /** All of it: rounds, and per series as many numbers (NaN or null: none). */
-    setData(steps, data) {
-      this.steps = Array.from(steps);
-      for (const { name } of this.options.series) {
-        this.data[name] = Array.from(data[name] || [], (value) => (value === null ? NaN : value));
+  /** One more round. */
+  push(step, values) {
+    this.steps.push(step);
+    for (const { name } of this.options.series) {
+      const value = values[name];
+      this.data[name].push(value === null || value === undefined ? NaN : value);
+    }
+    if (this.steps.length > MOST_POINTS) this.thin();
+    this.schedule();
+  }
+
+  /** Forget everything. */
+  clear() {
+    this.setData([], {});
+  }
+
+  setCursor(step) {
+    this.cursor = step;
+    this.schedule();
+  }
+
+  setMarks(rounds) {
+    this.marks = rounds;
+    this.schedule();
+  }
+
+  /** Call back with a round when someone clicks or drags there. */
+  onSeek(callback) {
+    this.callbacks.push(callback);
+    this.canvas.classList.add("seekable");
+  }
+
+  build(parent) {
+    this.values = {};
+    const legend = element("span", "curves-legend");
+    for (const { name, label = name, color, dash } of this.options.series) {
+      const item = element("span", "curves-name");
+      if (label) {
+        const key = element("i", dash ? "curves-key dashed" : "curves-key");
+        key.style.borderTopColor = `var(${color})`;
+        item.append(key, `${label} `);
       }
-      this.schedule();
+      this.values[name] = element("b");
+      item.append(this.values[name]);
+      legend.append(item);
     }
+    const label = element("span", "curves-label", this.options.label);
+    this.canvas = element("canvas", { role: "img" });
+    this.context = this.canvas.getContext("2d");
+    parent.append(
+      element("figure", "curves", element("figcaption", "", label, legend), this.canvas),
+    );
+    this.listen();
+  }
 
-    /** One more round. */
-    push(step, values) {
-      this.steps.push(step);
-      for (const { name } of this.options.series) {
-        const value = values[name];
-        this.data[name].push(value === null || value === undefined ? NaN : value);
-      }
-      if (this.steps.length > MOST_POINTS) this.thin();
-      this.schedule();
-    }
-
-    /** Forget everything. */
-    clear() {
-      this.setData([], {});
-    }
-
-    setCursor(step) {
-      this.cursor = step;
-      this.schedule();
-    }
-
-    setMarks(rounds) {
-      this.marks = rounds;
-      this.schedule();
-    }
-
-    /** Call back with a round when someone clicks or drags there. */
-    onSeek(callback) {
-      this.callbacks.push(callback);
-      this.canvas.classList.add("seekable");
-    }
-
-    build(element) {
-      const figure = document.createElement("figure");
-      figure.className = "curves";
-      const caption = document.createElement("figcaption");
-      const label = document.createElement("span");
-      label.className = "curves-label";
-      label.textContent = this.options.label;
-      const legend = document.createElement("span");
-      legend.className = "curves-legend";
-      this.values = {};
-      for (const one of this.options.series) {
-        const item = document.createElement("span");
-        item.className = "curves-name";
-        const words = one.label === undefined ? one.name : one.label;
-        const value = document.createElement("b");
-        if (words) {
-          const key = document.createElement("i");
-          key.className = one.dash ? "curves-key dashed" : "curves-key";
-          key.style.borderTopColor = `var(${one.color})`;
-          item.append(key, `${words} `);
-        }
-        item.append(value);
-        this.values[one.name] = value;
-        legend.append(item);
-      }
-      caption.append(label, legend);
-      this.canvas = document.createElement("canvas");
-      this.canvas.setAttribute("role", "img");
-      figure.append(caption, this.canvas);
-      element.append(figure);
-      this.context = this.canvas.getContext("2d");
-      this.listen();
-    }
-
-    listen() {
-      const edges = () => EDGES;
-      ganrun.onDragAlong(this.canvas, edges, (share) => {
-        if (!this.steps.length) return;
-        const [first, last] = this.span();
-        for (const callback of this.callbacks) callback(first + share * (last - first));
-      });
-    }
-
-    thin() {
-      const kept = (_, index) => index % 2 === 0;
-      this.steps = this.steps.filter(kept);
-      for (const name of Object.keys(this.data)) this.data[name] = this.data[name].filter(kept);
-    }
-
-    /** Draw before the screen's next frame, however often that is asked for until then. */
-    schedule() {
-      if (this.due) return;
-      this.due = true;
-      requestAnimationFrame(() => {
-        this.due = false;
-        this.draw();
-      });
-    }
-
-    span() {
-      const last = this.steps.length ? this.steps[this.steps.length - 1] : 1;
-      const first = this.steps.length ? this.steps[0] : 0;
-      return [first, last > first ? last : first + 1];
-    }
-
-    /** Where the cursor's round is in the data: the nearest one; the last without a cursor. */
-    index() {
-      if (this.cursor === null) return this.steps.length - 1;
-      let [low, high] = [0, this.steps.length - 1];
-      while (high - low > 1) {
-        const middle = (low + high) >> 1;
-        if (this.steps[middle] <= this.cursor) low = middle;
-        else high = middle;
-      }
-      const nearer = Math.abs(this.steps[high] - this.cursor) < Math.abs(this.steps[low] - this.cursor);
-      return nearer ? high : low;
-    }
-
-    limits() {
-      const { log, yRange, reference, lines } = this.options;
-      const values = Object.values(this.data).flat().filter(Number.isFinite);
-      if (log) {
-        const positive = values.filter((value) => value > 0);
-        if (!positive.length) return [0.1, 1];
-        const low = positive.reduce((a, b) => Math.min(a, b));
-        const high = positive.reduce((a, b) => Math.max(a, b));
-        return [low / 1.4, high * 1.4];
-      }
-      if (yRange) return yRange;
-      const anchors = [
-        ...Object.values(reference || {}).flatMap(([low, mean, high]) => [low, mean, high]),
-        ...(lines || []).map(({ value }) => value),
-      ];
-      return robustLimits(values, anchors);
-    }
-
-    draw() {
-      const { canvas, context } = this;
-      const size = ganrun.fitted(canvas);
-      if (!size) return;
-      const [wide, high] = size;
-      const style = getComputedStyle(canvas);
-      const colour = (name) => style.getPropertyValue(name).trim();
+  listen() {
+    const edges = () => EDGES;
+    onDragAlong(this.canvas, edges, (share) => {
+      if (!this.steps.length) return;
       const [first, last] = this.span();
-      const [low, top] = this.limits();
-      const scaled = this.options.log ? Math.log : (value) => value;
-      const [bottomEdge, topEdge] = [scaled(low), scaled(top)];
-      const x = (step) =>
-        EDGES.left + ((step - first) / (last - first)) * (wide - EDGES.left - EDGES.right);
-      const y = (value) =>
-        high -
-        EDGES.bottom -
-        ((scaled(value) - bottomEdge) / (topEdge - bottomEdge)) * (high - EDGES.top - EDGES.bottom);
-      const plot = { x, y, wide, high, first, last, low, top, colour };
-      this.drawAxes(plot);
-      context.save();
-      context.beginPath();
-      context.rect(EDGES.left, EDGES.top - 2, wide - EDGES.left - EDGES.right + 2, high - EDGES.top - EDGES.bottom + 4);
-      context.clip();
-      this.labels = [];
-      this.drawReference(plot);
-      for (const one of this.options.series) this.drawSeries(one, plot);
-      context.restore();
-      this.drawLabels(plot);
-      this.drawCursor(plot);
-      this.tell();
-    }
+      for (const callback of this.callbacks) callback(first + share * (last - first));
+    });
+  }
 
-    drawAxes({ x, y, wide, high, first, last, low, top, colour }) {
-      const { context } = this;
-      context.font = "11px system-ui, sans-serif";
-      context.fillStyle = colour("--quiet");
-      context.strokeStyle = colour("--faint");
-      context.lineWidth = 1;
-      context.textAlign = "right";
-      context.textBaseline = "middle";
-      const ticks = this.options.log ? decades(low, top) : evenTicks(low, top, 3);
-      for (const tick of ticks) {
-        const at = Math.round(y(tick)) + 0.5;
-        context.beginPath();
-        context.moveTo(EDGES.left, at);
-        context.lineTo(wide - EDGES.right, at);
-        context.stroke();
-        context.fillText(ganrun.short(tick), EDGES.left - 6, at);
-      }
-      context.textBaseline = "alphabetic";
-      const marks = evenTicks(first, last, wide < 220 ? 2 : 4);
-      for (const tick of marks) {
-        const place = x(tick);
-        context.textAlign = place > wide - EDGES.right - 14 ? "right" : "center";
-        context.fillText(ganrun.short(tick), Math.min(place, wide - 2), high - 5);
-      }
-    }
+  thin() {
+    const kept = (_, index) => index % 2 === 0;
+    this.steps = this.steps.filter(kept);
+    for (const name of Object.keys(this.data)) this.data[name] = this.data[name].filter(kept);
+  }
 
-    drawReference({ y, x, wide, colour }) {
-      const { context } = this;
-      for (const [low, mean, high] of Object.values(this.options.reference || {})) {
-        context.globalAlpha = 0.22;
-        context.fillStyle = colour("--green");
-        const [upper, lower] = [y(high), y(low)];
-        const thick = Math.max(3, lower - upper);
-        context.fillRect(EDGES.left, (upper + lower - thick) / 2, wide, thick);
-        context.globalAlpha = 1;
-        this.level(y(mean), wide, colour("--green"), "perfect");
-      }
-      for (const { value, label } of this.options.lines || []) {
-        this.level(y(value), wide, colour("--quiet"), label);
-      }
-      context.strokeStyle = colour("--orange");
-      context.lineWidth = 1.2;
-      context.setLineDash([2, 3]);
-      for (const round of this.marks) {
-        context.beginPath();
-        context.moveTo(x(round), 0);
-        context.lineTo(x(round), this.canvas.clientHeight);
-        context.stroke();
-      }
-      context.setLineDash([]);
-    }
+  /** Draw before the screen's next frame, however often that is asked for until then. */
+  schedule() {
+    if (this.due) return;
+    this.due = true;
+    requestAnimationFrame(() => {
+      this.due = false;
+      this.draw();
+    });
+  }
 
-    /** A dashed line to measure by. */
-    level(at, wide, colour, label) {
-      const { context } = this;
-      context.strokeStyle = colour;
-      context.lineWidth = 1.2;
-      context.setLineDash([5, 4]);
+  span() {
+    const last = this.steps.length ? this.steps[this.steps.length - 1] : 1;
+    const first = this.steps.length ? this.steps[0] : 0;
+    return [first, last > first ? last : first + 1];
+  }
+
+  /** Where the cursor's round is in the data: the nearest one; the last without a cursor. */
+  index() {
+    if (this.cursor === null) return this.steps.length - 1;
+    let [low, high] = [0, this.steps.length - 1];
+    while (high - low > 1) {
+      const middle = (low + high) >> 1;
+      if (this.steps[middle] <= this.cursor) low = middle;
+      else high = middle;
+    }
+    const nearer = Math.abs(this.steps[high] - this.cursor) < Math.abs(this.steps[low] - this.cursor);
+    return nearer ? high : low;
+  }
+
+  limits() {
+    const { log, yRange, reference, lines } = this.options;
+    const values = Object.values(this.data).flat().filter(Number.isFinite);
+    if (log) {
+      const positive = values.filter((value) => value > 0);
+      if (!positive.length) return [0.1, 1];
+      const low = positive.reduce((a, b) => Math.min(a, b));
+      const high = positive.reduce((a, b) => Math.max(a, b));
+      return [low / 1.4, high * 1.4];
+    }
+    if (yRange) return yRange;
+    const anchors = [
+      ...Object.values(reference || {}).flatMap(([low, mean, high]) => [low, mean, high]),
+      ...(lines || []).map(({ value }) => value),
+    ];
+    return robustLimits(values, anchors);
+  }
+
+  draw() {
+    const { canvas, context } = this;
+    const size = fitted(canvas);
+    if (!size) return;
+    const [wide, high] = size;
+    const colour = coloursOf(canvas);
+    const [first, last] = this.span();
+    const [low, top] = this.limits();
+    const scaled = this.options.log ? Math.log : (value) => value;
+    const [bottomEdge, topEdge] = [scaled(low), scaled(top)];
+    const x = (step) =>
+      EDGES.left + ((step - first) / (last - first)) * (wide - EDGES.left - EDGES.right);
+    const y = (value) =>
+      high -
+      EDGES.bottom -
+      ((scaled(value) - bottomEdge) / (topEdge - bottomEdge)) * (high - EDGES.top - EDGES.bottom);
+    const plot = { x, y, wide, high, first, last, low, top, colour };
+    this.drawAxes(plot);
+    context.save();
+    context.beginPath();
+    context.rect(EDGES.left, EDGES.top - 2, wide - EDGES.left - EDGES.right + 2, high - EDGES.top - EDGES.bottom + 4);
+    context.clip();
+    this.labels = [];
+    this.drawReference(plot);
+    for (const one of this.options.series) this.drawSeries(one, plot);
+    context.restore();
+    this.drawLabels(plot);
+    this.drawCursor(plot);
+    this.tell();
+  }
+
+  drawAxes({ x, y, wide, high, first, last, low, top, colour }) {
+    const { context } = this;
+    context.font = "11px system-ui, sans-serif";
+    context.fillStyle = colour("--quiet");
+    context.strokeStyle = colour("--faint");
+    context.lineWidth = 1;
+    context.textAlign = "right";
+    context.textBaseline = "middle";
+    const ticks = this.options.log ? decades(low, top) : evenTicks(low, top, 3);
+    for (const tick of ticks) {
+      const at = Math.round(y(tick)) + 0.5;
       context.beginPath();
       context.moveTo(EDGES.left, at);
-      context.lineTo(wide, at);
+      context.lineTo(wide - EDGES.right, at);
       context.stroke();
-      context.setLineDash([]);
-      if (label) this.labels.push([label, at]);
+      context.fillText(chartNumber(tick), EDGES.left - 6, at);
     }
+    context.textBaseline = "alphabetic";
+    const marks = evenTicks(first, last, wide < 220 ? 2 : 4);
+    for (const tick of marks) {
+      const place = x(tick);
+      context.textAlign = place > wide - EDGES.right - 14 ? "right" : "center";
+      context.fillText(chartNumber(tick), Math.min(place, wide - 2), high - 5);
+    }
+  }
 
-    /** The lines' names, over everything: above a line, or below one at the chart's top. */
-    drawLabels({ wide, colour }) {
-      const { context } = this;
-      context.font = "11px system-ui, sans-serif";
-      context.textAlign = "right";
-      context.lineWidth = 3;
+  drawReference({ y, x, wide, colour }) {
+    const { context } = this;
+    for (const [low, mean, high] of Object.values(this.options.reference || {})) {
+      context.globalAlpha = 0.22;
+      context.fillStyle = colour("--green");
+      const [upper, lower] = [y(high), y(low)];
+      const thick = Math.max(3, lower - upper);
+      context.fillRect(EDGES.left, (upper + lower - thick) / 2, wide, thick);
+      context.globalAlpha = 1;
+      this.level(y(mean), wide, colour("--green"), "perfect");
+    }
+    for (const { value, label } of this.options.lines || []) {
+      this.level(y(value), wide, colour("--quiet"), label);
+    }
+    context.strokeStyle = colour("--orange");
+    context.lineWidth = 1.2;
+    context.setLineDash([2, 3]);
+    for (const round of this.marks) {
+      context.beginPath();
+      context.moveTo(x(round), 0);
+      context.lineTo(x(round), this.canvas.clientHeight);
+      context.stroke();
+    }
+    context.setLineDash([]);
+  }
+
+  /** A dashed line to measure by. */
+  level(at, wide, colour, label) {
+    const { context } = this;
+    context.strokeStyle = colour;
+    context.lineWidth = 1.2;
+    context.setLineDash([5, 4]);
+    context.beginPath();
+    context.moveTo(EDGES.left, at);
+    context.lineTo(wide, at);
+    context.stroke();
+    context.setLineDash([]);
+    if (label) this.labels.push([label, at]);
+  }
+
+  /** The lines' names, over everything: above a line, or below one at the chart's top. */
+  drawLabels({ wide, colour }) {
+    const { context } = this;
+    context.font = "11px system-ui, sans-serif";
+    context.textAlign = "right";
+    context.lineWidth = 3;
+    context.strokeStyle = colour("--paper");
+    context.fillStyle = colour("--quiet");
+    for (const [label, at] of this.labels) {
+      const above = at > EDGES.top + 14;
+      context.textBaseline = above ? "bottom" : "top";
+      const [x, y] = [wide - EDGES.right - 3, above ? at - 2 : at + 3];
+      context.strokeText(label, x, y);
+      context.fillText(label, x, y);
+    }
+  }
+
+  drawSeries({ name, color, dash }, { x, y, colour }) {
+    const { context, steps } = this;
+    const values = this.data[name];
+    context.strokeStyle = colour(color);
+    context.lineWidth = 1.7;
+    context.lineJoin = "round";
+    context.setLineDash(dash ? [5, 3] : []);
+    context.beginPath();
+    let [drawing, before] = [false, 0];
+    for (let n = 0; n < steps.length; n += 1) {
+      const value = values[n];
+      if (!Number.isFinite(value) || (this.options.log && value <= 0)) {
+        drawing = false;
+        continue;
+      }
+      const [px, py] = [x(steps[n]), y(value)];
+      if (!drawing) context.moveTo(px, py);
+      else if (this.options.stepped) context.lineTo(px, before);
+      context.lineTo(px, py);
+      [drawing, before] = [true, py];
+    }
+    context.stroke();
+    context.setLineDash([]);
+  }
+
+  drawCursor({ x, y, high, colour }) {
+    if (this.cursor === null || !this.steps.length) return;
+    const { context } = this;
+    const [first, last] = this.span();
+    const at = x(Math.max(first, Math.min(last, this.cursor)));
+    context.strokeStyle = colour("--ink");
+    context.lineWidth = 1;
+    context.beginPath();
+    context.moveTo(at, 2);
+    context.lineTo(at, high - EDGES.bottom);
+    context.stroke();
+    const index = this.index();
+    for (const { name, color } of this.options.series) {
+      const value = this.data[name][index];
+      if (!Number.isFinite(value) || (this.options.log && value <= 0)) continue;
+      context.fillStyle = colour(color);
       context.strokeStyle = colour("--paper");
-      context.fillStyle = colour("--quiet");
-      for (const [label, at] of this.labels) {
-        const above = at > EDGES.top + 14;
-        context.textBaseline = above ? "bottom" : "top";
-        const [x, y] = [wide - EDGES.right - 3, above ? at - 2 : at + 3];
-        context.strokeText(label, x, y);
-        context.fillText(label, x, y);
-      }
-    }
-
-    drawSeries({ name, color, dash }, { x, y, colour }) {
-      const { context, steps } = this;
-      const values = this.data[name];
-      context.strokeStyle = colour(color);
-      context.lineWidth = 1.7;
-      context.lineJoin = "round";
-      context.setLineDash(dash ? [5, 3] : []);
+      context.lineWidth = 1.5;
       context.beginPath();
-      let [drawing, before] = [false, 0];
-      for (let n = 0; n < steps.length; n += 1) {
-        const value = values[n];
-        if (!Number.isFinite(value) || (this.options.log && value <= 0)) {
-          drawing = false;
-          continue;
-        }
-        const [px, py] = [x(steps[n]), y(value)];
-        if (!drawing) context.moveTo(px, py);
-        else if (this.options.stepped) context.lineTo(px, before);
-        context.lineTo(px, py);
-        [drawing, before] = [true, py];
-      }
+      context.arc(x(this.steps[index]), y(value), 3.6, 0, 2 * Math.PI);
+      context.fill();
       context.stroke();
-      context.setLineDash([]);
     }
-
-    drawCursor({ x, y, high, colour }) {
-      if (this.cursor === null || !this.steps.length) return;
-      const { context } = this;
-      const [first, last] = this.span();
-      const at = x(Math.max(first, Math.min(last, this.cursor)));
-      context.strokeStyle = colour("--ink");
-      context.lineWidth = 1;
-      context.beginPath();
-      context.moveTo(at, 2);
-      context.lineTo(at, high - EDGES.bottom);
-      context.stroke();
-      const index = this.index();
-      for (const { name, color } of this.options.series) {
-        const value = this.data[name][index];
-        if (!Number.isFinite(value) || (this.options.log && value <= 0)) continue;
-        context.fillStyle = colour(color);
-        context.strokeStyle = colour("--paper");
-        context.lineWidth = 1.5;
-        context.beginPath();
-        context.arc(x(this.steps[index]), y(value), 3.6, 0, 2 * Math.PI);
-        context.fill();
-        context.stroke();
-      }
-    }
-
-    /** Write the values at the cursor, and the same for who cannot see the chart. */
-    tell() {
-      const index = this.index();
-      const words = [];
-      for (const one of this.options.series) {
-        const text = index >= 0 ? ganrun.short(this.data[one.name][index]) : "–";
-        if (this.values[one.name].textContent !== text) this.values[one.name].textContent = text;
-        words.push(`${one.label || one.name} ${text}`);
-      }
-      const round = index >= 0 ? ` at round ${ganrun.thousands(this.steps[index])}` : "";
-      this.canvas.setAttribute("aria-label", `${this.options.label}${round}: ${words.join(", ")}`);
-    }
-  };
-
-  /** Limits that hold all anchors and nearly all values; a spike far above may leave the chart. */
-  function robustLimits(values, anchors) {
-    const seen = [...anchors];
-    if (values.length) {
-      const sorted = Float64Array.from(values).sort();
-      const at = (share) => sorted[Math.round(share * (sorted.length - 1))];
-      const reach = 2 * (at(0.9) - at(0.1));
-      seen.push(Math.max(sorted[0], at(0.1) - reach));
-      seen.push(Math.min(sorted[sorted.length - 1], at(0.9) + reach));
-    }
-    if (!seen.length) return [0, 1];
-    const low = Math.min(...seen);
-    const high = Math.max(...seen);
-    const room = 0.07 * (high - low) || 0.07 * Math.max(Math.abs(high), 1);
-    return [low === 0 ? 0 : low - room, high + room];
   }
 
-  /** Some `count` round numbers between two. */
-  function evenTicks(low, high, count) {
-    const raw = (high - low) / count;
-    const power = 10 ** Math.floor(Math.log10(raw));
-    const step = [1, 2, 2.5, 5, 10].find((factor) => factor * power >= raw * 0.999) * power;
-    const ticks = [];
-    for (let n = Math.ceil(low / step - 1e-9); n * step <= high + 1e-9 * step; n += 1) {
-      ticks.push(n * step);
+  /** Write the values at the cursor, and the same for who cannot see the chart. */
+  tell() {
+    const index = this.index();
+    const words = [];
+    for (const one of this.options.series) {
+      const text = index >= 0 ? chartNumber(this.data[one.name][index]) : "–";
+      if (this.values[one.name].textContent !== text) this.values[one.name].textContent = text;
+      words.push(`${one.label || one.name} ${text}`);
     }
-    return ticks;
+    const round = index >= 0 ? ` at round ${thousands(this.steps[index])}` : "";
+    this.canvas.setAttribute("aria-label", `${this.options.label}${round}: ${words.join(", ")}`);
   }
+}
 
-  /** Powers of ten between two numbers, at most four; with 2 and 5 where there would be one. */
-  function decades(low, high) {
-    const ticks = [];
-    for (let n = Math.floor(Math.log10(low)); 10 ** n <= high; n += 1) {
-      const few = Math.log10(high / low) < 1.6;
-      for (const factor of few ? [1, 2, 5] : [1]) {
-        const tick = factor * 10 ** n;
-        if (tick >= low && tick <= high) ticks.push(tick);
-      }
-    }
-    const every = Math.ceil(ticks.length / 4);
-    return ticks.filter((_, index) => index % every === 0);
+/** Limits that hold all anchors and nearly all values; a spike far above may leave the chart. */
+function robustLimits(values, anchors) {
+  const seen = [...anchors];
+  if (values.length) {
+    const sorted = Float64Array.from(values).sort();
+    const at = (share) => sorted[Math.round(share * (sorted.length - 1))];
+    const reach = 2 * (at(0.9) - at(0.1));
+    seen.push(Math.max(sorted[0], at(0.1) - reach));
+    seen.push(Math.min(sorted[sorted.length - 1], at(0.9) + reach));
   }
-})((window.ganrun = window.ganrun || {}));
+  if (!seen.length) return [0, 1];
+  const low = Math.min(...seen);
+  const high = Math.max(...seen);
+  const room = 0.07 * (high - low) || 0.07 * Math.max(Math.abs(high), 1);
+  return [low === 0 ? 0 : low - room, high + room];
+}
+
+/** Some `count` round numbers between two. */
+function evenTicks(low, high, count) {
+  const raw = (high - low) / count;
+  const power = 10 ** Math.floor(Math.log10(raw));
+  const step = [1, 2, 2.5, 5, 10].find((factor) => factor * power >= raw * 0.999) * power;
+  const ticks = [];
+  for (let n = Math.ceil(low / step - 1e-9); n * step <= high + 1e-9 * step; n += 1) {
+    ticks.push(n * step);
+  }
+  return ticks;
+}
+
+/** Powers of ten between two numbers, at most four; with 2 and 5 where there would be one. */
+function decades(low, high) {
+  const ticks = [];
+  for (let n = Math.floor(Math.log10(low)); 10 ** n <= high; n += 1) {
+    const few = Math.log10(high / low) < 1.6;
+    for (const factor of few ? [1, 2, 5] : [1]) {
+      const tick = factor * 10 ** n;
+      if (tick >= low && tick <= high) ticks.push(tick);
+    }
+  }
+  const every = Math.ceil(ticks.length / 4);
+  return ticks.filter((_, index) => index % every === 0);
+}

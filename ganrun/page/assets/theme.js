@@ -1,28 +1,32 @@
-/* Light, dark, or as the system has it; and buttons that copy what stands beside them. */
-(function (ganrun) {
-  "use strict";
+/* Light, dark, or as the system has it: the page's colours as they are now, when they change, and
+   the button that changes them. */
 
-  const KEY = "ganrun-theme";
-  const NEXT = { auto: "light", light: "dark", dark: "auto" };
-    let theme = "auto";
+import { recall, remember } from "./storage.js";
 
-  function remembered() {
-    try {
-      return localStorage.getItem(KEY);
-    } catch {
-      return null; // no storage for this page: the choice lasts as long as it is open
-    }
-  }
+const NEXT = { auto: "light", light: "dark", dark: "auto" };
 
-  function remember(choice) {
-    try {
-      localStorage.setItem(KEY, choice);
-    } catch {
-      /* as above */
-    }
-  }
+/** What custom properties of style.css, such as "--ink", are for a node now: a function of a name. */
+export function coloursOf(node) {
+  const style = getComputedStyle(node);
+  return (name) => style.getPropertyValue(name).trim();
+}
 
-  function apply(choice) {
+/** Call back when the page turns light or dark; returns what ends that. */
+export function onThemeChange(callback) {
+  const system = matchMedia("(prefers-color-scheme: dark)");
+  const observer = new MutationObserver(callback);
+  observer.observe(document.documentElement, { attributeFilter: ["data-theme"] });
+  system.addEventListener("change", callback);
+  return () => {
+    observer.disconnect();
+    system.removeEventListener("change", callback);
+  };
+}
+
+/** Show the theme that was chosen last, and let the page's buttons, `[data-theme-toggle]`, choose. */
+export function listenToThemeButtons() {
+  let theme = "auto";
+  const show = (choice) => {
     theme = choice in NEXT ? choice : "auto";
     if (theme === "auto") delete document.documentElement.dataset.theme;
     else document.documentElement.dataset.theme = theme;
@@ -31,40 +35,11 @@
       button.setAttribute("aria-label", `Colours: ${theme}. Change`);
       button.title = "Light, dark, or as the system has it";
     }
-  }
-
-  /** Copy a text; resolves to whether that was possible. Works without the clipboard's API too. */
-  ganrun.copy = async function (text) {
-    try {
-      await navigator.clipboard.writeText(text);
-      return true;
-    } catch {
-      const field = document.createElement("textarea");
-      field.value = text;
-      field.className = "visually-hidden";
-      document.body.append(field);
-      field.select();
-      const copied = document.execCommand("copy");
-      field.remove();
-      return copied;
-    }
   };
-
-  document.addEventListener("click", async (event) => {
-    const origin = event.target instanceof Element ? event.target : null;
-    if (origin?.closest("[data-theme-toggle]")) {
-      apply(NEXT[theme]);
-      remember(theme);
-      return;
-    }
-    const button = origin?.closest("[data-copy]");
-    if (!button) return;
-    const words = button.dataset.words || button.textContent;
-    button.dataset.words = words;
-    const copied = await ganrun.copy(button.dataset.copy);
-    button.textContent = copied ? "Copied" : "Select it and copy";
-    setTimeout(() => (button.textContent = words), 1600);
+  document.addEventListener("click", ({ target }) => {
+    if (!(target instanceof Element && target.closest("[data-theme-toggle]"))) return;
+    show(NEXT[theme]);
+    remember("theme", theme);
   });
-
-  apply(remembered() || "auto");
-})((window.ganrun = window.ganrun || {}));
+  show(recall("theme") || "auto");
+}

@@ -7,8 +7,6 @@ file would be ten times as large, and the arena draws live into the very same on
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
-from importlib import resources
 from itertools import groupby
 from pathlib import Path
 
@@ -31,9 +29,7 @@ from ganrun.store import replace_file
 
 NAME = "report.html"
 
-STYLES = ("report.css", "run.css")
-SCRIPTS = ("strip.js", "run.js")
-"""Files of `assets/` beside those that all pages share."""
+ASSETS = Path(__file__).parent / "assets"
 
 
 def write_run_page(run: RunRecord) -> Path:
@@ -67,17 +63,11 @@ def run_page(run: RunRecord, diagnosis: Diagnosis | None = None) -> str:
     return document(
         title=f"{run_story.whose(run)}: {run_story.title(run)}",
         body=_body(run, sections),
-        styles=[asset(name) for name in STYLES],
-        scripts=[asset(name) for name in SCRIPTS],
+        styles=[ASSETS / "report.css", ASSETS / "run.css"],
+        script=ASSETS / "run.js",
         data=data,
         generator=f"ganrun {__version__}",
     )
-
-
-@cache
-def asset(name: str) -> str:
-    """The text of a file in `assets/`."""
-    return (resources.files(__package__) / "assets" / name).read_text(encoding="utf-8")
 
 
 def _body(run: RunRecord, sections: Sequence[str]) -> str:

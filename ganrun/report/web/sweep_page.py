@@ -15,7 +15,7 @@ from ganrun.report.tables.run import BAD_WORDS, GOOD_WORDS
 from ganrun.report.tables.sweep import command_to_go_on, completeness
 from ganrun.report.web.phase_cells import phase_data
 from ganrun.report.web.plotly_script import packed_plotly, plotly_text
-from ganrun.report.web.run_page import NAME, asset
+from ganrun.report.web.run_page import ASSETS, NAME
 from ganrun.report.web.sweep_charts import (
     charts_data,
     drawn_factors,
@@ -28,21 +28,6 @@ from ganrun.report.web.trial_table import table_data
 from ganrun.store.atomic import replace_file
 from ganrun.store.sweep_folder import INFLUENCE, RESULTS, SWEEP
 from ganrun.verdict import WORDS
-
-STYLES = ("report.css", "sweep.css")
-SCRIPTS = (
-    "sweep_data.js",
-    "phase_counts.js",
-    "cell_panel.js",
-    "phase.js",
-    "trial_table.js",
-    "chart_pieces.js",
-    "ranking_and_levels.js",
-    "lines.js",
-    "charts.js",
-    "sweep.js",
-)
-"""Files of `assets/` beside those that all pages share, in the order that they need."""
 
 
 def write_sweep_page(record: SweepRecord) -> Path:
@@ -57,8 +42,8 @@ def sweep_page(record: SweepRecord) -> str:
     return document(
         title=f"{record.name}: {title(record)}",
         body=_body(record),
-        styles=[asset(name) for name in STYLES],
-        scripts=[asset(name) for name in SCRIPTS],
+        styles=[ASSETS / "report.css", ASSETS / "sweep.css"],
+        script=ASSETS / "sweep.js",
         later=[plotly_text()],
         allow_eval=True,  # plotly's parallel coordinates compile their shaders' calls
         data={

@@ -1,100 +1,98 @@
 /* What the sweep's charts are put together from: plotly, which travels packed in the page, and the
    look that they share. */
-(function (ganrun) {
-  "use strict";
 
-  const { made } = ganrun;
+import { element } from "../../../page/assets/elements.js";
+import { coloursOf } from "../../../page/assets/theme.js";
+import { intervalWords } from "./sweep_data.js";
 
-  /** Unpack plotly and put it into the page; rejects where the browser cannot. */
-  ganrun.loadPlotly = async function () {
-    if (window.Plotly) return window.Plotly;
-    if (typeof DecompressionStream === "undefined") {
-      throw new Error("this browser cannot unpack gzip (it lacks DecompressionStream)");
-    }
-    const island = document.getElementById("plotly");
-    const text = atob(JSON.parse(island.textContent));
-    const bytes = Uint8Array.from(text, (letter) => letter.charCodeAt(0));
-    const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
-    const script = made("script");
-    script.textContent = await new Response(stream).text();
-    document.head.append(script); // the page's policy knows its hash
-    if (!window.Plotly) throw new Error("its library did not start");
-    return window.Plotly;
-  };
+/** Unpack plotly and put it into the page; rejects where the browser cannot. */
+export async function loadPlotly() {
+  if (window.Plotly) return window.Plotly;
+  if (typeof DecompressionStream === "undefined") {
+    throw new Error("this browser cannot unpack gzip (it lacks DecompressionStream)");
+  }
+  const island = document.getElementById("plotly");
+  const text = atob(JSON.parse(island.textContent));
+  const bytes = Uint8Array.from(text, (letter) => letter.charCodeAt(0));
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+  const script = element("script");
+  script.textContent = await new Response(stream).text();
+  document.head.append(script); // the page's policy knows its hash
+  if (!window.Plotly) throw new Error("its library did not start");
+  return window.Plotly;
+}
 
-  /** Words in place of a chart. */
-  ganrun.excuse = function (element, reason) {
-    element.removeAttribute("role");
-    element.removeAttribute("aria-label");
-    const rest = "All else on this page works, and its numbers are in the tables.";
-    element.replaceChildren(made("p", "notice", `No chart here: ${reason}. ${rest}`));
-  };
+/** Words in place of a chart. */
+export function excuse(chart, reason) {
+  chart.removeAttribute("role");
+  chart.removeAttribute("aria-label");
+  const rest = "All else on this page works, and its numbers are in the tables.";
+  chart.replaceChildren(element("p", "notice", `No chart here: ${reason}. ${rest}`));
+}
 
-  /** One of the page's colours as it is now. */
-  const pageColour = (name) => ganrun.colour(document.documentElement, name);
+/** One of the page's colours as it is now. */
+export const pageColour = (name) => coloursOf(document.documentElement)(name);
 
-  /** What all charts share, in the page's colours of now. */
-  ganrun.chartLayout = function (more) {
-    return {
-      paper_bgcolor: "rgba(0,0,0,0)",
-      plot_bgcolor: "rgba(0,0,0,0)",
-      font: {
-        family: getComputedStyle(document.body).fontFamily,
-        size: 13,
-        color: pageColour("--ink"),
-      },
-      hoverlabel: {
-        bgcolor: pageColour("--paper"),
-        bordercolor: pageColour("--border"),
-        font: { color: pageColour("--ink") },
-      },
-      showlegend: false,
-      dragmode: false,
-      ...more,
-    };
-  };
-
-  /** An axis; charts are for reading, and stay where they are. */
-  ganrun.chartAxis = (more) => ({
-    gridcolor: pageColour("--faint"),
-    linecolor: pageColour("--border"),
-    zeroline: false,
-    fixedrange: true,
-    automargin: true,
+/** What all charts share, in the page's colours of now. */
+export function chartLayout(more) {
+  return {
+    paper_bgcolor: "rgba(0,0,0,0)",
+    plot_bgcolor: "rgba(0,0,0,0)",
+    font: {
+      family: getComputedStyle(document.body).fontFamily,
+      size: 13,
+      color: pageColour("--ink"),
+    },
+    hoverlabel: {
+      bgcolor: pageColour("--paper"),
+      bordercolor: pageColour("--border"),
+      font: { color: pageColour("--ink") },
+    },
+    showlegend: false,
+    dragmode: false,
     ...more,
-  });
-
-  /** Plotly's error bars of [value, low, high]s; without an interval none. */
-  ganrun.errorBars = function (numbers, more) {
-    const apart = (end) =>
-      numbers.map((one) => (one[end] === null ? 0 : Math.abs(one[end] - one[0])));
-    return {
-      type: "data",
-      symmetric: false,
-      array: apart(2),
-      arrayminus: apart(1),
-      width: 0,
-      ...more,
-    };
   };
+}
 
-  /** `54 % [48, 60]` of [value, low, high]. */
-  ganrun.shareWords = function ([value, low, high]) {
-    const inside = value === null ? null : Math.min(1, Math.max(0, value));
-    return ganrun.intervalWords({ kind: "rate" }, { value: inside, low, high });
+/** An axis; charts are for reading, and stay where they are. */
+export const chartAxis = (more) => ({
+  gridcolor: pageColour("--faint"),
+  linecolor: pageColour("--border"),
+  zeroline: false,
+  fixedrange: true,
+  automargin: true,
+  ...more,
+});
+
+/** Plotly's error bars of [value, low, high]s; without an interval none. */
+export function errorBars(numbers, more) {
+  const apart = (end) =>
+    numbers.map((one) => (one[end] === null ? 0 : Math.abs(one[end] - one[0])));
+  return {
+    type: "data",
+    symmetric: false,
+    array: apart(2),
+    arrayminus: apart(1),
+    width: 0,
+    ...more,
   };
+}
 
-  /** Words broken into lines for plotly. */
-  ganrun.brokenAt = function (text, most) {
-    const lines = [""];
-    for (const word of text.split(" ")) {
-      const line = lines[lines.length - 1];
-      if (line && line.length + 1 + word.length > most) lines.push(word);
-      else lines[lines.length - 1] = line ? `${line} ${word}` : word;
-    }
-    return lines.join("<br>");
-  };
+/** `54 % [48, 60]` of [value, low, high]. */
+export function shareWords([value, low, high]) {
+  const inside = value === null ? null : Math.min(1, Math.max(0, value));
+  return intervalWords({ kind: "rate" }, { value: inside, low, high });
+}
 
-  ganrun.pageColour = pageColour;
-  ganrun.CHART_CONFIG = { displayModeBar: false, responsive: true };
-})((window.ganrun = window.ganrun || {}));
+/** Words broken into lines for plotly. */
+export function brokenAt(text, most) {
+  const lines = [""];
+  for (const word of text.split(" ")) {
+    const line = lines[lines.length - 1];
+    if (line && line.length + 1 + word.length > most) lines.push(word);
+    else lines[lines.length - 1] = line ? `${line} ${word}` : word;
+  }
+  return lines.join("<br>");
+}
+
+export const CHART_CONFIG = { displayModeBar: false, responsive: true };

@@ -1,318 +1,318 @@
 /* The phase diagram: a grid of buttons, menus for its axes, and a panel for the cell one is at. */
-(function (ganrun) {
-  "use strict";
 
-  const { made, capital, numberWords, intervalWords } = ganrun;
-  const POOLED = "";
-  const MOVES = {
-    ArrowLeft: [0, -1],
-    ArrowRight: [0, 1],
-    ArrowUp: [-1, 0],
-    ArrowDown: [1, 0],
-    Home: [0, -Infinity],
-    End: [0, Infinity],
-    PageUp: [-Infinity, 0],
-    PageDown: [Infinity, 0],
-  };
+import { element } from "../../../page/assets/elements.js";
+import { Scene } from "../../../page/assets/scene.js";
+import { onThemeChange } from "../../../page/assets/theme.js";
+import { capital, plural } from "../../../page/assets/wording.js";
+import { CellPanel } from "./cell_panel.js";
+import { medianAndWorst, phaseCells, rateOf } from "./phase_counts.js";
+import { intervalWords, numberWords } from "./sweep_data.js";
 
-  /** A button that does something. */
-  function button(className, onClick, ...children) {
-    const element = made("button", className, ...children);
-    element.type = "button";
-    element.addEventListener("click", onClick);
-    return element;
+const POOLED = "";
+const MOVES = {
+  ArrowLeft: [0, -1],
+  ArrowRight: [0, 1],
+  ArrowUp: [-1, 0],
+  ArrowDown: [1, 0],
+  Home: [0, -Infinity],
+  End: [0, Infinity],
+  PageUp: [-Infinity, 0],
+  PageDown: [Infinity, 0],
+};
+
+/** Words for who listens to the page. */
+const unseen = (words) => element("span", "visually-hidden", words);
+
+function menu(label, options, chosen, onChange) {
+  const change = () => onChange(select.value);
+  const select = element("select", { class: "menu", on: { change } });
+  for (const [value, words] of options) select.append(new Option(words, value));
+  select.value = chosen;
+  return element("label", "menu-label", element("span", "", capital(label)), select);
+}
+
+export class Phase {
+  constructor(phase, trials) {
+    this.phase = phase;
+    this.trials = trials;
+    this.seeds = trials.seeds.length;
+    this.view = { across: phase.across, down: phase.down, fixed: {} };
+    this.outcome = phase.outcomes[0];
+    this.scenes = []; // of the cells, used again whenever the grid is made anew
+    this.grid = document.getElementById("phase-grid");
+    this.panel = new CellPanel(document.getElementById("cell"), this);
+    this.buildMenus();
+    this.build();
+    onThemeChange(() => this.colour());
   }
 
-  /** Words for who listens to the page. */
-  const unseen = (words) => made("span", "visually-hidden", words);
+  // Menus ---------------------------------------------------------------------------------------
 
-  function menu(label, options, chosen, onChange) {
-    const select = made("select", "menu");
-    for (const [value, words] of options) select.append(new Option(words, value));
-    select.value = chosen;
-    select.addEventListener("change", () => onChange(select.value));
-    return made("label", "menu-label", made("span", "", capital(label)), select);
-  }
-
-  class Phase {
-    constructor(phase, trials) {
-      this.phase = phase;
-      this.trials = trials;
-      this.seeds = trials.seeds.length;
-      this.view = { across: phase.across, down: phase.down, fixed: {} };
-      this.outcome = phase.outcomes[0];
-      this.scenes = []; // of the cells, used again whenever the grid is made anew
-      this.grid = document.getElementById("phase-grid");
-      this.panel = new ganrun.CellPanel(document.getElementById("cell"), this);
-      this.buildMenus();
-      this.build();
-      ganrun.onThemeChange(() => this.colour());
+  buildMenus() {
+    const { phase, view } = this;
+    const factors = phase.factors.map((one) => [one.field, one.name]);
+    const outcomes = phase.outcomes.map((one) => [one.name, one.words]);
+    const menus = [
+      menu("Colour", outcomes, this.outcome.name, (name) => {
+        this.outcome = phase.outcomes.find((one) => one.name === name);
+        this.build();
+      }),
+    ];
+    if (factors.length) {
+      menus.push(
+        menu("Across", factors, view.across, (field) => this.setAxes(field, view.down, "across")),
+        menu("Up", [[POOLED, "nothing"], ...factors], view.down || POOLED, (field) =>
+          this.setAxes(view.across, field || null, "down"),
+        ),
+      );
     }
-
-    // Menus ---------------------------------------------------------------------------------------
-
-    buildMenus() {
-      const { phase, view } = this;
-      const factors = phase.factors.map((one) => [one.field, one.name]);
-      const outcomes = phase.outcomes.map((one) => [one.name, one.words]);
-      const menus = [
-        menu("Colour", outcomes, this.outcome.name, (name) => {
-          this.outcome = phase.outcomes.find((one) => one.name === name);
+    for (const factor of phase.factors) {
+      if (factor.field === view.across || factor.field === view.down) continue;
+      const levels = factor.levels.map((label, level) => [String(level), label]);
+      const chosen = factor.field in view.fixed ? String(view.fixed[factor.field]) : POOLED;
+      menus.push(
+        menu(factor.name, [[POOLED, "all, pooled"], ...levels], chosen, (level) => {
+          if (level === POOLED) delete view.fixed[factor.field];
+          else view.fixed[factor.field] = Number(level);
           this.build();
         }),
-      ];
-      if (factors.length) {
-        menus.push(
-          menu("Across", factors, view.across, (field) => this.setAxes(field, view.down, "across")),
-          menu("Up", [[POOLED, "nothing"], ...factors], view.down || POOLED, (field) =>
-            this.setAxes(view.across, field || null, "down"),
-          ),
-        );
-      }
-      for (const factor of phase.factors) {
-        if (factor.field === view.across || factor.field === view.down) continue;
-        const levels = factor.levels.map((label, level) => [String(level), label]);
-        const chosen = factor.field in view.fixed ? String(view.fixed[factor.field]) : POOLED;
-        menus.push(
-          menu(factor.name, [[POOLED, "all, pooled"], ...levels], chosen, (level) => {
-            if (level === POOLED) delete view.fixed[factor.field];
-            else view.fixed[factor.field] = Number(level);
-            this.build();
-          }),
-        );
-      }
-      document.getElementById("phase-menus").replaceChildren(...menus);
+      );
     }
+    document.getElementById("phase-menus").replaceChildren(...menus);
+  }
 
-    /** Two axes never show the same factor: the other one takes what this one showed. */
-    setAxes(across, down, changed) {
-      const { view } = this;
-      if (across === down && changed === "across") down = view.across;
-      if (across === down && changed === "down") across = view.down || this.another(down);
-      const lost = across === null || across === down;
-      Object.assign(view, { across: lost ? this.another(down) : across, down });
-      delete view.fixed[view.across];
-      delete view.fixed[view.down];
-      this.buildMenus();
-      this.build();
-      const at = changed === "across" ? 1 : 2;
-      document.querySelectorAll("#phase-menus select")[at].focus();
+  /** Two axes never show the same factor: the other one takes what this one showed. */
+  setAxes(across, down, changed) {
+    const { view } = this;
+    if (across === down && changed === "across") down = view.across;
+    if (across === down && changed === "down") across = view.down || this.another(down);
+    const lost = across === null || across === down;
+    Object.assign(view, { across: lost ? this.another(down) : across, down });
+    delete view.fixed[view.across];
+    delete view.fixed[view.down];
+    this.buildMenus();
+    this.build();
+    const at = changed === "across" ? 1 : 2;
+    document.querySelectorAll("#phase-menus select")[at].focus();
+  }
+
+  another(field) {
+    const other = this.phase.factors.find((one) => one.field !== field);
+    return other ? other.field : field;
+  }
+
+  // The grid ------------------------------------------------------------------------------------
+
+  build() {
+    const before = this.selected ? [this.selected.row, this.selected.column] : null;
+    const shape = phaseCells(this.phase, this.view, this.seeds, this.trials.count);
+    this.cells = shape.cells;
+    this.shape = shape;
+    for (const cell of this.cells) this.measure(cell);
+    this.drawTable(shape);
+    this.drawKey();
+    this.colour();
+    const same = before && this.at(...before);
+    this.select(same || this.mostTelling());
+  }
+
+  measure(cell) {
+    cell.rate = rateOf(this.outcome, cell.trials, this.seeds, this.phase.student);
+    cell.ordered = this.trials.ordered(cell.trials);
+    Object.assign(cell, medianAndWorst(cell.ordered));
+    const recovered = cell.ordered
+      .map((index) => this.phase.recovered[index])
+      .filter((number) => number !== null);
+    const sum = recovered.reduce((total, number) => total + number, 0);
+    cell.recovered = recovered.length ? sum / recovered.length : null;
+  }
+
+  /** The cell to begin with: where the outcome is most frequent. */
+  mostTelling() {
+    const value = (cell) => (cell.rate.value === null ? -1 : cell.rate.value);
+    return this.cells.reduce((best, cell) => (value(cell) > value(best) ? cell : best));
+  }
+
+  at(row, column) {
+    return this.cells.find((cell) => cell.row === row && cell.column === column) || null;
+  }
+
+  drawTable({ columns, rows, across, down }) {
+    const axes = down ? `; columns: ${across.name}, rows: ${down.name}` : "";
+    const table = element("table", {
+      class: "phase-table",
+      role: "grid",
+      "aria-label": `${this.outcome.words}${axes}`,
+      on: {
+        keydown: (event) => this.key(event),
+        pointerleave: () => this.panel.preview(null),
+      },
+    });
+    table.style.setProperty("--columns", columns);
+    const body = element("tbody");
+    for (let row = 0; row < rows; row += 1) {
+      const line = element("tr");
+      if (down) line.append(element("th", { scope: "row" }, down.labels[row]));
+      for (let column = 0; column < columns; column += 1) line.append(this.place(row, column));
+      body.append(line);
     }
-
-    another(field) {
-      const other = this.phase.factors.find((one) => one.field !== field);
-      return other ? other.field : field;
+    table.append(body);
+    if (across) {
+      const line = element("tr", "", element("td"));
+      for (const label of across.labels) line.append(element("th", { scope: "col" }, label));
+      table.append(element("tfoot", "", line));
     }
-
-    // The grid ------------------------------------------------------------------------------------
-
-    build() {
-      const before = this.selected ? [this.selected.row, this.selected.column] : null;
-      const shape = ganrun.phaseCells(this.phase, this.view, this.seeds, this.trials.count);
-      this.cells = shape.cells;
-      this.shape = shape;
-      for (const cell of this.cells) this.measure(cell);
-      this.drawTable(shape);
-      this.drawKey();
-      this.colour();
-      const same = before && this.at(...before);
-      this.select(same || this.mostTelling());
+    const parts = [table];
+    if (down) {
+      parts.unshift(element("div", "phase-down", element("span", "", down.name)));
+      parts.push(element("div", "phase-across", across.name));
     }
+    this.grid.classList.toggle("with-axes", Boolean(down));
+    this.grid.replaceChildren(...parts);
+    this.cells.forEach((cell, n) => this.drawEnding(cell, n));
+  }
 
-    measure(cell) {
-      cell.rate = ganrun.rateOf(this.outcome, cell.trials, this.seeds, this.phase.student);
-      cell.ordered = this.trials.ordered(cell.trials);
-      Object.assign(cell, ganrun.medianAndWorst(cell.ordered));
-      const recovered = cell.ordered
-        .map((index) => this.phase.recovered[index])
-        .filter((number) => number !== null);
-      const sum = recovered.reduce((total, number) => total + number, 0);
-      cell.recovered = recovered.length ? sum / recovered.length : null;
+  place(row, column) {
+    const cell = this.at(row, column);
+    if (!cell) return element("td");
+    cell.canvas = element("canvas", { class: "cell-samples", "aria-hidden": "true" });
+    const { before, number, between, recovered, after } = this.label(cell);
+    const head = element("span", "cell-head", unseen(before), element("b", "", number));
+    head.append(unseen(between), element("span", "cell-recovered", recovered, unseen(after)));
+    const meter = element("span", "cell-meter", element("span"));
+    meter.firstChild.style.width = `${100 * this.recoveredShare(cell)}%`;
+    const name = cell.name.replaceAll("_", "_\u200b"); // a line may end there
+    cell.button = element(
+      "button",
+      {
+        type: "button",
+        class: "cell",
+        tabindex: -1,
+        on: {
+          click: () => this.press(cell),
+          focus: () => this.select(cell),
+          pointerenter: () => this.panel.preview(cell),
+        },
+      },
+      !this.shape.across && element("span", "cell-name", name),
+      head,
+      cell.canvas,
+      meter,
+    );
+    if (!cell.ordered.length) {
+      cell.button.classList.add("empty");
+      cell.canvas.replaceWith(element("span", "cell-none", this.nothingWords(cell)));
+      cell.canvas = null;
     }
+    cell.box = element("td", { role: "gridcell" }, cell.button);
+    return cell.box;
+  }
 
-    /** The cell to begin with: where the outcome is most frequent. */
-    mostTelling() {
-      const value = (cell) => (cell.rate.value === null ? -1 : cell.rate.value);
-      return this.cells.reduce((best, cell) => (value(cell) > value(best) ? cell : best));
-    }
+  nothingWords(cell) {
+    return cell.trials.length ? "no result" : "no trial";
+  }
 
-    at(row, column) {
-      return this.cells.find((cell) => cell.row === row && cell.column === column) || null;
-    }
+  recoveredShare(cell) {
+    return cell.recovered === null || !this.phase.modes ? 0 : cell.recovered / this.phase.modes;
+  }
 
-    drawTable({ columns, rows, across, down }) {
-      const table = made("table", "phase-table");
-      table.setAttribute("role", "grid");
-      const axes = down ? `; columns: ${across.name}, rows: ${down.name}` : "";
-      table.setAttribute("aria-label", `${this.outcome.words}${axes}`);
-      table.style.setProperty("--columns", columns);
-      const body = made("tbody");
-      for (let row = 0; row < rows; row += 1) {
-        const line = made("tr");
-        if (down) line.append(heading("row", down.labels[row]));
-        for (let column = 0; column < columns; column += 1) line.append(this.place(row, column));
-        body.append(line);
-      }
-      table.append(body);
-      if (across) {
-        const line = made("tr", "", made("td"));
-        for (const label of across.labels) line.append(heading("col", label));
-        table.append(made("tfoot", "", line));
-      }
-      table.addEventListener("keydown", (event) => this.key(event));
-      table.addEventListener("pointerleave", () => this.panel.preview(null));
-      const parts = [table];
-      if (down) {
-        parts.unshift(made("div", "phase-down", made("span", "", down.name)));
-        parts.push(made("div", "phase-across", across.name));
-      }
-      this.grid.classList.toggle("with-axes", Boolean(down));
-      this.grid.replaceChildren(...parts);
-      this.cells.forEach((cell, n) => this.drawEnding(cell, n));
-    }
+  /** `2.3 of 5`: modes recovered; nothing where the targets differ. */
+  recoveredWords(cell) {
+    if (cell.recovered === null || !this.phase.modes) return "";
+    return `${cell.recovered.toFixed(1)} of ${this.phase.modes}`;
+  }
 
-    place(row, column) {
-      const box = made("td");
-      const cell = this.at(row, column);
-      if (!cell) return box;
-      box.setAttribute("role", "gridcell");
-      cell.box = box;
-      cell.canvas = made("canvas", "cell-samples");
-      cell.canvas.setAttribute("aria-hidden", "true");
-      const { before, number, between, recovered, after } = this.label(cell);
-      const head = made("span", "cell-head", unseen(before), made("b", "", number));
-      head.append(unseen(between), made("span", "cell-recovered", recovered, unseen(after)));
-      const meter = made("span", "cell-meter", made("span"));
-      meter.firstChild.style.width = `${100 * this.recoveredShare(cell)}%`;
-      const name = cell.name.replaceAll("_", "_\u200b"); // a line may end there
-      const parts = this.shape.across ? [] : [made("span", "cell-name", name)];
-      cell.button = button("cell", () => this.press(cell), ...parts, head, cell.canvas, meter);
-      cell.button.tabIndex = -1;
-      cell.button.addEventListener("focus", () => this.select(cell));
-      cell.button.addEventListener("pointerenter", () => this.panel.preview(cell));
-      if (!cell.ordered.length) {
-        cell.button.classList.add("empty");
-        cell.canvas.replaceWith(made("span", "cell-none", this.nothingWords(cell)));
-        cell.canvas = null;
-      }
-      box.append(cell.button);
-      return box;
-    }
+  /** What a cell says: what is seen of it, and the words around that for who only hears it. */
+  label(cell) {
+    const number = numberWords(this.outcome, cell.rate.value);
+    const interval = intervalWords(this.outcome, cell.rate).slice(number.length);
+    const recovered = this.recoveredWords(cell);
+    const trials = plural(cell.rate.trials, "trial");
+    return {
+      before: `${cell.name}: `,
+      number,
+      between: `${interval} ${this.outcome.words}, ${trials}${recovered ? ", " : ""}`,
+      recovered,
+      after: recovered ? " modes recovered" : "",
+    };
+  }
 
-    nothingWords(cell) {
-      return cell.trials.length ? "no result" : "no trial";
-    }
-
-    recoveredShare(cell) {
-      return cell.recovered === null || !this.phase.modes ? 0 : cell.recovered / this.phase.modes;
-    }
-
-    /** `2.3 of 5`: modes recovered; nothing where the targets differ. */
-    recoveredWords(cell) {
-      if (cell.recovered === null || !this.phase.modes) return "";
-      return `${cell.recovered.toFixed(1)} of ${this.phase.modes}`;
-    }
-
-    /** What a cell says: what is seen of it, and the words around that for who only hears it. */
-    label(cell) {
-      const number = numberWords(this.outcome, cell.rate.value);
-      const interval = intervalWords(this.outcome, cell.rate).slice(number.length);
-      const recovered = this.recoveredWords(cell);
-      const trials = ganrun.plural(cell.rate.trials, "trial");
-      return {
-        before: `${cell.name}: `,
-        number,
-        between: `${interval} ${this.outcome.words}, ${trials}${recovered ? ", " : ""}`,
-        recovered,
-        after: recovered ? " modes recovered" : "",
-      };
-    }
-
-    /** The samples of the cell's median trial. */
-    drawEnding(cell, number) {
-      if (!cell.canvas) return;
-      const ending = this.trials.ending(this.panel.nearest(cell, "median"));
-      if (!ending) return;
-      if (this.scenes[number]) {
-        cell.canvas.replaceWith(this.scenes[number].canvas);
-        cell.canvas = this.scenes[number].canvas;
-        this.scenes[number].setTarget(ending.target);
-        this.scenes[number].draw(ending.frame);
-      } else {
-        this.scenes[number] = new ganrun.Scene(cell.canvas, ending.target);
-        this.scenes[number].draw(ending.frame);
-      }
-    }
-
-    drawKey() {
-      const rate = this.outcome.kind === "rate";
-      const most = rate ? "100 %" : String(this.most());
-      const key = made("span", "key-bar");
-      const words = rate ? `${most} ${this.outcome.words}` : `${most} modes missing`;
-      document
-        .getElementById("phase-key")
-        .replaceChildren(
-          made("span", "", rate ? "0 %" : "0", key, words),
-          made("span", "", made("span", "key-meter"), "modes recovered"),
-          made("span", "", "dots: samples of the median trial; rings: true modes, dashed if missing"),
-        );
-    }
-
-    most() {
-      return this.phase.modes || Math.max(1, ...this.cells.map((cell) => cell.rate.value || 0));
-    }
-
-    colour() {
-      const most = this.outcome.kind === "rate" ? 1 : this.most();
-      for (const cell of this.cells) {
-        const share = cell.rate.value === null ? 0 : Math.min(1, cell.rate.value / most);
-        cell.button.style.setProperty("--share", `${Math.round(1000 * share) / 10}%`);
-      }
-    }
-
-    // Where one is --------------------------------------------------------------------------------
-
-    select(cell) {
-      this.panel.preview(null);
-      if (this.selected === cell) return;
-      if (this.selected) {
-        this.selected.button.tabIndex = -1;
-        this.selected.box.removeAttribute("aria-selected");
-      }
-      this.selected = cell;
-      cell.button.tabIndex = 0;
-      cell.box.setAttribute("aria-selected", "true");
-      this.panel.show(cell);
-    }
-
-    press(cell) {
-      cell.button.focus({ preventScroll: true }); // which some browsers do not by themselves
-      this.select(cell);
-      this.panel.play();
-      if (matchMedia("(max-width: 60rem)").matches) {
-        this.panel.element.scrollIntoView({ block: "nearest" });
-      }
-    }
-
-    key(event) {
-      const move = MOVES[event.key];
-      if (!move || event.altKey || event.metaKey || !this.selected) return;
-      event.preventDefault();
-      const within = (at, by, most) => Math.max(0, Math.min(most - 1, at + by));
-      const { row, column } = this.selected;
-      const { rows, columns } = this.shape;
-      const next = this.at(within(row, move[0], rows), within(column, move[1], columns));
-      if (!next) return;
-      this.panel.preview(null);
-      next.button.focus();
+  /** The samples of the cell's median trial. */
+  drawEnding(cell, number) {
+    if (!cell.canvas) return;
+    const ending = this.trials.ending(this.panel.nearest(cell, "median"));
+    if (!ending) return;
+    if (this.scenes[number]) {
+      cell.canvas.replaceWith(this.scenes[number].canvas);
+      cell.canvas = this.scenes[number].canvas;
+      this.scenes[number].setTarget(ending.target);
+      this.scenes[number].draw(ending.frame);
+    } else {
+      this.scenes[number] = new Scene(cell.canvas, ending.target);
+      this.scenes[number].draw(ending.frame);
     }
   }
 
-  function heading(scope, label) {
-    const cell = made("th", "", label);
-    cell.scope = scope;
-    return cell;
+  drawKey() {
+    const rate = this.outcome.kind === "rate";
+    const most = rate ? "100 %" : String(this.most());
+    const key = element("span", "key-bar");
+    const words = rate ? `${most} ${this.outcome.words}` : `${most} modes missing`;
+    document
+      .getElementById("phase-key")
+      .replaceChildren(
+        element("span", "", rate ? "0 %" : "0", key, words),
+        element("span", "", element("span", "key-meter"), "modes recovered"),
+        element("span", "", "dots: samples of the median trial; rings: true modes, dashed if missing"),
+      );
   }
 
-  ganrun.Phase = Phase;
-})((window.ganrun = window.ganrun || {}));
+  most() {
+    return this.phase.modes || Math.max(1, ...this.cells.map((cell) => cell.rate.value || 0));
+  }
+
+  colour() {
+    const most = this.outcome.kind === "rate" ? 1 : this.most();
+    for (const cell of this.cells) {
+      const share = cell.rate.value === null ? 0 : Math.min(1, cell.rate.value / most);
+      cell.button.style.setProperty("--share", `${Math.round(1000 * share) / 10}%`);
+    }
+  }
+
+  // Where one is --------------------------------------------------------------------------------
+
+  select(cell) {
+    this.panel.preview(null);
+    if (this.selected === cell) return;
+    if (this.selected) {
+      this.selected.button.tabIndex = -1;
+      this.selected.box.removeAttribute("aria-selected");
+    }
+    this.selected = cell;
+    cell.button.tabIndex = 0;
+    cell.box.setAttribute("aria-selected", "true");
+    this.panel.show(cell);
+  }
+
+  press(cell) {
+    cell.button.focus({ preventScroll: true }); // which some browsers do not by themselves
+    this.select(cell);
+    this.panel.play();
+    if (matchMedia("(max-width: 60rem)").matches) {
+      this.panel.element.scrollIntoView({ block: "nearest" });
+    }
+  }
+
+  key(event) {
+    const move = MOVES[event.key];
+    if (!move || event.altKey || event.metaKey || !this.selected) return;
+    event.preventDefault();
+    const within = (at, by, most) => Math.max(0, Math.min(most - 1, at + by));
+    const { row, column } = this.selected;
+    const { rows, columns } = this.shape;
+    const next = this.at(within(row, move[0], rows), within(column, move[1], columns));
+    if (!next) return;
+    this.panel.preview(null);
+    next.button.focus();
+  }
+}

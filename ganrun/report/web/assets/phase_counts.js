@@ -1,106 +1,103 @@
 /* The counting behind the phase diagram: which trials stand in which cell, and an outcome's rate
    there. No page: functions of the sweep's data. */
-(function (ganrun) {
-  "use strict";
 
-  const QUANTILE = 1.959963984540054; // the normal distribution's 97.5 % point
+const QUANTILE = 1.959963984540054; // the normal distribution's 97.5 % point
 
-  /** Wilson's 95 % interval of a proportion; without trials nothing is known. */
-  ganrun.wilson = function (count, trials) {
-    if (!trials) return [0, 1];
-    const z2 = QUANTILE ** 2;
-    const rate = count / trials;
-    const centre = (rate + z2 / (2 * trials)) / (1 + z2 / trials);
-    const spread = Math.sqrt((rate * (1 - rate)) / trials + z2 / (4 * trials ** 2));
-    const half = (QUANTILE * spread) / (1 + z2 / trials);
-    return [
-      count === 0 ? 0 : Math.max(0, centre - half),
-      count === trials ? 1 : Math.min(1, centre + half),
-    ];
+/** Wilson's 95 % interval of a proportion; without trials nothing is known. */
+export function wilson(count, trials) {
+  if (!trials) return [0, 1];
+  const z2 = QUANTILE ** 2;
+  const rate = count / trials;
+  const centre = (rate + z2 / (2 * trials)) / (1 + z2 / trials);
+  const spread = Math.sqrt((rate * (1 - rate)) / trials + z2 / (4 * trials ** 2));
+  const half = (QUANTILE * spread) / (1 + z2 / trials);
+  return [
+    count === 0 ? 0 : Math.max(0, centre - half),
+    count === trials ? 1 : Math.min(1, centre + half),
+  ];
+}
+
+/** Student's 95 % interval of a mean, over the seeds; null with fewer than two of them. */
+function betweenSeeds(values, seeds, mean, student) {
+  const parts = new Map();
+  values.forEach((value, n) => parts.set(seeds[n], (parts.get(seeds[n]) || 0) + value - mean));
+  const blocks = parts.size;
+  if (blocks < 2) return [null, null];
+  let squares = 0;
+  for (const part of parts.values()) squares += ((part * blocks) / values.length) ** 2;
+  const half = student[blocks - 2] * Math.sqrt(squares / (blocks - 1) / blocks);
+  return [Math.max(0, mean - half), mean + half];
+}
+
+/** {trials, sum, value, low, high} of an outcome over some trials that have it. */
+export function rateOf(outcome, trials, seeds, student) {
+  const known = trials.filter((index) => outcome.values[index] !== null);
+  const values = known.map((index) => outcome.values[index]);
+  const sum = values.reduce((total, value) => total + value, 0);
+  if (!known.length) return { trials: 0, sum: 0, value: null, low: null, high: null };
+  const value = sum / known.length;
+  const [low, high] =
+    outcome.kind === "rate"
+      ? wilson(sum, known.length)
+      : betweenSeeds(values, known.map((index) => index % seeds), value, student);
+  return { trials: known.length, sum, value, low, high };
+}
+
+/** The diagram's cells for a view {across, down, fixed: {field: level}}; fields may be null.
+    Cells count from the top left; `trials` of each are numbers of the design. */
+export function phaseCells(phase, view, seeds, count) {
+  const factor = (field) => phase.factors.find((one) => one.field === field) || null;
+  const [across, down] = [factor(view.across), factor(view.down)];
+  const cells = new Map();
+  const put = (row, column, name) => {
+    const cell = { row, column, name, trials: [] };
+    cells.set(`${row} ${column}`, cell);
+    return cell;
   };
-
-  /** Student's 95 % interval of a mean, over the seeds; null with fewer than two of them. */
-  function betweenSeeds(values, seeds, mean, student) {
-    const parts = new Map();
-    values.forEach((value, n) => parts.set(seeds[n], (parts.get(seeds[n]) || 0) + value - mean));
-    const blocks = parts.size;
-    if (blocks < 2) return [null, null];
-    let squares = 0;
-    for (const part of parts.values()) squares += ((part * blocks) / values.length) ** 2;
-    const half = student[blocks - 2] * Math.sqrt(squares / (blocks - 1) / blocks);
-    return [Math.max(0, mean - half), mean + half];
+  const kept = phase.factors.filter((one) => one.field in view.fixed);
+  const each = (place) => {
+    for (let point = 0; point < count / seeds; point += 1) {
+      if (kept.some((one) => one.number[point] !== view.fixed[one.field])) continue;
+      const cell = place(point);
+      if (!cell) continue;
+      for (let seed = 0; seed < seeds; seed += 1) cell.trials.push(point * seeds + seed);
+    }
+  };
+  if (!across) {
+    put(0, 0, "all trials");
+    each(() => cells.get("0 0"));
+    return { columns: 1, rows: 1, cells: [...cells.values()], across: null, down: null };
   }
-
-  /** {trials, sum, value, low, high} of an outcome over some trials that have it. */
-  ganrun.rateOf = function (outcome, trials, seeds, student) {
-    const known = trials.filter((index) => outcome.values[index] !== null);
-    const values = known.map((index) => outcome.values[index]);
-    const sum = values.reduce((total, value) => total + value, 0);
-    if (!known.length) return { trials: 0, sum: 0, value: null, low: null, high: null };
-    const value = sum / known.length;
-    const [low, high] =
-      outcome.kind === "rate"
-        ? ganrun.wilson(sum, known.length)
-        : betweenSeeds(values, known.map((index) => index % seeds), value, student);
-    return { trials: known.length, sum, value, low, high };
-  };
-
-  /** The diagram's cells for a view {across, down, fixed: {field: level}}; fields may be null.
-      Cells count from the top left; `trials` of each are numbers of the design. */
-  ganrun.phaseCells = function (phase, view, seeds, count) {
-    const factor = (field) => phase.factors.find((one) => one.field === field) || null;
-    const [across, down] = [factor(view.across), factor(view.down)];
-    const cells = new Map();
-    const put = (row, column, name) => {
-      const cell = { row, column, name, trials: [] };
-      cells.set(`${row} ${column}`, cell);
-      return cell;
-    };
-    const kept = phase.factors.filter((one) => one.field in view.fixed);
-    const each = (place) => {
-      for (let point = 0; point < count / seeds; point += 1) {
-        if (kept.some((one) => one.number[point] !== view.fixed[one.field])) continue;
-        const cell = place(point);
-        if (!cell) continue;
-        for (let seed = 0; seed < seeds; seed += 1) cell.trials.push(point * seeds + seed);
-      }
-    };
-    if (!across) {
-      put(0, 0, "all trials");
-      each(() => cells.get("0 0"));
-      return { columns: 1, rows: 1, cells: [...cells.values()], across: null, down: null };
-    }
-    if (!down) {
-      const { labels, place, columns } = across.lone;
-      const all = labels.map((label, n) => put(Math.floor(n / columns), n % columns, label));
-      each((point) => all[place[across.number[point]]]);
-      const rows = Math.ceil(labels.length / columns);
-      return { columns, rows, cells: all, across: null, down: null };
-    }
-    const [ways, lines] = [across.across, down.down];
-    const rows = lines.labels.length;
-    const names = lines.rising ? [...lines.labels].reverse() : lines.labels;
-    for (let row = 0; row < rows; row += 1) {
-      ways.labels.forEach((label, column) => {
-        put(row, column, `${across.name} ${label}, ${down.name} ${names[row]}`);
-      });
-    }
-    each((point) => {
-      const at = lines.place[down.number[point]];
-      return cells.get(`${lines.rising ? rows - 1 - at : at} ${ways.place[across.number[point]]}`);
+  if (!down) {
+    const { labels, place, columns } = across.lone;
+    const all = labels.map((label, n) => put(Math.floor(n / columns), n % columns, label));
+    each((point) => all[place[across.number[point]]]);
+    const rows = Math.ceil(labels.length / columns);
+    return { columns, rows, cells: all, across: null, down: null };
+  }
+  const [ways, lines] = [across.across, down.down];
+  const rows = lines.labels.length;
+  const names = lines.rising ? [...lines.labels].reverse() : lines.labels;
+  for (let row = 0; row < rows; row += 1) {
+    ways.labels.forEach((label, column) => {
+      put(row, column, `${across.name} ${label}, ${down.name} ${names[row]}`);
     });
-    return {
-      columns: ways.labels.length,
-      rows,
-      cells: [...cells.values()],
-      across: { name: across.name, labels: ways.labels },
-      down: { name: down.name, labels: names },
-    };
+  }
+  each((point) => {
+    const at = lines.place[down.number[point]];
+    return cells.get(`${lines.rising ? rows - 1 - at : at} ${ways.place[across.number[point]]}`);
+  });
+  return {
+    columns: ways.labels.length,
+    rows,
+    cells: [...cells.values()],
+    across: { name: across.name, labels: ways.labels },
+    down: { name: down.name, labels: names },
   };
+}
 
-  /** The trial in the middle, of two the worse, and the last; from the best to the worst. */
-  ganrun.medianAndWorst = function (ordered) {
-    if (!ordered.length) return { median: null, worst: null };
-    return { median: ordered[ordered.length >> 1], worst: ordered[ordered.length - 1] };
-  };
-})((window.ganrun = window.ganrun || {}));
+/** The trial in the middle, of two the worse, and the last; from the best to the worst. */
+export function medianAndWorst(ordered) {
+  if (!ordered.length) return { median: null, worst: null };
+  return { median: ordered[ordered.length >> 1], worst: ordered[ordered.length - 1] };
+}

@@ -1,168 +1,164 @@
 /* Share per mode over the rounds: one band per mode, with a cursor that others can move. */
-(function (ganrun) {
-  "use strict";
 
-  const LEVELS = [0.2 * (1 - 1e-4), 0.7, 1.4]; // share over weight: too few, as it should, too many
-  const NAMES = ["missing", "few", "right", "many"];
-  const MOST_WORDS = 14; // more modes than this have no words at the right
+import { fitted, hatching, onDragAlong } from "../../../page/assets/canvas.js";
+import { decode } from "../../../page/assets/decode.js";
+import { element } from "../../../page/assets/elements.js";
+import { coloursOf, onThemeChange } from "../../../page/assets/theme.js";
+import { listed, percent, thousands } from "../../../page/assets/wording.js";
 
-  ganrun.Strip = class {
-    /** data = {rounds, occupancy: packed [R, K], shares: [K], weights: [K]} */
-    constructor(element, data, marks) {
-      this.rounds = data.rounds;
-      this.modes = data.weights.length;
-      this.occupancy = ganrun.decode(data.occupancy);
-      this.data = data;
-      this.marks = marks || [];
-      this.cursor = null;
-      this.callbacks = [];
-      this.canvas = ganrun.made("canvas", "strip-canvas seekable");
-      this.canvas.setAttribute("role", "img");
-      const few = this.modes <= MOST_WORDS;
-      this.band = few ? 26 : Math.max(9, Math.min(26, 360 / this.modes));
-      this.canvas.style.height = `${this.band * this.modes + 26}px`;
-      element.append(this.canvas);
-      this.context = this.canvas.getContext("2d");
-      ganrun.onThemeChange(() => this.draw());
-      new ResizeObserver(() => this.draw()).observe(this.canvas);
-      this.listen();
-      this.draw();
-    }
+const LEVELS = [0.2 * (1 - 1e-4), 0.7, 1.4]; // share over weight: too few, as it should, too many
+const NAMES = ["missing", "few", "right", "many"];
+const MOST_WORDS = 14; // more modes than this have no words at the right
 
-    setCursor(round) {
-      this.cursor = round;
-      this.draw();
-    }
-
-    onSeek(callback) {
-      this.callbacks.push(callback);
-    }
-
-    listen() {
-      const edges = (wide) => this.edges(wide);
-      ganrun.onDragAlong(this.canvas, edges, (share) => {
-        for (const callback of this.callbacks) callback(share * this.last());
-      });
-    }
-
-    last() {
-      return Math.max(1, this.rounds[this.rounds.length - 1]);
-    }
-
-    /** Room for the modes' numbers and, on a wide screen, for what each has at the end. */
-    edges(wide) {
-      const words = wide > 560 && this.modes <= MOST_WORDS;
-      return { left: 34, right: words ? 118 : 10, words };
-    }
-
-    draw() {
-      const { canvas, context, rounds, modes, band } = this;
-      const size = ganrun.fitted(canvas);
-      if (!size) return;
-      const [wide] = size;
-      const style = getComputedStyle(canvas);
-      this.colour = (name) => style.getPropertyValue(name).trim();
-      const { left, right, words } = this.edges(wide);
-      const x = (round) => left + (round / this.last()) * (wide - left - right);
-      const fills = NAMES.map((name) => this.colour(`--share-${name}`));
-      const lines = { strength: 0.45, thickness: 1, ground: fills[0] };
-      fills[0] = ganrun.hatching(context, this.colour("--vermillion"), lines);
-      const gap = band > 14 ? 4 : 2;
-      // An evaluation's piece goes half-way to its neighbours; pieces alike are drawn as one.
-      const edge = (row) =>
-        x(row === 0 ? rounds[0] : row === rounds.length ? rounds[row - 1] : (rounds[row - 1] + rounds[row]) / 2);
-      for (let mode = 0; mode < modes; mode += 1) {
-        for (let row = 0, next = 1; row < rounds.length; row = next, next += 1) {
-          const level = this.level(row, mode);
-          while (next < rounds.length && this.level(next, mode) === level) next += 1;
-          context.fillStyle = fills[level];
-          const width = Math.max(edge(next) - edge(row), 1);
-          context.fillRect(edge(row), mode * band + gap / 2, width, band - gap);
-        }
-      }
-      this.label(x, wide, words);
-      this.lines(x);
-      this.tell();
-    }
-
-    /** How well a mode is served at an evaluation, as a number of NAMES. */
-    level(row, mode) {
-      const served = this.occupancy[row * this.modes + mode];
-      return LEVELS.filter((level) => served >= level).length;
-    }
-
-    label(x, wide, words) {
-      const { context, band, modes } = this;
-      context.font = "12px system-ui, sans-serif";
-      context.textBaseline = "middle";
-      const every = band >= 12 ? 1 : 5;
-      for (let mode = 0; mode < modes; mode += every) {
-        const y = (mode + 0.5) * band;
-        context.textAlign = "right";
-        context.fillStyle = this.colour("--ink");
-        context.fillText(`${mode}`, 26, y);
-        if (!words) continue;
-        context.textAlign = "left";
-        context.fillStyle = this.colour("--quiet");
-        const [share, weight] = [this.data.shares[mode], this.data.weights[mode]];
-        context.fillText(`${percent(share)} of ${percent(weight)}`, wide - 108, y);
-      }
-      context.textBaseline = "alphabetic";
-      context.fillStyle = this.colour("--quiet");
-      const count = wide < 500 ? 2 : 5;
-      for (let n = 0; n <= count; n += 1) {
-        const round = (n * this.last()) / count;
-        context.textAlign = n === 0 ? "left" : n === count ? "right" : "center";
-        context.fillText(ganrun.thousands(round), x(round), modes * band + 18);
-      }
-    }
-
-    lines(x) {
-      const { context, band, modes } = this;
-      context.strokeStyle = this.colour("--orange");
-      context.lineWidth = 1.5;
-      context.setLineDash([2, 3]);
-      context.beginPath();
-      for (const round of this.marks) {
-        context.moveTo(x(round), 0);
-        context.lineTo(x(round), modes * band);
-      }
-      context.stroke();
-      context.setLineDash([]);
-      if (this.cursor === null) return;
-      for (const [width, name] of [
-        [4, "--paper"],
-        [1.5, "--ink"],
-      ]) {
-        context.strokeStyle = this.colour(name);
-        context.lineWidth = width;
-        context.beginPath();
-        context.moveTo(x(this.cursor), 0);
-        context.lineTo(x(this.cursor), modes * band + 3);
-        context.stroke();
-      }
-    }
-
-    tell() {
-      const at = this.cursor === null ? this.last() : this.cursor;
-      let row = 0;
-      this.rounds.forEach((round, n) => {
-        if (Math.abs(round - at) < Math.abs(this.rounds[row] - at)) row = n;
-      });
-      const groups = [[], [], [], []];
-      for (let mode = 0; mode < this.modes; mode += 1) {
-        groups[this.level(row, mode)].push(mode);
-      }
-      const words = ["missing", "too few", "as many as it should", "too many"]
-        .map((word, n) => (groups[n].length ? `${word}: ${ganrun.listed(groups[n])}` : ""))
-        .filter(Boolean);
-      const round = ganrun.thousands(this.rounds[row]);
-      this.canvas.setAttribute("aria-label", `Modes at round ${round}. ${words.join("; ")}`);
-    }
-  };
-
-  function percent(share) {
-    if (share > 0 && share < 0.005) return "< 1 %";
-    return `${Math.round(100 * share)} %`;
+export class Strip {
+  /** data = {rounds, occupancy: packed [R, K], shares: [K], weights: [K]} */
+  constructor(parent, data, marks) {
+    this.rounds = data.rounds;
+    this.modes = data.weights.length;
+    this.occupancy = decode(data.occupancy);
+    this.data = data;
+    this.marks = marks || [];
+    this.cursor = null;
+    this.callbacks = [];
+    this.canvas = element("canvas", { class: "strip-canvas seekable", role: "img" });
+    const few = this.modes <= MOST_WORDS;
+    this.band = few ? 26 : Math.max(9, Math.min(26, 360 / this.modes));
+    this.canvas.style.height = `${this.band * this.modes + 26}px`;
+    parent.append(this.canvas);
+    this.context = this.canvas.getContext("2d");
+    onThemeChange(() => this.draw());
+    new ResizeObserver(() => this.draw()).observe(this.canvas);
+    this.listen();
+    this.draw();
   }
-})((window.ganrun = window.ganrun || {}));
+
+  setCursor(round) {
+    this.cursor = round;
+    this.draw();
+  }
+
+  onSeek(callback) {
+    this.callbacks.push(callback);
+  }
+
+  listen() {
+    const edges = (wide) => this.edges(wide);
+    onDragAlong(this.canvas, edges, (share) => {
+      for (const callback of this.callbacks) callback(share * this.last());
+    });
+  }
+
+  last() {
+    return Math.max(1, this.rounds[this.rounds.length - 1]);
+  }
+
+  /** Room for the modes' numbers and, on a wide screen, for what each has at the end. */
+  edges(wide) {
+    const words = wide > 560 && this.modes <= MOST_WORDS;
+    return { left: 34, right: words ? 118 : 10, words };
+  }
+
+  draw() {
+    const { canvas, context, rounds, modes, band } = this;
+    const size = fitted(canvas);
+    if (!size) return;
+    const [wide] = size;
+    this.colour = coloursOf(canvas);
+    const { left, right, words } = this.edges(wide);
+    const x = (round) => left + (round / this.last()) * (wide - left - right);
+    const fills = NAMES.map((name) => this.colour(`--share-${name}`));
+    const lines = { strength: 0.45, thickness: 1, ground: fills[0] };
+    fills[0] = hatching(context, this.colour("--vermillion"), lines);
+    const gap = band > 14 ? 4 : 2;
+    // An evaluation's piece goes half-way to its neighbours; pieces alike are drawn as one.
+    const edge = (row) =>
+      x(row === 0 ? rounds[0] : row === rounds.length ? rounds[row - 1] : (rounds[row - 1] + rounds[row]) / 2);
+    for (let mode = 0; mode < modes; mode += 1) {
+      for (let row = 0, next = 1; row < rounds.length; row = next, next += 1) {
+        const level = this.level(row, mode);
+        while (next < rounds.length && this.level(next, mode) === level) next += 1;
+        context.fillStyle = fills[level];
+        const width = Math.max(edge(next) - edge(row), 1);
+        context.fillRect(edge(row), mode * band + gap / 2, width, band - gap);
+      }
+    }
+    this.label(x, wide, words);
+    this.lines(x);
+    this.tell();
+  }
+
+  /** How well a mode is served at an evaluation, as a number of NAMES. */
+  level(row, mode) {
+    const served = this.occupancy[row * this.modes + mode];
+    return LEVELS.filter((level) => served >= level).length;
+  }
+
+  label(x, wide, words) {
+    const { context, band, modes } = this;
+    context.font = "12px system-ui, sans-serif";
+    context.textBaseline = "middle";
+    const every = band >= 12 ? 1 : 5;
+    for (let mode = 0; mode < modes; mode += every) {
+      const y = (mode + 0.5) * band;
+      context.textAlign = "right";
+      context.fillStyle = this.colour("--ink");
+      context.fillText(`${mode}`, 26, y);
+      if (!words) continue;
+      context.textAlign = "left";
+      context.fillStyle = this.colour("--quiet");
+      const [share, weight] = [this.data.shares[mode], this.data.weights[mode]];
+      context.fillText(`${percent(share)} of ${percent(weight)}`, wide - 108, y);
+    }
+    context.textBaseline = "alphabetic";
+    context.fillStyle = this.colour("--quiet");
+    const count = wide < 500 ? 2 : 5;
+    for (let n = 0; n <= count; n += 1) {
+      const round = (n * this.last()) / count;
+      context.textAlign = n === 0 ? "left" : n === count ? "right" : "center";
+      context.fillText(thousands(round), x(round), modes * band + 18);
+    }
+  }
+
+  lines(x) {
+    const { context, band, modes } = this;
+    context.strokeStyle = this.colour("--orange");
+    context.lineWidth = 1.5;
+    context.setLineDash([2, 3]);
+    context.beginPath();
+    for (const round of this.marks) {
+      context.moveTo(x(round), 0);
+      context.lineTo(x(round), modes * band);
+    }
+    context.stroke();
+    context.setLineDash([]);
+    if (this.cursor === null) return;
+    for (const [width, name] of [
+      [4, "--paper"],
+      [1.5, "--ink"],
+    ]) {
+      context.strokeStyle = this.colour(name);
+      context.lineWidth = width;
+      context.beginPath();
+      context.moveTo(x(this.cursor), 0);
+      context.lineTo(x(this.cursor), modes * band + 3);
+      context.stroke();
+    }
+  }
+
+  tell() {
+    const at = this.cursor === null ? this.last() : this.cursor;
+    let row = 0;
+    this.rounds.forEach((round, n) => {
+      if (Math.abs(round - at) < Math.abs(this.rounds[row] - at)) row = n;
+    });
+    const groups = [[], [], [], []];
+    for (let mode = 0; mode < this.modes; mode += 1) {
+      groups[this.level(row, mode)].push(mode);
+    }
+    const words = ["missing", "too few", "as many as it should", "too many"]
+      .map((word, n) => (groups[n].length ? `${word}: ${listed(groups[n])}` : ""))
+      .filter(Boolean);
+    const round = thousands(this.rounds[row]);
+    this.canvas.setAttribute("aria-label", `Modes at round ${round}. ${words.join("; ")}`);
+  }
+}

@@ -1,13 +1,23 @@
 /* What happens when a sweep's page opens: diagram and table at once, charts when there is time. */
-(function (ganrun) {
-  "use strict";
 
-  const { sweep, trials } = ganrun;
-  ganrun.phase = new ganrun.Phase(sweep.phase, trials);
-  ganrun.table = new ganrun.TrialTable(trials, sweep.verdicts);
+import { listenToCopyButtons } from "../../../page/assets/copying.js";
+import { listenToThemeButtons } from "../../../page/assets/theme.js";
+import { drawCharts } from "./charts.js";
+import { Phase } from "./phase.js";
+import { Trials } from "./sweep_data.js";
+import { TrialTable } from "./trial_table.js";
 
-  const whenIdle = window.requestIdleCallback || ((callback) => setTimeout(callback, 50));
-  ganrun.charts = new Promise((resolve) => {
-    whenIdle(() => resolve(ganrun.drawCharts(sweep.charts, trials, ganrun.table)));
-  });
-})((window.ganrun = window.ganrun || {}));
+listenToThemeButtons();
+listenToCopyButtons();
+
+const sweep = JSON.parse(document.getElementById("sweep").textContent);
+const trials = new Trials(sweep);
+const phase = new Phase(sweep.phase, trials);
+const table = new TrialTable(trials, sweep.verdicts);
+
+const whenIdle = window.requestIdleCallback || ((callback) => setTimeout(callback, 50));
+const charts = new Promise((resolve) => {
+  whenIdle(() => resolve(drawCharts(sweep.charts, trials, table)));
+});
+
+window.ganrun = { sweep, trials, phase, table, charts }; // for the console, and for tests

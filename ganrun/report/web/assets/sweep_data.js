@@ -1,165 +1,124 @@
 /* A sweep's trials as the page's parts ask for them: values, words, samples, links and commands. */
-(function (ganrun) {
-  "use strict";
 
-  const read = (name) => JSON.parse(document.getElementById(name).textContent);
-  const sweep = read("sweep");
-  const { made } = ganrun;
+import { decode } from "../../../page/assets/decode.js";
+import { percent, tableNumber } from "../../../page/assets/wording.js";
 
-  const UNFINISHED = { missing: "not begun" };
+const UNFINISHED = { missing: "not begun" };
 
-  /** A share: `54 %`; only a true 1 is 100 % and only a true 0 is 0 %. */
-  ganrun.percent = function (share) {
-    const rounded = Math.round(100 * share);
-    if (rounded === 100 && share < 1) return `${(Math.floor(1000 * share) / 10).toFixed(1)} %`;
-    if (rounded === 0 && share > 0) return "<1 %";
-    return `${rounded} %`;
-  };
+/** An outcome's number: `0.88` as `88 %`, a mean as `2.1`. */
+export function numberWords(outcome, value) {
+  if (value === null) return "–";
+  return outcome.kind === "rate" ? percent(value) : value.toFixed(1);
+}
 
-  /** A number in little room: whole ones with thousands apart, others in four digits. */
-  ganrun.shortNumber = function (value) {
-    if (value === null) return "–";
-    if (Number.isInteger(value)) return ganrun.thousands(value);
-    const size = Math.abs(value);
-    if (size < 1e-3 || size >= 1e5) {
-      return Number(value.toPrecision(3)).toExponential().replace("e+", "e");
-    }
-    return String(Number(value.toPrecision(4)));
-  };
+/** The number with its interval: `88 % [53, 98]`. */
+export function intervalWords(outcome, { value, low, high }) {
+  const words = numberWords(outcome, value);
+  if (value === null || low === null) return words;
+  const [from, to] = [low, high].map((end) => numberWords(outcome, end).replace(" %", ""));
+  return `${words} [${from}, ${to}]`;
+}
 
-  /** A count of things: `1 trial`, `8 trials`. */
-  ganrun.plural = (count, noun) => `${ganrun.thousands(count)} ${noun}${count === 1 ? "" : "s"}`;
-
-  /** The same words with a capital. */
-  ganrun.capital = (words) => words.charAt(0).toUpperCase() + words.slice(1);
-
-  /** An outcome's number: `0.88` as `88 %`, a mean as `2.1`. */
-  function numberWords(outcome, value) {
-    if (value === null) return "–";
-    return outcome.kind === "rate" ? ganrun.percent(value) : value.toFixed(1);
+export class Trials {
+  constructor({ table, frames, phase, tones, command }) {
+    this.seeds = table.seeds;
+    this.columns = table.columns;
+    this.byName = new Map(this.columns.map((column) => [column.name, column]));
+    this.verdicts = this.byName.get("verdict").trials;
+    this.statuses = this.byName.get("status").trials;
+    this.count = this.verdicts.length;
+    this.table = table;
+    this.frames = frames;
+    this.rank = phase.rank;
+    this.tones = tones;
+    this.command = command;
   }
 
-  /** The number with its interval: `88 % [53, 98]`. */
-  ganrun.intervalWords = function (outcome, { value, low, high }) {
-    const words = numberWords(outcome, value);
-    if (value === null || low === null) return words;
-    const [from, to] = [low, high].map((end) => numberWords(outcome, end).replace(" %", ""));
-    return `${words} [${from}, ${to}]`;
-  };
+  /** A column's value for a trial; null where there is none. */
+  value(column, index) {
+    if (column.trials) return column.trials[index];
+    return column.cells[Math.floor(index / this.seeds.length)];
+  }
 
-  class Trials {
-    constructor({ table, frames, phase, tones, command }) {
-      this.seeds = table.seeds;
-      this.columns = table.columns;
-      this.byName = new Map(this.columns.map((column) => [column.name, column]));
-      this.verdicts = this.byName.get("verdict").trials;
-      this.statuses = this.byName.get("status").trials;
-      this.count = this.verdicts.length;
-      this.table = table;
-      this.frames = frames;
-      this.rank = phase.rank;
-      this.tones = tones;
-      this.command = command;
-    }
+  /** The same as it is written. */
+  words(column, index) {
+    const value = this.value(column, index);
+    if (value === null || value === "") return "–";
+    return column.numeric ? tableNumber(value) : value;
+  }
 
-    /** A column's value for a trial; null where there is none. */
-    value(column, index) {
-      if (column.trials) return column.trials[index];
-      return column.cells[Math.floor(index / this.seeds.length)];
-    }
+  /** What became of a trial in a word: its verdict, or why it has none. */
+  fate(index) {
+    const status = this.statuses[index];
+    return this.verdicts[index] || UNFINISHED[status] || status;
+  }
 
-    /** The same as it is written. */
-    words(column, index) {
-      const value = this.value(column, index);
-      if (value === null || value === "") return "–";
-      return column.numeric ? ganrun.shortNumber(value) : value;
-    }
+  folder(index) {
+    const { name, ids } = this.table.folder;
+    const seed = this.seeds[index % this.seeds.length];
+    return `${name}-s${seed}-${ids.slice(16 * index, 16 * index + 16)}`;
+  }
 
-    /** What became of a trial in a word: its verdict, or why it has none. */
-    fate(index) {
-      const status = this.statuses[index];
-      return this.verdicts[index] || UNFINISHED[status] || status;
-    }
+  hasReport(index) {
+    return this.table.reports[index] === "1";
+  }
 
-    folder(index) {
-      const { name, ids } = this.table.folder;
-      const seed = this.seeds[index % this.seeds.length];
-      return `${name}-s${seed}-${ids.slice(16 * index, 16 * index + 16)}`;
-    }
+  link(index) {
+    return `trials/${encodeURIComponent(this.folder(index))}/report.html`;
+  }
 
-    hasReport(index) {
-      return this.table.reports[index] === "1";
-    }
+  /** The command that makes a trial's own page; null for a trial that has not begun. */
+  commandFor(index) {
+    if (this.statuses[index] === "missing") return null;
+    return `${this.command.program} ${this.command.trials}/${this.folder(index)}`;
+  }
 
-    link(index) {
-      return `trials/${encodeURIComponent(this.folder(index))}/report.html`;
-    }
+  hasFrames(index) {
+    return String(index) in this.frames.trials;
+  }
 
-    /** The command that makes a trial's own page; null for a trial that has not begun. */
-    commandFor(index) {
-      if (this.statuses[index] === "missing") return null;
-      return `${this.command.program} ${this.command.trials}/${this.folder(index)}`;
-    }
+  /** What a player wants of a trial; null where the page does not hold it. */
+  film(index) {
+    const packed = this.frames.trials[index];
+    if (!packed) return null;
+    const target = this.frames.targets[packed.target];
+    const steps = this.frames.steps[packed.steps];
+    const [x0, x1, y0, y1] = target.extent;
+    return {
+      target,
+      steps,
+      samples: {
+        shape: [steps.length, packed.points, 2],
+        dtype: "u8",
+        low: Math.min(x0, y0),
+        high: Math.max(x1, y1),
+        b64: packed.b64,
+      },
+      field: null,
+      covered: packed.covered.map((frame) => Array.from(frame, (mode) => mode === "1")),
+    };
+  }
 
-    hasFrames(index) {
-      return String(index) in this.frames.trials;
-    }
-
-    /** What a player wants of a trial; null where the page does not hold it. */
-    film(index) {
-      const packed = this.frames.trials[index];
-      if (!packed) return null;
-      const target = this.frames.targets[packed.target];
-      const steps = this.frames.steps[packed.steps];
-      const [x0, x1, y0, y1] = target.extent;
-      return {
-        target,
-        steps,
-        samples: {
-          shape: [steps.length, packed.points, 2],
-          dtype: "u8",
-          low: Math.min(x0, y0),
-          high: Math.max(x1, y1),
-          b64: packed.b64,
-        },
+  /** The end of a trial's film: a scene's target and frame. */
+  ending(index) {
+    const film = this.film(index);
+    if (!film) return null;
+    const samples = decode(film.samples);
+    const each = 2 * film.samples.shape[1];
+    return {
+      target: film.target,
+      frame: {
+        samples: samples.subarray(samples.length - each),
         field: null,
-        covered: packed.covered.map((frame) => Array.from(frame, (mode) => mode === "1")),
-      };
-    }
-
-    /** The end of a trial's film: a scene's target and frame. */
-    ending(index) {
-      const film = this.film(index);
-      if (!film) return null;
-      const samples = ganrun.decode(film.samples);
-      const each = 2 * film.samples.shape[1];
-      return {
-        target: film.target,
-        frame: {
-          samples: samples.subarray(samples.length - each),
-          field: null,
-          covered: film.covered[film.covered.length - 1],
-          arrows: false,
-        },
-      };
-    }
-
-    /** From the best to the worst; those without a result are left out. */
-    ordered(indices) {
-      const { rank } = this;
-      return indices.filter((index) => rank[index] !== null).sort((a, b) => rank[a] - rank[b]);
-    }
+        covered: film.covered[film.covered.length - 1],
+        arrows: false,
+      },
+    };
   }
 
-  /** A line with a command and a button that copies it. */
-  ganrun.commandLine = function (text) {
-    const copy = made("button", "button small", "Copy");
-    copy.type = "button";
-    copy.dataset.copy = text;
-    return made("div", "command", made("code", "", text), copy);
-  };
-
-  ganrun.numberWords = numberWords;
-  ganrun.sweep = sweep;
-  ganrun.trials = new Trials(sweep);
-})((window.ganrun = window.ganrun || {}));
+  /** From the best to the worst; those without a result are left out. */
+  ordered(indices) {
+    const { rank } = this;
+    return indices.filter((index) => rank[index] !== null).sort((a, b) => rank[a] - rank[b]);
+  }
+}

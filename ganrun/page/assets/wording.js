@@ -1,0 +1,62 @@
+/* Numbers, counts and lists as a page says them. */
+
+/** A count with its thousands separated. */
+export const thousands = (number) => Math.round(number).toLocaleString("en-US");
+
+/** A count of things: `1 trial`, `8 trials`. */
+export const plural = (count, noun) => `${thousands(count)} ${noun}${count === 1 ? "" : "s"}`;
+
+/** A share: `54 %`; only a true 1 is 100 % and only a true 0 is 0 %. */
+export function percent(share) {
+  const rounded = Math.round(100 * share);
+  if (rounded === 100 && share < 1) return `${(Math.floor(1000 * share) / 10).toFixed(1)} %`;
+  if (rounded === 0 && share > 0) return "<1 %";
+  return `${rounded} %`;
+}
+
+/** Names one after the other: `1, 3 and 4`. */
+export function listed(names) {
+  if (names.length < 2) return names.join("");
+  return `${names.slice(0, -1).join(", ")} and ${names[names.length - 1]}`;
+}
+
+/** The same words with a capital. */
+export const capital = (words) => words.charAt(0).toUpperCase() + words.slice(1);
+
+/** A number as short as a small chart wants it: `2.4k`, `0.05`, `5e-5`. */
+export function chartNumber(number) {
+  if (!Number.isFinite(number)) return "–";
+  const size = Math.abs(number);
+  const minus = number < 0 ? "−" : "";
+  if (size >= 1e6) return `${minus}${Number((size / 1e6).toPrecision(3))}M`;
+  if (size >= 1e3) return `${minus}${Number((size / 1e3).toPrecision(3))}k`;
+  if (size !== 0 && size < 1e-3) return minus + size.toExponential(0);
+  return minus + String(Number(size.toPrecision(3)));
+}
+
+/** A number of a table: whole ones with thousands apart, others in four digits. */
+export function tableNumber(value) {
+  if (value === null) return "–";
+  if (Number.isInteger(value)) return thousands(value);
+  const size = Math.abs(value);
+  if (size < 1e-3 || size >= 1e5) return powerOfTen(Number(value.toPrecision(3)));
+  return String(Number(value.toPrecision(4)));
+}
+
+/** A setting: 0.0002 as `2e-4`, 0.05 as `0.05`; few digits, and never `0.00020000000001`. */
+export function settingNumber(value) {
+  if (!Number.isFinite(value)) return String(value);
+  const short = Number(value.toPrecision(3));
+  const size = Math.abs(short);
+  if (short === 0) return "0";
+  return size >= 0.01 && size < 1e5 ? String(short) : powerOfTen(short);
+}
+
+/** A rate that does not flicker: `9.5`, `12`, `3.5k`. */
+export function shortRate(number) {
+  if (number < 10) return number.toFixed(1);
+  if (number < 1000) return String(Math.round(number));
+  return `${(number / 1000).toFixed(number < 1e4 ? 1 : 0)}k`;
+}
+
+const powerOfTen = (number) => number.toExponential().replace("e+", "e");
