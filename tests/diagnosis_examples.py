@@ -19,7 +19,7 @@ from ganrun.diagnose.diagnosis import (
     Track,
 )
 from ganrun.diagnose.progress import BranchProgress, DiagnosisProgress
-from ganrun.measure.evaluation import COVERED_FRACTION
+from ganrun.measure.coverage import COVERED_FRACTION
 
 ROUNDS = 10_000
 QUALITY = 0.985

@@ -14,9 +14,10 @@ from report_examples import fake_member, forged, grid, ring
 from rich.cells import cell_len
 from rich.console import Console
 
+from ganrun.measure.coverage import mode_shares
 from ganrun.measure.evaluation import evaluate_samples
 from ganrun.playing.progress import Progress
-from ganrun.report.geometry import covered_modes, mode_shares, share_outside
+from ganrun.report.geometry import covered_modes, share_outside
 from ganrun.report.live.character_map import draw_map
 from ganrun.report.live.training import LiveDisplay, PlainLines, Quiet, watcher_for
 from ganrun.report.live.training_frame import LiveMap, draw_frame

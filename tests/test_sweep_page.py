@@ -24,17 +24,16 @@ from ganrun.config.declarations import SUMMARY_METRICS
 from ganrun.influence import influence_of
 from ganrun.influence.rates import summarise
 from ganrun.influence.trials import OUTCOMES, RATES, outcome_values
+from ganrun.measure.evaluation import evaluate_samples
 from ganrun.mixture import mixture_of
 from ganrun.page.scene_target import scene_target
 from ganrun.report.cell_trials import from_best_to_worst, median_trial, worst_trial
-from ganrun.report.geometry import covered_modes, mode_shares
 from ganrun.report.phase_grid import phase_grid
 from ganrun.report.sweep_record import SweepRecord, read_sweep
 from ganrun.report.web import plotly_script, trial_pages
 from ganrun.report.web.phase_cells import phase_data
 from ganrun.report.web.sweep_page import sweep_page, write_sweep_page
 from ganrun.report.web.trial_frames import (
-    covered_in_each,
     frames_data,
     quantized,
     read_frames,
@@ -231,18 +230,6 @@ def test_samples_come_back_within_half_a_step_and_strays_not_at_all():
     assert np.abs(back[inside] - samples[inside]).max() <= (high - low) / 254 / 2 + 1e-6
 
 
-def test_the_page_tells_the_same_modes_as_missing_as_the_figures_do(records):
-    record = records["two factors"]
-    mixture = mixture_of(record.design.sweep.base.target)
-    rng = np.random.default_rng(1)
-    samples = 2.2 * rng.standard_normal((6, 300, 2))
-    samples[2, :7] = np.nan
-    samples[3] = mixture.means[rng.integers(0, 3, 300)]
-    plain = [covered_modes(mode_shares(one, mixture), mixture.weights, None) for one in samples]
-    np.testing.assert_array_equal(covered_in_each(samples, mixture), plain)
-    assert plain[3].sum() == 3
-
-
 def test_frames_are_the_snapshots_of_the_folder(records):
     record = records["two factors"]
     frames = read_frames(record, 4)
@@ -250,8 +237,11 @@ def test_frames_are_the_snapshots_of_the_folder(records):
     with np.load(record.folder.trial_path(trial.experiment) / "snapshots.npz") as stored:
         samples, steps = stored["samples"], stored["steps"]
     assert frames.steps == tuple(steps)
-    extent = mixture_of(trial.experiment.target).extent
-    np.testing.assert_array_equal(frames.codes, quantized(samples, extent))
+    mixture = mixture_of(trial.experiment.target)
+    np.testing.assert_array_equal(frames.codes, quantized(samples, mixture.extent))
+    for covered, one in zip(frames.covered, samples.astype(np.float64), strict=True):
+        measured = evaluate_samples(one, mixture.means, mixture.whitening, mixture.weights)
+        np.testing.assert_array_equal(covered, measured["covered"])
     packed = frames_data(record)["trials"]["4"]
     assert base64.b64decode(packed["b64"]) == frames.codes.tobytes()
 

@@ -1,7 +1,7 @@
 """A run's metrics over time: its window, which modes it covers when, and whether it still rises.
 
-The window is the second half of a run's rounds. At an evaluation a mode is covered if its share is
-at least a fifth of its weight, and missing otherwise.
+The window is the second half of a run's rounds. At an evaluation a mode is missing if it is not
+covered.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 from numpy import ndarray
 
-from ganrun.measure.evaluation import COVERED_FRACTION
+from ganrun.measure.coverage import COVERED_FRACTION, is_covered
 
 Reference = Mapping[str, Mapping[str, float]]
 
@@ -99,16 +99,21 @@ class Course:
         return np.where(np.isfinite(values), np.asarray(values, float), np.nan)
 
     @cached_property
+    def shares(self) -> Float[ndarray, "R K"]:
+        """High-quality shares; what is empty counts as nothing."""
+        columns = [self.column(f"share_{k}") for k in range(self.modes)]
+        return np.nan_to_num(np.stack(columns, axis=1))
+
+    @property
     def relative_shares(self) -> Float[ndarray, "R K"]:
-        """Shares over weights; what is empty counts as nothing."""
-        shares = np.stack([self.column(f"share_{k}") for k in range(self.modes)], axis=1)
-        return np.nan_to_num(shares) / self.weights
+        """Shares over weights."""
+        return self.shares / self.weights
 
     @cached_property
     def covered(self) -> Bool[ndarray, "R K"]:
         """Which modes are covered at which evaluations."""
-        # The slack is that of the evaluation: a share of exactly a fifth counts, in any precision.
-        return self.relative_shares >= COVERED_FRACTION * (1 - 1e-5)
+        covered: Bool[ndarray, "R K"] = is_covered(self.shares, self.weights)
+        return covered
 
     @cached_property
     def present(self) -> Bool[ndarray, "R K"]:
@@ -118,9 +123,9 @@ class Course:
         the samples.
         """
         present = self.covered.copy()
+        kept = self.relative_shares >= COVERED_FRACTION / 2
         for row in range(1, len(present)):
-            kept = self.relative_shares[row] >= COVERED_FRACTION / 2
-            present[row] |= present[row - 1] & kept
+            present[row] |= present[row - 1] & kept[row]
         return present
 
     @property

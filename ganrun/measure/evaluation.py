@@ -9,27 +9,46 @@ float32 tracers, under `vmap`. Hence no shape depends on the data, and nothing i
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
-LARGEST = 1e12
-"""A coordinate beyond this counts as not finite: its square would leave float32 behind."""
-HIGH_QUALITY_DISTANCE = 3.0
-"""Mahalanobis distance within which a sample is high-quality (PacGAN, VEEGAN)."""
-COVERED_FRACTION = 1 / 5
-"""A mode is covered if its high-quality share is at least this fraction of its weight."""
+from ganrun.measure.coverage import Nearness, is_covered, nearness
 
-METRICS = (
-    "high_quality",
-    "modes_captured",
-    "modes_covered",
-    "reverse_kl",
-    "kl",
-    "js",
-    "mode_tv",
-    "spread",
-    "nll",
-)
-"""The scalar metrics that `evaluate_samples` returns."""
+
+@dataclass(frozen=True, eq=False)
+class Measured:
+    """What the metrics of `N` samples beside `K` modes share, computed once."""
+
+    xp: Any
+    """The array library."""
+    near: Nearness
+    whitening: Any
+    weights: Any
+    """`[K, 2, 2]` and `[K]`: the modes' inverse Cholesky factors and weights."""
+    members: Any
+    """`[K]`: samples by nearest mode."""
+    counts: Any
+    """`[K]`: high-quality samples."""
+    shares: Any
+    """`[K]`: the same over `N`."""
+    covered: Any
+    """`[K]`, bool."""
+
+    @cached_property
+    def high_quality(self) -> Any:
+        """Share of high-quality samples."""
+        return self.xp.sum(self.counts) / self.near.inside.shape[0]
+
+    @cached_property
+    def by_nearest(self) -> tuple[Any, Any, Any]:
+        """`[K]` each: shares of all samples by nearest mode, plain, smoothed, and half weights."""
+        xp, members = self.xp, self.members
+        total = xp.sum(members)
+        p = members / xp.where(total > 0, total, math.nan)
+        smoothed = (members + 0.5) / (xp.where(total > 0, total, math.nan) + members.shape[0] / 2)
+        return p, smoothed, (p + self.weights) / 2
 
 
 def evaluate_samples(samples: Any, means: Any, whitening: Any, weights: Any) -> dict[str, Any]:
@@ -49,53 +68,53 @@ def evaluate_samples(samples: Any, means: Any, whitening: Any, weights: Any) -> 
         are NaN. `spread` is NaN if no mode is covered.
     """
     xp = samples.__array_namespace__()
-    dtype = samples.dtype
-    n, k = samples.shape[0], means.shape[0]
-    inside = xp.all(xp.abs(samples) <= LARGEST, axis=1)
-    finite = xp.where(inside[:, None], samples, xp.zeros_like(samples))
-
-    # Rows are modes, so that sums over samples run along memory.
-    dx = finite[:, 0][None, :] - means[:, 0][:, None]
-    dy = finite[:, 1][None, :] - means[:, 1][:, None]
-    along = whitening[:, 0, 0][:, None] * dx
-    across = whitening[:, 1, 0][:, None] * dx + whitening[:, 1, 1][:, None] * dy
-    squared = along * along + across * across
-    nearest = xp.argmin(squared, axis=0)
-    belongs = (xp.arange(k)[:, None] == nearest[None, :]) & inside[None, :]
-    good = belongs & (squared <= HIGH_QUALITY_DISTANCE**2)
-
-    members = xp.sum(belongs, axis=1).astype(dtype)
-    counts = xp.sum(good, axis=1).astype(dtype)
-    shares = counts / n
-    # The slack keeps a share of exactly a fifth of the weight covered, in float32 as in float64.
-    covered = counts >= weights * (COVERED_FRACTION * n * (1 - 1e-5))
-    high_quality = xp.sum(counts) / n
-    return {
-        "high_quality": high_quality,
-        "modes_captured": xp.sum(counts > 0),
-        "modes_covered": xp.sum(covered),
-        **_divergences(xp, members, weights),
-        "mode_tv": (xp.sum(xp.abs(shares - weights)) + (1 - high_quality)) / 2,
-        "spread": _median_where(
-            xp, _relative_variance(xp, good, counts, dx, dy, whitening), covered
-        ),
-        "nll": _negative_log_likelihood(xp, squared, inside, whitening, weights),
-        "shares": shares,
-        "covered": covered,
-    }
+    near = nearness(samples, means, whitening)
+    members = xp.sum(near.belongs, axis=1).astype(samples.dtype)
+    counts = xp.sum(near.good, axis=1).astype(samples.dtype)
+    shares = counts / samples.shape[0]
+    covered = is_covered(counts, weights, samples.shape[0])
+    measured = Measured(xp, near, whitening, weights, members, counts, shares, covered)
+    metrics = {name: metric(measured) for name, metric in METRICS.items()}
+    return metrics | {"shares": shares, "covered": covered}
 
 
-def _divergences(xp: Any, members: Any, weights: Any) -> dict[str, Any]:
-    """`reverse_kl`, `kl` and `js`, in nats, of the shares of all samples by nearest mode."""
-    total = xp.sum(members)
-    p = members / xp.where(total > 0, total, math.nan)
-    smoothed = (members + 0.5) / (xp.where(total > 0, total, math.nan) + members.shape[0] / 2)
-    middle = (p + weights) / 2
-    return {
-        "reverse_kl": _relative_entropy(xp, p, weights),
-        "kl": xp.sum(weights * xp.log(weights / smoothed)),
-        "js": (_relative_entropy(xp, p, middle) + _relative_entropy(xp, weights, middle)) / 2,
-    }
+def modes_captured(measured: Measured) -> Any:
+    """Modes with a high-quality sample."""
+    return measured.xp.sum(measured.counts > 0)
+
+
+def modes_covered(measured: Measured) -> Any:
+    """Modes that are covered."""
+    return measured.xp.sum(measured.covered)
+
+
+def reverse_kl(measured: Measured) -> Any:
+    """`sum p log(p / w)`, in nats, of the shares of all samples by nearest mode."""
+    return _relative_entropy(measured.xp, measured.by_nearest[0], measured.weights)
+
+
+def kl(measured: Measured) -> Any:
+    """`sum w log(w / p)`, in nats, of smoothed shares: `(n_k + 1/2) / (N + K/2)`."""
+    weights, smoothed = measured.weights, measured.by_nearest[1]
+    return measured.xp.sum(weights * measured.xp.log(weights / smoothed))
+
+
+def js(measured: Measured) -> Any:
+    """Jensen-Shannon divergence between shares by nearest mode and weights, in nats."""
+    p, _, middle = measured.by_nearest
+    there = _relative_entropy(measured.xp, p, middle)
+    return (there + _relative_entropy(measured.xp, measured.weights, middle)) / 2
+
+
+def mode_tv(measured: Measured) -> Any:
+    """Total variation between high-quality shares and weights, off-mode samples included."""
+    apart = measured.xp.sum(measured.xp.abs(measured.shares - measured.weights))
+    return (apart + (1 - measured.high_quality)) / 2
+
+
+def spread(measured: Measured) -> Any:
+    """Median over covered modes of the variance of their samples over their own."""
+    return _median_where(measured.xp, _relative_variance(measured), measured.covered)
 
 
 def _relative_entropy(xp: Any, p: Any, q: Any) -> Any:
@@ -104,12 +123,14 @@ def _relative_entropy(xp: Any, p: Any, q: Any) -> Any:
     return xp.sum(p * xp.log(xp.where(empty, xp.ones_like(p), p / q)))
 
 
-def _relative_variance(xp: Any, good: Any, counts: Any, dx: Any, dy: Any, whitening: Any) -> Any:
+def _relative_variance(measured: Measured) -> Any:
     """Per mode, trace of its high-quality samples' covariance (divisor n - 1) over the true trace.
 
     Offsets are taken from the mode's own mean, so that float32 loses nothing; the variance of a
     single sample is 0.
     """
+    xp, counts, whitening = measured.xp, measured.counts, measured.whitening
+    good, dx, dy = measured.near.good, measured.near.dx, measured.near.dy
     zero = xp.zeros_like(dx)
     sum_x = xp.sum(xp.where(good, dx, zero), axis=1)
     sum_y = xp.sum(xp.where(good, dy, zero), axis=1)
@@ -130,14 +151,27 @@ def _median_where(xp: Any, values: Any, mask: Any) -> Any:
     return xp.where(found > 0, middle, math.nan)
 
 
-def _negative_log_likelihood(
-    xp: Any, squared: Any, inside: Any, whitening: Any, weights: Any
-) -> Any:
+def nll(measured: Measured) -> Any:
     """Mean negative log density under the mixture, in nats; infinite if any is not finite."""
+    xp, near, weights, whitening = measured.xp, measured.near, measured.weights, measured.whitening
     log_peak = (
         xp.log(weights) + xp.log(whitening[:, 0, 0] * whitening[:, 1, 1]) - math.log(2 * math.pi)
     )
-    terms = log_peak[:, None] - squared / 2
+    terms = log_peak[:, None] - near.squared / 2
     largest = xp.max(terms, axis=0)
     log_density = largest + xp.log(xp.sum(xp.exp(terms - largest[None, :]), axis=0))
-    return xp.where(xp.all(inside), -xp.mean(log_density), math.inf)
+    return xp.where(xp.all(near.inside), -xp.mean(log_density), math.inf)
+
+
+METRICS: Mapping[str, Callable[[Measured], Any]] = {
+    "high_quality": lambda measured: measured.high_quality,
+    "modes_captured": modes_captured,
+    "modes_covered": modes_covered,
+    "reverse_kl": reverse_kl,
+    "kl": kl,
+    "js": js,
+    "mode_tv": mode_tv,
+    "spread": spread,
+    "nll": nll,
+}
+"""The implementations of `ganrun.config`'s metrics of an evaluation, under the same names."""

@@ -9,7 +9,7 @@ import numpy as np
 from jaxtyping import Bool, Float
 from numpy import ndarray
 
-from ganrun.measure.evaluation import LARGEST
+from ganrun.measure.coverage import LARGEST
 
 NEIGHBOURS = 5
 """k: a point's neighbourhood reaches to its k-th nearest neighbour in its own set."""

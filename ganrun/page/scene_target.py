@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ganrun.measure.evaluation import HIGH_QUALITY_DISTANCE
+from ganrun.measure.coverage import HIGH_QUALITY_DISTANCE
 from ganrun.mixture import Mixture
 
 

@@ -1,4 +1,4 @@
-"""Where things stand on the plane: the modes' rings, and which samples lie on which of them.
+"""Where things stand on the plane: the modes' rings, and what lies in a window.
 
 Figures, thumbnails, pages and the terminal's map draw the same geometry from here.
 """
@@ -9,7 +9,7 @@ import numpy as np
 from jaxtyping import Bool, Float
 from numpy import ndarray
 
-from ganrun.measure.evaluation import COVERED_FRACTION, HIGH_QUALITY_DISTANCE
+from ganrun.measure.coverage import HIGH_QUALITY_DISTANCE, is_covered
 from ganrun.mixture import Mixture
 
 Extent = tuple[float, float, float, float]
@@ -19,34 +19,19 @@ _RING_ANGLES = np.linspace(0.0, 2.0 * np.pi, 48, endpoint=False)
 _UNIT_RING = np.stack([np.cos(_RING_ANGLES), np.sin(_RING_ANGLES)], axis=1)
 
 
-def mode_shares(samples: Float[ndarray, "N 2"], mixture: Mixture) -> Float[ndarray, " K"]:
-    """High-quality share of every mode among the samples; those that are not finite belong to none.
-
-    The same shares as `ganrun.measure.evaluation` gives, without the metrics that no picture needs.
-    """
-    finite = samples[np.isfinite(samples).all(axis=1)].astype(np.float64)
-    if len(finite) == 0:
-        return np.zeros(mixture.modes)
-    distance = mixture.mahalanobis(finite)
-    nearest = distance.argmin(axis=1)
-    high_quality = distance[np.arange(len(finite)), nearest] <= HIGH_QUALITY_DISTANCE
-    return np.bincount(nearest[high_quality], minlength=mixture.modes) / len(samples)
-
-
 def covered_modes(
     shares: Float[ndarray, " K"], weights: Float[ndarray, " K"], count: int | None
 ) -> Bool[ndarray, " K"]:
     """Which modes to show as covered: the `count` best served ones, in `share_k / w_k`.
 
     The count on screen may come from more samples than are shown. Ranking keeps the two in
-    agreement, and equals `share_k >= w_k / 5` where the samples are the same. Without a count that
-    threshold decides.
+    agreement, and equals the rule of what is covered where the samples are the same. Without a
+    count that rule decides.
     """
-    served = shares / weights
-    if count is None:
-        return served >= COVERED_FRACTION
-    mask = np.zeros(len(shares), dtype=bool)
-    mask[np.argsort(-served, kind="stable")[:count]] = True
+    mask: Bool[ndarray, " K"] = is_covered(shares, weights)
+    if count is not None:
+        mask = np.zeros(len(shares), dtype=bool)
+        mask[np.argsort(-shares / weights, kind="stable")[:count]] = True
     return mask
 
 

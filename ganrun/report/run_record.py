@@ -14,7 +14,7 @@ from numpy import ndarray
 
 from ganrun.config import Experiment
 from ganrun.config.declarations import SUMMARY_METRICS
-from ganrun.measure.evaluation import COVERED_FRACTION
+from ganrun.measure.coverage import is_covered
 from ganrun.mixture import Mixture, mixture_of
 from ganrun.store import Event, RunFolder, RunFolderError, Snapshots
 from ganrun.store.events import configs_along
@@ -136,11 +136,8 @@ class RunRecord:
 
     @cached_property
     def covered(self) -> Bool[ndarray, " K"] | None:
-        """Which modes are covered at the last evaluation: `share_k >= w_k / 5`."""
-        if self.shares is None:
-            return None
-        # The slack is that of the evaluation: a share of exactly a fifth counts, in any precision.
-        return self.shares >= self.mixture.weights * (COVERED_FRACTION * (1 - 1e-5))
+        """Which modes are covered at the last evaluation."""
+        return None if self.shares is None else is_covered(self.shares, self.mixture.weights)
 
     @property
     def missing(self) -> tuple[int, ...]:

@@ -24,7 +24,7 @@ from numpy import ndarray
 
 from ganrun import wording
 from ganrun.diagnose.diagnosis import Branch, Detective, Diagnosis, Track
-from ganrun.measure.evaluation import COVERED_FRACTION
+from ganrun.measure.coverage import COVERED_FRACTION, ENOUGH, SLACK, TOO_MUCH
 from ganrun.report import diagnosis_story
 from ganrun.report.curve_panels import short_round
 from ganrun.report.figures.style import (
@@ -44,7 +44,7 @@ from ganrun.store.atomic import make_folder
 
 MISSING, PALE_BLUE, NAVY = "#f6e3d6", "#b9d7ec", "#06263f"
 """The occupancy's colours besides blue: nothing there, a little, far too much."""
-LEVELS = (0.0, COVERED_FRACTION, 0.7, 1.4, 3.0)
+LEVELS = (0.0, COVERED_FRACTION, ENOUGH, TOO_MUCH, 3.0)
 """Shares over weights between which a mode is missing, served too little, well, and too much."""
 WORDS = (("missing",), ("too few",), ("as many as", "it should"), ("too many",))
 OCCUPANCY = LinearSegmentedColormap.from_list(
@@ -229,8 +229,7 @@ def panel_columns(panels: int) -> int:
 
 def occupancy_levels(relative: Float[ndarray, "*shape"]) -> Float[ndarray, "*shape"]:
     """Shares over weights on the scale of colours, from 0 to 1, a quarter for each of the words."""
-    # The slack is that of the evaluation: a share of exactly a fifth counts, in any precision.
-    served = relative / (1 - 1e-5)
+    served = relative / (1 - SLACK)
     levels: Float[ndarray, "*shape"] = np.interp(served, LEVELS, np.linspace(0, 1, len(LEVELS)))
     return levels
 

@@ -14,10 +14,10 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from ganrun import wording
+from ganrun.measure.coverage import is_covered, mode_shares
 from ganrun.report import run_story
 from ganrun.report.figures.progression import FieldScale, draw_panel, field_scale
 from ganrun.report.figures.style import LABEL_SIZE, house_style
-from ganrun.report.geometry import covered_modes, mode_shares
 from ganrun.report.palette import INK, PAPER, QUIET
 from ganrun.report.run_record import RunRecord
 from ganrun.store.atomic import make_folder, replace_file
@@ -85,7 +85,7 @@ def _frame(run: RunRecord, index: int, scale: FieldScale) -> Image.Image:
     x_min, x_max, y_min, y_max = (float(edge) for edge in run.snapshots.extent)
     draw_panel(axes, run, index, scale, (x_min, x_max, y_min, y_max))
     shares = mode_shares(run.snapshots.samples[index], run.mixture)
-    covered = int(covered_modes(shares, run.mixture.weights, None).sum())
+    covered = int(is_covered(shares, run.mixture.weights).sum())
     words = f"{wording.of_total(covered, run.modes_total)} modes covered"
     axes.set_title(words, loc="right", size=LABEL_SIZE, color=INK, pad=4)
     note = "rings: true modes; blue: looks real; amber: looks forged"

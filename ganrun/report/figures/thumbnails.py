@@ -12,8 +12,9 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from numpy import ndarray
 
+from ganrun.measure.coverage import is_covered, mode_shares
 from ganrun.mixture import Mixture, mixture_of
-from ganrun.report.geometry import covered_modes, mode_rings, mode_shares, typical_gap
+from ganrun.report.geometry import mode_rings, typical_gap
 from ganrun.report.palette import BLUE, INK, QUIET, VERMILLION
 from ganrun.store import RunFolder, StoreError
 
@@ -56,7 +57,7 @@ def draw_thumbnail(
     closed = np.concatenate([closed, closed[:, :1]], axis=1)
     covered = np.ones(mixture.modes, dtype=bool)
     if samples is not None:
-        covered = covered_modes(mode_shares(samples, mixture), mixture.weights, None)
+        covered = is_covered(mode_shares(samples, mixture), mixture.weights)
         finite = samples[np.isfinite(samples).all(axis=1)]
         points = _on_page(finite, mixture, square)
         inside = ((points >= (x, y)) & (points <= (x + side, y + side))).all(axis=1)

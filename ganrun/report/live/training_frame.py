@@ -19,9 +19,10 @@ from rich.cells import cell_len
 from rich.text import Text
 
 from ganrun import wording
+from ganrun.measure.coverage import mode_shares
 from ganrun.mixture import Mixture
 from ganrun.playing.progress import MemberProgress, Progress
-from ganrun.report.geometry import covered_modes, mode_shares, share_outside
+from ganrun.report.geometry import covered_modes, share_outside
 from ganrun.report.live.character_map import draw_map
 from ganrun.report.live.frame_parts import (
     assembled,

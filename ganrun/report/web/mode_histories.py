@@ -9,7 +9,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 from numpy import ndarray
 
-from ganrun.measure.evaluation import COVERED_FRACTION
+from ganrun.measure.coverage import is_covered
 from ganrun.report.run_record import RunRecord
 
 
@@ -78,8 +78,7 @@ def mode_histories(run: RunRecord) -> ModeHistories | None:
         return None
     rounds, shares = run.metrics["step"][known], shares[known]
     weights = run.mixture.weights
-    # The slack is that of the evaluation: a share of exactly a fifth counts, in any precision.
-    covered = settled(shares >= weights * (COVERED_FRACTION * (1 - 1e-5)))
+    covered = settled(is_covered(shares, weights))
     modes = tuple(
         _mode_history(mode, float(weights[mode]), shares[:, mode], rounds, covered[:, mode])
         for mode in range(len(weights))

@@ -11,6 +11,7 @@ from numpy import ndarray
 
 from ganrun.config import Experiment
 from ganrun.config.targets import Target
+from ganrun.measure.coverage import how_served
 from ganrun.mixture import mixture_of
 from ganrun.page.arrays import packed
 from ganrun.page.objective import objective_drawn
@@ -25,8 +26,6 @@ MOST_SNAPSHOTS, MOST_SAMPLES, MOST_GRID = 60, 512, 32
 """Of a run that has more, these many are in the page; the default config has fewer."""
 MOST_ROWS = 500
 """Evaluations in the page; of more, evenly spread ones."""
-MOST_OCCUPANCY = 3.0
-"""Share of a mode over its weight beyond which the strip's colour says no more."""
 DIGITS = 5
 """Significant digits of the target's ellipses."""
 
@@ -64,12 +63,12 @@ def player_data(run: RunRecord, histories: ModeHistories | None) -> dict[str, An
 
 
 def strip_data(run: RunRecord, histories: ModeHistories) -> dict[str, Any]:
-    """Each mode's share over its weight at every evaluation, and the modes' numbers and weights."""
+    """How each mode is served at every evaluation, a digit each, and the modes' weights."""
     kept = evenly(len(histories.rounds), MOST_ROWS)
-    relative = histories.shares[kept] / run.mixture.weights
+    served = how_served(histories.shares[kept], run.mixture.weights)
     return {
         "rounds": histories.rounds[kept].tolist(),
-        "occupancy": packed(relative, "u16", within=(0.0, MOST_OCCUPANCY)),
+        "served": ["".join(map(str, row)) for row in served.tolist()],
         "shares": [round(mode.share, 4) for mode in histories.modes],
         "weights": [round(mode.weight, 4) for mode in histories.modes],
     }

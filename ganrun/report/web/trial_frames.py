@@ -17,7 +17,7 @@ import numpy as np
 from jaxtyping import Bool, Float, UInt8
 from numpy import ndarray
 
-from ganrun.measure.evaluation import COVERED_FRACTION, HIGH_QUALITY_DISTANCE
+from ganrun.measure.coverage import is_covered, mode_shares
 from ganrun.mixture import Mixture, mixture_of
 from ganrun.page.scene_target import scene_target
 from ganrun.report.cell_trials import from_best_to_worst, median_trial, worst_trial
@@ -107,7 +107,7 @@ def read_frames(record: SweepRecord, index: int) -> TrialFrames | None:
         target=experiment.target,
         steps=tuple(int(step) for step in snapshots.steps[chosen]),
         codes=quantized(samples[:, :POINTS], mixture.extent),
-        covered=covered_in_each(samples, mixture),
+        covered=is_covered(mode_shares(samples, mixture), mixture.weights),
     )
 
 
@@ -184,20 +184,6 @@ def _evenly(groups: Sequence[list[int]]) -> Iterator[list[int]]:
     while stride := stride // 2:
         for group in groups:
             yield group[::stride]
-
-
-def covered_in_each(samples: Float[ndarray, "F N 2"], mixture: Mixture) -> Bool[ndarray, "F K"]:
-    """Which modes every moment's samples cover: as the figures tell it, for all moments at once."""
-    frames, count = samples.shape[:2]
-    points = samples.reshape(-1, 2).astype(np.float64)
-    finite = np.asarray(np.isfinite(points).all(axis=1))
-    distance = mixture.mahalanobis(np.where(finite[:, None], points, 0.0))
-    nearest = distance.argmin(axis=1)
-    good = finite & (distance[np.arange(len(points)), nearest] <= HIGH_QUALITY_DISTANCE)
-    place = np.repeat(np.arange(frames), count) * mixture.modes + nearest
-    counts = np.bincount(place[good], minlength=frames * mixture.modes)
-    shares = counts.reshape(frames, mixture.modes) / count
-    return shares / mixture.weights >= COVERED_FRACTION
 
 
 @lru_cache(maxsize=256)

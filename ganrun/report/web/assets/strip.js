@@ -1,21 +1,18 @@
 /* Share per mode over the rounds: one band per mode, with a cursor that others can move. */
 
 import { fitted, hatching, onDragAlong } from "../../../page/assets/canvas.js";
-import { decode } from "../../../page/assets/decode.js";
 import { element } from "../../../page/assets/elements.js";
 import { coloursOf, onThemeChange } from "../../../page/assets/theme.js";
 import { listed, percent, thousands } from "../../../page/assets/wording.js";
 
-const LEVELS = [0.2 * (1 - 1e-4), 0.7, 1.4]; // share over weight: too few, as it should, too many
 const NAMES = ["missing", "few", "right", "many"];
 const MOST_WORDS = 14; // more modes than this have no words at the right
 
 export class Strip {
-  /** data = {rounds, occupancy: packed [R, K], shares: [K], weights: [K]} */
+  /** data = {rounds, served: [R] texts of K digits, numbers of NAMES, shares: [K], weights: [K]} */
   constructor(parent, data, marks) {
     this.rounds = data.rounds;
     this.modes = data.weights.length;
-    this.occupancy = decode(data.occupancy);
     this.data = data;
     this.marks = marks || [];
     this.cursor = null;
@@ -89,8 +86,7 @@ export class Strip {
 
   /** How well a mode is served at an evaluation, as a number of NAMES. */
   level(row, mode) {
-    const served = this.occupancy[row * this.modes + mode];
-    return LEVELS.filter((level) => served >= level).length;
+    return Number(this.data.served[row][mode]);
   }
 
   label(x, wide, words) {
