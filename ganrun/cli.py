@@ -259,8 +259,8 @@ def diagnose(
         from rich.console import Console
 
         from ganrun.playing.jobs import Options
+        from ganrun.report.diagnosis_command import report_diagnosis
         from ganrun.report.live.diagnosis import diagnosis_watcher_for
-        from ganrun.report.tables.diagnosis import report_diagnosis
         from ganrun.store import RunFolder
 
         run = RunFolder(folder)

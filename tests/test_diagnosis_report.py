@@ -39,6 +39,7 @@ from ganrun.diagnose.diagnosis import Branch, Detective, Track, write_diagnosis
 from ganrun.diagnose.progress import BranchProgress, DiagnosisProgress
 from ganrun.report import diagnosis_story as story
 from ganrun.report import palette
+from ganrun.report.diagnosis_command import report_diagnosis
 from ganrun.report.figures.diagnosis import (
     MISSING,
     NAVY,
@@ -63,7 +64,6 @@ from ganrun.report.tables.diagnosis import (
     branch_lines,
     diagnosis_json,
     print_diagnosis,
-    report_diagnosis,
 )
 
 RUN = Path("runs/five_gaussians-s3-0123456789abcdef")

@@ -13,6 +13,7 @@ from sweep_examples import small
 
 from ganrun.config.shipped import find_config
 from ganrun.config.sweep_load import load_sweep
+from ganrun.report.design_words import short_names
 from ganrun.report.live.sweep import (
     MOST_TOLD,
     Pacer,
@@ -22,7 +23,7 @@ from ganrun.report.live.sweep import (
     sweep_line,
     sweep_watcher_for,
 )
-from ganrun.report.live.sweep_frame import Pace, draw_sweep, extreme_cells, in_two, short_names
+from ganrun.report.live.sweep_frame import Pace, draw_sweep, extreme_cells, in_two
 from ganrun.report.live.watcher import Moment
 from ganrun.sweep.designs import Design, design_of
 from ganrun.sweep.run import CellTally, SweepProgress

@@ -24,8 +24,8 @@ from ganrun.report.figures.style import house_style, wrapped
 from ganrun.report.figures.sweep import SWEEP_FIGURES, write_sweep_figures
 from ganrun.report.phase_grid import gallery_columns, phase_grid
 from ganrun.report.sweep_command import report_sweep
-from ganrun.report.sweep_headline import title
 from ganrun.report.sweep_record import SweepRecord, read_sweep
+from ganrun.report.sweep_story import headline
 from ganrun.store import StoreError
 from ganrun.store.sweep_folder import SweepFolder
 from ganrun.sweep.answer import Row, results_and_influence, trials_of
@@ -362,13 +362,15 @@ def test_the_same_sweep_gives_the_same_figures(records, tmp_path):
 
 
 def test_the_title_says_no_more_than_the_intervals_allow(records):
-    assert title(records["two factors"]) == (
+    assert headline(records["two factors"]) == (
         "The learning-rate ratio matters most for whether a GAN collapses"
     )
-    assert title(records["many levels"]) == "What explains whether a GAN collapses cannot be said"
-    assert title(records["none collapsed"]) == "No GAN collapsed"
-    assert title(records["all collapsed"]) == "Every GAN collapsed"
-    assert title(records["all diverged"]) == "Every GAN diverged"
+    assert (
+        headline(records["many levels"]) == "What explains whether a GAN collapses cannot be said"
+    )
+    assert headline(records["none collapsed"]) == "No GAN collapsed"
+    assert headline(records["all collapsed"]) == "Every GAN collapsed"
+    assert headline(records["all diverged"]) == "Every GAN diverged"
     with house_style():
         words = {text.get_text() for text in influence_figure(records["many levels"]).findobj(Text)}
     assert any("With one seed" in text for text in words)

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
-from rich.text import Text
 
+from ganrun.report.notes import Notes
 from ganrun.report.run_record import RunRecord, read_record
 from ganrun.report.tables.run import print_results, results_json
 from ganrun.store import RunFolderError, StoreError
@@ -51,20 +51,23 @@ def report_run(
             written; the message is one clear line.
     """
     runs, problems = read_runs(paths)
+    notes = Notes(console, quiet=as_json)
     if as_json:
         console.print(results_json(runs), markup=False, highlight=False, soft_wrap=True)
     else:
         print_results(runs, console)
     if (pages or figures or gif) and len(runs) > MOST_DRAWN:
         words = f"pages and figures are made for up to {MOST_DRAWN} runs at once; name fewer"
-        _note(console, f"{words} to see them", quiet=as_json)
+        notes.say(f"{words} to see them")
         return problems
     if figures or gif:
-        _draw(runs, console, figures=figures, gif=gif, quiet=as_json)
+        _draw(runs, notes, figures=figures, gif=gif)
     # After the figures, so that the pages link to them.
-    written, unwritten = _write_pages(runs, console, quiet=as_json) if pages else ([], [])
-    if open_page:
-        _open(written, console, quiet=as_json)
+    written, unwritten = _write_pages(runs, notes) if pages else ([], [])
+    if open_page and len(written) != 1:
+        notes.say("one page can be opened at a time; name one run")
+    elif open_page:
+        notes.open(written[0])
     return problems + unwritten
 
 
@@ -107,9 +110,7 @@ def _natural(name: str) -> list[tuple[int, str]]:
     return [(int(part), "") if part.isdecimal() else (0, part) for part in parts]
 
 
-def _write_pages(
-    runs: Sequence[RunRecord], console: Console, *, quiet: bool
-) -> tuple[list[Path], list[str]]:
+def _write_pages(runs: Sequence[RunRecord], notes: Notes) -> tuple[list[Path], list[str]]:
     """Every run's page, and a line for each that something in its folder is in the way of."""
     from ganrun.report.web.run_page import write_run_page
 
@@ -122,13 +123,11 @@ def _write_pages(
                 raise
             problems.append(str(error))
     for path in written:
-        _note(console, f"{path}: the run to watch, in a browser", quiet=quiet)
+        notes.say(f"{path}: the run to watch, in a browser")
     return written, problems
 
 
-def _draw(
-    runs: Sequence[RunRecord], console: Console, *, figures: bool, gif: bool, quiet: bool
-) -> None:
+def _draw(runs: Sequence[RunRecord], notes: Notes, *, figures: bool, gif: bool) -> None:
     # matplotlib takes half a second to import, which the table need not wait for.
     from ganrun.report.figures import write_figures
     from ganrun.report.figures.moving import write_gif
@@ -137,22 +136,4 @@ def _draw(
         paths = write_figures(run) if figures else []
         if gif and (moving := write_gif(run)):
             paths.append(moving)
-        if paths:
-            names = ", ".join(path.name for path in paths)
-            _note(console, f"{paths[0].parent}: {names}", quiet=quiet)
-
-
-def _open(pages: Sequence[Path], console: Console, *, quiet: bool) -> None:
-    """Show the page in the reader's browser; of several, none."""
-    if len(pages) != 1:
-        _note(console, "one page can be opened at a time; name one run", quiet=quiet)
-        return
-    from ganrun.report.web.open_in_browser import show
-
-    if instead := show(pages[0]):
-        _note(console, instead, quiet=quiet)
-
-
-def _note(console: Console, words: str, *, quiet: bool) -> None:
-    if not quiet:
-        console.print(Text(words, "dim"), soft_wrap=True, highlight=False)
+        notes.say_drawn(paths)

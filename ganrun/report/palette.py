@@ -8,6 +8,8 @@ Okabe and Ito (2008), the terminal's a little lighter, to be readable on dark an
 
 from __future__ import annotations
 
+from typing import Literal
+
 INK = "#23272e"
 """Text, axes and samples."""
 QUIET = "#6b7280"
@@ -30,3 +32,17 @@ FIELD_ORANGE = "#e9a23b"
 SCREEN_BLUE = "#3d9be0"
 SCREEN_VERMILLION = "#e8702a"
 """The same two hues for a terminal, whose background may be black or white."""
+
+GOOD_WORDS = ("converged",)
+BAD_WORDS = ("diverged", "collapsed", "oscillating", "failed")
+"""Verdicts and statuses that are coloured."""
+
+
+def tone(word: str) -> Literal["good", "bad", "warn"]:
+    """The tone of a verdict or a status, which pages give its chip."""
+    return "good" if word in GOOD_WORDS else "bad" if word in BAD_WORDS else "warn"
+
+
+def screen_hue(word: str) -> str:
+    """A verdict's or a status's colour on a terminal; empty where it has none."""
+    return {"good": SCREEN_BLUE, "bad": SCREEN_VERMILLION, "warn": ""}[tone(word)]

@@ -20,6 +20,11 @@ from ganrun.store import Event, RunFolder, RunFolderError, Snapshots
 from ganrun.store.events import configs_along
 from ganrun.store.layout import SUMMARY
 
+COUNTS = ("modes_recovered", "modes_covered")
+"""Metrics that are shown as so many of `K`."""
+WHOLE = (*COUNTS, "modes_total", "modes_captured", "mixture_components")
+"""Metrics that count something."""
+
 Reference = Mapping[str, Mapping[str, float]]
 
 

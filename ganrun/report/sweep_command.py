@@ -6,9 +6,9 @@ import json
 from pathlib import Path
 
 from rich.console import Console
-from rich.text import Text
 
 from ganrun import wording
+from ganrun.report.notes import Notes
 from ganrun.report.sweep_record import SweepRecord, read_sweep
 from ganrun.report.tables.sweep import print_sweep, sweep_json
 
@@ -42,6 +42,7 @@ def report_sweep(
         ConfigError: a Sobol design needs SALib, and it is not there.
     """
     record = read_sweep(path)
+    notes = Notes(console, quiet=as_json)
     if as_json:
         text = json.dumps(sweep_json(record), indent=2, allow_nan=False)
         console.print(text, markup=False, emoji=False, highlight=False, soft_wrap=True)
@@ -51,29 +52,24 @@ def report_sweep(
         # matplotlib takes half a second to import, which the tables need not wait for.
         from ganrun.report.figures.sweep import write_sweep_figures
 
-        if paths := write_sweep_figures(record):
-            names = ", ".join(path.name for path in paths)
-            _note(console, f"{paths[0].parent}: {names}", quiet=as_json)
+        notes.say_drawn(write_sweep_figures(record))
     # The trials' pages come first, so that the sweep's links to them.
-    problems = _write_trial_pages(record, console, quiet=as_json) if trial_pages else []
+    problems = _write_trial_pages(record, notes) if trial_pages else []
     if page or open_page:
-        _write_page(record, console, open_page=open_page, quiet=as_json)
+        _write_page(record, notes, open_page=open_page)
     return problems
 
 
-def _write_page(record: SweepRecord, console: Console, *, open_page: bool, quiet: bool) -> None:
+def _write_page(record: SweepRecord, notes: Notes, *, open_page: bool) -> None:
     from ganrun.report.web.sweep_page import write_sweep_page
 
     path = write_sweep_page(record)
-    _note(console, f"{path}: the sweep to explore, in a browser", quiet=quiet)
+    notes.say(f"{path}: the sweep to explore, in a browser")
     if open_page:
-        from ganrun.report.web.open_in_browser import show
-
-        if instead := show(path):
-            _note(console, instead, quiet=quiet)
+        notes.open(path)
 
 
-def _write_trial_pages(record: SweepRecord, console: Console, *, quiet: bool) -> list[str]:
+def _write_trial_pages(record: SweepRecord, notes: Notes) -> list[str]:
     from rich.progress import (
         BarColumn,
         MofNCompleteColumn,
@@ -100,10 +96,5 @@ def _write_trial_pages(record: SweepRecord, console: Console, *, quiet: bool) ->
     words = f"{wording.plural(made.written, 'page')} made"
     if made.current:
         words += f", {made.current:,} up to date already"
-    _note(console, f"{record.folder.trials}: {words}", quiet=quiet)
+    notes.say(f"{record.folder.trials}: {words}")
     return made.problems
-
-
-def _note(console: Console, words: str, *, quiet: bool) -> None:
-    if not quiet:
-        console.print(Text(words, "dim"), soft_wrap=True, highlight=False)

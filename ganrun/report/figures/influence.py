@@ -10,6 +10,8 @@ from matplotlib.figure import Figure
 
 from ganrun import wording
 from ganrun.influence import RATES
+from ganrun.report import sweep_story as story
+from ganrun.report.design_words import about_design
 from ganrun.report.figures.style import (
     LABEL_SIZE,
     MARGIN,
@@ -20,10 +22,9 @@ from ganrun.report.figures.style import (
     sentence,
     ticks_in_percent,
 )
-from ganrun.report.live.sweep_frame import about_design
 from ganrun.report.palette import BLUE, FAINT, INK, PAPER, QUIET
-from ganrun.report.sweep_headline import chosen_effects, title
 from ganrun.report.sweep_record import HEADLINES, TIMES, Effect, Numbers, SweepRecord
+from ganrun.report.sweep_story import chosen_effects
 
 MOST_LETTERS = 34
 """In a line of a row's name."""
@@ -45,7 +46,7 @@ def influence_figure(record: SweepRecord) -> Figure:
     inside = len(effects) * _ROW + (len(groups) - 1) * _GAP
     height = _TOP + _HEAD + inside + _BOTTOM
     figure = new_figure(height)
-    headline(figure, title(record), _subtitle(record))
+    headline(figure, story.headline(record), _subtitle(record))
     factors = [effect for effect in effects if effect.kind == "factor"]
     in_two = any(f.share for f in factors) and any(f.total for f in factors)
     wide = WIDTH_INCHES - _LEFT - (_RIGHT if in_two else _RIGHT_OF_ONE)
@@ -176,7 +177,7 @@ def _write(axes: Axes, words: str, y: float, from_right: float, color: str) -> N
 
 def _nothing_to_explain(record: SweepRecord) -> Figure:
     figure = new_figure(1.7)
-    headline(figure, title(record), _subtitle(record))
+    headline(figure, story.headline(record), _subtitle(record))
     note = record.influence["outcomes"][RATES[0]]["note"] or ""
     words = "\n".join(textwrap.wrap(f"{sentence(record.influence['paragraph'])} {note}", 120))
     figure.text(MARGIN, 1 - 0.86 / 1.7, words, va="top", size=LABEL_SIZE, color=INK)

@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ganrun.influence.levels import Levels
+from ganrun.report.design_words import about_design
 from ganrun.report.figures.style import (
     SMALL_SIZE,
     TITLE_SIZE,
@@ -20,7 +21,6 @@ from ganrun.report.figures.style import (
     wrapped,
     write_in_line,
 )
-from ganrun.report.live.sweep_frame import about_design
 from ganrun.report.palette import BLUE, INK, QUIET, VERMILLION
 from ganrun.report.sweep_record import Numbers, SweepRecord
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from rich.cells import cell_len
 from rich.text import Text
 
 from ganrun import wording
+from ganrun.report.design_words import about_design, short_names
+from ganrun.report.fitting_columns import GAP, FittingColumns
 from ganrun.report.live.frame_parts import assembled, bar, heading, inner_height, inner_width
 from ganrun.report.live.watcher import Moment
 from ganrun.report.palette import SCREEN_BLUE, SCREEN_VERMILLION
@@ -21,7 +22,6 @@ from ganrun.sweep.run import CellTally, SweepProgress
 
 MOST_CELLS = 5
 """Worst cells that are shown, and as many best ones."""
-GAP = "  "
 NUMBERS = (("modes", "recovered"), ("", "collapsed"))
 
 
@@ -98,13 +98,6 @@ def draw_sweep(
     return assembled(lines, moment)
 
 
-def about_design(design: Design) -> str:
-    """`factorial, 63 cells x 8 seeds`."""
-    sweep = design.sweep
-    cells, seeds = wording.plural(design.cells, "cell"), wording.plural(len(sweep.seeds), "seed")
-    return f"{sweep.design}, {cells} x {seeds}"
-
-
 def per_minute(number: float) -> str:
     """`72 GANs/min`; slow ones keep a decimal."""
     return f"{number:,.0f} GANs/min" if number >= 10 else f"{number:.1f} GANs/min"
@@ -154,7 +147,7 @@ def _cells_table(
     """
     worst, best = (list(group)[:rows] for group in cells)
     fields = [*(["case"] if design.sweep.cases else []), *design.columns]
-    headings = [*NUMBERS, *map(in_two, short_names(fields))]
+    heads = list(zip(*[*NUMBERS, *map(in_two, short_names(fields))], strict=True))
     table = [
         [
             wording.percent(row.recovered),
@@ -163,58 +156,22 @@ def _cells_table(
         ]
         for row in [*worst, *best]
     ]
-    breadths = [
-        max([len(word) for word in label] + [cell_len(line[place]) for line in table])
-        for place, label in enumerate(headings)
-    ]
-    columns = columns_that_fit(breadths, inner_width(moment), at_least=len(NUMBERS))
-
-    def line(words: Sequence[str]) -> Text:
-        shown_words = zip(words[:columns], breadths[:columns], strict=True)
-        return Text("".join(f"{GAP}{word:>{breadth}}" for word, breadth in shown_words))
-
-    lines = [line([label[place] for label in headings]) for place in (0, 1)]
-    if columns < len(headings):
-        lines[1].append(more_columns(len(headings) - columns))
-    for text in lines:
-        text.stylize("dim")
+    columns = FittingColumns([*heads, *table], inner_width(moment), at_least=len(NUMBERS))
+    lines = [Text(columns.line(words), "dim") for words in heads]
+    lines[1].append(columns.more)
     for label, first, count, hue in (
         ("worst cells so far", 0, len(worst), SCREEN_VERMILLION),
         ("best cells so far", len(worst), len(best), SCREEN_BLUE),
     ):
         lines.append(Text(label, hue))
-        lines += [line(words) for words in table[first : first + count]]
+        lines += [Text(columns.line(words)) for words in table[first : first + count]]
         lines += [Text("") for _ in range(rows - count)]
     return lines
-
-
-def columns_that_fit(breadths: Sequence[int], width: int, at_least: int = 1) -> int:
-    """How many columns there is room for; if not for all, beside the words `+ 6 more`."""
-    needed = [len(GAP) + breadth for breadth in breadths]
-    if sum(needed) <= width:
-        return len(needed)
-    room = width - len(more_columns(99))
-    fitting = sum(sum(needed[: i + 1]) <= room for i in range(len(needed)))
-    return min(max(fitting, at_least), len(needed))
-
-
-def more_columns(number: int) -> str:
-    """What stands in the heading for columns without room."""
-    return f"{GAP}+ {number} more"
 
 
 def _values(design: Design, cell: int) -> list[str]:
     case = design.case(cell)
     return [*([] if case is None else [case]), *map(wording.setting, design.values(cell))]
-
-
-def short_names(fields: Sequence[str]) -> list[str]:
-    """The last part of each dotted name; with its section where that would not tell them apart."""
-    last = [field.rsplit(".", 1)[-1] for field in fields]
-    return [
-        name if last.count(name) == 1 else " ".join(field.split(".")[-2:])
-        for field, name in zip(fields, last, strict=True)
-    ]
 
 
 def in_two(name: str) -> tuple[str, str]:

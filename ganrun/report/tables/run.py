@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from statistics import median
 from typing import Any
 
@@ -15,14 +13,15 @@ from rich.text import Text
 
 from ganrun import wording
 from ganrun.report import run_story
-from ganrun.report.palette import SCREEN_BLUE, SCREEN_VERMILLION
-from ganrun.report.run_record import RunRecord
+from ganrun.report.commands_to_copy import train_command
+from ganrun.report.fitting_columns import GAP, FittingColumns
+from ganrun.report.palette import SCREEN_BLUE, SCREEN_VERMILLION, screen_hue
+from ganrun.report.run_record import COUNTS, WHOLE, Reference, RunRecord
 
 MOST_ROWS = 40
 """More seeds than this are summed up by their median alone; all are in the JSON."""
 REFERENCE_ROWS = (("perfect samples", "mean"), ("  from 5 %", "p5"), ("  to 95 %", "p95"))
 MOST_PATHS = 10
-GAP = "  "
 
 
 @dataclass(frozen=True)
@@ -49,12 +48,6 @@ COLUMNS = (
     Column("nll", ("", "nll"), 2),
 )
 """In the order of their worth: a narrow screen shows the first ones."""
-
-COUNTS = ("modes_recovered", "modes_covered")
-WHOLE = (*COUNTS, "modes_total", "modes_captured", "mixture_components")
-"""Metrics that count something."""
-GOOD_WORDS = ("converged",)
-BAD_WORDS = ("diverged", "collapsed", "oscillating", "failed")
 
 
 def print_results(runs: Sequence[RunRecord], console: Console) -> None:
@@ -93,15 +86,14 @@ def result_lines(runs: Sequence[RunRecord], width: int) -> list[Text]:
     # The reference's labels stand below both columns.
     word_width = max(word_width, len(REFERENCE_ROWS[0][0]) - seed_width - len(GAP))
     room = width - seed_width - len(GAP) - word_width
-    columns, gap = _fitting(runs, reference, room, GAP), GAP
-    if len(tighter := _fitting(runs, reference, room, " ")) > len(columns):
-        columns, gap = tighter, " "
+    cells = [_cells(run) for run in runs]
+    perfect = [_perfect_cells(reference, point) for _, point in REFERENCE_ROWS]
+    heads = list(zip(*(column.heading for column in COLUMNS), strict=True))
+    columns = _columns([*heads, *cells, _medians(runs), *perfect], room)
 
     def line(label: str, cells: Sequence[str], style: str = "") -> Text:
-        text = Text(f"{label:<{seed_width + len(GAP) + word_width}}", style=style, end="")
-        for cell, (_, breadth) in zip(cells, columns, strict=True):
-            text.append(f"{gap}{cell:>{breadth}}")
-        return text
+        breadth = seed_width + len(GAP) + word_width
+        return Text(f"{label:<{breadth}}{columns.line(cells)}", style=style, end="")
 
     def two(seed: str, word: str) -> str:
         return f"{seed:>{seed_width}}{GAP}{word}"
@@ -110,21 +102,19 @@ def result_lines(runs: Sequence[RunRecord], width: int) -> list[Text]:
     title = Text(first.name, "bold")
     title.append(f"{GAP}{first.modes_total} modes, {first.steps:,} rounds", "not bold dim")
     lines = [title, Text("")]
-    lines.append(line("", [column.heading[0] for column, _ in columns], "dim"))
-    lines.append(line(two("seed", "verdict"), [c.heading[1] for c, _ in columns], "dim"))
-    for (seed, word), run in zip(labels, shown, strict=True):
-        row = line(two(seed, word), [_cell(run, column) for column, _ in columns])
+    lines += [line("", heads[0], "dim"), line(two("seed", "verdict"), heads[1], "dim")]
+    for (seed, word), run, row_cells in zip(labels, shown, cells, strict=False):
+        row = line(two(seed, word), row_cells)
         _colour(row, run)
         lines.append(row)
     if len(shown) < len(runs):
         lines.append(Text(two("...", f"{len(runs) - len(shown):,} more"), "dim"))
     if len(ended) > 2:
-        lines.append(line(two("", "median"), [_median(ended, column) for column, _ in columns]))
+        lines.append(line(two("", "median"), _medians(ended)))
     if reference:
         lines.append(Text(""))
-        for label, point in REFERENCE_ROWS:
-            cells = [_reference_cell(reference, column, point) for column, _ in columns]
-            lines.append(line(label, cells, "dim"))
+        for (label, _), row_cells in zip(REFERENCE_ROWS, perfect, strict=True):
+            lines.append(line(label, row_cells, "dim"))
         lines.append(
             Text(f"(mean and 5-95 % range of 20 draws of {first.evaluation_samples:,})", "dim")
         )
@@ -165,22 +155,6 @@ def _as_json(run: RunRecord) -> dict[str, Any]:
     }
 
 
-def _fitting(
-    runs: Sequence[RunRecord], reference: Any, room: int, gap: str
-) -> list[tuple[Column, int]]:
-    """The first columns that fit in `room` cells, with their widths; the first always stands."""
-    chosen: list[tuple[Column, int]] = []
-    for column in COLUMNS:
-        cells = [*column.heading, _median(runs, column), *(_cell(run, column) for run in runs)]
-        cells += [_reference_cell(reference, column, point) for _, point in REFERENCE_ROWS]
-        breadth = max(len(cell) for cell in cells)
-        room -= len(gap) + breadth
-        if room < 0 and chosen:
-            break
-        chosen.append((column, breadth))
-    return chosen
-
-
 def _word(run: RunRecord) -> str:
     return run.verdict or run.status
 
@@ -192,34 +166,47 @@ def _sure_word(run: RunRecord) -> str:
     return f"{run.verdict} {wording.percent(run.confidence)}"
 
 
-def _cell(run: RunRecord, column: Column) -> str:
-    number = run.metric(column.metric)
+def _columns(rows: Sequence[Sequence[str]], room: int) -> FittingColumns:
+    """As many columns as fit, closer together where more of them do."""
+    wide, tight = (FittingColumns(rows, room, gap=gap, counts_hidden=False) for gap in (GAP, " "))
+    return tight if tight.shown > wide.shown else wide
+
+
+def _cells(run: RunRecord) -> list[str]:
+    return [_shown(run.metric(column.metric), column, run.modes_total) for column in COLUMNS]
+
+
+def _medians(runs: Sequence[RunRecord]) -> list[str]:
+    cells = []
+    for column in COLUMNS:
+        known = [number for run in runs if (number := run.metric(column.metric)) is not None]
+        middle = median(known) if known else None
+        cells.append(_shown(middle, column, runs[0].modes_total))
+    return cells
+
+
+def _shown(number: float | None, column: Column, modes: int) -> str:
     if column.metric in COUNTS:
-        return wording.of_total(number, run.modes_total)
+        return wording.of_total(number, modes)
     return wording.value(number, column.decimals)
 
 
-def _median(runs: Sequence[RunRecord], column: Column) -> str:
-    known = [number for run in runs if (number := run.metric(column.metric)) is not None]
-    if not known:
-        return "-"
-    if column.metric in COUNTS:
-        return wording.of_total(median(known), runs[0].modes_total)
-    return wording.value(median(known), column.decimals)
-
-
-def _reference_cell(reference: Any, column: Column, point: str) -> str:
-    number = reference.get(column.metric, {}).get(point)
-    if number is not None and column.metric in COUNTS:
-        return wording.count(number)
-    return wording.value(number, column.decimals)
+def _perfect_cells(reference: Reference, point: str) -> list[str]:
+    """What perfect samples score; a mean count keeps its tenth."""
+    numbers = [reference.get(column.metric, {}).get(point) for column in COLUMNS]
+    return [
+        wording.count(number)
+        if number is not None and column.metric in COUNTS
+        else wording.value(number, column.decimals)
+        for number, column in zip(numbers, COLUMNS, strict=True)
+    ]
 
 
 def _colour(row: Text, run: RunRecord) -> None:
     """Colour the verdict and the headline count; the words say the same."""
     word, recovered = _word(run), run.metric("modes_recovered")
-    if word in GOOD_WORDS + BAD_WORDS:
-        row.highlight_words([word], SCREEN_BLUE if word in GOOD_WORDS else SCREEN_VERMILLION)
+    if hue := screen_hue(word):
+        row.highlight_words([word], hue)
     if recovered is not None:
         count = wording.of_total(recovered, run.modes_total)
         start = row.plain.index(count)
@@ -244,9 +231,5 @@ def _how_to_go_on(runs: Sequence[RunRecord]) -> list[str]:
     left = [run for run in runs if run.status in ("interrupted", "failed")]
     if not left:
         return []
-    config, runs_dir = left[0].path / "config.yaml", left[0].path.parent
-    command = f"ganrun train {shlex.quote(str(config))}"
-    if runs_dir != Path("runs"):
-        command += f" --runs-dir {shlex.quote(str(runs_dir))}"
     whose = "" if len(runs) == 1 else f" with seed {left[0].seed}"
-    return [f"to go on{whose}: {command}"]
+    return [f"to go on{whose}: {train_command(left[0])}"]

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import shlex
 import textwrap
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from rich.cells import cell_len
@@ -15,19 +13,19 @@ from rich.text import Text
 from ganrun import wording
 from ganrun.influence import RATES
 from ganrun.influence.levels import Levels
-from ganrun.report.live.sweep_frame import about_design, columns_that_fit, more_columns
+from ganrun.report.commands_to_copy import sweep_command
+from ganrun.report.design_words import about_design
+from ganrun.report.fitting_columns import GAP, FittingColumns
 from ganrun.report.palette import SCREEN_BLUE, SCREEN_VERMILLION
 from ganrun.report.sweep_record import HEADLINES, TIMES, Effect, Numbers, SweepRecord
-from ganrun.store.sweep_folder import INFLUENCE, RESULTS, SWEEP
+from ganrun.report.sweep_story import completeness, fates_without_result
+from ganrun.store.sweep_folder import INFLUENCE, RESULTS
 from ganrun.sweep.run import described
 
-GAP = "  "
 MOST_PAIRS = 3
 """Tables of two factors that are shown; the file holds all."""
 MOST_LEVELS = 24
 """Levels of a factor that get a row."""
-MOST_REASONS = 10
-"""Failed trials that are named."""
 BAR = 16
 
 Cells = Sequence[str]
@@ -50,7 +48,7 @@ def print_sweep(record: SweepRecord, console: Console) -> None:
             line.truncate(width)
             console.print(line, no_wrap=True, overflow="crop", highlight=False)
         console.print()
-    for line in [*completeness(record), *_places(record)]:
+    for line in [*_completeness(record), *_places(record)]:
         # Paths and commands stay in one piece, to be copied.
         console.print(line, soft_wrap=True, highlight=False)
 
@@ -196,14 +194,12 @@ def _pair_heads(levels: Levels) -> list[Cells]:
 def _aligned(table: Table, width: int) -> list[Text]:
     """Names at the left, cells at the right of their columns, as many as there is room for."""
     breadth = max(cell_len(name) for name, _ in table)
-    columns = [max(map(cell_len, cells)) for cells in zip(*(row for _, row in table), strict=True)]
-    fitting = columns_that_fit(columns, width - breadth)
-    lines = [Text(name + " " * (breadth - cell_len(name)), end="") for name, _ in table]
-    for number, column in enumerate(columns[:fitting]):
-        for line, (_, row) in zip(lines, table, strict=True):
-            line.append(GAP + " " * (column - cell_len(row[number])) + row[number])
-    if fitting < len(columns):
-        lines[0].append(more_columns(len(columns) - fitting))
+    columns = FittingColumns([row for _, row in table], width - breadth)
+    lines = [
+        Text(name + " " * (breadth - cell_len(name)) + columns.line(row), end="")
+        for name, row in table
+    ]
+    lines[0].append(columns.more)
     return lines
 
 
@@ -217,42 +213,16 @@ def _all_fit(table: Table, width: int) -> bool:
     return cell_len(_aligned(table, 100_000)[0].plain) <= width
 
 
-def completeness(record: SweepRecord) -> list[Text]:
+def _completeness(record: SweepRecord) -> list[Text]:
     """How many trials have a result, which failed and why, and how to go on."""
-    total, finished = len(record.rows), record.finished
-    if finished == total:
-        return [Text(f"The table is complete: {wording.plural(total, 'trial')}.")]
-    fates = [
-        f"{count:,} {'not begun' if status == 'missing' else status}"
-        for status, count in sorted(_unfinished(record).items())
+    first, *failures = completeness(record)
+    if record.finished == len(record.rows):
+        return [Text(first)]
+    return [
+        Text(first, SCREEN_VERMILLION),
+        *(Text(line, "dim" if line.startswith("...") else "") for line in failures),
+        Text(f"to go on: {sweep_command(record)}", "dim"),
     ]
-    words = f"The table is incomplete: {finished:,} of {wording.plural(total, 'trial')} have a "
-    lines = [Text(f"{words}result; {wording.listed(fates)}.", SCREEN_VERMILLION)]
-    failed = [row for row in record.without_result() if row.status == "failed"]
-    for row in failed[:MOST_REASONS]:
-        cell = described(record.design, row.cell)
-        lines.append(Text(f"{cell}, seed {row.seed}: failed: {record.reason(row)}"))
-    if len(failed) > MOST_REASONS:
-        lines.append(Text(f"... and {len(failed) - MOST_REASONS:,} more that failed", "dim"))
-    return [*lines, Text(f"to go on: {command_to_go_on(record)}", "dim")]
-
-
-def _unfinished(record: SweepRecord) -> dict[str, int]:
-    counts: dict[str, int] = {}
-    for row in record.without_result():
-        counts[row.status] = counts.get(row.status, 0) + 1
-    return counts
-
-
-def command_to_go_on(record: SweepRecord) -> str:
-    """The command that trains what a sweep lacks, and shows one that is complete."""
-    command = f"ganrun sweep {shlex.quote(str(record.path / SWEEP))}"
-    runs_dir = record.path.parent
-    return (
-        command
-        if runs_dir == Path("runs")
-        else f"{command} --runs-dir {shlex.quote(str(runs_dir))}"
-    )
 
 
 def _places(record: SweepRecord) -> list[Text]:
@@ -272,7 +242,7 @@ def sweep_json(record: SweepRecord) -> dict[str, Any]:
         "id": sweep.id,
         "trials": len(record.rows),
         "finished": record.finished,
-        "without_result": _unfinished(record),
+        "without_result": fates_without_result(record),
         "failed": [
             {
                 "trial": row.index,

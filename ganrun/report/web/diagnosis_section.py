@@ -6,10 +6,10 @@ import shlex
 
 from ganrun.diagnose.diagnosis import Diagnosis
 from ganrun.page.html_page import escaped
+from ganrun.report.branch_table import branch_note, branch_table
 from ganrun.report.diagnosis_story import detective_words, dynamics_words, headline, how_sure
+from ganrun.report.palette import tone
 from ganrun.report.run_record import RunRecord
-from ganrun.report.tables.diagnosis import branch_note, branch_table
-from ganrun.report.tables.run import BAD_WORDS, GOOD_WORDS
 from ganrun.report.web.origin import copyable
 
 
@@ -18,13 +18,12 @@ def diagnosis_section(run: RunRecord, diagnosis: Diagnosis | None) -> str:
     if diagnosis is None:
         return _how_to_ask(run) if run.status in ("complete", "diverged") else ""
     word = diagnosis.verdict
-    kind = "good" if word in GOOD_WORDS else "bad" if word in BAD_WORDS else "warn"
     command = diagnosis.advice.command
     return f"""
 <section aria-labelledby="diagnosis-title">
   <h2 id="diagnosis-title">The diagnosis</h2>
   <p class="diagnosis-headline">{escaped(headline(diagnosis))}</p>
-  <p class="verdict"><span class="chip {kind}">{escaped(word)}</span>
+  <p class="verdict"><span class="chip {tone(word)}">{escaped(word)}</span>
   <span class="quiet">{escaped(how_sure(diagnosis))}</span></p>
   <p>{escaped(diagnosis.evidence)}</p>
   {_branches(diagnosis)}

@@ -5,8 +5,7 @@ from __future__ import annotations
 from ganrun import wording
 from ganrun.config.declarations import METRICS, SUMMARY_METRICS
 from ganrun.page.html_page import escaped
-from ganrun.report.run_record import RunRecord
-from ganrun.report.tables.run import WHOLE
+from ganrun.report.run_record import WHOLE, RunRecord
 
 ABBREVIATED = {"kl": "KL", "js": "JS", "tv": "TV", "nll": "NLL"}
 

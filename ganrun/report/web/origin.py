@@ -10,6 +10,7 @@ from typing import Any
 
 from ganrun import wording
 from ganrun.page.html_page import escaped
+from ganrun.report.commands_to_copy import train_command
 from ganrun.report.run_record import RunRecord
 
 FILES = (
@@ -43,14 +44,7 @@ def origin_section(run: RunRecord) -> str:
 
 def repeat_command(run: RunRecord) -> str | None:
     """What trains this run afresh, or goes on with it; `None` for a game played by hand."""
-    if run.status == "interactive":
-        return None
-    words = ["ganrun", "train", str(run.path / "config.yaml")]
-    if run.path.parent != Path("runs"):
-        words += ["--runs-dir", str(run.path.parent)]
-    if run.ended:
-        words.append("--again")
-    return shlex.join(words)
+    return None if run.status == "interactive" else train_command(run, again=run.ended)
 
 
 def copyable(command: str, what: str) -> str:

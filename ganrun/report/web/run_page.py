@@ -14,8 +14,8 @@ from ganrun import __version__, wording
 from ganrun.diagnose.diagnosis import Diagnosis, read_diagnosis
 from ganrun.page.html_page import document, escaped
 from ganrun.report import run_story
+from ganrun.report.palette import tone
 from ganrun.report.run_record import RunRecord
-from ganrun.report.tables.run import BAD_WORDS, GOOD_WORDS
 from ganrun.report.web.config_table import config_section
 from ganrun.report.web.diagnosis_section import diagnosis_section
 from ganrun.report.web.events_list import events_section, with_events
@@ -109,8 +109,7 @@ def _heading(run: RunRecord) -> str:
 
 def _chip(run: RunRecord) -> str:
     word = run.verdict or run.status
-    kind = "good" if word in GOOD_WORDS else "bad" if word in BAD_WORDS else "warn"
-    return f'<span class="chip {kind}">{escaped(word)}</span>'
+    return f'<span class="chip {tone(word)}">{escaped(word)}</span>'
 
 
 def _confidence(run: RunRecord) -> str:

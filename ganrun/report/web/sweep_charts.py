@@ -9,8 +9,8 @@ from ganrun import wording
 from ganrun.influence import RATES
 from ganrun.influence.levels import is_number
 from ganrun.page.html_page import escaped
-from ganrun.report.sweep_headline import chosen_effects
 from ganrun.report.sweep_record import HEADLINES, Effect, Numbers, SweepRecord
+from ganrun.report.sweep_story import chosen_effects
 
 MOST_PANELS = 12
 """Factors whose levels are drawn; the file holds all."""

@@ -8,11 +8,11 @@ from pathlib import Path
 
 from ganrun import __version__, wording
 from ganrun.page.html_page import document, escaped
-from ganrun.report.live.sweep_frame import about_design
-from ganrun.report.sweep_headline import title
+from ganrun.report.commands_to_copy import sweep_command
+from ganrun.report.design_words import about_design
+from ganrun.report.palette import tone
 from ganrun.report.sweep_record import SweepRecord
-from ganrun.report.tables.run import BAD_WORDS, GOOD_WORDS
-from ganrun.report.tables.sweep import command_to_go_on, completeness
+from ganrun.report.sweep_story import completeness, headline
 from ganrun.report.web.phase_cells import phase_data
 from ganrun.report.web.plotly_script import packed_plotly, plotly_text
 from ganrun.report.web.run_page import ASSETS, NAME
@@ -40,7 +40,7 @@ def write_sweep_page(record: SweepRecord) -> Path:
 def sweep_page(record: SweepRecord) -> str:
     """The whole page, as text."""
     return document(
-        title=f"{record.name}: {title(record)}",
+        title=f"{record.name}: {headline(record)}",
         body=_body(record),
         styles=[ASSETS / "report.css", ASSETS / "sweep.css"],
         script=ASSETS / "sweep.js",
@@ -50,7 +50,7 @@ def sweep_page(record: SweepRecord) -> str:
             "sweep": {
                 "command": _command_parts(record),
                 "verdicts": [word for word in WORDS if record.verdicts[word]],
-                "tones": {word: _tone(word) for word in WORDS},
+                "tones": {word: tone(word) for word in WORDS},
                 "phase": phase_data(record),
                 "table": table_data(record),
                 "charts": charts_data(record),
@@ -60,11 +60,6 @@ def sweep_page(record: SweepRecord) -> str:
         },
         generator=f"ganrun {__version__}",
     )
-
-
-def _tone(word: str) -> str:
-    """The colour of a verdict's chip; its word stands in it, so that nobody needs the colour."""
-    return "good" if word in GOOD_WORDS else "bad" if word in BAD_WORDS else "warn"
 
 
 def _body(record: SweepRecord) -> str:
@@ -95,7 +90,7 @@ def _answer(record: SweepRecord) -> str:
     about = f"{record.name} \N{MIDDLE DOT} {about_design(record.design)}, {rounds}"
     return f"""<section id="answer" aria-labelledby="title">
 <p class="kicker">{escaped(about)}</p>
-<h1 id="title">{escaped(title(record))}</h1>
+<h1 id="title">{escaped(headline(record))}</h1>
 <p class="lead">{escaped(first)}</p>
 <p class="answer">{escaped(" ".join(others))}</p>
 {_fates(record)}
@@ -136,10 +131,10 @@ def _fates(record: SweepRecord) -> str:
 def _incomplete(record: SweepRecord) -> str:
     if record.finished == len(record.rows):
         return ""
-    first, *others = [line.plain for line in completeness(record)]
-    reasons = "".join(f"<li>{escaped(line)}</li>" for line in others[:-1])
+    first, *others = completeness(record)
+    reasons = "".join(f"<li>{escaped(line)}</li>" for line in others)
     listed = f"<ul class='reasons'>{reasons}</ul>" if reasons else ""
-    command = _command(command_to_go_on(record))
+    command = _command(sweep_command(record))
     return (
         f'<div class="notice"><p><b>{escaped(first)}</b></p>{listed}<p>To go on:</p>{command}</div>'
     )
@@ -261,7 +256,7 @@ def _again(record: SweepRecord) -> str:
 <h2 id="again-title">How to repeat it</h2>
 <p>The same sweep, from the file that lies beside this page; what is finished is not trained
 again:</p>
-{_command(command_to_go_on(record))}
+{_command(sweep_command(record))}
 <p>This page; with <code>--all</code>, one for every trial as well:</p>
 {_command(f"{report} --all")}
 <p class="quiet">Beside this page lie <a href="{RESULTS}">{RESULTS}</a> with every metric of every

@@ -9,7 +9,7 @@ from typing import Any
 from ganrun import wording
 from ganrun.config.declarations import METRICS
 from ganrun.influence.levels import is_number
-from ganrun.report.live.sweep_frame import short_names
+from ganrun.report.design_words import short_names
 from ganrun.report.sweep_record import SweepRecord
 from ganrun.report.web.run_page import NAME
 from ganrun.store import StoreError

@@ -1,14 +1,19 @@
-"""What a sweep found, in a few words, and the effects that are shown for it."""
+"""A sweep in words: what it found, which effects are shown for it, and what it still lacks."""
 
 from __future__ import annotations
+
+from collections import Counter
 
 from ganrun import wording
 from ganrun.influence import RATES
 from ganrun.report.sweep_record import HEADLINES, Effect, SweepRecord
+from ganrun.sweep.run import described
 
 MOST_PAIRS = 8
 """Pairs of factors that are shown, the most influential."""
 MOST_TITLE_LETTERS = 74
+MOST_REASONS = 10
+"""Failed trials that are named."""
 
 
 def chosen_effects(record: SweepRecord) -> list[Effect]:
@@ -18,7 +23,7 @@ def chosen_effects(record: SweepRecord) -> list[Effect]:
     return [effect for effect in effects if effect not in pairs]
 
 
-def title(record: SweepRecord) -> str:
+def headline(record: SweepRecord) -> str:
     """The finding in a few words, no more certain than its interval."""
     what = HEADLINES[record.headline or RATES[0]]
     factors = [effect for effect in record.effects() if effect.kind == "factor"]
@@ -36,3 +41,28 @@ def title(record: SweepRecord) -> str:
     if len(words) > MOST_TITLE_LETTERS:
         return f"{len(clear)} of {len(factors)} factors matter for {what}"
     return wording.capital(words)
+
+
+def completeness(record: SweepRecord) -> list[str]:
+    """How many trials have a result; where some have none, a line for each that failed as well."""
+    total, finished = len(record.rows), record.finished
+    if finished == total:
+        return [f"The table is complete: {wording.plural(total, 'trial')}."]
+    fates = [
+        f"{count:,} {'not begun' if status == 'missing' else status}"
+        for status, count in sorted(fates_without_result(record).items())
+    ]
+    words = f"The table is incomplete: {finished:,} of {wording.plural(total, 'trial')} have a "
+    failed = [row for row in record.without_result() if row.status == "failed"]
+    lines = [f"{words}result; {wording.listed(fates)}."]
+    for row in failed[:MOST_REASONS]:
+        cell = described(record.design, row.cell)
+        lines.append(f"{cell}, seed {row.seed}: failed: {record.reason(row)}")
+    if len(failed) > MOST_REASONS:
+        lines.append(f"... and {len(failed) - MOST_REASONS:,} more that failed")
+    return lines
+
+
+def fates_without_result(record: SweepRecord) -> Counter[str]:
+    """How many trials there are of each status, of those without a result."""
+    return Counter(row.status for row in record.without_result())

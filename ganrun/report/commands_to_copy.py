@@ -1,0 +1,29 @@
+"""Commands that go on with what is there, or repeat it, as a terminal and the pages show them."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+from pathlib import Path
+
+from ganrun.report.run_record import RunRecord
+from ganrun.report.sweep_record import SweepRecord
+from ganrun.store.layout import CONFIG
+from ganrun.store.sweep_folder import SWEEP
+
+
+def train_command(run: RunRecord, *, again: bool = False) -> str:
+    """What goes on from a run's last checkpoint, or trains it afresh."""
+    words = ["ganrun", "train", str(run.path / CONFIG)]
+    return _in_their_place(words, run.path.parent, ["--again"] if again else [])
+
+
+def sweep_command(record: SweepRecord) -> str:
+    """What trains that which a sweep lacks, and shows one that is complete."""
+    return _in_their_place(["ganrun", "sweep", str(record.path / SWEEP)], record.path.parent)
+
+
+def _in_their_place(words: Sequence[str], runs_dir: Path, options: Sequence[str] = ()) -> str:
+    """A command for these runs, wherever they are."""
+    place = [] if runs_dir == Path("runs") else ["--runs-dir", str(runs_dir)]
+    return shlex.join([*words, *place, *options])

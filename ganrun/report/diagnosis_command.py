@@ -1,0 +1,35 @@
+"""`ganrun diagnose`, once it has found something: the words or the JSON, and the figure."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rich.console import Console
+
+from ganrun.diagnose.diagnosis import Diagnosis
+from ganrun.report.tables.diagnosis import diagnosis_json, print_diagnosis
+
+
+def report_diagnosis(
+    path: Path, diagnosis: Diagnosis, console: Console, *, as_json: bool = False
+) -> None:
+    """Draw a diagnosis into its run's folder and print it.
+
+    Args:
+        path: the run's folder.
+        diagnosis: what was found.
+        console: where the words go, or the JSON.
+        as_json: print the whole document as JSON instead.
+
+    Raises:
+        StoreError: the figure cannot be written.
+    """
+    # matplotlib takes half a second to import, which nothing else here needs.
+    from ganrun.report.figures.diagnosis import write_diagnosis_figure
+
+    write_diagnosis_figure(path, diagnosis)
+    if as_json:
+        text = diagnosis_json(diagnosis, path)
+        console.print(text, markup=False, emoji=False, highlight=False, soft_wrap=True)
+    else:
+        print_diagnosis(diagnosis, console, path=path)

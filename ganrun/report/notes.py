@@ -1,0 +1,34 @@
+"""Dim lines below a table: what was written where, and the page that is opened."""
+
+from __future__ import annotations
+
+import webbrowser
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+from rich.text import Text
+
+
+@dataclass(frozen=True)
+class Notes:
+    """Says things below a table; quiet where the output is JSON."""
+
+    console: Console
+    quiet: bool
+
+    def say(self, words: str) -> None:
+        """Say it in one line, whatever its length: paths stay in one piece, to be copied."""
+        if not self.quiet:
+            self.console.print(Text(words, "dim"), soft_wrap=True, highlight=False)
+
+    def say_drawn(self, paths: Sequence[Path]) -> None:
+        """Say which figures there are, and in which folder."""
+        if paths:
+            self.say(f"{paths[0].parent}: {', '.join(path.name for path in paths)}")
+
+    def open(self, page: Path) -> None:
+        """Show a page in the reader's own browser, or say where it is if there is none."""
+        if not webbrowser.open(page.resolve().as_uri()):
+            self.say(f"no browser was found here; open {page.resolve()} in one")
