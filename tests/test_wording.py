@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from browser import chromium, open_page, page  # noqa: F401
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ganrun import wording
+from ganrun.page.html_page import ASSETS
 
 
 @pytest.mark.parametrize(
@@ -115,3 +117,37 @@ def test_modes_go_by_number_in_their_order():
     assert wording.of_modes([1, 4], 5) == "2 of 5 modes (1 and 4)"
     assert wording.of_modes([0], 1) == "The mode"
     assert wording.of_modes([0, 1], 2) == "All 2 modes"
+
+
+# The same in a browser
+
+
+def cases() -> list[tuple[str, list, str]]:
+    """A function of `wording.js`, what it is given, and what Python says."""
+    shares = sorted(
+        {k / n for n in (1, 3, 8, 16, 40, 200, 2500) for k in range(n + 1)}
+        | {1e-9, 4e-4, 5e-4, 0.0025, 0.0075, 0.9925, 0.9975, 0.99999, 1 - 1e-12}
+    )
+    means = [number / 40 for number in range(400)]
+    names = [[str(k) for k in range(n)] for n in range(5)]
+    return [
+        *(("percent", [share], wording.percent(share)) for share in shares),
+        *(("tenths", [mean], f"{mean:.1f}") for mean in means),
+        *(("plural", [n, "trial"], wording.plural(n, "trial")) for n in (0, 1, 2, 1024, 10**6)),
+        *(("thousands", [n], wording.count(n)) for n in (0, 999, 1000, 123456789)),
+        *(("listed", [some], wording.listed(some)) for some in names),
+        *(("capital", [words], wording.capital(words)) for words in ("", "a b", "Ab")),
+    ]
+
+
+def test_a_page_says_numbers_as_python_does(page):  # noqa: F811
+    page.page.goto("about:blank")
+    told = page.page.evaluate(
+        """async ([text, cases]) => {
+            const words = await import("data:text/javascript," + encodeURIComponent(text));
+            return cases.map(([name, given]) => words[name](...given));
+        }""",
+        [(ASSETS / "wording.js").read_text(encoding="utf-8"), [case[:2] for case in cases()]],
+    )
+    different = [(case, said) for case, said in zip(cases(), told, strict=True) if case[2] != said]
+    assert different == []

@@ -1,4 +1,4 @@
-/* Numbers, counts and lists as a page says them. */
+/* Numbers, counts and lists as a page says them: what `ganrun/wording.py` says too, it says alike. */
 
 /** A count with its thousands separated. */
 export const thousands = (number) => Math.round(number).toLocaleString("en-US");
@@ -6,12 +6,20 @@ export const thousands = (number) => Math.round(number).toLocaleString("en-US");
 /** A count of things: `1 trial`, `8 trials`. */
 export const plural = (count, noun) => `${thousands(count)} ${noun}${count === 1 ? "" : "s"}`;
 
-/** A share: `54 %`; only a true 1 is 100 % and only a true 0 is 0 %. */
+/** A mean in tenths: `2.3`. A half goes to the even tenth, where `toFixed` would take the larger. */
+export function tenths(number) {
+  const isTie = Math.abs(number % 1) === 0.25; // 0.75 goes to 0.8 by either rule
+  return (isTie ? number - 0.05 * Math.sign(number) : number).toFixed(1);
+}
+
+/** A share: `54 %`; only a true 1 is 100 % and only a true 0 is 0 %. Halves go to the even one. */
 export function percent(share) {
-  const rounded = Math.round(100 * share);
-  if (rounded === 100 && share < 1) return `${(Math.floor(1000 * share) / 10).toFixed(1)} %`;
-  if (rounded === 0 && share > 0) return "<1 %";
-  return `${rounded} %`;
+  const hundredths = 100 * share;
+  const rounded = Math.round(hundredths);
+  const whole = hundredths % 1 === 0.5 && rounded % 2 ? rounded - 1 : rounded;
+  if (whole === 0 && share > 0) return hundredths >= 0.05 ? `${tenths(hundredths)} %` : "<0.1 %";
+  if (whole === 100 && share < 1) return `${tenths(Math.min(hundredths, 99.9))} %`;
+  return `${whole} %`;
 }
 
 /** Names one after the other: `1, 3 and 4`. */

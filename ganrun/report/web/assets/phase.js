@@ -3,7 +3,7 @@
 import { element } from "../../../page/assets/elements.js";
 import { Scene } from "../../../page/assets/scene.js";
 import { onThemeChange } from "../../../page/assets/theme.js";
-import { capital, plural } from "../../../page/assets/wording.js";
+import { capital, plural, tenths } from "../../../page/assets/wording.js";
 import { CellPanel } from "./cell_panel.js";
 import { medianAndWorst, phaseCells, rateOf } from "./phase_counts.js";
 import { intervalWords, numberWords } from "./sweep_data.js";
@@ -219,7 +219,7 @@ export class Phase {
   /** `2.3 of 5`: modes recovered; nothing where the targets differ. */
   recoveredWords(cell) {
     if (cell.recovered === null || !this.phase.modes) return "";
-    return `${cell.recovered.toFixed(1)} of ${this.phase.modes}`;
+    return `${tenths(cell.recovered)} of ${this.phase.modes}`;
   }
 
   /** What a cell says: what is seen of it, and the words around that for who only hears it. */

@@ -1,14 +1,14 @@
 /* A sweep's trials as the page's parts ask for them: values, words, samples, links and commands. */
 
 import { decode } from "../../../page/assets/decode.js";
-import { percent, tableNumber } from "../../../page/assets/wording.js";
+import { percent, tableNumber, tenths } from "../../../page/assets/wording.js";
 
 const UNFINISHED = { missing: "not begun" };
 
 /** An outcome's number: `0.88` as `88 %`, a mean as `2.1`. */
 export function numberWords(outcome, value) {
   if (value === null) return "–";
-  return outcome.kind === "rate" ? percent(value) : value.toFixed(1);
+  return outcome.kind === "rate" ? percent(value) : tenths(value);
 }
 
 /** The number with its interval: `88 % [53, 98]`. */
