@@ -21,6 +21,7 @@ from ganrun.report.geometry import covered_modes, share_outside
 from ganrun.report.live.character_map import draw_map
 from ganrun.report.live.training import LiveDisplay, PlainLines, Quiet, watcher_for
 from ganrun.report.live.training_frame import LiveMap, draw_frame
+from ganrun.report.live.training_words import progress_line
 from ganrun.report.live.watcher import Moment
 
 RING = ring()
@@ -435,3 +436,13 @@ def test_plain_lines_survive_a_reader_who_has_gone():
 def test_quiet_says_nothing():
     with Quiet() as quiet:
         quiet.update(a_moment())
+
+
+@pytest.mark.parametrize(
+    ("done", "share"),
+    [(0, "0 %"), (3, "<0.1 %"), (30, "0.3 %"), (9990, "99.9 %")],
+)
+def test_progress_is_never_a_false_nothing_or_everything(done, share):
+    line = progress_line("five", a_moment(rounds_done=done))
+    assert f"{done:,} of 10,000 rounds ({share})" in line
+    assert f" {share} " in frame_of(a_moment(rounds_done=done))

@@ -418,6 +418,14 @@ def test_the_median_trial_is_the_one_in_the_middle():
     assert phase.median_trial(rows[3:]) is None
 
 
+def test_a_cells_picture_says_the_same_mean_as_its_page():
+    def row(index: int, recovered: int) -> Row:
+        return Row(index, 0, index, "complete", "collapsed", 5, recovered, recovered)
+
+    assert phase.recovered_words([row(i, n) for i, n in enumerate((2, 2, 2, 3))]) == "2.2 of 5"
+    assert phase.recovered_words([row(i, n) for i, n in enumerate((2, 3, 3, 3))]) == "2.8 of 5"
+
+
 def test_panels_fill_their_rows_and_never_more():
     rows = marginals.arranged([("a", 3.3), ("b", 1.7), ("c", 2.6), ("d", 5.0), ("e", 99.0)])
     assert [[field for field, _ in row] for row in rows] == [["a", "b", "c"], ["d"], ["e"]]

@@ -322,6 +322,8 @@ def test_the_final_metrics_do_not_decide_but_word_the_evidence() -> None:
     assert (
         "50 % of the samples are high-quality" in judge(good, final={"high_quality": 0.5}).evidence
     )
+    almost = judge(good, final={"high_quality": 0.996}).evidence
+    assert "99.6 % of the samples are high-quality" in almost
     blurred = table(all_of(), high_quality=BLURRED)
     assert "high_quality is 0.61 where" in judge(blurred, final={"high_quality": 0.61}).evidence
 
