@@ -14,14 +14,12 @@ a cluster, whose workers have no run folders), its outcome is `interrupted`, and
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager
 from typing import Protocol
 
 from ganrun.playing.jobs import Job, Outcome
-from ganrun.playing.progress import MemberProgress
-
-OnProgress = Callable[[Sequence[MemberProgress]], None]
+from ganrun.playing.progress import OnProgress
 
 
 class Executor(AbstractContextManager["Executor"], Protocol):

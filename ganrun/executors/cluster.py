@@ -17,10 +17,10 @@ from queue import Empty, SimpleQueue
 from typing import Any
 
 from ganrun import __version__
-from ganrun.executors import OnProgress
 from ganrun.executors.feed import Feed, Task, blamed
 from ganrun.playing.claim_or_find import finished_elsewhere
 from ganrun.playing.jobs import Hooks, Job, Outcome
+from ganrun.playing.progress import OnProgress
 from ganrun.store import (
     Claim,
     RunFolder,

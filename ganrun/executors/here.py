@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import Any
 
-from ganrun.executors import OnProgress
 from ganrun.executors.compile_cache import compile_cache
 from ganrun.game import backend
 from ganrun.playing.jobs import Hooks, Job, Outcome
+from ganrun.playing.progress import OnProgress
 
 
 class Here:

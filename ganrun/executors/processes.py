@@ -22,11 +22,10 @@ from pathlib import Path
 from queue import Empty
 from typing import Any
 
-from ganrun.executors import OnProgress
 from ganrun.executors.compile_cache import compile_cache
 from ganrun.executors.feed import Feed, Task, blamed
 from ganrun.playing.jobs import Hooks, Job, Outcome
-from ganrun.playing.progress import MemberProgress
+from ganrun.playing.progress import MemberProgress, OnProgress
 
 LISTEN_SECONDS = 0.05
 """How often this process looks for progress from the others."""

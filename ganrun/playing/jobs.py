@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from ganrun.config import Experiment
-from ganrun.playing.progress import MemberProgress
+from ganrun.playing.progress import OnProgress
 
 
 @dataclass(frozen=True)
@@ -69,4 +69,4 @@ class Hooks:
     """How a worker hears of an interrupt, and how it tells of progress."""
 
     interrupted: Callable[[], bool]
-    post: Callable[[Sequence[MemberProgress]], None]
+    post: OnProgress

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -26,6 +27,10 @@ class MemberProgress:
     high_quality: float | None
     diverged: bool
     samples: Float[ndarray, "N 2"] | None
+
+
+OnProgress = Callable[[Sequence[MemberProgress]], None]
+"""What is told of the members whose progress is new."""
 
 
 @dataclass(frozen=True, eq=False)
