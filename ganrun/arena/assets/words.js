@@ -78,7 +78,7 @@ function penalty(name, parameter, value) {
 }
 
 function target(name, value, whole) {
-  if (name === "layout") return whole.means ? `${whole.means.length} modes of your own` : value;
+  if (name === "layout") return whole.means ? `${plural(whole.means.length, "mode")} of your own` : value;
   if (whole.means) return null; // one chip says it all
   if (UNSET.has(value)) return null;
   if (name === "modes") return plural(value, "mode");

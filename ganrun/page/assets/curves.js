@@ -2,6 +2,7 @@
 
 import { fitted, onDragAlong } from "./canvas.js";
 import { element } from "./elements.js";
+import { decades, evenTicks, logLimits, robustLimits } from "./scales.js";
 import { coloursOf, onThemeChange } from "./theme.js";
 import { chartNumber, thousands } from "./wording.js";
 
@@ -135,16 +136,10 @@ export class Curves {
   limits() {
     const { log, yRange, reference, lines } = this.options;
     const values = Object.values(this.data).flat().filter(Number.isFinite);
-    if (log) {
-      const positive = values.filter((value) => value > 0);
-      if (!positive.length) return [0.1, 1];
-      const low = positive.reduce((a, b) => Math.min(a, b));
-      const high = positive.reduce((a, b) => Math.max(a, b));
-      return [low / 1.4, high * 1.4];
-    }
+    if (log) return logLimits(values);
     if (yRange) return yRange;
     const anchors = [
-      ...Object.values(reference || {}).flatMap(([low, mean, high]) => [low, mean, high]),
+      ...Object.values(reference || {}).flat(),
       ...(lines || []).map(({ value }) => value),
     ];
     return robustLimits(values, anchors);
@@ -326,47 +321,4 @@ export class Curves {
     const round = index >= 0 ? ` at round ${thousands(this.steps[index])}` : "";
     this.canvas.setAttribute("aria-label", `${this.options.label}${round}: ${words.join(", ")}`);
   }
-}
-
-/** Limits that hold all anchors and nearly all values; a spike far above may leave the chart. */
-function robustLimits(values, anchors) {
-  const seen = [...anchors];
-  if (values.length) {
-    const sorted = Float64Array.from(values).sort();
-    const at = (share) => sorted[Math.round(share * (sorted.length - 1))];
-    const reach = 2 * (at(0.9) - at(0.1));
-    seen.push(Math.max(sorted[0], at(0.1) - reach));
-    seen.push(Math.min(sorted[sorted.length - 1], at(0.9) + reach));
-  }
-  if (!seen.length) return [0, 1];
-  const low = Math.min(...seen);
-  const high = Math.max(...seen);
-  const room = 0.07 * (high - low) || 0.07 * Math.max(Math.abs(high), 1);
-  return [low === 0 ? 0 : low - room, high + room];
-}
-
-/** Some `count` round numbers between two. */
-function evenTicks(low, high, count) {
-  const raw = (high - low) / count;
-  const power = 10 ** Math.floor(Math.log10(raw));
-  const step = [1, 2, 2.5, 5, 10].find((factor) => factor * power >= raw * 0.999) * power;
-  const ticks = [];
-  for (let n = Math.ceil(low / step - 1e-9); n * step <= high + 1e-9 * step; n += 1) {
-    ticks.push(n * step);
-  }
-  return ticks;
-}
-
-/** Powers of ten between two numbers, at most four; with 2 and 5 where there would be one. */
-function decades(low, high) {
-  const ticks = [];
-  for (let n = Math.floor(Math.log10(low)); 10 ** n <= high; n += 1) {
-    const few = Math.log10(high / low) < 1.6;
-    for (const factor of few ? [1, 2, 5] : [1]) {
-      const tick = factor * 10 ** n;
-      if (tick >= low && tick <= high) ticks.push(tick);
-    }
-  }
-  const every = Math.ceil(ticks.length / 4);
-  return ticks.filter((_, index) => index % every === 0);
 }

@@ -3,60 +3,11 @@
 import { commandLine } from "../../../page/assets/copying.js";
 import { element } from "../../../page/assets/elements.js";
 import { plural, thousands } from "../../../page/assets/wording.js";
+import { orderOf, parseFilter } from "./trial_filter.js";
 
 const ROW = 34; // pixels, as in sweep.css
 const AROUND = 10; // rows kept above and below what can be seen
-const COMPARISON = /^([\w.]+)(<=|>=|!=|=|<|>)(.+)$/;
 const NO_RESULT = "no result";
-const COMPARE = {
-  "<": (a, b) => a < b,
-  "<=": (a, b) => a <= b,
-  ">": (a, b) => a > b,
-  ">=": (a, b) => a >= b,
-  "=": (a, b) => a === b,
-  "!=": (a, b) => a !== b,
-};
-
-/** What a filter's text asks for: {tests: [index => boolean], problem: words or ""}. */
-export function parseFilter(text, trials, words) {
-  const tests = [];
-  let problem = "";
-  for (const term of text.trim().split(/\s+/).filter(Boolean)) {
-    const match = COMPARISON.exec(term);
-    if (!match) {
-      const part = term.toLowerCase();
-      tests.push((index) => words(index).includes(part));
-      continue;
-    }
-    const [, name, sign, wanted] = match;
-    const column = columnCalled(trials.columns, name.toLowerCase());
-    const number = Number(wanted);
-    if (!column) problem = `No column is called “${name}”.`;
-    else if (column.numeric && Number.isNaN(number)) problem = `“${wanted}” is not a number.`;
-    else if (!column.numeric && sign !== "=" && sign !== "!=") {
-      problem = `“${column.label}” holds words: use = or !=.`;
-    } else if (column.numeric) {
-      tests.push((index) => {
-        const value = trials.value(column, index);
-        return value !== null && COMPARE[sign](value, number);
-      });
-    } else {
-      const low = wanted.toLowerCase();
-      tests.push((index) =>
-        COMPARE[sign](String(trials.value(column, index)).toLowerCase(), low),
-      );
-    }
-  }
-  return { tests, problem };
-}
-
-/** A column by its whole name, its label, or the only beginning that fits. */
-function columnCalled(columns, name) {
-  const exact = columns.find((one) => one.name.toLowerCase() === name || one.label === name);
-  if (exact) return exact;
-  const begun = columns.filter((one) => one.label.startsWith(name));
-  return begun.length === 1 ? begun[0] : null;
-}
 
 export class TrialTable {
   constructor(trials, verdicts) {
@@ -181,16 +132,8 @@ export class TrialTable {
   /** All trials in the order asked for; what has no value comes last, ties as in the design. */
   arrange() {
     const { column, rising } = this.sorted;
-    const { trials } = this;
-    const values = this.order.map((_, index) => trials.value(column, index));
-    const none = (value) => value === null || value === "";
-    const compare = column.numeric ? (a, b) => a - b : (a, b) => (a < b ? -1 : a > b ? 1 : 0);
-    const sign = rising ? 1 : -1;
-    this.order = Array.from({ length: trials.count }, (_, index) => index).sort((i, j) => {
-      const [a, b] = [values[i], values[j]];
-      if (none(a) || none(b)) return none(a) - none(b) || i - j;
-      return sign * compare(a, b) || i - j;
-    });
+    const values = this.order.map((_, index) => this.trials.value(column, index));
+    this.order = orderOf(values, column.numeric, rising);
   }
 
   /** Only these trials, or all where `kept` is null. */

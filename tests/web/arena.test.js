@@ -1,0 +1,55 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import { differences, learnLabels, missingWords } from "../../ganrun/arena/assets/words.js";
+
+const PLAIN = {
+  name: "plain",
+  objective: "hinge",
+  optimizer: { learning_rate_ratio: 1 },
+  penalties: {},
+  generator: { hidden: [32, 32] },
+  target: { layout: "ring", modes: 5 },
+};
+
+learnLabels({
+  fields: [{ field: "objective", choices: [{ name: "wasserstein", label: "Wasserstein" }] }],
+  penalties: [
+    { name: "r1", label: "R1" },
+    { name: "gradient_penalty", label: "Gradient penalty" },
+  ],
+});
+
+test("games of one config differ in nothing, whatever they are called", () => {
+  assert.deepEqual(differences({ ...PLAIN, name: "other" }, PLAIN), []);
+});
+
+test("what a game has otherwise than the first is said in few words", () => {
+  const other = {
+    ...PLAIN,
+    objective: "wasserstein",
+    optimizer: { learning_rate_ratio: 0.0002 },
+    penalties: { r1: { weight: 0.1 } },
+    generator: { hidden: [64, 64] },
+    target: { layout: "ring", modes: 1 },
+  };
+  const said = ["Wasserstein", "ratio 2e-4×", "R1 0.1", "forger's hidden 64×64", "1 mode"];
+  assert.deepEqual(new Set(differences(other, PLAIN)), new Set(said));
+  assert.ok(differences(PLAIN, other).includes("no R1"));
+  const fined = { ...PLAIN, penalties: { gradient_penalty: { weight: 1 } } };
+  assert.deepEqual(differences(PLAIN, fined), ["no gradient penalty"]);
+});
+
+test("modes of one's own are one chip", () => {
+  const drawn = { ...PLAIN, target: { layout: "custom", means: [[0, 0]], stds: [0.1] } };
+  assert.deepEqual(differences(drawn, PLAIN), ["1 mode of your own"]);
+});
+
+test("missing modes are named as long as that is short", () => {
+  assert.equal(missingWords([], 5), "No mode is missing.");
+  assert.equal(missingWords([2], 5), "Mode 2 is missing.");
+  assert.equal(missingWords([1, 3, 4], 5), "Modes 1, 3 and 4 are missing.");
+  assert.equal(missingWords([0, 1], 2), "Every mode is missing.");
+  assert.equal(missingWords([0], 1), "The mode is missing.");
+  assert.equal(missingWords([0, 1, 2, 3, 4, 5, 6, 7, 8], 25), "9 modes are missing.");
+});

@@ -1,0 +1,90 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import {
+  medianAndWorst,
+  phaseCells,
+  rateOf,
+  wilson,
+} from "../../ganrun/report/web/assets/phase_counts.js";
+import { orderOf, parseFilter } from "../../ganrun/report/web/assets/trial_filter.js";
+
+const COLUMNS = [
+  { name: "optimizer.learning_rate_ratio", label: "ratio", numeric: true, values: [0.1, 1, 5] },
+  { name: "verdict", label: "verdict", values: ["collapsed", "converged", ""] },
+  { name: "high_quality", label: "high_quality", numeric: true, values: [0.2, 0.9, null] },
+];
+const TRIALS = { columns: COLUMNS, value: (column, index) => column.values[index] };
+
+function kept(text) {
+  const words = (index) => COLUMNS[1].values[index];
+  const { tests, problem } = parseFilter(text, TRIALS, words);
+  return problem || [0, 1, 2].filter((index) => tests.every((one) => one(index)));
+}
+
+test("a filter takes words and comparisons, all of which must hold", () => {
+  assert.deepEqual(kept(""), [0, 1, 2]);
+  assert.deepEqual(kept("Conv"), [1]);
+  assert.deepEqual(kept("ratio>=1"), [1, 2]);
+  assert.deepEqual(kept("optimizer.learning_rate_ratio!=1"), [0, 2]);
+  assert.deepEqual(kept("high<1"), [0, 1]);
+  assert.deepEqual(kept("ratio<5 verdict=Collapsed"), [0]);
+});
+
+test("a filter says what it cannot use", () => {
+  assert.equal(kept("speed>1"), "No column is called “speed”.");
+  assert.equal(kept("ratio>fast"), "“fast” is not a number.");
+  assert.equal(kept("verdict<a"), "“verdict” holds words: use = or !=.");
+});
+
+test("what has no value comes last whichever way one sorts, and ties stay as they stand", () => {
+  assert.deepEqual(orderOf([2, null, 10, 2], true, true), [0, 3, 2, 1]);
+  assert.deepEqual(orderOf([2, null, 10, 2], true, false), [2, 0, 3, 1]);
+  assert.deepEqual(orderOf(["b", "", "a", "B"], false, true), [3, 2, 0, 1]);
+});
+
+test("Wilson's interval is that of the textbook, and holds its ends", () => {
+  const [low, high] = wilson(5, 10);
+  assert.ok(Math.abs(low - 0.2366) < 1e-4 && Math.abs(high - 0.7634) < 1e-4);
+  assert.deepEqual([wilson(0, 8)[0], wilson(8, 8)[1]], [0, 1]);
+  assert.deepEqual(wilson(0, 0), [0, 1]);
+});
+
+const axis = (labels, rising) => ({ labels, rising, place: labels.map((_, n) => n) });
+/* Two factors of two and three levels, with two seeds: twelve trials, the points row by row. */
+const PHASE = {
+  student: [12.706],
+  factors: [
+    { field: "a", name: "A", number: [0, 0, 0, 1, 1, 1], across: axis(["1", "2"]) },
+    { field: "b", name: "B", number: [0, 1, 2, 0, 1, 2], down: axis(["x", "y", "z"], true) },
+  ],
+};
+
+test("every trial stands in one cell, the last level of a rising axis at the top", () => {
+  const { columns, rows, cells } = phaseCells(PHASE, { across: "a", down: "b", fixed: {} }, 2, 12);
+  assert.deepEqual([columns, rows, cells.length], [2, 3, 6]);
+  const corner = cells.find(({ row, column }) => row === 0 && column === 1);
+  assert.deepEqual(corner, { row: 0, column: 1, name: "A 2, B z", trials: [10, 11] });
+  const all = cells.flatMap(({ trials }) => trials).sort((x, y) => x - y);
+  assert.deepEqual(all, Array.from({ length: 12 }, (_, n) => n));
+});
+
+test("a level that is held leaves only its trials", () => {
+  const { cells } = phaseCells(PHASE, { across: null, down: null, fixed: { b: 1 } }, 2, 12);
+  assert.deepEqual(cells[0].trials, [2, 3, 8, 9]);
+});
+
+test("a rate leaves out what is unknown; a mean's interval is over the seeds", () => {
+  const values = [1, null, 0, 1];
+  const rate = rateOf({ kind: "rate", values }, [0, 1, 2, 3], 2, PHASE.student);
+  assert.deepEqual([rate.trials, rate.sum, rate.value], [3, 2, 2 / 3]);
+  const mean = rateOf({ kind: "mean", values: [1, 3, 1, 3] }, [0, 1, 2, 3], 2, PHASE.student);
+  assert.equal(mean.value, 2);
+  assert.ok(Math.abs(mean.high - mean.value - 12.706) < 1e-9);
+  assert.equal(rateOf({ kind: "rate", values: [null] }, [0], 1, []).value, null);
+});
+
+test("of two trials in the middle the worse is the median", () => {
+  assert.deepEqual(medianAndWorst([4, 7]), { median: 7, worst: 7 });
+  assert.deepEqual(medianAndWorst([]), { median: null, worst: null });
+});
