@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Collection
+from typing import Any
 
+import jax.numpy as jnp
 import numpy as np
 import pytest
 from game_examples import all_finite, experiment, hyper_of, without_compiling
@@ -12,9 +15,11 @@ from ganrun.config import declarations, traced_values
 from ganrun.game.members import game_of
 from ganrun.game.networks import ACTIVATIONS, INITIALIZERS
 from ganrun.game.objectives import OBJECTIVES
+from ganrun.game.optimizers import OPTIMIZERS
 from ganrun.game.penalties import PENALTIES
 from ganrun.game.population import state_as_dict
 from ganrun.game.rounds import TRACE, initial_state, is_finite, play_round
+from ganrun.game.spectrum import local_spectrum
 from ganrun.measure import evaluation
 from ganrun.mixture import LAYOUTS
 
@@ -24,6 +29,7 @@ from ganrun.mixture import LAYOUTS
     [
         pytest.param(declarations.OBJECTIVES, OBJECTIVES, id="objectives"),
         pytest.param(declarations.PENALTIES, PENALTIES, id="penalties"),
+        pytest.param(declarations.OPTIMIZERS, OPTIMIZERS, id="optimizers"),
         pytest.param(declarations.ACTIVATIONS, ACTIVATIONS, id="activations"),
         pytest.param(declarations.INITIALIZERS, INITIALIZERS, id="initializers"),
         pytest.param(declarations.LAYOUTS, LAYOUTS, id="layouts"),
@@ -34,6 +40,38 @@ def test_declared_and_implemented_names_are_the_same(
     declared: Collection[str], implemented: Collection[str]
 ) -> None:
     assert set(declared) == set(implemented)
+
+
+@pytest.mark.parametrize("piece", ["objective", "penalties", "optimizer"])
+def test_a_piece_that_nobody_declared_is_neither_played_nor_studied(piece: str) -> None:
+    one = experiment(generator={"hidden": [4]}, discriminator={"hidden": [4]})
+    game, hyper = game_of(one), hyper_of(one)
+    unheard: Any = {piece: ("unheard_of",) if piece == "penalties" else "unheard_of"}
+    other = dataclasses.replace(game, **unheard)
+    with without_compiling():
+        state = initial_state(game, hyper)
+        with pytest.raises(KeyError, match="unheard_of"):
+            play_round(other, hyper, state)
+        with pytest.raises(KeyError, match="unheard_of"):
+            local_spectrum(other, hyper, state, batch=4)
+
+
+@pytest.mark.parametrize("part", ["activation", "initializer"])
+def test_a_network_of_a_part_that_nobody_declared_is_not_built(part: str) -> None:
+    game, hyper = game_of(experiment()), hyper_of(experiment())
+    unheard: Any = {part: "unheard_of"}
+    other = dataclasses.replace(game, generator=dataclasses.replace(game.generator, **unheard))
+    with pytest.raises(KeyError, match="unheard_of"):
+        play_round(other, hyper, initial_state(other, hyper))
+
+
+@pytest.mark.parametrize("name", list(OPTIMIZERS))
+def test_an_optimizers_first_step_is_its_preconditioner_times_the_slopes(name: str) -> None:
+    """That is how `spectrum` sees it; a mean of slopes over one step is that step's slope."""
+    optimizer = OPTIMIZERS[name](0.5, 0.75)
+    slopes = jnp.asarray([0.25, -3.0, 1e-3])
+    moved, after = optimizer.transform.update(slopes, optimizer.transform.init(slopes))
+    np.testing.assert_allclose(moved, optimizer.preconditioner(after, slopes) * slopes, rtol=1e-5)
 
 
 def test_every_declared_metric_of_samples_is_measured_and_no_other() -> None:

@@ -32,7 +32,7 @@ from ganrun.game.rounds import (
     TrainingState,
     discriminator_step,
     generate,
-    optimizer,
+    optimizer_of,
 )
 from ganrun.game.targets import sample_target
 
@@ -205,7 +205,7 @@ def _points(game: Game, hyper: Hyperparameters, forger: Float[Array, " W"]) -> F
 @functools.partial(jax.jit, static_argnums=0)
 def _new_player(game: Game, hyper: Hyperparameters) -> Player:
     params, vectors = game.discriminator.initialize(_key(hyper, 6))
-    return Player(params, optimizer(game.optimizer, hyper).init(params), vectors)
+    return Player(params, optimizer_of(game, hyper).transform.init(params), vectors)
 
 
 @functools.partial(jax.jit, static_argnums=0)

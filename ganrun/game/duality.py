@@ -35,7 +35,7 @@ from ganrun.game.rounds import (
     discriminate,
     discriminator_step,
     generator_gradient,
-    optimizer,
+    optimizer_of,
     step,
 )
 from ganrun.game.targets import sample_target
@@ -97,7 +97,7 @@ def _gains(
     held_out, of_detective, of_forger = (
         round_key(hyper.seed, Stream.DIAGNOSIS, purpose) for purpose in (1, 2, 3)
     )
-    fresh = optimizer(game.optimizer, hyper)
+    fresh = optimizer_of(game, hyper).transform
     forger, detective = (
         player._replace(opt_state=fresh.init(player.params))
         for player in (state.generator, state.discriminator)

@@ -11,12 +11,12 @@ from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
-import optax
 from jaxtyping import Array, Bool, Float, Int, PRNGKeyArray, UInt
 
 from ganrun.config import declarations
 from ganrun.game.networks import Layers, Network, Params, Vectors
 from ganrun.game.objectives import OBJECTIVES
+from ganrun.game.optimizers import OPTIMIZERS, Optimizer
 from ganrun.game.penalties import PENALTIES
 from ganrun.game.randomness import Stream, round_key
 from ganrun.game.targets import Target, sample_target
@@ -93,22 +93,16 @@ class TrainingState(NamedTuple):
     trace: Trace
 
 
-def optimizer(name: str, hyper: Hyperparameters) -> optax.GradientTransformation:
-    """What turns gradients into updates, all but the rate."""
-    if name == "adam":
-        return optax.scale_by_adam(b1=hyper.b1, b2=hyper.b2, eps=1e-8)
-    if name == "rmsprop":
-        return optax.scale_by_rms(decay=hyper.b2, eps=1e-8)
-    if name == "sgd":
-        return optax.identity()
-    raise ValueError(f"no optimizer is called {name!r}")
+def optimizer_of(game: Game, hyper: Hyperparameters) -> Optimizer:
+    """The optimizer of both players."""
+    return OPTIMIZERS[game.optimizer](hyper.b1, hyper.b2)
 
 
 def step(
     game: Game, hyper: Hyperparameters, player: Player, grads: Params, rate: Float[Array, ""]
 ) -> Player:
     """The player after one step of its optimizer down these slopes."""
-    updates, opt_state = optimizer(game.optimizer, hyper).update(grads, player.opt_state)
+    updates, opt_state = optimizer_of(game, hyper).transform.update(grads, player.opt_state)
     return player._replace(params=player.params - rate * updates, opt_state=opt_state)
 
 
@@ -117,7 +111,7 @@ def initial_state(game: Game, hyper: Hyperparameters) -> TrainingState:
 
     def player(network: Network, stream: Stream) -> Player:
         params, vectors = network.initialize(round_key(hyper.seed, stream, 0))
-        return Player(params, optimizer(game.optimizer, hyper).init(params), vectors)
+        return Player(params, optimizer_of(game, hyper).transform.init(params), vectors)
 
     return TrainingState(
         round=jnp.int32(0),

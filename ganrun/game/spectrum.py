@@ -39,7 +39,7 @@ from ganrun.game.rounds import (
     TrainingState,
     discriminate,
     discriminator_loss,
-    optimizer,
+    optimizer_of,
 )
 from ganrun.game.targets import sample_target
 
@@ -77,7 +77,7 @@ class Schedule(NamedTuple):
     discriminator_steps: int = 1
     simultaneous: bool = True
     momentum: float = 0.0
-    """The decay of a running mean of gradients, Adam's `b1`."""
+    """The decay of the running mean of gradients that the optimizer follows."""
 
 
 class Mode(NamedTuple):
@@ -151,7 +151,7 @@ def local_spectrum(
     """The game's leading motions around a state; None if its slopes there are not finite.
 
     The weights' rates are those of the optimizer's next step: learning rate, discriminator steps,
-    and Adam's or RMSprop's preconditioner, held fixed. Weights that the clip holds at its bound do
+    and the optimizer's preconditioner, held fixed. Weights that the clip holds at its bound do
     not move; spectral norm's singular vectors are those of the state. The points are the same for
     all states of a seed.
     """
@@ -174,7 +174,7 @@ def local_spectrum(
     schedule = Schedule(
         discriminator_steps=int(hyper.discriminator_steps),
         simultaneous=game.simultaneous,
-        momentum=float(hyper.b1) if game.optimizer == "adam" else 0.0,
+        momentum=float(optimizer_of(game, hyper).momentum),
     )
     return spectrum_of(push, rates, generator, schedule, count=count)
 
@@ -245,12 +245,9 @@ def _rates(game: Game, hyper: Hyperparameters, state: TrainingState, field: Para
 
 def _preconditioner(game: Game, hyper: Hyperparameters, player: Player, slopes: Params) -> Params:
     """What the optimizer's next step multiplies each weight's slope by."""
-    _, after = optimizer(game.optimizer, hyper).update(slopes, player.opt_state)
-    if game.optimizer == "adam":
-        return 1 / (jnp.sqrt(after.nu / (1 - hyper.b2**after.count)) + 1e-8)
-    if game.optimizer == "rmsprop":
-        return jax.lax.rsqrt(after.nu + 1e-8)
-    return jnp.ones_like(slopes)
+    optimizer = optimizer_of(game, hyper)
+    _, after = optimizer.transform.update(slopes, player.opt_state)
+    return optimizer.preconditioner(after, slopes)
 
 
 def push_of(

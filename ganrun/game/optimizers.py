@@ -1,0 +1,60 @@
+"""Optimizers: what turns slopes into a step, and what that step does to a game around a state.
+
+Each is a function of the two decays that a config names, since these are data to the program. An
+update is in units of the learning rate, which is applied outside.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import optax
+from jaxtyping import Array, Float
+
+from ganrun.game.networks import Params
+
+Decay = Float[Array, ""] | float
+
+
+class Optimizer(NamedTuple):
+    """How slopes become a step: as training takes it, and as a linearised game sees it."""
+
+    transform: optax.GradientTransformation
+    preconditioner: Callable[[Any, Params], Params]
+    """Of the state after a step and the step's slopes: what each weight's slope is multiplied by
+    where the state is held fixed."""
+    momentum: Decay = 0.0
+    """The decay of the running mean of slopes that is followed; 0 follows the slopes themselves."""
+
+
+def adam(b1: Decay, b2: Decay) -> Optimizer:
+    """Kingma & Ba 2015, algorithm 1."""
+    eps = 1e-8
+
+    def preconditioner(after: Any, slopes: Params) -> Params:
+        return 1 / (jnp.sqrt(after.nu / (1 - b2**after.count)) + eps)
+
+    return Optimizer(optax.scale_by_adam(b1=b1, b2=b2, eps=eps), preconditioner, momentum=b1)
+
+
+def sgd(b1: Decay, b2: Decay) -> Optimizer:
+    """Plain gradient descent."""
+    return Optimizer(optax.identity(), lambda after, slopes: jnp.ones_like(slopes))
+
+
+def rmsprop(b1: Decay, b2: Decay) -> Optimizer:
+    """Tieleman & Hinton 2012, lecture 6.5; `eps` is added inside the root."""
+    eps = 1e-8
+    transform = optax.scale_by_rms(decay=b2, eps=eps)
+    return Optimizer(transform, lambda after, slopes: jax.lax.rsqrt(after.nu + eps))
+
+
+OPTIMIZERS: dict[str, Callable[[Decay, Decay], Optimizer]] = {
+    "adam": adam,
+    "sgd": sgd,
+    "rmsprop": rmsprop,
+}
+"""The implementations of `ganrun.config`'s optimizers, under the same names: `b1, b2` -> one."""
