@@ -261,9 +261,9 @@ def configuration() -> str:
     models = content["$defs"]
     parts = [INTRODUCTION, "## The config itself", _table(_scalars(content["properties"]))]
     parts += ["## `target`", content["properties"]["target"]["description"]]
-    for name, layout in declarations.LAYOUTS.items():
+    for name, layout in targets.LAYOUTS.items():
         parts += [f"### `layout: {name}`", layout.description]
-        parts += [_table(models[name.capitalize()]["properties"], leave_out=("layout",))]
+        parts += [_table(models[layout.model.__name__]["properties"], leave_out=("layout",))]
     for name in ("generator", "discriminator", "optimizer", "training", "evaluation", "snapshots"):
         model = models[name.capitalize()]
         parts += [f"## `{name}`", model["description"], _table(model["properties"])]

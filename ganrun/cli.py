@@ -486,10 +486,11 @@ def _load(path: Path, overrides: list[str] | None) -> Experiment:
     """Load a config, wherever it is, and see that its target can be made. Raises `ConfigError`."""
     from ganrun.config import ConfigError, load_experiment
     from ganrun.config.shipped import find_config
+    from ganrun.config.targets import LAYOUTS
 
     experiment = load_experiment(find_config(path), overrides or ())
-    if experiment.target.layout == "random":
-        # The one layout whose modes may not fit; for the others, NumPy need not be imported.
+    if LAYOUTS[experiment.target.layout].may_not_fit:
+        # For the others, NumPy need not be imported.
         from ganrun.mixture import mixture_of
 
         try:

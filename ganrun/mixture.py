@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -91,8 +92,10 @@ def mixture_of(target: Target) -> Mixture:
     Raises `ValueError`, with a message for people, if a random layout does not fit in its square.
     """
     means = np.asarray(LAYOUTS[target.layout](target), dtype=np.float64)
-    covariances = _covariances(target, len(means))
-    weights = np.ones(len(means)) if target.weights is None else np.asarray(target.weights, float)
+    fields = dict(target)
+    given = fields.get("weights")
+    weights = np.ones(len(means)) if given is None else np.asarray(given, float)
+    covariances = _covariances(fields, len(means))
     return Mixture(means, covariances, weights / weights.sum())
 
 
@@ -178,9 +181,10 @@ def _throw_darts(
     return means
 
 
-def _covariances(target: Target, modes: int) -> Float[ndarray, "K 2 2"]:
-    if not isinstance(target, Custom):
-        return np.tile(target.std**2 * np.eye(2), (modes, 1, 1))
-    if target.covariances is not None:
-        return np.asarray(target.covariances, dtype=np.float64)
-    return np.asarray(target.stds, dtype=np.float64)[:, None, None] ** 2 * np.eye(2)
+def _covariances(fields: Mapping[str, Any], modes: int) -> Float[ndarray, "K 2 2"]:
+    """From a layout's `covariances`, one per mode, else its `stds`, else the `std` of all."""
+    if fields.get("covariances") is not None:
+        return np.asarray(fields["covariances"], dtype=np.float64)
+    if fields.get("stds") is not None:
+        return np.asarray(fields["stds"], dtype=np.float64)[:, None, None] ** 2 * np.eye(2)
+    return np.tile(fields["std"] ** 2 * np.eye(2), (modes, 1, 1))

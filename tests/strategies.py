@@ -13,7 +13,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from ganrun.config import Experiment, declarations, json_schema, to_yaml
-from ganrun.config.targets import MODES_LIMIT
+from ganrun.config.targets import LAYOUTS, MODES_LIMIT
 
 SCHEMA = json_schema()
 Config = dict[str, Any]
@@ -62,10 +62,10 @@ STDS = st.floats(1e-4, 100)
 @st.composite
 def targets(draw: st.DrawFn) -> Config:
     """Draw a valid target of any layout."""
-    layout = draw(names(declarations.LAYOUTS))
+    layout = draw(names(LAYOUTS))
     if layout == "custom":
         return draw(custom_targets())
-    properties = SCHEMA["$defs"][layout.capitalize()]["properties"]
+    properties = SCHEMA["$defs"][LAYOUTS[layout].model.__name__]["properties"]
     fields = {
         n: numbers(f) for n, f in properties.items() if f.get("type") in ("integer", "number")
     }

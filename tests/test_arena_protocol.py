@@ -22,7 +22,6 @@ from ganrun.arena.protocol import (
     write_message,
 )
 from ganrun.arena.settings import (
-    LAYOUT_SLIDERS,
     SLIDERS,
     STAGE_ONLY,
     schema,
@@ -33,7 +32,8 @@ from ganrun.arena.settings import (
     with_setting,
 )
 from ganrun.config import ConfigError, Experiment
-from ganrun.config.declarations import LAYOUTS, OBJECTIVES, PENALTIES
+from ganrun.config.declarations import OBJECTIVES, PENALTIES
+from ganrun.config.targets import LAYOUTS
 from ganrun.mixture import mixture_of
 
 EXAMPLES: list[dict[str, Any]] = [
@@ -222,7 +222,9 @@ def test_every_choice_of_a_menu_can_be_set():
 
 def test_every_field_of_a_layout_can_be_moved_to_either_end():
     for layout in schema()["layouts"]:
-        assert {one["field"] for one in layout["fields"]} <= set(LAYOUT_SLIDERS)
+        fields = LAYOUTS[layout["name"]].model.model_fields
+        numbers = {name for name, field in fields.items() if field.annotation in (int, float)}
+        assert {one["field"] for one in layout["fields"]} == numbers
         for one in layout["fields"]:
             for end in ("low", "high"):
                 target = {"layout": layout["name"], one["field"]: one[end]}

@@ -9,7 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from hypothesis import given, settings
@@ -17,12 +17,11 @@ from json_schema_check import accepts
 from pydantic import ValidationError
 from strategies import Config, configs
 
-from ganrun import mixture
 from ganrun.config import Experiment, declarations, json_schema, suggest
 from ganrun.config.declarations import metrics_columns
 from ganrun.config.fields import Section
 from ganrun.config.penalties import PARAMETERS, Frozen
-from ganrun.config.targets import MODELS
+from ganrun.config.targets import LAYOUTS
 
 ROOT = Path(__file__).parent.parent
 SCHEMA = json_schema()
@@ -81,7 +80,7 @@ def test_every_field_has_a_mark_a_default_a_range_and_one_line(name: str, field:
 @pytest.mark.parametrize(
     "table",
     [
-        declarations.LAYOUTS,
+        LAYOUTS,
         declarations.ACTIVATIONS,
         declarations.INITIALIZERS,
         declarations.OBJECTIVES,
@@ -101,18 +100,17 @@ def test_every_declaration_has_one_line_and_other_names_that_are_no_names_of_our
         assert "\n" not in entry.description
 
 
-def test_each_layout_and_penalty_is_implemented_under_the_name_it_is_declared_by():
-    assert set(MODELS) == set(declarations.LAYOUTS) == set(mixture.LAYOUTS)
+def test_each_layout_and_penalty_has_its_parameters_under_the_name_it_is_declared_by():
     assert set(PARAMETERS) == set(declarations.PENALTIES)
-    for name, model in MODELS.items():
-        assert model.model_fields["layout"].default == name
+    for name, layout in LAYOUTS.items():
+        assert layout.model.model_fields["layout"].annotation == Literal[name]
 
 
 def test_other_names_for_fields_belong_to_fields_that_exist():
     sections = ["", *Experiment.model_fields, *(f"penalties.{p}" for p in declarations.PENALTIES)]
     fields = {
         field
-        for layout in declarations.LAYOUTS
+        for layout in LAYOUTS
         for section in sections
         for field in suggest.fields_of(section, layout)
     }

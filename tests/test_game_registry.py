@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from game_examples import all_finite, experiment, hyper_of, without_compiling
 
-from ganrun.config import declarations, traced_values
+from ganrun.config import declarations, targets, traced_values
 from ganrun.game.members import game_of
 from ganrun.game.networks import ACTIVATIONS, INITIALIZERS
 from ganrun.game.objectives import OBJECTIVES
@@ -32,7 +32,7 @@ from ganrun.mixture import LAYOUTS
         pytest.param(declarations.OPTIMIZERS, OPTIMIZERS, id="optimizers"),
         pytest.param(declarations.ACTIVATIONS, ACTIVATIONS, id="activations"),
         pytest.param(declarations.INITIALIZERS, INITIALIZERS, id="initializers"),
-        pytest.param(declarations.LAYOUTS, LAYOUTS, id="layouts"),
+        pytest.param(targets.LAYOUTS, LAYOUTS, id="layouts"),
         pytest.param(declarations.ROUND_METRICS, TRACE, id="round metrics"),
     ],
 )

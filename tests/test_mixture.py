@@ -5,9 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ganrun.config import declarations
 from ganrun.config.targets import Custom, Grid, Line, Random, Ring, Spiral
-from ganrun.mixture import LAYOUTS, Mixture, mixture_of
+from ganrun.mixture import Mixture, mixture_of
 
 TARGETS = [
     Ring(),
@@ -24,10 +23,6 @@ TARGETS = [
     ),
 ]
 PICTURES = pytest.mark.parametrize("target", TARGETS, ids=lambda target: repr(target)[:30])
-
-
-def test_every_declared_layout_is_implemented_and_no_other():
-    assert set(LAYOUTS) == set(declarations.LAYOUTS)
 
 
 def test_a_ring_of_eight_has_eight_modes_and_not_seven():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -13,14 +14,13 @@ from ganrun.arena.protocol import MOST_GAMES
 from ganrun.config import ConfigError, Experiment
 from ganrun.config.changes import with_changes
 from ganrun.config.declarations import (
-    LAYOUTS,
     METRICS,
     OBJECTIVES,
     PENALTIES,
     Declaration,
 )
 from ganrun.config.fields import mark_of
-from ganrun.config.targets import MODELS
+from ganrun.config.targets import DEFAULT_LAYOUT, LAYOUTS
 from ganrun.mixture import Mixture, mixture_of
 from ganrun.page.scene_target import scene_target
 from ganrun.verdict import WORDS
@@ -164,7 +164,7 @@ def value_of(experiment: Experiment, field: str) -> Any:
 
 def window_of(experiment: Experiment, mixture: Mixture) -> tuple[float, float, float, float]:
     """The part of the plane that is shown: `(x_min, x_max, y_min, y_max)`."""
-    if not experiment.target.BY_HAND:
+    if not LAYOUTS[experiment.target.layout].by_hand:
         return mixture.extent
     half = max(VIEW, *(abs(edge) for edge in mixture.extent))
     return (-half, half, -half, half)
@@ -200,11 +200,11 @@ def schema() -> dict[str, Any]:
         "layouts": [
             _named(one)
             | {
-                "by_hand": MODELS[one.name].BY_HAND,
+                "by_hand": one.by_hand,
                 "fields": [
-                    _field(name, MODELS[one.name].model_fields[name], slider)
-                    for name, slider in LAYOUT_SLIDERS.items()
-                    if name in MODELS[one.name].model_fields
+                    _field(name, field, LAYOUT_SLIDERS.get(name) or _around(field))
+                    for name, field in one.model.model_fields.items()
+                    if field.annotation in (int, float)
                 ],
             }
             for one in LAYOUTS.values()
@@ -258,7 +258,7 @@ def _menus() -> list[dict[str, Any]]:
 def _declared(field: str) -> FieldInfo:
     section, _, name = field.rpartition(".")
     if section == "target":
-        return MODELS["ring"].model_fields[name]
+        return LAYOUTS[DEFAULT_LAYOUT].model.model_fields[name]
     model: Any = Experiment.model_fields[section].annotation if section else Experiment
     return model.model_fields[name]
 
@@ -290,6 +290,13 @@ def _bounds(declared: FieldInfo) -> dict[str, Any]:
             if bound is not None:
                 found[ours] = bound
     return found
+
+
+def _around(declared: FieldInfo) -> Slider:
+    """The slider of a number for which nobody has chosen one."""
+    bounds, far = _bounds(declared), 4 * declared.default
+    low = max(bounds.get("least", -math.inf), min(0, far))
+    return Slider(low, min(bounds.get("most", math.inf), max(1, far)))
 
 
 def _slider(slider: Slider | None) -> dict[str, Any]:

@@ -124,21 +124,6 @@ def table(*declarations: D) -> Mapping[str, D]:
     return {declaration.name: declaration for declaration in declarations}
 
 
-LAYOUTS = table(
-    Declaration("ring", "Modes evenly spaced on a circle around the origin.", ("circle",)),
-    Declaration(
-        "grid", "Modes on a rectangular grid centred on the origin.", ("square", "lattice")
-    ),
-    Declaration("line", "Modes evenly spaced on a horizontal line through the origin."),
-    Declaration("spiral", "Modes along a spiral that starts near the origin.", ("swiss_roll",)),
-    Declaration(
-        "random", "Modes at random places in a square, a least distance apart.", ("uniform",)
-    ),
-    Declaration(
-        "custom", "Modes at given means, with given stds or covariances.", title="Your own"
-    ),
-)
-
 ACTIVATIONS = table(
     Declaration("relu", "max(x, 0)"),
     Declaration("leaky_relu", "x where positive, 0.2 x elsewhere", ("lrelu", "leakyrelu")),

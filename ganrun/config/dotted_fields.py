@@ -10,13 +10,12 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
 from ganrun.config import suggest
-from ganrun.config.declarations import LAYOUTS
 from ganrun.config.errors import Problem, dotted
 from ganrun.config.explain import explained_value
 from ganrun.config.fields import OneOf, mark_of
 from ganrun.config.penalties import PARAMETERS
 from ganrun.config.schema import Experiment
-from ganrun.config.targets import MODELS
+from ganrun.config.targets import DEFAULT_LAYOUT, LAYOUTS
 from ganrun.config.yaml_tree import Node, plain
 
 Path = tuple[str, ...]
@@ -67,7 +66,8 @@ def value_of(
 
     Whether it goes with the values of other fields is not asked.
     """
-    layout = next((name for name in layouts if path[-1] in MODELS[name].model_fields), "ring")
+    having = (name for name in layouts if path[-1] in LAYOUTS[name].model.model_fields)
+    layout = next(having, DEFAULT_LAYOUT)
     try:
         return _type_of(path, layout).validate_python(plain(node))
     except ValidationError as error:
@@ -89,7 +89,7 @@ def _declared(path: Path, layout: str) -> FieldInfo:
     if len(path) == 3:
         model = PARAMETERS[path[1]]
     elif path[0] == "target":
-        model = MODELS[layout]
+        model = LAYOUTS[layout].model
     elif len(path) == 2:
         model = Experiment.model_fields[path[0]].annotation
     return model.model_fields[path[-1]]
@@ -110,8 +110,8 @@ def may_change_the_program(path: Path) -> bool:
     the program.
     """
     if path[0] == "target":
-        models = [model for model in MODELS.values() if path[-1] in model.model_fields]
+        models = [one.model for one in LAYOUTS.values() if path[-1] in one.model.model_fields]
         return path[-1] in ("layout", "means") or any(
             mark_of(model.model_fields[path[-1]]) != "traced" for model in models
         )
-    return mark_of(_declared(path, "ring")) != "traced"
+    return mark_of(_declared(path, DEFAULT_LAYOUT)) != "traced"

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from ganrun.config.declarations import LAYOUTS, PENALTIES
+from ganrun.config.declarations import PENALTIES
 from ganrun.config.schema import SEEDS_LIMIT, Experiment
+from ganrun.config.targets import LAYOUTS
 
 # Pydantic writes the bounds of our strict numbers under its own names.
 BOUNDS = {
@@ -38,10 +39,8 @@ def json_schema() -> dict[str, Any]:
     fields["penalties"]["anyOf"] = [{"$ref": fields["penalties"].pop("$ref")}, {"type": "null"}]
     for name, penalty in PENALTIES.items():
         models["Penalties"]["properties"][name]["description"] = penalty.description
-    for name, layout in LAYOUTS.items():
-        model = models[name.capitalize()]
-        model["description"] = layout.description
-        model.pop("required", None)
+    for layout in LAYOUTS.values():
+        models[layout.model.__name__].pop("required", None)
     fields["target"]["anyOf"] = fields["target"].pop("oneOf")
     head = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",

@@ -12,14 +12,13 @@ from ganrun.config.declarations import (
     ACTIVATIONS,
     DESIGNS,
     INITIALIZERS,
-    LAYOUTS,
     OBJECTIVES,
     OPTIMIZERS,
     UPDATES,
     Declaration,
 )
 from ganrun.config.errors import Place, Problem, dotted, shortened
-from ganrun.config.targets import layout_of
+from ganrun.config.targets import LAYOUTS, layout_of
 from ganrun.config.yaml_tree import PROBLEMS_LIMIT, Node, nested, plain, resolve
 
 Path = tuple[str | int, ...]
@@ -39,7 +38,7 @@ CHOICES: Mapping[str, Mapping[str, Declaration]] = {
 def explained(error: ValidationError, root: Node) -> list[Problem]:
     """Return one problem per complaint of pydantic's about the tree under `root`, up to a limit."""
     entry = root.value.get("target") if isinstance(root.value, dict) else None
-    layout = layout_of(plain(entry.node)) if entry else "ring"
+    layout = layout_of(plain(entry.node) if entry else {})
     details = [
         detail for detail in error.errors(include_url=False) if not _counts_only_the_valid(detail)
     ]

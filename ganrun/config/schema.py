@@ -20,7 +20,7 @@ from ganrun.config.fields import (
     traced,
 )
 from ganrun.config.penalties import Penalties
-from ganrun.config.targets import Ring, Target
+from ganrun.config.targets import DEFAULT_LAYOUT, LAYOUTS, AnyTarget
 
 SEEDS_LIMIT = 16_384
 NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]*$"  # safe as the start of a folder's name
@@ -148,7 +148,10 @@ class Experiment(Section):
     seeds: Annotated[
         tuple[Seed, ...], Field(min_length=1, max_length=SEEDS_LIMIT), BeforeValidator(_seeds)
     ] = traced((0,), "Seeds of the runs: a list, or a count (8 means 0 to 7).")
-    target: Target = Field(default=Ring(), description="The 2D Gaussian mixture to be learned.")
+    target: AnyTarget = Field(
+        default=LAYOUTS[DEFAULT_LAYOUT].model(),
+        description="The 2D Gaussian mixture to be learned.",
+    )
     generator: Generator = Field(default=Generator(), description=Generator.__doc__)
     discriminator: Discriminator = Field(default=Discriminator(), description=Discriminator.__doc__)
     objective: Annotated[str, OneOf(OBJECTIVES)] = static(

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from difflib import SequenceMatcher
 
-from ganrun.config.declarations import LAYOUTS, PENALTIES, Declaration
+from ganrun.config.declarations import PENALTIES, Declaration
 from ganrun.config.penalties import PARAMETERS
 from ganrun.config.schema import Experiment
-from ganrun.config.targets import MODELS
+from ganrun.config.targets import LAYOUTS
 from ganrun.wording import listed
 
 # What other codes and papers call our fields.
@@ -87,7 +87,7 @@ def fields_of(section: str, layout: str) -> tuple[str, ...]:
     if section == "":
         return ("extends", *Experiment.model_fields)
     if section == "target":
-        return tuple(MODELS[layout].model_fields) if layout in MODELS else ("layout",)
+        return tuple(LAYOUTS[layout].model.model_fields) if layout in LAYOUTS else ("layout",)
     if section == "penalties":
         return tuple(PENALTIES)
     if section.startswith("penalties."):
@@ -108,7 +108,7 @@ def field(word: str, section: str, layout: str, but: tuple[str, ...] = ()) -> st
     if meant := near(word, names, ALSO, cutoff=0.75):
         return f"; did you mean {meant!r}?"
     if section == "target":
-        owners = [name for name in LAYOUTS if word in MODELS[name].model_fields]
+        owners = [name for name, one in LAYOUTS.items() if word in one.model.model_fields]
         if owners:
             return f" of layout {layout!r}; it belongs to {listed(map(repr, owners))}"
     others = elsewhere(word, section, layout, cutoff=0.999) or (

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ganrun.config.declarations import LAYOUTS, PENALTIES
+from ganrun.config.declarations import PENALTIES
 from ganrun.config.editor_schema import in_standard_words, json_schema
 from ganrun.config.sweep_schema import LEVELS_LIMIT, SweepHead
+from ganrun.config.targets import LAYOUTS
 
 Schema = dict[str, Any]
 
@@ -96,7 +97,7 @@ def dotted_fields(experiment: Schema, models: Schema) -> Iterator[tuple[str, Sch
 
 def _target_fields(models: Schema) -> Iterator[tuple[str, Schema]]:
     """Yield the fields of all layouts together, each as the first layout that has it says."""
-    layouts = [models[name.capitalize()]["properties"] for name in LAYOUTS]
+    layouts = [models[one.model.__name__]["properties"] for one in LAYOUTS.values()]
     names = dict.fromkeys(name for layout in layouts for name in layout)
     for name in names:
         if name == "layout":

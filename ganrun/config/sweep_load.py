@@ -19,6 +19,7 @@ from ganrun.config.sources import in_order, read_file
 from ganrun.config.sweep_axes import factor_of
 from ganrun.config.sweep_schema import TRIALS_LIMIT, Factor, Sweep, SweepHead
 from ganrun.config.sweep_sources import SWEEP, read_options, sweep_on_top
+from ganrun.config.targets import DEFAULT_LAYOUT, LAYOUTS
 from ganrun.config.yaml_tree import Entry, Node, plain
 from ganrun.wording import listed
 
@@ -102,11 +103,11 @@ class _Reader:
                 hint = f"; did you mean 'base.{entry.place.names or name}'?"
             elif meant := suggest.near(name, ALSO, ALSO, cutoff=0.75):
                 hint = f"; did you mean {meant!r}?"
-            elif found := suggest.elsewhere(name, "", "ring", cutoff=0.999):
+            elif found := suggest.elsewhere(name, "", DEFAULT_LAYOUT, cutoff=0.999):
                 meant = listed((repr(f"base.{one}") for one in found), last="or")
                 hint = f"; did you mean {meant}?"
             elif name == "<<":
-                hint = suggest.field(name, "", "ring")
+                hint = suggest.field(name, "", DEFAULT_LAYOUT)
             else:
                 hint = f"; the fields of a sweep are {', '.join(ALSO)}"
             self._problem(entry.place, name, "unknown field" + hint)
@@ -172,7 +173,7 @@ class _Reader:
         if axis := self._mapping("vary").get("target.layout"):
             levels = plain(axis.node)
             layouts += [name for name in levels if isinstance(name, str)] if levels else []
-        return list(dict.fromkeys(name for name in layouts if name in suggest.MODELS))
+        return list(dict.fromkeys(name for name in layouts if name in LAYOUTS))
 
     def _factors(self, is_factorial: bool, layouts: list[str]) -> tuple[Factor, ...]:
         entry = self.entries.get("vary")

@@ -1,16 +1,25 @@
-"""The layouts of the target, one model each: where the modes are, how wide, and how heavy."""
+"""The layouts of the target, one model each: where the modes are, how wide, and how heavy.
+
+A model's first line is what people are told of the layout; its fields are the layout's parameters.
+"""
 
 from __future__ import annotations
 
 import math
-from typing import Annotated, Any, ClassVar, Literal
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import reduce
+from operator import or_
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Discriminator, Field, Tag, model_validator
 
+from ganrun.config.declarations import Declaration, table
 from ganrun.config.fields import Number, Section, Whole, contradiction, static, traced
 
 MODES_LIMIT = 256
 PLANE = "plane units"
+DEFAULT_LAYOUT = "ring"
 HOW = "How the modes are laid out."
 
 Weight = Annotated[Number, Field(ge=1e-6, le=1e6)]
@@ -36,13 +45,11 @@ def _weights() -> Any:
     )
 
 
-class _Target(Section):
+class Target(Section):
     """What every layout has: a number of modes, and as many weights if there are any."""
 
-    BY_HAND: ClassVar[bool] = False
-    """Whether the means are given one by one, as by someone who draws them."""
-
-    layout: str = traced("ring", HOW)  # here so that it comes first; every layout narrows it
+    # Here so that it comes first; every layout narrows it.
+    layout: str = traced(DEFAULT_LAYOUT, HOW)
 
     @property
     def mode_count(self) -> int:
@@ -50,7 +57,7 @@ class _Target(Section):
         raise NotImplementedError
 
     @model_validator(mode="after")
-    def _one_weight_per_mode(self) -> _Target:
+    def _one_weight_per_mode(self) -> Target:
         weights: tuple[float, ...] | None = getattr(self, "weights", None)
         if weights is not None and len(weights) != self.mode_count:
             raise contradiction(
@@ -60,7 +67,7 @@ class _Target(Section):
         return self
 
 
-class _CountedTarget(_Target):
+class CountedTarget(Target):
     """A layout whose number of modes is a field of its own."""
 
     modes: Modes = static(5, "Number of modes, K.")
@@ -71,8 +78,8 @@ class _CountedTarget(_Target):
         return self.modes
 
 
-class Ring(_CountedTarget):
-    """Modes on a circle: `modes`, `radius`, `std`."""
+class Ring(CountedTarget):
+    """Modes evenly spaced on a circle around the origin."""
 
     layout: Literal["ring"] = traced("ring", HOW)
     radius: Length = traced(2.0, "Distance of every mode from the origin.", PLANE)
@@ -80,8 +87,8 @@ class Ring(_CountedTarget):
     weights: Weights = _weights()
 
 
-class Grid(_Target):
-    """Modes on a grid: `rows`, `columns`, `spacing`, `std`."""
+class Grid(Target):
+    """Modes on a rectangular grid centred on the origin."""
 
     layout: Literal["grid"] = traced("grid", HOW)
     rows: Modes = static(5, "Number of rows.")
@@ -106,8 +113,8 @@ class Grid(_Target):
         return self
 
 
-class Line(_CountedTarget):
-    """Modes on a line: `modes`, `length`, `std`."""
+class Line(CountedTarget):
+    """Modes evenly spaced on a horizontal line through the origin."""
 
     layout: Literal["line"] = traced("line", HOW)
     length: Length = traced(4.0, "Distance between the first and the last mode.", PLANE)
@@ -115,8 +122,8 @@ class Line(_CountedTarget):
     weights: Weights = _weights()
 
 
-class Spiral(_CountedTarget):
-    """Modes along a spiral: `modes`, `radius`, `turns`, `std`."""
+class Spiral(CountedTarget):
+    """Modes along a spiral that starts near the origin."""
 
     layout: Literal["spiral"] = traced("spiral", HOW)
     radius: Length = traced(2.0, "Distance of the outermost mode from the origin.", PLANE)
@@ -125,8 +132,8 @@ class Spiral(_CountedTarget):
     weights: Weights = _weights()
 
 
-class Random(_CountedTarget):
-    """Modes at seeded places in a square: `modes`, `radius`, `std`, `seed`, `least_distance`."""
+class Random(CountedTarget):
+    """Modes at random places in a square, a least distance apart."""
 
     layout: Literal["random"] = traced("random", HOW)
     radius: Length = traced(2.0, "Half the side of the square that holds the means.", PLANE)
@@ -156,10 +163,8 @@ class Random(_CountedTarget):
         return self
 
 
-class Custom(_Target):
-    """Modes as given: `means`, and `stds` or `covariances`."""
-
-    BY_HAND = True
+class Custom(Target):
+    """Modes at given means, with given stds or covariances."""
 
     layout: Literal["custom"] = traced("custom", HOW)
     means: tuple[Pair, ...] = Field(
@@ -214,31 +219,45 @@ class Custom(_Target):
         return self
 
 
-MODELS: dict[str, type[_Target]] = {
-    "ring": Ring,
-    "grid": Grid,
-    "line": Line,
-    "spiral": Spiral,
-    "random": Random,
-    "custom": Custom,
-}
+@dataclass(frozen=True, kw_only=True)
+class Layout(Declaration):
+    """A layout of the target and the model of its parameters."""
+
+    model: type[Target]
+    by_hand: bool = False
+    """Whether the means are given one by one, as by someone who draws them."""
+    may_not_fit: bool = False
+    """Whether it shows only once they are placed that there is no room for all modes."""
+
+
+def _layout(model: type[Target], *also: str, **facts: Any) -> Layout:
+    name, description = model.model_fields["layout"].default, model.__doc__ or ""
+    return Layout(name=name, description=description, also=also, model=model, **facts)
+
+
+LAYOUTS: Mapping[str, Layout] = table(
+    _layout(Ring, "circle"),
+    _layout(Grid, "square", "lattice"),
+    _layout(Line),
+    _layout(Spiral, "swiss_roll"),
+    _layout(Random, "uniform", may_not_fit=True),
+    _layout(Custom, title="Your own", by_hand=True),
+)
 
 
 def layout_of(value: Any) -> str:
     """Return the layout of a raw or validated target: a ring if it names none, `""` if no name."""
     if isinstance(value, dict):
-        layout = value.get("layout", "ring")
+        layout = value.get("layout", DEFAULT_LAYOUT)
     else:
-        layout = getattr(value, "layout", "ring")
+        layout = getattr(value, "layout", DEFAULT_LAYOUT)
     return layout if isinstance(layout, str) else ""
 
 
-Target = Annotated[
-    Annotated[Ring, Tag("ring")]
-    | Annotated[Grid, Tag("grid")]
-    | Annotated[Line, Tag("line")]
-    | Annotated[Spiral, Tag("spiral")]
-    | Annotated[Random, Tag("random")]
-    | Annotated[Custom, Tag("custom")],
-    Discriminator(layout_of),
-]
+if TYPE_CHECKING:
+    AnyTarget = Target
+else:
+    AnyTarget = Annotated[
+        reduce(or_, (Annotated[one.model, Tag(name)] for name, one in LAYOUTS.items())),
+        Discriminator(layout_of),
+    ]

@@ -12,6 +12,7 @@ from ganrun.config.errors import Place, Problem, dotted, shortened
 from ganrun.config.explain import explained
 from ganrun.config.identity import canonical_json
 from ganrun.config.sources import in_order
+from ganrun.config.targets import LAYOUTS
 from ganrun.config.write import flow
 from ganrun.config.yaml_tree import Entry, Node
 from ganrun.sweep.designs import Builder
@@ -79,9 +80,9 @@ class Contradictions:
                 self._found[name, ()] = Problem(place, f"cases.{name}", message)
 
     def place_modes(self, experiment: Experiment, case: str | None, values: Sequence[Any]) -> None:
-        """Take note of a cell whose random target's modes find no place."""
+        """Take note of a cell whose target's modes find no place."""
         target = experiment.target
-        if target.layout != "random":
+        if not LAYOUTS[target.layout].may_not_fit:
             return
         if target not in self._placed:
             from ganrun.mixture import mixture_of
