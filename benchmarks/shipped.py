@@ -26,7 +26,8 @@ from ganrun.config.shipped import shipped_configs
 from ganrun.mixture import mixture_of
 from ganrun.playing.jobs import Options
 from ganrun.report.command import report_run
-from ganrun.report.live.training import watcher_for
+from ganrun.report.live.training import Training
+from ganrun.report.live.watcher import watcher_for
 from ganrun.store import RunFolder, find_complete
 from ganrun.train import train
 
@@ -68,8 +69,8 @@ def main() -> None:
 def trained(experiment: Experiment, runs_dir: Path) -> tuple[list[RunFolder], float | None]:
     """The finished runs of every seed, and the seconds that all of them took, if all were new."""
     started = time.perf_counter()
-    mixture = mixture_of(experiment.target)
-    with watcher_for(Console(stderr=True), mixture, title=experiment.name) as watcher:
+    training = Training(mixture_of(experiment.target), title=experiment.name)
+    with watcher_for(Console(stderr=True), training) as watcher:
         outcomes = train(experiment, watcher, Options(runs_dir=runs_dir, command=sys.argv))
     seconds = time.perf_counter() - started
     unfinished = [one for one in outcomes if one.how in ("interrupted", "failed")]

@@ -112,7 +112,8 @@ def train(
 
         from ganrun.mixture import mixture_of
         from ganrun.playing.jobs import Options
-        from ganrun.report.live.training import watcher_for
+        from ganrun.report.live.training import Training
+        from ganrun.report.live.watcher import watcher_for
         from ganrun.store import choose_runs_dir
         from ganrun.train import train
 
@@ -123,12 +124,8 @@ def train(
             allow_numerics_change=allow_numerics_change,
             commit_every=checkpoint_every,
         )
-        with watcher_for(
-            Console(stderr=True),
-            mixture_of(experiment.target),
-            title=experiment.name,
-            quiet=quiet,
-        ) as watcher:
+        training = Training(mixture_of(experiment.target), title=experiment.name)
+        with watcher_for(Console(stderr=True), training, quiet=quiet) as watcher:
             outcomes = train(experiment, watcher, options)
         _report_outcomes(outcomes, as_json=as_json)
 
@@ -196,7 +193,8 @@ def sweep(
             return
 
         from ganrun.executors import executor_for
-        from ganrun.report.live.sweep import sweep_watcher_for
+        from ganrun.report.live.sweep import Sweeping
+        from ganrun.report.live.watcher import watcher_for
         from ganrun.report.sweep_command import report_sweep
         from ganrun.store.sweep_folder import open_sweep
         from ganrun.sweep.run import run_sweep
@@ -208,9 +206,8 @@ def sweep(
             commit_every=checkpoint_every,
         )
         interrupted, progress, opened = False, None, None
-        with sweep_watcher_for(
-            Console(stderr=True), design, title=plan.name, quiet=quiet
-        ) as watcher:
+        sweeping = Sweeping(design, title=plan.name)
+        with watcher_for(Console(stderr=True), sweeping, quiet=quiet) as watcher:
             try:
                 with executor_for(design.trials, scheduler=scheduler, workers=workers) as executor:
                     opened = open_sweep(folder, plan)
@@ -260,7 +257,8 @@ def diagnose(
 
         from ganrun.playing.jobs import Options
         from ganrun.report.diagnosis_command import report_diagnosis
-        from ganrun.report.live.diagnosis import diagnosis_watcher_for
+        from ganrun.report.live.diagnosis import Diagnosing
+        from ganrun.report.live.watcher import watcher_for
         from ganrun.store import RunFolder
 
         run = RunFolder(folder)
@@ -271,9 +269,8 @@ def diagnose(
             commit_every=checkpoint_every,
         )
         try:
-            with diagnosis_watcher_for(
-                Console(stderr=True), title=run.config.name, quiet=quiet
-            ) as watcher:
+            diagnosing = Diagnosing(title=run.config.name)
+            with watcher_for(Console(stderr=True), diagnosing, quiet=quiet) as watcher:
                 from ganrun.diagnose.run import diagnose
 
                 found = diagnose(run, options, watcher)

@@ -52,14 +52,11 @@ from ganrun.report.figures.diagnosis import (
 )
 from ganrun.report.figures.style import house_style
 from ganrun.report.live.diagnosis import (
-    DiagnosisDisplay,
-    DiagnosisLines,
-    DiagnosisQuiet,
+    Diagnosing,
     diagnosis_line,
-    diagnosis_watcher_for,
     draw_diagnosis,
 )
-from ganrun.report.live.watcher import Moment
+from ganrun.report.live.watcher import Display, Moment, PacedLines, Quiet, watcher_for
 from ganrun.report.tables.diagnosis import (
     branch_lines,
     diagnosis_json,
@@ -490,11 +487,11 @@ def test_a_title_without_room_is_cut_where_one_sees_it():
 
 def test_a_display_says_how_it_ended():
     console = terminal()
-    with DiagnosisDisplay(title="five", console=console, own_thread=False) as display:
+    with Display(Diagnosing(title="five"), console=console, own_thread=False) as display:
         display.update(a_progress())
     assert "took" in console.file.getvalue()
     console = terminal()
-    display = DiagnosisDisplay(title="five", console=console, own_thread=False)
+    display = Display(Diagnosing(title="five"), console=console, own_thread=False)
     with suppress(KeyboardInterrupt), display:
         display.update(a_progress())
         raise KeyboardInterrupt
@@ -513,7 +510,7 @@ def test_a_line_is_ascii_and_holds_all_the_numbers():
 
 def test_a_new_stage_is_told_at_once():
     console = Console(file=io.StringIO(), width=40)
-    with DiagnosisLines(title="five", console=console, clock=lambda: 0.0) as lines:
+    with PacedLines(Diagnosing(title="five"), console=console, clock=lambda: 0.0) as lines:
         lines.update(NOTHING_YET)
         lines.update(a_progress(stage="trying cures"))
         lines.update(a_progress(stage="trying cures", seconds_left=1.0))
@@ -523,10 +520,10 @@ def test_a_new_stage_is_told_at_once():
 def test_the_watcher_suits_where_the_output_goes(monkeypatch):
     monkeypatch.delenv("TERM", raising=False)
     pipe = Console(file=io.StringIO(), force_terminal=False)
-    assert isinstance(diagnosis_watcher_for(terminal(), title="m"), DiagnosisDisplay)
-    assert isinstance(diagnosis_watcher_for(pipe, title="m"), DiagnosisLines)
-    with diagnosis_watcher_for(pipe, title="m", quiet=True) as quiet:
-        assert isinstance(quiet, DiagnosisQuiet)
+    assert isinstance(watcher_for(terminal(), Diagnosing(title="m")), Display)
+    assert isinstance(watcher_for(pipe, Diagnosing(title="m")), PacedLines)
+    with watcher_for(pipe, Diagnosing(title="m"), quiet=True) as quiet:
+        assert isinstance(quiet, Quiet)
         quiet.update(a_progress())
     assert pipe.file.getvalue() == ""
 

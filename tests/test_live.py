@@ -19,13 +19,17 @@ from ganrun.measure.evaluation import evaluate_samples
 from ganrun.playing.progress import Progress
 from ganrun.report.geometry import covered_modes, share_outside
 from ganrun.report.live.character_map import draw_map
-from ganrun.report.live.training import LiveDisplay, PlainLines, Quiet, watcher_for
+from ganrun.report.live.training import Training
 from ganrun.report.live.training_frame import LiveMap, draw_frame
 from ganrun.report.live.training_words import progress_line
-from ganrun.report.live.watcher import Moment
+from ganrun.report.live.watcher import Display, Moment, PacedLines, Quiet, watcher_for
 
 RING = ring()
 SHOW_CURSOR, HIDE_CURSOR = "\x1b[?25h", "\x1b[?25l"
+
+
+def five() -> Training:
+    return Training(RING, title="five")
 
 
 def terminal(width: int = 80, height: int = 24, **options) -> Console:
@@ -277,7 +281,7 @@ def test_a_frame_costs_the_training_next_to_nothing():
 
 def test_a_live_display_draws_the_newest_state_and_gives_the_terminal_back():
     console = terminal()
-    with LiveDisplay(RING, title="five", console=console, own_thread=False) as display:
+    with Display(five(), console=console, own_thread=False) as display:
         display.update(a_moment(rounds_done=10_000))
     output = console.file.getvalue()
     assert "modes covered" in output
@@ -287,7 +291,7 @@ def test_a_live_display_draws_the_newest_state_and_gives_the_terminal_back():
 
 def test_a_training_that_was_stopped_early_says_so_however_it_was_stopped():
     console = terminal()
-    with LiveDisplay(RING, title="five", console=console, own_thread=False) as display:
+    with Display(five(), console=console, own_thread=False) as display:
         display.update(a_moment(rounds_done=3250))
     assert "stopped after 1 s" in console.file.getvalue()
 
@@ -297,7 +301,7 @@ def test_the_terminal_is_given_back_whatever_ends_the_training(error):
     console = terminal()
 
     def train() -> None:
-        with LiveDisplay(RING, title="five", console=console) as display:
+        with Display(five(), console=console) as display:
             display.update(a_moment(8))
             raise error
 
@@ -314,7 +318,7 @@ def test_the_terminal_is_given_back_whatever_ends_the_training(error):
 
 def test_a_display_that_was_told_nothing_leaves_nothing_on_the_screen():
     console = terminal()
-    with LiveDisplay(RING, title="five", console=console, own_thread=False):
+    with Display(five(), console=console, own_thread=False):
         pass
     output = console.file.getvalue()
     # Whatever was drawn has been erased: the last line that was begun holds no words.
@@ -323,7 +327,7 @@ def test_a_display_that_was_told_nothing_leaves_nothing_on_the_screen():
 
 def test_an_update_draws_nothing_itself():
     console = terminal()
-    with LiveDisplay(RING, title="five", console=console, own_thread=False) as display:
+    with Display(five(), console=console, own_thread=False) as display:
         before = console.file.getvalue()
         for _ in range(100):
             display.update(a_moment())
@@ -331,7 +335,7 @@ def test_an_update_draws_nothing_itself():
 
 
 def test_a_frame_that_cannot_be_drawn_leaves_the_last_one():
-    display = LiveDisplay(RING, title="five", console=terminal(), own_thread=False)
+    display = Display(five(), console=terminal(), own_thread=False)
     display.update(a_moment())
     good = display.frame()
     display.update(a_moment(members=None))
@@ -349,7 +353,7 @@ def test_every_frame_of_a_training_is_equally_high_so_that_nothing_jumps():
 def test_no_color_leaves_no_colour_in_the_output(monkeypatch):
     monkeypatch.setenv("NO_COLOR", "1")
     console = terminal()
-    with LiveDisplay(RING, title="five", console=console, own_thread=False) as display:
+    with Display(five(), console=console, own_thread=False) as display:
         display.update(a_moment())
     assert "38;2" not in console.file.getvalue()
 
@@ -358,7 +362,7 @@ def test_a_terminal_without_utf8_gets_ascii():
     raw = io.BytesIO()
     stream = io.TextIOWrapper(raw, encoding="ascii")
     console = Console(file=stream, force_terminal=True, width=80, height=24)
-    with LiveDisplay(RING, title="five", console=console) as display:
+    with Display(five(), console=console) as display:
         display.update(a_moment(8))
     stream.flush()
     assert b"modes covered" in raw.getvalue()
@@ -367,11 +371,11 @@ def test_a_terminal_without_utf8_gets_ascii():
 def test_the_watcher_suits_where_the_output_goes(monkeypatch):
     monkeypatch.delenv("TERM", raising=False)
     pipe = Console(file=io.StringIO(), force_terminal=False)
-    assert isinstance(watcher_for(terminal(), RING, title="five"), LiveDisplay)
-    assert isinstance(watcher_for(pipe, RING, title="five"), PlainLines)
-    assert isinstance(watcher_for(terminal(), RING, title="five", quiet=True), Quiet)
+    assert isinstance(watcher_for(terminal(), five()), Display)
+    assert isinstance(watcher_for(pipe, five()), PacedLines)
+    assert isinstance(watcher_for(terminal(), five(), quiet=True), Quiet)
     monkeypatch.setenv("TERM", "dumb")
-    assert isinstance(watcher_for(terminal(), RING, title="five"), PlainLines)
+    assert isinstance(watcher_for(terminal(), five()), PacedLines)
 
 
 class Clock:
@@ -385,7 +389,7 @@ class Clock:
 def lines_of(seconds: float, updates: int) -> list[str]:
     """The plain lines of a training that takes so long and tells of itself so often."""
     console, clock = Console(file=io.StringIO(), width=40), Clock()
-    with PlainLines(title="five", console=console, clock=clock) as lines:
+    with PacedLines(five(), console=console, clock=clock) as lines:
         lines.update(a_moment(1, "compiling", rounds_done=0))
         for update in range(1, updates + 1):
             clock.now = seconds * update / updates
@@ -417,7 +421,7 @@ def test_a_plain_line_is_one_line_of_ascii_with_all_the_numbers():
 
 def test_plain_lines_of_several_seeds_tell_the_median():
     console = Console(file=io.StringIO(), width=40)
-    with PlainLines(title="five", console=console) as lines:
+    with PacedLines(five(), console=console) as lines:
         lines.update(a_moment(8))
     text = console.file.getvalue()
     assert "modes covered 2 of 5 (min 0, max 5)" in text.replace("2.5", "2")
@@ -429,12 +433,12 @@ def test_plain_lines_survive_a_reader_who_has_gone():
         def write(self, text: str) -> int:
             raise BrokenPipeError
 
-    with PlainLines(title="five", console=Console(file=Broken())) as lines:
+    with PacedLines(five(), console=Console(file=Broken())) as lines:
         lines.update(a_moment())
 
 
 def test_quiet_says_nothing():
-    with Quiet() as quiet:
+    with Quiet(Console(file=io.StringIO())) as quiet:
         quiet.update(a_moment())
 
 

@@ -14,17 +14,16 @@ from sweep_examples import small
 from ganrun.config.shipped import find_config
 from ganrun.config.sweep_load import load_sweep
 from ganrun.report.design_words import short_names
-from ganrun.report.live.sweep import (
-    MOST_TOLD,
-    Pacer,
-    SweepDisplay,
-    SweepLines,
-    SweepQuiet,
-    sweep_line,
-    sweep_watcher_for,
-)
+from ganrun.report.live.sweep import Pacer, Sweeping, sweep_line
 from ganrun.report.live.sweep_frame import Pace, draw_sweep, extreme_cells, in_two
-from ganrun.report.live.watcher import Moment
+from ganrun.report.live.watcher import (
+    MOST_TOLD,
+    Display,
+    Moment,
+    PacedLines,
+    Quiet,
+    watcher_for,
+)
 from ganrun.sweep.designs import Design, design_of
 from ganrun.sweep.run import CellTally, SweepProgress
 
@@ -228,20 +227,20 @@ def test_failed_trials_are_not_waited_for():
 
 def test_a_display_draws_the_newest_state_and_says_how_it_ended(design):
     console = terminal()
-    with SweepDisplay(design, title="mine", console=console, own_thread=False) as display:
+    with Display(Sweeping(design, title="mine"), console=console, own_thread=False) as display:
         display.update(half_way(design))
     output = console.file.getvalue()
     assert "worst cells so far" in output
     assert "stopped after" in output
     console = terminal()
-    with SweepDisplay(design, title="mine", console=console, own_thread=False) as display:
+    with Display(Sweeping(design, title="mine"), console=console, own_thread=False) as display:
         display.update(half_way(design, trained=design.trials - 1, failed=1))
     assert "took" in console.file.getvalue()
 
 
 def test_what_goes_wrong_is_told_at_once_and_above_the_display(design):
     console = terminal()
-    with SweepDisplay(design, title="mine", console=console, own_thread=False) as display:
+    with Display(Sweeping(design, title="mine"), console=console, own_thread=False) as display:
         display.update(half_way(design))
         display.tell("seed 3: failed: OSError")
         assert "seed 3: failed: OSError" in console.file.getvalue()
@@ -251,9 +250,9 @@ def test_what_goes_wrong_is_told_at_once_and_above_the_display(design):
 def test_very_many_failures_are_counted_instead_of_told(design, watcher):
     console = terminal() if watcher == "display" else Console(file=io.StringIO(), width=40)
     chosen = {
-        "display": lambda: SweepDisplay(design, title="m", console=console, own_thread=False),
-        "lines": lambda: SweepLines(title="m", console=console),
-        "quiet": lambda: SweepQuiet(console),
+        "display": lambda: Display(Sweeping(design, title="m"), console=console, own_thread=False),
+        "lines": lambda: PacedLines(Sweeping(design, title="m"), console=console),
+        "quiet": lambda: Quiet(console),
     }[watcher]()
     with chosen as told:
         for seed in range(500):
@@ -266,7 +265,7 @@ def test_very_many_failures_are_counted_instead_of_told(design, watcher):
 
 def test_quiet_shows_no_progress_but_tells_what_goes_wrong(design):
     console = Console(file=io.StringIO())
-    with sweep_watcher_for(console, design, title="mine", quiet=True) as quiet:
+    with watcher_for(console, Sweeping(design, title="mine"), quiet=True) as quiet:
         quiet.update(half_way(design))
         assert console.file.getvalue() == ""
         quiet.tell("seed 3: diverged in round 12")
@@ -276,9 +275,9 @@ def test_quiet_shows_no_progress_but_tells_what_goes_wrong(design):
 def test_the_watcher_suits_where_the_output_goes(design, monkeypatch):
     monkeypatch.delenv("TERM", raising=False)
     pipe = Console(file=io.StringIO(), force_terminal=False)
-    assert isinstance(sweep_watcher_for(terminal(), design, title="m"), SweepDisplay)
-    assert isinstance(sweep_watcher_for(pipe, design, title="m"), SweepLines)
-    assert isinstance(sweep_watcher_for(terminal(), design, title="m", quiet=True), SweepQuiet)
+    assert isinstance(watcher_for(terminal(), Sweeping(design, title="m")), Display)
+    assert isinstance(watcher_for(pipe, Sweeping(design, title="m")), PacedLines)
+    assert isinstance(watcher_for(terminal(), Sweeping(design, title="m"), quiet=True), Quiet)
 
 
 def test_a_line_is_ascii_and_holds_all_the_numbers(design):
@@ -301,7 +300,8 @@ def test_a_line_is_ascii_and_holds_all_the_numbers(design):
 def test_lines_come_now_and_then_although_the_progress_is_one_object_that_changes(tmp_path):
     design = design_of(small(tmp_path))
     console, clock = Console(file=io.StringIO(), width=40), Clock()
-    with SweepLines(title="mine", console=console, clock=clock) as lines:
+    sweeping = Sweeping(design, title="mine", clock=clock)
+    with PacedLines(sweeping, console=console, clock=clock) as lines:
         progress = SweepProgress(design.trials, cohorts=1)
         lines.update(progress)
         for _ in range(design.trials):
@@ -314,7 +314,7 @@ def test_lines_come_now_and_then_although_the_progress_is_one_object_that_change
 
 
 def test_a_progress_whose_cells_grow_while_it_is_drawn_does_no_harm(design):
-    display = SweepDisplay(design, title="mine", console=terminal(), own_thread=False)
+    display = Display(Sweeping(design, title="mine"), console=terminal(), own_thread=False)
     display.update(half_way(design))
     good = display.frame()
     display.update(half_way(design, cells=None))

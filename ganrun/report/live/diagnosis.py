@@ -1,19 +1,17 @@
-"""What one sees while a diagnosis goes on: a bar for every branch, plain lines, or nothing."""
+"""What one sees while a diagnosis goes on: a bar for every branch."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import replace
 
 from rich.cells import cell_len, set_cell_size
-from rich.console import Console
 from rich.text import Text
 
 from ganrun import wording
 from ganrun.diagnose.progress import BranchProgress, DiagnosisProgress
 from ganrun.report.live.frame_parts import assembled, bar, heading, inner_height, inner_width
-from ganrun.report.live.watcher import Display, Moment, PacedLines, Silence, is_live
+from ganrun.report.live.watcher import Moment, Subject
 
 GAP = "  "
 LEAST_TITLE = 16
@@ -21,37 +19,15 @@ TITLE_SHARE = 0.4
 """Of a line, at most, for a branch's title."""
 
 
-class DiagnosisDisplay(Display[DiagnosisProgress]):
-    """The branches of a diagnosis on a terminal, a bar each."""
+class Diagnosing(Subject[DiagnosisProgress]):
+    """A diagnosis, with a bar for every branch."""
 
-    def __init__(
-        self,
-        *,
-        title: str,
-        console: Console,
-        clock: Callable[[], float] = time.monotonic,
-        own_thread: bool = True,
-    ) -> None:
-        super().__init__(console=console, clock=clock, own_thread=own_thread)
+    def __init__(self, *, title: str) -> None:
         self._title = title
 
     def draw(self, progress: DiagnosisProgress | None, moment: Moment) -> Text:
         """How far all of it is, and every branch."""
         return draw_diagnosis(progress, moment, title=self._title)
-
-    def is_whole(self, progress: DiagnosisProgress) -> bool:
-        """Always: a diagnosis that does not come to its end leaves by an error."""
-        return True
-
-
-class DiagnosisLines(PacedLines[DiagnosisProgress]):
-    """The progress of a diagnosis in lines."""
-
-    def __init__(
-        self, *, title: str, console: Console, clock: Callable[[], float] = time.monotonic
-    ) -> None:
-        super().__init__(console=console, clock=clock)
-        self._title = title
 
     def line(self, progress: DiagnosisProgress) -> str:
         """Stage, GANs, rounds, speed, time left and covered modes."""
@@ -65,20 +41,9 @@ class DiagnosisLines(PacedLines[DiagnosisProgress]):
         """The stage."""
         return progress.stage
 
-
-class DiagnosisQuiet(Silence[DiagnosisProgress]):
-    """Shows nothing; a context manager."""
-
-
-def diagnosis_watcher_for(
-    console: Console, *, title: str, quiet: bool = False
-) -> DiagnosisDisplay | DiagnosisLines | DiagnosisQuiet:
-    """The watcher that suits where the output goes: live on a terminal, plain lines elsewhere."""
-    if quiet:
-        return DiagnosisQuiet()
-    if is_live(console):
-        return DiagnosisDisplay(title=title, console=console)
-    return DiagnosisLines(title=title, console=console)
+    def is_whole(self, progress: DiagnosisProgress) -> bool:
+        """Always: a diagnosis that does not come to its end leaves by an error."""
+        return True
 
 
 def draw_diagnosis(progress: DiagnosisProgress | None, moment: Moment, *, title: str) -> Text:

@@ -1,4 +1,6 @@
-"""What every watcher of a training has in common, whatever it shows: when it draws and how it ends.
+"""Who watches a training, a sweep or a diagnosis: a display, lines, or only what goes wrong.
+
+What differs between the three is their subject; when it is drawn and how it ends is the same.
 
 A display draws from a thread of its own a few times a second, so that the clock ticks while a
 program compiles; `update` only takes note of the newest progress and costs the training nothing.
@@ -27,7 +29,10 @@ LEAST_SECONDS_BETWEEN_LINES = 1.0
 SECONDS_BETWEEN_LINES = 5.0
 
 P = TypeVar("P")
-"""What the watcher is told: the progress of one training, or of a sweep."""
+"""What the watcher is told: the progress of a training, a sweep or a diagnosis."""
+
+MOST_TOLD = 20
+"""Failed and diverged trials that get a line of their own; the others are counted."""
 
 
 @dataclass(frozen=True)
@@ -42,8 +47,89 @@ class Moment:
     ending: str | None
 
 
-class Display(Generic[P]):
-    """A display that stays in its place while a training goes on; a context manager.
+class Subject(Generic[P]):
+    """What is watched: how its progress looks as a frame and as a line, and how far it is."""
+
+    def note(self, progress: P) -> None:
+        """Take note of the newest progress, before it is shown."""
+
+    def draw(self, progress: P | None, moment: Moment) -> Text:
+        """The whole display, for some progress or for none yet."""
+        raise NotImplementedError
+
+    def line(self, progress: P) -> str:
+        """All there is to say of this moment, in ASCII."""
+        raise NotImplementedError
+
+    def done_and_total(self, progress: P) -> tuple[int, int]:
+        """How far it has come."""
+        raise NotImplementedError
+
+    def phase(self, progress: P) -> Hashable:
+        """What is told at once when it changes."""
+        return None
+
+    def is_whole(self, progress: P) -> bool:
+        """Whether that is the end, rather than where it was stopped."""
+        done, total = self.done_and_total(progress)
+        return done >= total
+
+
+class Notices:
+    """Tells what happens to single trials, in a line each, but does not flood."""
+
+    def __init__(self, console: Console, most: int = MOST_TOLD) -> None:
+        self._console = console
+        self._most = most
+        self._told = 0
+
+    def tell(self, message: str) -> None:
+        """Say it, unless too much has been said already."""
+        self._told += 1
+        if self._told <= self._most:
+            say(self._console, message)
+        elif self._told == self._most + 1:
+            words = "more like these are counted from here on; `ganrun report` names them all"
+            say(self._console, words)
+
+    def close(self) -> None:
+        """Say how many were not told."""
+        if self._told > self._most:
+            say(self._console, f"{self._told - self._most:,} more were not named")
+
+
+class Quiet(Generic[P]):
+    """Shows no progress, but says what goes wrong; a context manager."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._notices = Notices(console)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._end(whole=error is None)
+        self._notices.close()
+
+    def update(self, progress: P) -> None:
+        """Take note of the newest state."""
+
+    def tell(self, message: str) -> None:
+        """Print a line at once; a display stays below it."""
+        self._notices.tell(message)
+
+    def _end(self, *, whole: bool) -> None:
+        """Show the last state; `whole` unless an error ended it."""
+
+
+class Display(Quiet[P]):
+    """A display that stays in its place while a training goes on.
 
     Leaving the context, by whatever road, draws the last state once more and gives the terminal
     back. Whatever goes wrong while drawing is swallowed: a picture never ends a training.
@@ -51,12 +137,14 @@ class Display(Generic[P]):
 
     def __init__(
         self,
+        subject: Subject[P],
         *,
         console: Console,
         clock: Callable[[], float] = time.monotonic,
         own_thread: bool = True,
     ) -> None:
-        self._console = console
+        super().__init__(console)
+        self._subject = subject
         self._clock = clock
         self._progress: P | None = None
         self._updated_at = self._entered_at = clock()
@@ -78,16 +166,11 @@ class Display(Generic[P]):
         self._live.start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def _end(self, *, whole: bool) -> None:
         took = duration(self._clock() - self._entered_at)
         progress = self._progress
-        whole = progress is not None and self.is_whole(progress)
-        self._ending = f"took {took}" if whole and error is None else f"stopped after {took}"
+        whole = whole and progress is not None and self._subject.is_whole(progress)
+        self._ending = f"took {took}" if whole else f"stopped after {took}"
         # Where nothing had to be trained there is nothing to leave on the screen.
         self._live.transient = progress is None
         with suppress(*GONE):
@@ -97,6 +180,7 @@ class Display(Generic[P]):
         """Take note of the newest state; it is drawn at the next refresh."""
         self._updated_at = self._clock()
         self._progress = progress
+        self._subject.note(progress)
 
     def frame(self) -> Text:
         """The display as it should look now."""
@@ -110,73 +194,53 @@ class Display(Generic[P]):
                 seconds_since_update=now - self._updated_at,
                 ending=self._ending,
             )
-            self._frame = self.draw(self._progress, moment)
+            self._frame = self._subject.draw(self._progress, moment)
         except Exception:  # the last good frame stays; the training must not suffer
             return self._frame
         return self._frame
 
-    def draw(self, progress: P | None, moment: Moment) -> Text:
-        """The display as it looks for some progress; what to show is the subclass's to say."""
-        raise NotImplementedError
 
-    def is_whole(self, progress: P) -> bool:
-        """Whether that is the end, rather than where it was stopped."""
-        raise NotImplementedError
-
-
-class PacedLines(Generic[P]):
-    """A line of progress now and then, for logs and pipes; a context manager.
+class PacedLines(Quiet[P]):
+    """A line of progress now and then, for logs and pipes.
 
     A line is due when another tenth is done or when five seconds have passed without one; the
     longer it has taken already, the longer that pause, so that a night's run fills no log.
     """
 
-    def __init__(self, *, console: Console, clock: Callable[[], float] = time.monotonic) -> None:
-        self._console = console
+    def __init__(
+        self,
+        subject: Subject[P],
+        *,
+        console: Console,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        super().__init__(console)
+        self._subject = subject
         self._clock = clock
         self._started_at = self._printed_at = clock()
         self._printed: tuple[Hashable, int, str] | None = None
         self._latest: P | None = None
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def _end(self, *, whole: bool) -> None:
         # The last state is always told, be it the end or where it was interrupted.
         if self._latest is not None:
-            line = self.line(self._latest)
+            line = self._subject.line(self._latest)
             if self._printed is None or line != self._printed[2]:
                 self._print(self._latest, line)
 
     def update(self, progress: P) -> None:
         """Print a line if one is due."""
         self._latest = progress
+        self._subject.note(progress)
         if self._is_due(progress):
-            self._print(progress, self.line(progress))
-
-    def line(self, progress: P) -> str:
-        """All there is to say of this moment, in ASCII."""
-        raise NotImplementedError
-
-    def done_and_total(self, progress: P) -> tuple[int, int]:
-        """How far it has come."""
-        raise NotImplementedError
-
-    def phase(self, progress: P) -> Hashable:
-        """What is told at once when it changes."""
-        return None
+            self._print(progress, self._subject.line(progress))
 
     def _is_due(self, progress: P) -> bool:
-        if self._printed is None or self._printed[0] != self.phase(progress):
+        if self._printed is None or self._printed[0] != self._subject.phase(progress):
             return True
         now = self._clock()
         pause = now - self._printed_at
-        done, total = self.done_and_total(progress)
+        done, total = self._subject.done_and_total(progress)
         tenth = total / 10
         another_tenth = done // tenth > self._printed[1] // tenth if tenth else False
         if another_tenth and pause >= LEAST_SECONDS_BETWEEN_LINES:
@@ -184,27 +248,21 @@ class PacedLines(Generic[P]):
         return pause >= max(SECONDS_BETWEEN_LINES, (now - self._started_at) / 10)
 
     def _print(self, progress: P, line: str) -> None:
-        self._printed = (self.phase(progress), self.done_and_total(progress)[0], line)
+        done, _ = self._subject.done_and_total(progress)
+        self._printed = (self._subject.phase(progress), done, line)
         self._printed_at = self._clock()
         say(self._console, line)
 
 
-class Silence(Generic[P]):
-    """Shows nothing of any progress; a context manager."""
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        return None
-
-    def update(self, progress: P) -> None:
-        """Take no note of it."""
+def watcher_for(
+    console: Console, subject: Subject[P], *, quiet: bool = False
+) -> Display[P] | PacedLines[P] | Quiet[P]:
+    """The watcher that suits where the output goes: live on a terminal, plain lines elsewhere."""
+    if quiet:
+        return Quiet(console)
+    if is_live(console):
+        return Display(subject, console=console)
+    return PacedLines(subject, console=console)
 
 
 def say(console: Console, line: str) -> None:
