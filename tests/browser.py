@@ -14,6 +14,7 @@ import subprocess
 import tarfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory, gettempdir
@@ -37,6 +38,7 @@ LOCAL = ("file:", "data:", "blob:", "about:")
 INSTALL = "apt-get update && apt-get install -y --no-install-recommends chromium"
 WAIT_SECONDS = 20
 PHONE = {"width": 390, "height": 844}
+DESKTOP: dict[str, Any] = {"color_scheme": "light", "viewport": {"width": 1280, "height": 900}}
 
 
 @dataclass
@@ -123,13 +125,13 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture
-def open_page(chromium: Browser) -> Iterator[Callable[..., Watched]]:
+@contextmanager
+def pages_of(browser: Browser) -> Iterator[Callable[..., Watched]]:
     """Makes pages; takes what `Browser.new_context` does: `color_scheme`, `viewport` and so on."""
     contexts = []
 
     def make(**options: Any) -> Watched:
-        context = chromium.new_context(**{"reduced_motion": "reduce", **options})
+        context = browser.new_context(**{"reduced_motion": "reduce", **options})
         context.set_default_timeout(1000 * WAIT_SECONDS)
         contexts.append(context)
         watched = Watched(context.new_page())
@@ -150,9 +152,16 @@ def open_page(chromium: Browser) -> Iterator[Callable[..., Watched]]:
 
 
 @pytest.fixture
+def open_page(chromium: Browser) -> Iterator[Callable[..., Watched]]:
+    """Makes pages that are closed after the test."""
+    with pages_of(chromium) as make:
+        yield make
+
+
+@pytest.fixture
 def page(open_page: Callable[..., Watched]) -> Watched:
     """A page of a desktop's size in light colours."""
-    return open_page(color_scheme="light", viewport={"width": 1280, "height": 900})
+    return open_page(**DESKTOP)
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,16 @@ from typing import Any
 
 import numpy as np
 import pytest
-from browser import PHONE, axe, axe_script, chromium, open_page, page  # noqa: F401
+from browser import (  # noqa: F401
+    DESKTOP,
+    PHONE,
+    axe,
+    axe_script,
+    chromium,
+    open_page,
+    page,
+    pages_of,
+)
 from stored_sweeps import BASE, GRID, stored_sweep
 from test_sweep_report import ALL_KINDS, some_missing
 
@@ -374,18 +383,26 @@ def assert_quiet(watched) -> None:
     watched.assert_quiet()
 
 
-@pytest.mark.parametrize("kind", ALL_KINDS)
-def test_the_page_of_every_sweep_opens_from_disk_and_asks_for_nothing(page, pages, kind):  # noqa: F811
-    shown = opened(page, pages[kind])
-    assert shown.locator("h1").count() == 1
-    assert_quiet(page)
-    page.assert_no_sideways_scroll()
+@pytest.fixture(scope="module", params=ALL_KINDS)
+def seen(request, chromium, pages):  # noqa: F811
+    """A kind of sweep and its page, for the tests that only look at it."""
+    with pages_of(chromium) as make:
+        watched = make(**DESKTOP)
+        opened(watched, pages[request.param])
+        yield request.param, watched
 
 
-@pytest.mark.parametrize("kind", ALL_KINDS)
-def test_the_cells_of_the_page_are_those_of_the_figure(page, records, pages, kind):  # noqa: F811
-    shown, record = opened(page, pages[kind], charts=False), records[kind]
-    drawn = shown.evaluate(
+def test_the_page_of_every_sweep_opens_from_disk_and_asks_for_nothing(seen):
+    _, watched = seen
+    assert watched.page.locator("h1").count() == 1
+    assert_quiet(watched)
+    watched.assert_no_sideways_scroll()
+
+
+def test_the_cells_of_the_page_are_those_of_the_figure(seen, records):
+    kind, watched = seen
+    record = records[kind]
+    drawn = watched.page.evaluate(
         "ganrun.phase.cells.map(({row, column, trials, rate, median, worst}) =>"
         " ({row, column, trials, rate, median, worst}))"
     )
@@ -583,6 +600,13 @@ def test_the_table_sorts_and_says_how(page, pages):  # noqa: F811
     assert ratios == sorted(ratios)
 
 
+@pytest.fixture(scope="module")
+def filtered(chromium, pages):  # noqa: F811
+    """A page for the tests that do nothing to it but fill the table's filter."""
+    with pages_of(chromium) as make:
+        yield opened(make(**DESKTOP), pages["two factors"], charts=False)
+
+
 @pytest.mark.parametrize(
     ("text", "count"),
     [
@@ -599,12 +623,11 @@ def test_the_table_sorts_and_says_how(page, pages):  # noqa: F811
         ("nonsense", 0),
     ],
 )
-def test_the_table_filters_by_words_and_comparisons(page, pages, text, count):  # noqa: F811
-    shown = opened(page, pages["two factors"], charts=False)
-    shown.get_by_label("Filter").fill(text)
-    assert len(rows_shown(shown)) == count
+def test_the_table_filters_by_words_and_comparisons(filtered, text, count):
+    filtered.get_by_label("Filter").fill(text)
+    assert len(rows_shown(filtered)) == count
     words = "18 trials" if count == 18 else f"{count} of 18 trials"
-    assert shown.locator("#table-count").inner_text() == words
+    assert filtered.locator("#table-count").inner_text() == words
 
 
 @pytest.mark.parametrize(
@@ -615,11 +638,10 @@ def test_the_table_filters_by_words_and_comparisons(page, pages, text, count):  
         ("verdict<3", "“verdict” holds words: use = or !=."),
     ],
 )
-def test_a_filter_that_cannot_be_understood_says_why(page, pages, text, words):  # noqa: F811
-    shown = opened(page, pages["two factors"], charts=False)
-    shown.get_by_label("Filter").fill(text)
-    assert words in shown.locator("#table-count").inner_text()
-    assert shown.get_by_label("Filter").get_attribute("aria-invalid") == "true"
+def test_a_filter_that_cannot_be_understood_says_why(filtered, text, words):
+    filtered.get_by_label("Filter").fill(text)
+    assert words in filtered.locator("#table-count").inner_text()
+    assert filtered.get_by_label("Filter").get_attribute("aria-invalid") == "true"
 
 
 def test_a_row_opens_its_report_or_shows_the_command_for_it(page, tmp_path):  # noqa: F811
