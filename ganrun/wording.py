@@ -59,8 +59,10 @@ def setting(value: Any) -> str:
 def percent(share: float | None, absent: str = "-") -> str:
     """A share as whole per cent, halves to the even one: `54 %`.
 
-    Only a true 1 is 100 % and only a true 0 is 0 %: what would round to them keeps a decimal, from
-    `<0.1 %` to `99.9 %`.
+    Only a true 1 is 100 % and only a true 0 is 0 %: what would round to them keeps a decimal.
+
+    >>> [percent(share) for share in (0, 1e-5, 0.536, 0.9999, 1)]
+    ['0 %', '<0.1 %', '54 %', '99.9 %', '100 %']
     """
     if share is None or not math.isfinite(share):
         return absent
@@ -103,7 +105,11 @@ def of_total(number: float | None, total: int, absent: str = "-") -> str:
 
 
 def listed(names: Iterable[object], at_most: int | None = None, last: str = "and") -> str:
-    """`1`, `1 and 4`, `1, 2 and 4`; of more than `at_most` the first few `and 17 others`."""
+    """Names as in a sentence; of more than `at_most` the first few and how many others.
+
+    >>> listed([1]), listed([1, 4]), listed([1, 2, 4]), listed(range(20), at_most=3)
+    ('1', '1 and 4', '1, 2 and 4', '0, 1 and 18 others')
+    """
     words = [str(name) for name in names]
     if at_most is not None and len(words) > at_most:
         words = [*words[: at_most - 1], f"{len(words) - at_most + 1} others"]

@@ -49,7 +49,11 @@ class Problem:
 
 
 def dotted(path: Sequence[str | int]) -> str:
-    """Return a field's name in text: `("generator", "hidden", 1)` is `generator.hidden[1]`."""
+    """Return a field's name in text.
+
+    >>> dotted(("generator", "hidden", 1))
+    'generator.hidden[1]'
+    """
     name = ""
     for part in path:
         if isinstance(part, int):

@@ -27,6 +27,9 @@ def wilson(count: float, trials: float) -> tuple[float, float]:
     """The 95 % score interval of a proportion (Wilson 1927; Brown, Cai and DasGupta 2001).
 
     Without any trial nothing is known: 0 to 1.
+
+    >>> [round(end, 2) for end in wilson(0, 3)]
+    [0.0, 0.56]
     """
     if trials == 0:
         return 0.0, 1.0

@@ -16,6 +16,9 @@ def snapshot_rounds(steps: int, count: int) -> range | tuple[int, ...]:
 
     The spacing is a power of two, so that a longer run's rounds are among a shorter one's: then a
     run that goes on from a shorter one has all the snapshots that it would have made itself.
+
+    >>> snapshot_rounds(100, 5), snapshot_rounds(200, 5)
+    ((0, 32, 64, 96, 100), (0, 64, 128, 192, 200))
     """
     spacing = 1
     while steps // spacing + 1 > count:
