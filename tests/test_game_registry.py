@@ -74,6 +74,19 @@ def test_an_optimizers_first_step_is_its_preconditioner_times_the_slopes(name: s
     np.testing.assert_allclose(moved, optimizer.preconditioner(after, slopes) * slopes, rtol=1e-5)
 
 
+@pytest.mark.parametrize("name", list(OPTIMIZERS))
+@pytest.mark.parametrize("decay", ["b1", "b2"])
+def test_an_optimizer_uses_the_decays_that_it_is_declared_to_use(name: str, decay: str) -> None:
+    def second_step(**changed: float) -> np.ndarray:
+        transform = OPTIMIZERS[name](**{"b1": 0.5, "b2": 0.75, **changed}).transform
+        state = transform.init(jnp.zeros(2))
+        _, state = transform.update(jnp.asarray([1.0, 2.0]), state)
+        return np.asarray(transform.update(jnp.asarray([-0.5, 3.0]), state)[0])
+
+    differs = not np.array_equal(second_step(), second_step(**{decay: 0.9}))
+    assert differs == (decay in declarations.OPTIMIZERS[name].uses)
+
+
 def test_every_declared_metric_of_samples_is_measured_and_no_other() -> None:
     once = {"modes_total", "modes_recovered", "mixture_components", "sliced_wasserstein"}
     once |= {"precision", "recall", "density", "coverage"}

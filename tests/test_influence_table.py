@@ -170,6 +170,8 @@ def test_a_range_is_shown_in_bins_that_are_about_equally_full() -> None:
         (RATIO, "learning-rate ratio"),
         (STEPS, "number of discriminator steps"),
         ("discriminator.weight_clip", "discriminator's weight clip"),
+        ("penalties.r2.weight", "R2 penalty's weight"),
+        ("penalties.gradient_penalty.target", "gradient penalty's target"),
         ("penalties.some_new_one.weight", "some new one's weight"),
         ("case", "case"),
         ("anything_else", "anything else"),

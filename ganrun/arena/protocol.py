@@ -60,8 +60,8 @@ The server says:
                     "low"?, "high"?     ends for a slider
                     "scale"?: "log" | "linear",
                     "nullable": bool, "choices"?: [{"name", "label", "description"}]}, ...],
-        "penalties": [{"name", "label", "description", "parameters": [{"name", "description",
-                       "default", "least", "most", "low", "high", "scale"}]}],
+        "penalties": [{"name", "label", "description", "parameters": [{"name", "label",
+                       "description", "default", "least", "most", "low", "high", "scale"}]}],
         "layouts": [{"name", "label", "description", "by_hand": bool (its means are drawn),
                      "fields": [as in fields; `field` is a bare name]}],
         "metrics": [{"name", "label", "description", "better": "higher" | "lower" | null,

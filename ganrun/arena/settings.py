@@ -186,6 +186,7 @@ def schema() -> dict[str, Any]:
                 "parameters": [
                     {
                         "name": parameter.name,
+                        "label": parameter.label,
                         "description": parameter.description,
                         "default": parameter.default,
                         "least": parameter.least,

@@ -92,6 +92,13 @@ class Parameter:
     default: float
     least: float
     most: float
+    title: str = ""
+    """What people call it, where that is not the name in words."""
+
+    @property
+    def label(self) -> str:
+        """What captions call it, after the penalty's own label."""
+        return self.title or self.name.replace("_", " ")
 
 
 @dataclass(frozen=True)
@@ -99,6 +106,13 @@ class Penalty(Declaration):
     """A penalty on the discriminator and its parameters."""
 
     parameters: tuple[Parameter, ...] = ()
+
+
+@dataclass(frozen=True)
+class Optimizer(Declaration):
+    """An optimizer, and which of the decays `b1` (momentum) and `b2` (scale) it makes use of."""
+
+    uses: tuple[Literal["b1", "b2"], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -213,7 +227,7 @@ PENALTIES = table(
         ("gp", "wgan_gp"),
         parameters=(
             Parameter("weight", "Weight of the penalty.", 10.0, 0.0, 1e6),
-            Parameter("target", "Gradient norm that is not penalised.", 1.0, 0.0, 1e3),
+            Parameter("target", "Gradient norm that is not penalised.", 1.0, 0.0, 1e3, "norm"),
         ),
     ),
     Penalty(
@@ -229,9 +243,14 @@ PENALTIES = table(
 )
 
 OPTIMIZERS = table(
-    Declaration("adam", "Adam with momentum b1 and second-moment decay b2.", ("adamw",)),
-    Declaration("sgd", "Plain gradient descent; b1 and b2 are not used.", ("gradient_descent",)),
-    Declaration("rmsprop", "RMSProp with decay b2; b1 is not used.", ("rms_prop",)),
+    Optimizer(
+        "adam",
+        "Adam with momentum b1 and second-moment decay b2.",
+        ("adamw",),
+        uses=("b1", "b2"),
+    ),
+    Optimizer("sgd", "Plain gradient descent; b1 and b2 are not used.", ("gradient_descent",)),
+    Optimizer("rmsprop", "RMSProp with decay b2; b1 is not used.", ("rms_prop",), uses=("b2",)),
 )
 
 UPDATES = table(

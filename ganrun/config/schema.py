@@ -21,6 +21,7 @@ from ganrun.config.fields import (
 )
 from ganrun.config.penalties import Penalties
 from ganrun.config.targets import DEFAULT_LAYOUT, LAYOUTS, AnyTarget
+from ganrun.wording import listed
 
 SEEDS_LIMIT = 16_384
 NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]*$"  # safe as the start of a folder's name
@@ -83,6 +84,10 @@ class Discriminator(_Network):
     )
 
 
+def _users_of(decay: str) -> str:
+    return listed(name for name, one in OPTIMIZERS.items() if decay in one.uses)
+
+
 class Optimizer(Section):
     """How both networks descend."""
 
@@ -91,9 +96,14 @@ class Optimizer(Section):
     learning_rate_ratio: Number = traced(
         1.0, "Learning rate of the discriminator over the generator's.", ge=1e-6, le=1e4
     )
-    b1: Number = traced(0.5, "Momentum of adam; the others do not use it.", ge=0, le=MOST_DECAY)
+    b1: Number = traced(
+        0.5,
+        f"Momentum of {_users_of('b1')}; the others do not use it.",
+        ge=0,
+        le=MOST_DECAY,
+    )
     b2: Number = traced(
-        0.999, "Decay of squared gradients in adam and rmsprop.", ge=0, le=MOST_DECAY
+        0.999, f"Decay of squared gradients in {_users_of('b2')}.", ge=0, le=MOST_DECAY
     )
 
 

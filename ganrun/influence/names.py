@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ganrun.config.declarations import PENALTIES
+
 NAMES = {
     "case": "case",
     "objective": "objective",
@@ -18,10 +20,6 @@ NAMES = {
     "target.modes": "number of modes",
     "target.std": "modes' width (std)",
     "target.layout": "target's layout",
-    "penalties.gradient_penalty.weight": "gradient penalty's weight",
-    "penalties.gradient_penalty.target": "gradient penalty's target",
-    "penalties.r1.weight": "R1 penalty's weight",
-    "penalties.r2.weight": "R2 penalty's weight",
 }
 NETWORK_FIELDS = {
     "hidden": "architecture",
@@ -40,11 +38,21 @@ def plain_name(field: str) -> str:
     'learning-rate ratio'
     >>> plain_name("generator.hidden")
     "generator's architecture"
+    >>> plain_name("penalties.r1.weight")
+    "R1 penalty's weight"
     >>> plain_name("target.seed")
     "target's seed"
     """
     if field in NAMES:
         return NAMES[field]
     *sections, last = field.split(".")
+    if sections and sections[-1] in PENALTIES:
+        return f"{_penalty(PENALTIES[sections[-1]].label)}'s {last}"
     last = NETWORK_FIELDS.get(last, last.replace("_", " "))
     return f"{sections[-1].replace('_', ' ')}'s {last}" if sections else last
+
+
+def _penalty(label: str) -> str:
+    """A penalty in a sentence: `R1 penalty`, `gradient penalty`."""
+    within = label if label.isupper() else label[0].lower() + label[1:]
+    return within if within.endswith("penalty") else f"{within} penalty"

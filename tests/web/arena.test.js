@@ -15,8 +15,15 @@ const PLAIN = {
 learnLabels({
   fields: [{ field: "objective", choices: [{ name: "wasserstein", label: "Wasserstein" }] }],
   penalties: [
-    { name: "r1", label: "R1" },
-    { name: "gradient_penalty", label: "Gradient penalty" },
+    { name: "r1", label: "R1", parameters: [{ name: "weight", label: "weight", default: 10 }] },
+    {
+      name: "gradient_penalty",
+      label: "Gradient penalty",
+      parameters: [
+        { name: "weight", label: "weight", default: 10 },
+        { name: "target", label: "norm", default: 1 },
+      ],
+    },
   ],
 });
 
@@ -38,6 +45,11 @@ test("what a game has otherwise than the first is said in few words", () => {
   assert.ok(differences(PLAIN, other).includes("no R1"));
   const fined = { ...PLAIN, penalties: { gradient_penalty: { weight: 1 } } };
   assert.deepEqual(differences(PLAIN, fined), ["no gradient penalty"]);
+  const held = { ...PLAIN, penalties: { gradient_penalty: { weight: 1, target: 0.5 } } };
+  assert.deepEqual(differences(held, PLAIN), ["Gradient penalty 1", "Gradient penalty: norm 0.5"]);
+  assert.deepEqual(differences(PLAIN, held), ["no gradient penalty"]);
+  held.penalties.gradient_penalty.target = 1;
+  assert.deepEqual(differences(held, PLAIN), ["Gradient penalty 1"]);
 });
 
 test("modes of one's own are one chip", () => {

@@ -23,6 +23,9 @@ export const fieldOf = (config, field) => field.split(".").reduce((inside, name)
 /* What a menu shows of a piece that a config names. */
 const option = ({ name, label, description }) => ({ value: name, label, description });
 
+/* The weight that a penalty declares; undefined where it has none. */
+const weightIn = (penalties, name) => penalties.find((one) => one.name === name).parameters.find((one) => one.name === "weight");
+
 /* A target's std, its first one where every mode has its own; undefined where none has. */
 const widthOf = ({ std, stds }) => std ?? (stds || [])[0];
 
@@ -227,9 +230,9 @@ export class Controls {
         ...known.map(option),
       ],
       reads: nameOf,
-      input: (name) => this.setAll("penalties", name === "none" ? {} : { [name]: { weight: FIRST_WEIGHT } }),
+      input: (name) => this.setAll("penalties", name === "none" ? {} : { [name]: weightIn(known, name) ? { weight: FIRST_WEIGHT } : {} }),
     });
-    const parameter = (known[0] && known[0].parameters.find(({ name }) => name === "weight")) || {};
+    const parameter = known.map(({ name }) => weightIn(known, name)).find(Boolean) || {};
     const weight = numberControl({
       label: "Penalty's weight",
       explain: EXPLANATIONS.penalty_weight,

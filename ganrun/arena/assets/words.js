@@ -4,12 +4,14 @@ import { listed, plural, settingNumber } from "../../page/assets/wording.js";
 
 const UNSET = new Set([undefined, null]);
 const labels = { objective: {}, penalties: {} }; // name -> what people call it
+let parameters = {}; // of each penalty, as the schema has them
 
 /* Learn from the server's schema what people call that which a config names. */
 export function learnLabels({ fields, penalties }) {
   const named = (pieces) => Object.fromEntries(pieces.map(({ name, label }) => [name, label]));
   labels.objective = named(fields.find(({ field }) => field === "objective").choices);
   labels.penalties = named(penalties);
+  parameters = Object.fromEntries(penalties.map((one) => [one.name, one.parameters]));
 }
 
 /* "modes 1, 3 and 4 are missing", or that none is. */
@@ -71,10 +73,10 @@ function setting(key, value, config) {
 function penalty(name, parameter, value) {
   const title = labels.penalties[name];
   const within = /[a-z]/.test(title) ? title.toLowerCase() : title; // R1 keeps its capital
-  if (UNSET.has(value)) return parameter === "weight" || parameter === undefined ? `no ${within}` : null;
+  if (UNSET.has(value)) return parameter === parameters[name][0].name ? `no ${within}` : null;
   if (parameter === "weight") return `${title} ${settingNumber(value)}`;
-  if (parameter === "target") return value === 1 ? null : `${title}: norm ${settingNumber(value)}`;
-  return `${title} ${parameter} ${value}`;
+  const declared = parameters[name].find((one) => one.name === parameter);
+  return value === declared.default ? null : `${title}: ${declared.label} ${settingNumber(value)}`;
 }
 
 function target(name, value, whole) {
