@@ -142,7 +142,7 @@ def test_one_that_was_played_with_on_the_same_rounds_has_the_events_own_numbers(
     one.advance(75)
     folder = RunFolder(save(order(one, tmp_path), nobody).path)
     plain = trained(with_changes(experiment(), {"training.steps": 75}), tmp_path / "plain")
-    touched, untouched = folder.metric_lines(), plain.metric_lines()
+    touched, untouched = folder.metrics_table().lines, plain.metrics_table().lines
     assert touched[:3] == untouched[:3]
     assert touched[3] != untouched[3]
 

@@ -119,9 +119,9 @@ def same(some: Arrays, others: Arrays, part: str = "") -> bool:
     return all(some[name].tobytes() == others[name].tobytes() for name in names)
 
 
-def late_lines(folder: RunFolder) -> list[str]:
+def late_lines(folder: RunFolder) -> tuple[str, ...]:
     """The rows after the run's end."""
-    return [line for line in folder.metric_lines() if int(line.split(",", 1)[0]) > T]
+    return tuple(line for line in folder.metrics_table().lines if int(line.split(",", 1)[0]) > T)
 
 
 @pytest.fixture(scope="module")
@@ -144,7 +144,7 @@ def test_a_branch_with_the_run_s_own_seed_is_the_run_trained_for_longer(
     branch = finished(tmp_path / "branch", tiny(), Start(run.path))
     whole = finished(tmp_path / "whole", tiny())
     assert len(late_lines(branch)) == T // 10
-    assert branch.metric_lines() == late_lines(whole)
+    assert branch.metrics_table().lines == late_lines(whole)
     assert same(state_of(branch), state_of(whole))
     ours, theirs = branch.snapshots(), whole.snapshots()
     late = theirs.steps > T
@@ -167,7 +167,7 @@ def test_a_branch_with_another_seed_is_another_game_and_the_same_wherever_it_is_
     assert result_bytes(again) == result_bytes(longer)
     own = finished(tmp_path, tiny(0), Start(run.path))
     assert not same(state_of(own), state_of(longer), "generator/params")
-    assert own.metric_lines() != longer.metric_lines()
+    assert own.metrics_table().lines != longer.metrics_table().lines
 
 
 def test_a_branch_begins_with_the_whole_state_of_the_run(tmp_path: Path, run: RunFolder) -> None:

@@ -16,12 +16,11 @@ from report_examples import fake_run, grid, ring, stored_run
 from web_examples import never_evaluated, played_by_hand, run_with_shares, with_origin
 
 from ganrun.config import Experiment
-from ganrun.config.declarations import SUMMARY_METRICS
+from ganrun.config.declarations import METRICS, SUMMARY_METRICS
 from ganrun.page.objective import objective_drawn
 from ganrun.report.command import report_run
 from ganrun.report.web import run_data
 from ganrun.report.web.config_table import config_fields
-from ganrun.report.web.final_table import PLAIN
 from ganrun.report.web.mode_histories import mode_histories
 from ganrun.report.web.run_data import coarser, curves_data, evenly, player_data, strip_data
 from ganrun.report.web.run_page import run_page
@@ -170,7 +169,8 @@ def test_the_strip_and_the_curves_hold_the_run_s_own_numbers():
 
 
 def test_every_metric_of_a_summary_is_explained():
-    assert set(PLAIN) == set(SUMMARY_METRICS) - {"modes_total"}
+    explained = {name for name, metric in METRICS.items() if metric.plain}
+    assert explained == set(SUMMARY_METRICS) - {"modes_total"}
 
 
 def test_what_differs_from_the_defaults_is_marked_and_nothing_else():

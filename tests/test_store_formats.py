@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import io
 import json
-import math
 import zipfile
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -21,110 +19,11 @@ from ganrun.store.formats import (
     checkpoint_bytes,
     flatten,
     json_text,
-    metric_arrays,
-    metric_columns,
-    metric_line,
-    metric_lines,
-    metrics_text,
     read_checkpoint,
     read_json,
     read_snapshots,
     snapshots_bytes,
 )
-
-floats32 = st.floats(width=32)
-COUNTED = ("modes_captured", "modes_covered")
-MEASURED = [name for name in metric_columns(2)[1:] if name not in COUNTED]
-
-# metrics.csv
-
-
-def test_the_columns_are_in_the_order_of_the_design() -> None:
-    assert ",".join(metric_columns(2)) == (
-        "step,loss_d,loss_g,real_logit,fake_logit,accuracy_d,grad_norm_d,grad_norm_g,penalty,"
-        "high_quality,modes_captured,modes_covered,reverse_kl,js,mode_tv,spread,nll,share_0,share_1"
-    )
-
-
-@given(st.lists(st.dictionaries(st.sampled_from(MEASURED), st.none() | floats32), max_size=4))
-def test_every_float32_comes_back_as_it_was_and_the_rest_as_nothing(
-    rows: list[dict[str, float | None]],
-) -> None:
-    lines = [metric_line(row | {"step": step}, modes=2) for step, row in enumerate(rows)]
-    assert metric_lines(metrics_text(lines, 2), 2) == lines
-    arrays = metric_arrays(lines, 2)
-    for column in MEASURED:
-        wanted = [row.get(column) for row in rows]
-        wanted = [v if v is not None and math.isfinite(v) else math.nan for v in wanted]
-        assert np.array_equal(arrays[column].astype(np.float32), np.float32(wanted), equal_nan=True)
-        read = np.array([0.0 if math.isnan(v) else v for v in arrays[column]])
-        assert np.isfinite(read).all()
-
-
-@given(floats32.filter(math.isfinite))
-def test_a_float_is_written_as_short_as_its_float32_allows(value: float) -> None:
-    (text,) = [cell for cell in metric_line({"step": 0, "nll": value}, 1).split(",")[1:] if cell]
-    assert text == str(np.float32(value))
-
-
-def test_a_float64_is_written_as_the_float32_that_it_is() -> None:
-    assert metric_line({"step": 3, "loss_d": 0.1, "share_0": 1 / 3}, 1).split(",")[:2] == [
-        "3",
-        "0.1",
-    ]
-    assert metric_line({"step": 3, "share_0": 1 / 3}, 1).endswith(",0.33333334")
-    assert metric_line({"step": 3, "share_0": 1e300}, 1).endswith(",")  # infinite as a float32
-
-
-def test_counts_are_written_whole_and_shares_may_come_as_one_array() -> None:
-    row = {"step": np.int64(250), "modes_covered": np.float32(2), "shares": np.float32([0.5, 0])}
-    cells = dict(zip(metric_columns(2), metric_line(row, 2).split(","), strict=True))
-    assert (cells["step"], cells["modes_covered"]) == ("250", "2")
-    assert (cells["share_0"], cells["share_1"]) == ("0.5", "0.0")
-
-
-@pytest.mark.parametrize("name", ["los_d", "share_2", "kl"])
-def test_a_column_that_is_not_there_is_a_mistake(name: str) -> None:
-    with pytest.raises(ValueError, match=name):
-        metric_line({"step": 0, name: 1.0}, 2)
-
-
-def test_pandas_reads_the_metrics_in_one_call() -> None:
-    lines = [metric_line({"step": 0}, 2), metric_line({"step": 250, "loss_d": 1.5}, 2)]
-    table = pd.read_csv(io.BytesIO(metrics_text(lines, 2)))
-    assert tuple(table.columns) == metric_columns(2)
-    assert table["loss_d"].isna().tolist() == [True, False]
-
-
-HEADER = ",".join(metric_columns(1))
-EMPTY = "," * (len(metric_columns(1)) - 1)
-
-
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        ("", "middle of a line"),
-        (HEADER, "middle of a line"),
-        (f"{HEADER}\n0{EMPTY}", "middle of a line"),
-        (f"{HEADER}\n0,1\n", "line 2 has 2 cells"),
-        (f"{HEADER}\n\n", "line 2 has 1 cells"),
-        (f"step\n0{EMPTY}\n", "header"),
-        (f"{HEADER},share_1\n", "header"),
-        (f"{HEADER}\nx{EMPTY}\n", "column step"),
-        (f"{HEADER}\n99999999999999999999{EMPTY}\n", "column step"),
-        (f"{HEADER}\n-1{EMPTY}\n", "do not increase"),
-        (f"{HEADER}\n1{EMPTY}\n1{EMPTY}\n", "do not increase"),
-        (f"{HEADER}\n0,nan{EMPTY[1:]}\n", "column loss_d"),
-        (f"{HEADER}\n0,1e999{EMPTY[1:]}\n", "column loss_d"),
-        (f"{HEADER}\n0,abc{EMPTY[1:]}\n", "column loss_d"),
-        (f"{HEADER}\r\n", "header"),
-        ("ä\n", "plain text"),
-    ],
-)
-def test_damaged_metrics_are_told(text: str, message: str) -> None:
-    with pytest.raises(FormatError, match=message):
-        metric_lines(text.encode(), 1)
-
 
 # JSON
 

@@ -20,6 +20,7 @@ from game_examples import experiment, hyper_of
 from store_examples import RESULT_FILES, result_bytes
 
 from ganrun.config import ConfigError, Experiment, load_experiment, to_yaml
+from ganrun.config.declarations import EVALUATION_METRICS
 from ganrun.game import backend, population
 from ganrun.game.members import game_of
 from ganrun.game.population import state_as_dict
@@ -32,7 +33,6 @@ from ganrun.playing.progress import Progress
 from ganrun.playing.recorder import Recorder
 from ganrun.playing.schedule import evaluation_rounds, snapshot_rounds
 from ganrun.store import Run, RunFolder, StoreError, open_run, run_path
-from ganrun.store.formats import QUALITY_COLUMNS
 from ganrun.train import train
 
 STEPS = 400
@@ -200,7 +200,7 @@ def test_a_run_of_the_default_config_takes_at_most_300_kilobytes(
     run = open_run(tmp_path, one, numerics={})
     assert isinstance(run, Run)
     recorder = Recorder(run, mixture_of(one.target), commit_every=0)
-    quality = dict.fromkeys(QUALITY_COLUMNS, np.float32(np.pi)) | {"shares": noise(5)}
+    quality = dict.fromkeys(EVALUATION_METRICS, np.float32(np.pi)) | {"shares": noise(5)}
     for round_ in recorder.evaluated:
         recorder.add_row(round_, dict.fromkeys(TRACE, noise(1)[0]), quality, noise(2500, 2))
     for round_ in recorder.snapped:

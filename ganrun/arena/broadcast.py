@@ -10,12 +10,12 @@ from ganrun.arena.hub import Hub
 from ganrun.arena.protocol import write_frame
 from ganrun.arena.settings import target_drawn
 from ganrun.arena.slot import Place
+from ganrun.config.declarations import EVALUATION_METRICS
 from ganrun.page.objective import objective_drawn
-from ganrun.store.formats import QUALITY_COLUMNS
 
 MEASURED_EVERY = 0.15
 """Seconds after which a picture's metrics are measured anew, where the rounds are slow."""
-SHOWN = (*QUALITY_COLUMNS, "shares", "covered")
+SHOWN = (*EVALUATION_METRICS, "shares", "covered")
 """What a picture says of the latest evaluation."""
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from jaxtyping import Float
 from numpy import ndarray
 
-from ganrun.config.declarations import metrics_columns
+from ganrun.config.declarations import metrics_columns, share_columns
 
 MOST_ROWS = 4096
 """When there are so many, every second one is dropped, and from then on every second one made."""
@@ -41,7 +41,7 @@ class History:
         if self._rows == len(self._table):
             self._table = np.concatenate([self._table, np.zeros_like(self._table)])
         values: dict[str, Any] = {"step": round_, **trace, **metrics}
-        values |= {f"share_{k}": share for k, share in enumerate(metrics["shares"])}
+        values |= zip(share_columns(len(metrics["shares"])), metrics["shares"], strict=True)
         self._table[self._rows] = [values[name] for name in self._names]
         self._rows += 1
 

@@ -18,7 +18,7 @@ from ganrun.playing.recorder import row_of, summary_of
 from ganrun.playing.schedule import evaluation_rounds, snapshot_rounds
 from ganrun.store import Event, Interactive, Snapshot
 from ganrun.store.events import configs_along
-from ganrun.store.formats import metric_arrays, metric_line
+from ganrun.store.metrics_table import MetricsTable
 
 
 def at_length(past: Past) -> Experiment:
@@ -106,7 +106,7 @@ class _Replay:
             if row["step"] > self._aimed_at or (self._aimed_at == 0 and row["step"] == 0)
         ]
         rows = own or self._rows[-1:]
-        columns = metric_arrays([metric_line(row, modes) for row in rows], modes)
+        columns = MetricsTable(modes).with_rows(rows).arrays()
         columns["step"] = columns["step"] - self._aimed_at
         return columns
 

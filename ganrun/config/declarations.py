@@ -119,15 +119,31 @@ class Optimizer(Declaration):
 class Metric(Declaration):
     """A number that a run reports.
 
-    `when` says where it is computed: `round` from the game itself at every evaluated round,
-    `evaluation` from samples at every evaluation, `final` once at the end. `better` is the
-    direction of improvement, if there is one. `perfect` is the value that perfect samples tend to
-    as their number grows; `modes` stands for K.
+    `when` says when it is recorded: `round` and `evaluation` in every row of `metrics.csv`, from
+    the game itself and from samples; `final` and `evaluation` at the end, in `summary.json`.
     """
 
     when: Literal["round", "evaluation", "final"] = "evaluation"
     better: Literal["higher", "lower"] | None = None
+    """The direction of improvement, if there is one all the way."""
     perfect: float | Literal["modes"] | None = None
+    """What perfect samples tend to as their number grows; `modes` stands for K."""
+    counts: bool = False
+    """Whether it is a whole number."""
+    plain: str = ""
+    """What it says, for a reader who has not met it; without, the reports' tables leave it out."""
+    label: str = ""
+    """What people call it, where that is not its name."""
+
+    @property
+    def of_modes(self) -> bool:
+        """Whether it counts modes, of all that there are."""
+        return self.perfect == "modes"
+
+    @property
+    def called(self) -> str:
+        """What people call it: `reverse KL`."""
+        return self.label or self.name.replace("_", " ")
 
 
 D = TypeVar("D", bound=Declaration)
@@ -297,42 +313,63 @@ METRICS = table(
     Metric("grad_norm_d", "Norm of the discriminator's gradient in that round.", when="round"),
     Metric("grad_norm_g", "Norm of the generator's gradient in that round.", when="round"),
     Metric("penalty", "Sum of the weighted penalties in that round.", when="round"),
-    Metric("modes_total", "Number of modes of the target, K.", when="final", perfect="modes"),
+    Metric(
+        "modes_total",
+        "Number of modes of the target, K.",
+        when="final",
+        perfect="modes",
+        counts=True,
+    ),
     Metric(
         "modes_recovered",
         "Modes found by a Gaussian mixture fitted to the samples: the headline.",
         when="final",
         better="higher",
         perfect="modes",
+        counts=True,
+        plain="How many modes one finds who fits Gaussians to the samples: in the right "
+        "place, of about the right width, with a fifth of their weight or more.",
     ),
     Metric(
         "mixture_components",
         "Components that BIC chose: what one would count without knowing the truth.",
         when="final",
+        counts=True,
+        plain="How many clusters one would count without knowing the truth. More than "
+        "the modes is usual: a generator's modes are not Gaussian.",
     ),
     Metric(
         "high_quality",
         "Share of samples within Mahalanobis distance 3 of a mode.",
         better="higher",
         perfect=0.9889,
+        plain="How many of the samples lie close enough to a mode (3 standard deviations) to "
+        "be taken for one of its own.",
     ),
     Metric(
         "modes_captured",
         "Modes with at least one high-quality sample.",
         better="higher",
         perfect="modes",
+        counts=True,
+        plain="Modes with a single good sample or more. An easy count: chance can do it.",
     ),
     Metric(
         "modes_covered",
         "Modes whose share is at least a fifth of their weight; the others are missing.",
         better="higher",
         perfect="modes",
+        counts=True,
+        plain="Modes that get at least a fifth of the samples they should get.",
     ),
     Metric(
         "reverse_kl",
         "KL divergence of shares over modes from the weights, sum p log(p/w), in nats.",
         better="lower",
         perfect=0.0,
+        label="reverse KL",
+        plain="How unevenly the samples are spread over the modes. 0 is as it should be; two "
+        "of five equal modes alone make 0.92.",
     ),
     Metric(
         "kl",
@@ -340,58 +377,75 @@ METRICS = table(
         when="final",
         better="lower",
         perfect=0.0,
+        label="KL",
+        plain="The same seen from the truth: very large where a mode is missing.",
     ),
     Metric(
         "js",
         "Jensen-Shannon divergence between shares over modes and weights, in nats.",
         better="lower",
         perfect=0.0,
+        label="JS",
+        plain="The same, seen from both sides; ln 2 = 0.69 at most.",
     ),
     Metric(
         "mode_tv",
         "Total variation between high-quality shares and weights, off-mode samples included.",
         better="lower",
         perfect=0.011,
+        label="mode TV",
+        plain="Which share of the samples would have to move to another mode, or onto one, for "
+        "all to be right.",
     ),
     Metric(
         "spread",
         "Median over covered modes of the samples' variance within the mode over the mode's own.",
         perfect=0.949,
+        plain="How wide the samples of a mode are, as variance over the mode's own. Far below 1 "
+        "the forger prints the same few points over and over.",
     ),
     Metric(
         "nll",
         "Mean negative log density of the samples under the true mixture, in nats.",
-        better="lower",
+        label="NLL",
+        plain="How surprising the samples are under the truth. Lower is better only down to what "
+        "perfect samples score: a forger that prints the peaks alone gets below.",
     ),
     Metric(
         "sliced_wasserstein",
         "Sliced 2-Wasserstein distance to as many real samples.",
         when="final",
         better="lower",
+        plain="How far samples would have to be carried to become real ones, in units "
+        "of the plane.",
     ),
     Metric(
         "precision",
         "Share of samples near a real sample (5 nearest neighbours).",
         when="final",
         better="higher",
+        plain="How many samples are near some real sample.",
     ),
     Metric(
         "recall",
         "Share of real samples near a sample (5 nearest neighbours).",
         when="final",
         better="higher",
+        plain="How many real samples are near some sample: what is missing is missing here.",
     ),
     Metric(
         "density",
         "Mean number of real neighbourhoods that a sample lies in, over 5.",
         when="final",
         better="higher",
+        plain="How thick the real samples stand where the samples are; about 1 for perfect ones.",
     ),
     Metric(
         "coverage",
         "Share of real samples whose neighbourhood holds a sample (5 nearest neighbours).",
         when="final",
         better="higher",
+        plain="How many real samples have a sample in their neighbourhood.",
     ),
 )
 
@@ -403,4 +457,9 @@ SUMMARY_METRICS = tuple(m.name for m in METRICS.values() if m.when != "round")
 
 def metrics_columns(modes: int) -> tuple[str, ...]:
     """Return the columns of metrics.csv for a target of that many modes, in their order."""
-    return ("step", *ROUND_METRICS, *EVALUATION_METRICS, *(f"share_{k}" for k in range(modes)))
+    return ("step", *ROUND_METRICS, *EVALUATION_METRICS, *share_columns(modes))
+
+
+def share_columns(modes: int) -> tuple[str, ...]:
+    """Return those of them that hold each mode's high-quality share."""
+    return tuple(f"share_{mode}" for mode in range(modes))

@@ -11,6 +11,7 @@ from jaxtyping import Float
 from numpy import ndarray
 
 from ganrun.config import Experiment
+from ganrun.config.declarations import share_columns
 from ganrun.diagnose.branches import Plan, cohorts, folder_of
 from ganrun.diagnose.diagnosis import MOST_POINTS, Branch, BranchRun, Track
 from ganrun.diagnose.progress import BranchProgress, DiagnosisProgress, DiagnosisWatcher
@@ -111,7 +112,7 @@ def track_of(metrics: dict[str, ndarray], modes: int) -> Track:
     """Which modes are occupied when, thinned to what a drawing can show."""
     rows = len(metrics["step"])
     kept = np.unique(np.linspace(0, rows - 1, min(rows, MOST_POINTS)).round().astype(int))
-    shares = np.stack([metrics[f"share_{k}"] for k in range(modes)], axis=1)
+    shares = np.stack([metrics[name] for name in share_columns(modes)], axis=1)
     shares = np.nan_to_num(shares[kept]).round(SHARE_DIGITS)
     return Track(
         steps=tuple(metrics["step"][kept].tolist()), shares=tuple(map(tuple, shares.tolist()))

@@ -14,6 +14,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, Int, PRNGKeyArray, UInt
 
 from ganrun.config import declarations
+from ganrun.config.declarations import ROUND_METRICS
 from ganrun.game.networks import Layers, Network, Params, Vectors
 from ganrun.game.objectives import OBJECTIVES
 from ganrun.game.optimizers import OPTIMIZERS, Optimizer
@@ -63,22 +64,13 @@ class Player(NamedTuple):
     vectors: Vectors
 
 
-TRACE = (
-    "loss_d",
-    "loss_g",
-    "real_logit",
-    "fake_logit",
-    "accuracy_d",
-    "grad_norm_d",
-    "grad_norm_g",
-    "penalty",
-)
+TRACE = ROUND_METRICS
 """What the latest round looked like, in the order of `TrainingState.trace`.
 
 The discriminator's are of its last step in the round; `loss_d` is the objective alone, without
 penalties; `accuracy_d` is the share of the batch that it calls by its right name, NaN for a critic.
 """
-Trace = Float[Array, "8"]
+Trace = Float[Array, " trace"]
 
 
 class TrainingState(NamedTuple):
@@ -255,7 +247,17 @@ def trace_of(
     decides = declarations.OBJECTIVES[game.objective].undecided is not None
     accuracy = (real_right + fake_right) / 2 if decides else jnp.float32(jnp.nan)
     norm_d, norm_g = jnp.sqrt(squared_norm_d), jnp.sqrt(squared_norm_g)
-    return jnp.stack([loss_d, loss_g, real_logit, fake_logit, accuracy, norm_d, norm_g, penalty])
+    values = {
+        "loss_d": loss_d,
+        "loss_g": loss_g,
+        "real_logit": real_logit,
+        "fake_logit": fake_logit,
+        "accuracy_d": accuracy,
+        "grad_norm_d": norm_d,
+        "grad_norm_g": norm_g,
+        "penalty": penalty,
+    }
+    return jnp.stack([values[name] for name in TRACE])
 
 
 def is_finite(state: TrainingState) -> Bool[Array, ""]:
@@ -264,8 +266,8 @@ def is_finite(state: TrainingState) -> Bool[Array, ""]:
     A sum of tiny multiples is finite exactly if every term is: it cannot overflow. One such sum
     over all vectors of a player costs far less than a reduction over `isfinite` for each.
     """
-    loss_d, loss_g, *_, penalty = state.trace
-    total = 1e-30 * loss_d + 1e-30 * loss_g + 1e-30 * penalty
+    trace = dict(zip(TRACE, state.trace, strict=True))
+    total = 1e-30 * trace["loss_d"] + 1e-30 * trace["loss_g"] + 1e-30 * trace["penalty"]
     for player in (state.generator, state.discriminator):
         by_length: dict[tuple[int, ...], Array] = {}
         for x in jax.tree.leaves(player):

@@ -6,6 +6,7 @@ covered.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,6 +16,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 from numpy import ndarray
 
+from ganrun.config.declarations import METRICS, share_columns
 from ganrun.measure.coverage import COVERED_FRACTION, is_covered
 
 Reference = Mapping[str, Mapping[str, float]]
@@ -31,8 +33,6 @@ SPREAD_RANGE = (0.25, 2.0)
 """Out of tolerance if `spread` is outside."""
 LEAST_CHANGES = 3
 """So often the set of covered modes must change before modes come and go."""
-PERFECT = {"high_quality": 0.9889, "mode_tv": 0.011}
-"""What infinitely many perfect samples score; used where the reference has no mean."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,7 +101,7 @@ class Course:
     @cached_property
     def shares(self) -> Float[ndarray, "R K"]:
         """High-quality shares; what is empty counts as nothing."""
-        columns = [self.column(f"share_{k}") for k in range(self.modes)]
+        columns = [self.column(name) for name in share_columns(self.modes)]
         return np.nan_to_num(np.stack(columns, axis=1))
 
     @property
@@ -134,9 +134,12 @@ class Course:
         return tuple(int(k) for k in np.flatnonzero(~self.covered[-1]))
 
     def perfect(self, name: str) -> float:
-        """What perfect samples score on average."""
+        """What perfect samples score on average; in the limit where the reference has no mean."""
         mean = self.reference.get(name, {}).get("mean")
-        return PERFECT.get(name, float("nan")) if mean is None else float(mean)
+        if mean is None:
+            limit = METRICS[name].perfect
+            mean = self.modes if limit == "modes" else limit
+        return math.nan if mean is None else float(mean)
 
     def at_the_end(self, name: str) -> float:
         """A final metric, NaN if undefined or infinite."""

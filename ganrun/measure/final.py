@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -20,18 +19,15 @@ REAL_SEED = 20140610
 """Seed of the real samples that runs are compared with: one set per target and size."""
 
 
-def final_metrics(
-    samples: Float[ndarray, "N 2"], mixture: Mixture, evaluation: Mapping[str, Any]
-) -> dict[str, Any]:
-    """Every metric of `summary.json` that `metrics.csv` does not hold, ready for JSON.
+def final_metrics(samples: Float[ndarray, "N 2"], mixture: Mixture) -> dict[str, Any]:
+    """Every metric of `summary.json` that no evaluation measures, ready for JSON.
 
     Args:
         samples: generator samples; they may be anything, NaN and infinity included.
         mixture: the target.
-        evaluation: what `evaluate_samples` says of the same samples.
 
     Returns:
-        The declared final metrics, by name, and `recovered_modes`, the list of the modes that
+        Those metrics, by name, and `recovered_modes`, the list of the modes that
         `modes_recovered` counts. What is undefined or infinite is None.
     """
     count = count_modes(samples, mixture)
@@ -42,7 +38,6 @@ def final_metrics(
         "recovered_modes": list(count.recovered_modes),
         "mixture_components": count.components,
         "mixture_reached_bound": count.reached_bound,
-        "kl": finite_or_none(evaluation["kl"]),
         "sliced_wasserstein": _distance(samples, projections),
         **neighbour_metrics(real, samples),
     }

@@ -61,7 +61,7 @@ def measure_reference(mixture: Mixture, n: int) -> Reference:
 def perfect_metrics(mixture: Mixture, samples: Float[ndarray, "N 2"]) -> dict[str, float | None]:
     """Every summary metric of one set of samples; None where undefined or infinite."""
     evaluation = evaluate_samples(samples, mixture.means, mixture.whitening, mixture.weights)
-    final = final_metrics(samples, mixture, evaluation)
+    final = final_metrics(samples, mixture)
     return {
         name: final[name] if name in final else finite_or_none(evaluation[name])
         for name in SUMMARY_METRICS

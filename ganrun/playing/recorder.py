@@ -11,6 +11,7 @@ from jaxtyping import Float
 from numpy import ndarray
 
 from ganrun.config import Experiment
+from ganrun.config.declarations import EVALUATION_METRICS, SUMMARY_METRICS
 from ganrun.measure.final import final_metrics
 from ganrun.mixture import Mixture
 from ganrun.playing.progress import MemberProgress
@@ -133,7 +134,8 @@ class Recorder:
 
 def row_of(round_: int, trace: Mapping[str, Any], metrics: Mapping[str, Any]) -> dict[str, Any]:
     """An evaluation as a row of `metrics.csv`."""
-    return {"step": round_, **trace, **_quality(metrics)}
+    quality = {name: _plain(metrics[name]) for name in (*EVALUATION_METRICS, "shares")}
+    return {"step": round_, **trace, **quality}
 
 
 def summary_of(
@@ -146,19 +148,12 @@ def summary_of(
 ) -> dict[str, Any]:
     """What `summary.json` holds, from the columns of `metrics.csv` and the last evaluation."""
     summary: dict[str, Any] = {
-        name: value for name, value in _quality(metrics).items() if name != "shares"
+        name: _plain(metrics[name]) for name in SUMMARY_METRICS if name in metrics
     }
-    summary["kl"] = float(metrics["kl"])
-    summary |= final_metrics(np.asarray(samples, np.float64), mixture, metrics)
+    summary |= final_metrics(np.asarray(samples, np.float64), mixture)
     verdict = quick_verdict(columns, summary, reference, mixture.weights, diverged_at=diverged_at)
     summary |= verdict.as_summary()
     return summary | {"diverged_at": diverged_at, "reference": reference}
-
-
-def _quality(metrics: Mapping[str, Any]) -> dict[str, Any]:
-    """The evaluation's part of a row: everything but what only `summary.json` has."""
-    left_out = ("kl", "covered")
-    return {name: _plain(value) for name, value in metrics.items() if name not in left_out}
 
 
 def _plain(value: Any) -> Any:

@@ -16,6 +16,7 @@ from jaxtyping import Float
 from numpy import ndarray
 
 from ganrun import wording
+from ganrun.config.declarations import share_columns
 from ganrun.diagnose.diagnosis import Branch, Detective, Diagnosis, Dynamics, Track
 from ganrun.verdict.continued import Ending, ending
 
@@ -76,7 +77,7 @@ def run_ending(diagnosis: Diagnosis) -> Ending | None:
         "step": np.array(diagnosis.before.steps, dtype=np.int64),
         "high_quality": quality,
         "mode_tv": (np.abs(shares - weights).sum(axis=1) + 1 - quality) / 2,
-        **{f"share_{mode}": shares[:, mode] for mode in range(diagnosis.modes)},
+        **dict(zip(share_columns(diagnosis.modes), shares.T, strict=True)),
     }
     return ending(metrics, {}, weights, from_round=0)
 

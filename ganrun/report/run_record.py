@@ -13,17 +13,12 @@ from jaxtyping import Bool, Float
 from numpy import ndarray
 
 from ganrun.config import Experiment
-from ganrun.config.declarations import SUMMARY_METRICS
+from ganrun.config.declarations import SUMMARY_METRICS, share_columns
 from ganrun.measure.coverage import is_covered
 from ganrun.mixture import Mixture, mixture_of
 from ganrun.store import Event, RunFolder, RunFolderError, Snapshots
 from ganrun.store.events import configs_along
 from ganrun.store.layout import SUMMARY
-
-COUNTS = ("modes_recovered", "modes_covered")
-"""Metrics that are shown as so many of `K`."""
-WHOLE = (*COUNTS, "modes_total", "modes_captured", "mixture_components")
-"""Metrics that count something."""
 
 Reference = Mapping[str, Mapping[str, float]]
 
@@ -136,7 +131,7 @@ class RunRecord:
         """High-quality share of every mode at the last evaluation."""
         if self.last_round is None:
             return None
-        shares = np.array([self.metrics[f"share_{k}"][-1] for k in range(self.modes_total)])
+        shares = np.array([self.metrics[name][-1] for name in share_columns(self.modes_total)])
         return shares if np.isfinite(shares).all() else None
 
     @cached_property

@@ -40,7 +40,7 @@ from ganrun.store.claims import Claim, claimed
 from ganrun.store.events import Event
 from ganrun.store.find import find_complete, find_shorter, open_run
 from ganrun.store.folder import RunFolder, RunFolderError, Status
-from ganrun.store.formats import Checkpoint, MetricRow, Snapshot, Snapshots, metric_columns
+from ganrun.store.formats import Checkpoint, Snapshot, Snapshots
 from ganrun.store.interactive import Interactive, write_interactive
 from ganrun.store.layout import choose_runs_dir, run_path, scan_runs
 from ganrun.store.lock import RunLockedError
@@ -53,7 +53,6 @@ __all__ = [
     "Claim",
     "Event",
     "Interactive",
-    "MetricRow",
     "NumericsError",
     "Run",
     "RunFolder",
@@ -68,7 +67,6 @@ __all__ = [
     "find_complete",
     "find_shorter",
     "install_run",
-    "metric_columns",
     "numerics",
     "open_run",
     "replace_file",

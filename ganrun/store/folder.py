@@ -18,13 +18,12 @@ from ganrun.store.formats import (
     Checkpoint,
     FormatError,
     Snapshots,
-    metric_arrays,
-    metric_lines,
     read_checkpoint,
     read_json,
     read_snapshots,
 )
 from ganrun.store.lock import is_claimed
+from ganrun.store.metrics_table import MetricsTable, read_metrics
 from ganrun.store.run_json import FORMAT
 from ganrun.verdict import Verdict, quick_verdict
 
@@ -153,15 +152,14 @@ class RunFolder:
 
         A run without an evaluation yet has columns of length 0.
         """
-        modes = self.modes_recorded
         if self._not_written_yet(layout.METRICS):
-            return metric_arrays([], modes)
-        return metric_arrays(self.metric_lines(), modes)
+            return MetricsTable(self.modes_recorded).arrays()
+        return self.metrics_table().arrays()
 
-    def metric_lines(self) -> list[str]:
-        """The lines of `metrics.csv` below its header."""
+    def metrics_table(self) -> MetricsTable:
+        """`metrics.csv` line by line."""
         modes = self.modes_recorded
-        return self._read(layout.METRICS, lambda content: metric_lines(content, modes))
+        return self._read(layout.METRICS, lambda content: read_metrics(content, modes))
 
     def snapshots(self) -> Snapshots | None:
         """What `snapshots.npz` holds; None if nothing has been written yet."""

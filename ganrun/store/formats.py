@@ -19,29 +19,6 @@ import numpy as np
 from jaxtyping import Float, Int
 from numpy import ndarray
 
-TRACE_COLUMNS = (
-    "loss_d",
-    "loss_g",
-    "real_logit",
-    "fake_logit",
-    "accuracy_d",
-    "grad_norm_d",
-    "grad_norm_g",
-    "penalty",
-)
-QUALITY_COLUMNS = (
-    "high_quality",
-    "modes_captured",
-    "modes_covered",
-    "reverse_kl",
-    "js",
-    "mode_tv",
-    "spread",
-    "nll",
-)
-COUNTS = frozenset({"step", "modes_captured", "modes_covered"})
-
-MetricRow = Mapping[str, Any]
 State = Mapping[str, Any]
 
 _MEMBERS = ("steps", "samples", "field", "extent")
@@ -84,92 +61,6 @@ class Checkpoint:
     rows: int
     snapshots: int
     state: Mapping[str, ndarray]
-
-
-# metrics.csv --------------------------------------------------------------------------------------
-
-
-def metric_columns(modes: int) -> tuple[str, ...]:
-    """The columns of `metrics.csv`, in order, for a target of `modes` modes."""
-    shares = tuple(f"share_{k}" for k in range(modes))
-    return ("step", *TRACE_COLUMNS, *QUALITY_COLUMNS, *shares)
-
-
-def metric_line(row: MetricRow, modes: int) -> str:
-    """One line of `metrics.csv`, without its newline.
-
-    Floats are the shortest text that gives the same float32 back. What does not apply (None, NaN,
-    or a key that is not there) is empty, and so is what is infinite: the rule of `summary.json`'s
-    null. The shares may be given as one array under `shares` or one by one.
-    """
-    values = dict(row)
-    for k, share in enumerate(values.pop("shares", ())):
-        values[f"share_{k}"] = share
-    columns = metric_columns(modes)
-    if unknown := set(values) - set(columns):
-        raise ValueError(f"metrics.csv has no column {', '.join(sorted(unknown))}")
-    return ",".join(_cell(column, values.get(column)) for column in columns)
-
-
-def _cell(column: str, value: Any) -> str:
-    if value is None:
-        return ""
-    with np.errstate(over="ignore"):
-        number = np.float32(value) if column != "step" else int(value)
-    if not math.isfinite(number):
-        return ""
-    return str(int(number)) if column in COUNTS else str(number)
-
-
-def metrics_text(lines: Sequence[str], modes: int) -> bytes:
-    """`metrics.csv` from its lines."""
-    return "".join(f"{line}\n" for line in (",".join(metric_columns(modes)), *lines)).encode()
-
-
-def metric_lines(content: bytes, modes: int) -> list[str]:
-    """The lines of `metrics.csv` below its header, checked."""
-    try:
-        text = content.decode("ascii")
-    except UnicodeDecodeError:
-        raise FormatError("is not plain text") from None
-    if not text.endswith("\n"):
-        raise FormatError("ends in the middle of a line")
-    header, *lines = text[:-1].split("\n")
-    if header != ",".join(metric_columns(modes)):
-        raise FormatError(f"its header is not that of a run with {modes} modes")
-    metric_arrays(lines, modes)
-    return lines
-
-
-def metric_arrays(lines: Sequence[str], modes: int) -> dict[str, ndarray]:
-    """Every column as an array `[R]`: `step` as int64, the others as float64, empty as NaN."""
-    columns = metric_columns(modes)
-    cells = [line.split(",") for line in lines]
-    for number, row in enumerate(cells, start=2):
-        if len(row) != len(columns):
-            raise FormatError(f"line {number} has {len(row)} cells instead of {len(columns)}")
-    arrays: dict[str, ndarray] = {}
-    for index, column in enumerate(columns):
-        texts = [row[index] for row in cells]
-        try:
-            if column == "step":
-                arrays[column] = np.array([int(text) for text in texts], dtype=np.int64)
-            else:
-                arrays[column] = np.array([_number(text) for text in texts], dtype=float)
-        except (ValueError, OverflowError):
-            raise FormatError(f"column {column} holds something that is not a number") from None
-    if np.any(np.diff(arrays["step"], prepend=-1) <= 0):
-        raise FormatError("its steps do not increase")
-    return arrays
-
-
-def _number(text: str) -> float:
-    if text == "":
-        return math.nan
-    number = float(text)
-    if not math.isfinite(number):
-        raise ValueError(text)
-    return number
 
 
 # JSON ---------------------------------------------------------------------------------------------

@@ -22,13 +22,11 @@ from ganrun.store.atomic import StoreError, make_folder, replace_file, sync_fold
 from ganrun.store.events import Event, configs_along, events_bytes
 from ganrun.store.folder import INTERACTIVE, RunFolder
 from ganrun.store.formats import (
-    MetricRow,
     Snapshot,
     json_text,
-    metric_line,
-    metrics_text,
     snapshots_bytes,
 )
+from ganrun.store.metrics_table import MetricRow, MetricsTable
 from ganrun.store.run_json import begin_session, end_session, new_record
 
 
@@ -98,12 +96,11 @@ def _files(
     end_session(record, at_round=one.training.steps, training_seconds=training_seconds)
     record["status"] = INTERACTIVE
     modes = max(config.target.mode_count for config in configs_along(one, run.events))
-    lines = [metric_line(row, modes) for row in run.rows]
     sizes = one.snapshots
     return {
         layout.CONFIG: to_yaml(one).encode(),
         layout.EVENTS: events_bytes(run.events),
-        layout.METRICS: metrics_text(lines, modes),
+        layout.METRICS: MetricsTable(modes).with_rows(run.rows).content(),
         layout.SNAPSHOTS: snapshots_bytes(run.snapshots, run.extent, sizes.samples, sizes.grid),
         layout.SUMMARY: json_text(run.summary, sort_keys=True),
         layout.RUN: json_text(record, sort_keys=False),

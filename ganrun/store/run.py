@@ -16,19 +16,16 @@ from ganrun.store.atomic import StoreError, make_folder, remove_leftovers, repla
 from ganrun.store.folder import INTERACTIVE, RunFolder, RunFolderError, read_file
 from ganrun.store.formats import (
     Checkpoint,
-    MetricRow,
     Snapshot,
     State,
     checkpoint_bytes,
     flatten,
     json_text,
-    metric_arrays,
-    metric_line,
-    metrics_text,
     read_json,
     snapshots_bytes,
 )
 from ganrun.store.lock import claim
+from ganrun.store.metrics_table import MetricRow, MetricsTable
 from ganrun.store.run_json import (
     Record,
     begin_session,
@@ -78,8 +75,7 @@ class Run:
         self.path = path
         self.experiment = experiment
         self.id = run_id(experiment)
-        self._modes = experiment.target.mode_count
-        self._lines: list[str] = []
+        self._table = MetricsTable(experiment.target.mode_count)
         self._snapshots: list[Snapshot] = []
         self._extent: tuple[float, ...] = (0.0, 0.0, 0.0, 0.0)
         self._in_doubt = True  # whether the two files may hold other than the last commit
@@ -118,7 +114,7 @@ class Run:
 
     def metrics(self) -> dict[str, ndarray]:
         """The columns of `metrics.csv` as committed, as `RunFolder.metrics` gives them."""
-        return metric_arrays(self._lines, self._modes)
+        return self._table.arrays()
 
     def commit(
         self,
@@ -136,19 +132,19 @@ class Run:
         does not depend on how the commits were spaced. `state` is a mapping of arrays, flat or
         nested; `extent` is the window of the snapshots' fields, wanted with the first of them.
         """
-        lines = [*self._lines, *(metric_line(row, self._modes) for row in rows)]
+        table = self._table.with_rows(rows)
         kept = [*self._snapshots, *snapshots]
         if extent is not None:
             self._extent = tuple(float(edge) for edge in extent)
-        self._check_order(lines, kept, round)
-        checkpoint = Checkpoint(self.id, round, len(lines), len(kept), flatten(state))
+        self._check_order(table, kept, round)
+        checkpoint = Checkpoint(self.id, round, len(table.lines), len(kept), flatten(state))
         rewrite, self._in_doubt = self._in_doubt, True
         if rows or rewrite:
-            self._write(layout.METRICS, metrics_text(lines, self._modes))
+            self._write(layout.METRICS, table.content())
         if snapshots or rewrite:
             self._write(layout.SNAPSHOTS, self._snapshots_bytes(kept))
         self._write(layout.CHECKPOINT, checkpoint_bytes(checkpoint))
-        self._lines, self._snapshots, self.checkpoint = lines, kept, checkpoint
+        self._table, self._snapshots, self.checkpoint = table, kept, checkpoint
         self._in_doubt = False
 
     def start_from(
@@ -164,16 +160,17 @@ class Run:
         snapshots = shorter.snapshots()
         if self.checkpoint is not None or source is None or snapshots is None:
             raise ValueError("only a run without a commit can start from another, complete one")
-        lines = {int(line.split(",", 1)[0]): line for line in shorter.metric_lines()}
+        table = shorter.metrics_table()
         drawn = {one.step: one for one in snapshots.each()}
         rows = sorted(r for r in evaluated if r <= source.round)
         kept = sorted(r for r in snapped if r <= source.round)
-        for missing in (*(r for r in rows if r not in lines), *(r for r in kept if r not in drawn)):
+        lacking = [*sorted({*rows} - {*table.steps}), *(r for r in kept if r not in drawn)]
+        for missing in lacking:
             raise RunFolderError(f"{shorter.path}: has nothing of round {missing}")
         folder, at_round = str(shorter.path), source.round
         note_takeover(self._record, shorter.run, folder=folder, at_round=at_round)
         self._write_record()
-        self._lines = [lines[r] for r in rows]
+        self._table = table.of_rounds(rows)
         self.commit(
             source.state,
             round=source.round,
@@ -266,23 +263,23 @@ class Run:
 
     def _truncate(self, folder: RunFolder, checkpoint: Checkpoint) -> None:
         """Take the rows and snapshots that are the checkpoint's; later ones were not committed."""
-        lines, snapshots = folder.metric_lines(), folder.snapshots()
+        table, snapshots = folder.metrics_table(), folder.snapshots()
         if snapshots is None:
             raise RunFolderError(f"{self.path / layout.SNAPSHOTS}: is missing")
         stored = len(snapshots.steps)
         for name, count, wanted in (
-            (layout.METRICS, len(lines), checkpoint.rows),
+            (layout.METRICS, len(table.lines), checkpoint.rows),
             (layout.SNAPSHOTS, stored, checkpoint.snapshots),
         ):
             if count < wanted:
                 raise RunFolderError(
                     f"{self.path / name}: holds {count} entries, but the checkpoint counts {wanted}"
                 )
-        self._lines = lines[: checkpoint.rows]
+        self._table = table.first(checkpoint.rows)
         self._snapshots = snapshots.each()[: checkpoint.snapshots]
         self._extent = tuple(snapshots.extent.tolist())
-        if len(lines) > checkpoint.rows:
-            self._write(layout.METRICS, metrics_text(self._lines, self._modes))
+        if len(table.lines) > checkpoint.rows:
+            self._write(layout.METRICS, self._table.content())
         if stored > checkpoint.snapshots:
             self._write(layout.SNAPSHOTS, self._snapshots_bytes(self._snapshots))
         self._in_doubt = False
@@ -299,9 +296,9 @@ class Run:
         sizes = self.experiment.snapshots
         return snapshots_bytes(snapshots, self._extent, sizes.samples, sizes.grid)
 
-    def _check_order(self, lines: Sequence[str], snapshots: Sequence[Snapshot], round: int) -> None:
+    def _check_order(self, table: MetricsTable, snapshots: Sequence[Snapshot], round: int) -> None:
         for what, steps in (
-            ("rows", [int(line.split(",", 1)[0]) for line in lines]),
+            ("rows", table.steps),
             ("snapshots", [int(one.step) for one in snapshots]),
         ):
             if any(b <= a for a, b in zip([-1, *steps], steps, strict=False)):

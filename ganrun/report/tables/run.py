@@ -12,11 +12,12 @@ from rich.console import Console
 from rich.text import Text
 
 from ganrun import wording
+from ganrun.config.declarations import METRICS
 from ganrun.report import run_story
 from ganrun.report.commands_to_copy import train_command
 from ganrun.report.fitting_columns import GAP, FittingColumns
 from ganrun.report.palette import SCREEN_BLUE, SCREEN_VERMILLION, screen_hue
-from ganrun.report.run_record import COUNTS, WHOLE, Reference, RunRecord
+from ganrun.report.run_record import Reference, RunRecord
 
 MOST_ROWS = 40
 """More seeds than this are summed up by their median alone; all are in the JSON."""
@@ -134,7 +135,11 @@ def results_json(runs: Sequence[RunRecord]) -> str:
 
 def _as_json(run: RunRecord) -> dict[str, Any]:
     metrics = run.final or {column.metric: run.metric(column.metric) for column in COLUMNS}
-    whole = {name: int(number) for name in WHOLE if (number := metrics.get(name)) is not None}
+    whole = {
+        name: int(number)
+        for name, number in metrics.items()
+        if METRICS[name].counts and number is not None
+    }
     return {
         "path": str(run.path),
         "name": run.name,
@@ -186,7 +191,7 @@ def _medians(runs: Sequence[RunRecord]) -> list[str]:
 
 
 def _shown(number: float | None, column: Column, modes: int) -> str:
-    if column.metric in COUNTS:
+    if METRICS[column.metric].of_modes:
         return wording.of_total(number, modes)
     return wording.value(number, column.decimals)
 
@@ -196,7 +201,7 @@ def _perfect_cells(reference: Reference, point: str) -> list[str]:
     numbers = [reference.get(column.metric, {}).get(point) for column in COLUMNS]
     return [
         wording.count(number)
-        if number is not None and column.metric in COUNTS
+        if number is not None and METRICS[column.metric].of_modes
         else wording.value(number, column.decimals)
         for number, column in zip(numbers, COLUMNS, strict=True)
     ]

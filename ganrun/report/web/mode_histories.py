@@ -9,6 +9,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 from numpy import ndarray
 
+from ganrun.config.declarations import share_columns
 from ganrun.measure.coverage import is_covered
 from ganrun.report.run_record import RunRecord
 
@@ -71,7 +72,7 @@ def mode_histories(run: RunRecord) -> ModeHistories | None:
     The shares of earlier rounds are those of another target, if an interactive run had one.
     """
     shares = np.stack(
-        [run.metrics[f"share_{mode}"] for mode in range(run.modes_total)], axis=1
+        [run.metrics[name] for name in share_columns(run.modes_total)], axis=1
     ).astype(np.float64)
     known = np.isfinite(shares).all(axis=1) & (run.metrics["step"] > run.target_since)
     if not known.any():
