@@ -11,11 +11,12 @@ import jax.numpy as jnp
 import numpy as np
 
 from ganrun.config import Experiment
+from ganrun.config.declarations import ROUND_METRICS
 from ganrun.game import randomness
 from ganrun.game.members import hyperparameters_of
 from ganrun.game.networks import Network, Params
 from ganrun.game.population import Sizes, state_as_dict
-from ganrun.game.rounds import TRACE, Hyperparameters, TrainingState
+from ganrun.game.rounds import Hyperparameters, TrainingState
 
 Config = dict[str, Any]
 
@@ -59,7 +60,7 @@ def hyper_of(one: Experiment) -> Hyperparameters:
 
 
 def trace_of(state: TrainingState) -> dict[str, float]:
-    return {name: float(x) for name, x in zip(TRACE, state.trace, strict=True)}
+    return {name: float(x) for name, x in zip(ROUND_METRICS, state.trace, strict=True)}
 
 
 def layers_of(network: Network, params: Params) -> list[tuple[np.ndarray, np.ndarray]]:

@@ -15,9 +15,10 @@ from ganrun.arena.game import GRID, MOST_EVENTS, POINTS, Game
 from ganrun.arena.history import MOST_ROWS, History
 from ganrun.arena.replay import at_length, replayed
 from ganrun.config import ConfigError, Experiment
+from ganrun.config.declarations import ROUND_METRICS
 from ganrun.game.members import game_of, hyperparameters_of
 from ganrun.game.population import Group, lanes_for, state_as_dict, state_from_dict
-from ganrun.game.rounds import TRACE, TrainingState, initial_state
+from ganrun.game.rounds import TrainingState, initial_state
 from ganrun.game.single_steps import carried_over
 from ganrun.playing.play import program_of
 from ganrun.store import Event
@@ -281,8 +282,8 @@ def test_each_single_step_draws_its_own_batch():
 def test_a_single_step_tells_of_its_player_and_leaves_the_others_numbers():
     one = game()
     one.step_alone("discriminator")
-    seen = {name for name in TRACE if np.isfinite(one.trace[name])}
-    assert seen == set(TRACE) - {"loss_g", "grad_norm_g"}
+    seen = {name for name in ROUND_METRICS if np.isfinite(one.trace[name])}
+    assert seen == set(ROUND_METRICS) - {"loss_g", "grad_norm_g"}
     kept = one.trace
     one.step_alone("generator")
     assert all(np.isfinite(value) for value in one.trace.values())
@@ -462,7 +463,7 @@ def test_a_history_keeps_its_size_however_long_the_game():
          "spread", "nll"), 0.5)  # fmt: skip
     round_ = 0
     for _ in range(4 * MOST_ROWS):
-        history.add(round_, dict.fromkeys(TRACE, 1.0), {**metrics, "shares": [0.25, 0.75]})
+        history.add(round_, dict.fromkeys(ROUND_METRICS, 1.0), {**metrics, "shares": [0.25, 0.75]})
         round_ = history.next_round(round_)
     assert len(history) <= MOST_ROWS
     columns = history.columns()

@@ -16,10 +16,10 @@ from game_examples import experiment, hyper_of, layers_of, trace_of, without_com
 from plain_game import PlainGame, flat
 
 from ganrun.config import Experiment, declarations
+from ganrun.config.declarations import ROUND_METRICS
 from ganrun.game.members import game_of
 from ganrun.game.population import state_as_dict, state_from_dict
 from ganrun.game.rounds import (
-    TRACE,
     Game,
     TrainingState,
     initial_state,
@@ -64,7 +64,7 @@ def assert_is_the_textbooks(one: Experiment, state: TrainingState) -> None:
     for _ in range(ROUNDS):
         plain.play_round()
     trace = trace_of(state)
-    assert plain.trace.keys() == trace.keys() == set(TRACE)
+    assert plain.trace.keys() == trace.keys() == set(ROUND_METRICS)
     for name, value in plain.trace.items():
         np.testing.assert_allclose(trace[name], value, rtol=2e-4, atol=2e-5, err_msg=name)
     for network, player, wanted in (
@@ -165,9 +165,9 @@ WITH_EVERYTHING = experiment(discriminator={"spectral_norm": True})
 def with_one_number_replaced(name: str, value: float) -> TrainingState:
     """A fresh state with losses, in which the last number of an array is another."""
     game, hyper = game_of(WITH_EVERYTHING), hyper_of(WITH_EVERYTHING)
-    arrays = state_as_dict(fresh()) | {"trace": np.zeros(len(TRACE), np.float32)}
+    arrays = state_as_dict(fresh()) | {"trace": np.zeros(len(ROUND_METRICS), np.float32)}
     array = arrays[name].copy()
-    array.reshape(-1)[-1 if name != "trace" else TRACE.index("loss_g")] = value
+    array.reshape(-1)[-1 if name != "trace" else ROUND_METRICS.index("loss_g")] = value
     return state_from_dict(game, arrays | {name: array}, hyper)
 
 

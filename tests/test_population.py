@@ -34,6 +34,7 @@ from population_examples import (
     program,
 )
 
+from ganrun.config.declarations import ROUND_METRICS
 from ganrun.game.members import game_of, hyperparameters_of
 from ganrun.game.population import Group, program_for, state_as_dict, state_from_dict
 from ganrun.game.rounds import TrainingState, is_finite, play_round
@@ -305,6 +306,16 @@ def test_a_state_of_another_game_is_refused() -> None:
     for other in (wide, deep, experiment()):
         with pytest.raises(ValueError, match="not of this game"):
             state_from_dict(game_of(other), arrays, hyper_of(other))
+
+
+@pytest.mark.parametrize("metrics", [7, 9])
+def test_a_state_of_other_metrics_of_a_round_is_gone_on_with(metrics: int) -> None:
+    one, arrays = example(), state_as_dict(played(1, 0))
+    arrays["trace"] = np.zeros(metrics, np.float32)
+    read = state_as_dict(state_from_dict(game_of(one), arrays, hyper_of(one)))
+    assert np.isnan(read.pop("trace")).tolist() == [True] * len(ROUND_METRICS)
+    for name, array in read.items():
+        np.testing.assert_array_equal(array, arrays[name])
 
 
 def test_hyperparameters_of_a_config_are_the_same_for_every_seed_but_the_seed() -> None:

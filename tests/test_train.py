@@ -20,11 +20,11 @@ from game_examples import experiment, hyper_of
 from store_examples import RESULT_FILES, result_bytes
 
 from ganrun.config import ConfigError, Experiment, load_experiment, to_yaml
-from ganrun.config.declarations import EVALUATION_METRICS
+from ganrun.config.declarations import EVALUATION_METRICS, ROUND_METRICS
 from ganrun.game import backend, population
 from ganrun.game.members import game_of
 from ganrun.game.population import state_as_dict
-from ganrun.game.rounds import TRACE, initial_state
+from ganrun.game.rounds import initial_state
 from ganrun.measure.evaluation import evaluate_samples
 from ganrun.mixture import mixture_of
 from ganrun.playing import play
@@ -202,7 +202,7 @@ def test_a_run_of_the_default_config_takes_at_most_300_kilobytes(
     recorder = Recorder(run, mixture_of(one.target), commit_every=0)
     quality = dict.fromkeys(EVALUATION_METRICS, np.float32(np.pi)) | {"shares": noise(5)}
     for round_ in recorder.evaluated:
-        recorder.add_row(round_, dict.fromkeys(TRACE, noise(1)[0]), quality, noise(2500, 2))
+        recorder.add_row(round_, dict.fromkeys(ROUND_METRICS, noise(1)[0]), quality, noise(2500, 2))
     for round_ in recorder.snapped:
         grid = one.snapshots.grid
         recorder.add_snapshot(round_, noise(one.snapshots.samples, 2), noise(grid, grid))

@@ -22,9 +22,9 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
+from ganrun.config.declarations import ROUND_METRICS
 from ganrun.game.randomness import Stream, round_key
 from ganrun.game.rounds import (
-    TRACE,
     Game,
     Hyperparameters,
     TrainingState,
@@ -209,7 +209,7 @@ class Group:
 
     def trace(self, lane: int) -> dict[str, np.float32]:
         """What the latest round of one member looked like."""
-        return dict(zip(TRACE, np.asarray(self._state.trace)[lane], strict=True))
+        return dict(zip(ROUND_METRICS, np.asarray(self._state.trace)[lane], strict=True))
 
     def evaluate(self) -> list[Any]:
         """Every member's `Evaluation` at its present round, in NumPy."""
@@ -288,7 +288,10 @@ def state_as_dict(state: TrainingState) -> dict[str, np.ndarray]:
 def state_from_dict(
     game: Game, arrays: Mapping[str, np.ndarray], hyper: Hyperparameters
 ) -> TrainingState:
-    """What `state_as_dict` wrote. Raises `ValueError` if it is of another game."""
+    """What `state_as_dict` wrote. Raises `ValueError` if it is of another game.
+
+    A trace of other metrics than today's is left behind: no round rests on the one before it.
+    """
     template = jax.eval_shape(functools.partial(initial_state, game), hyper)
     leaves, structure = jax.tree_util.tree_flatten_with_path(template)
     names = [jax.tree_util.keystr(path, simple=True, separator="/") for path, _ in leaves]
@@ -296,6 +299,8 @@ def state_from_dict(
         raise ValueError("the checkpoint is not of this game: its arrays have other names")
     for name, (_, leaf) in zip(names, leaves, strict=True):
         found = arrays[name]
-        if found.shape != leaf.shape or found.dtype != leaf.dtype:
+        if name == "trace" and found.ndim == 1 and len(found) != len(ROUND_METRICS):
+            arrays = {**arrays, name: np.full(leaf.shape, np.nan, leaf.dtype)}
+        elif found.shape != leaf.shape or found.dtype != leaf.dtype:
             raise ValueError(f"the checkpoint is not of this game: {name} has another shape")
     return jax.tree_util.tree_unflatten(structure, [arrays[name] for name in names])

@@ -64,13 +64,12 @@ class Player(NamedTuple):
     vectors: Vectors
 
 
-TRACE = ROUND_METRICS
-"""What the latest round looked like, in the order of `TrainingState.trace`.
+Trace = Float[Array, " trace"]
+"""What the latest round looked like, in the order of `ROUND_METRICS`.
 
 The discriminator's are of its last step in the round; `loss_d` is the objective alone, without
 penalties; `accuracy_d` is the share of the batch that it calls by its right name, NaN for a critic.
 """
-Trace = Float[Array, " trace"]
 
 
 class TrainingState(NamedTuple):
@@ -110,7 +109,7 @@ def initial_state(game: Game, hyper: Hyperparameters) -> TrainingState:
         diverged_at=jnp.int32(0),
         generator=player(game.generator, Stream.GENERATOR_INIT),
         discriminator=player(game.discriminator, Stream.DISCRIMINATOR_INIT),
-        trace=jnp.full(len(TRACE), jnp.nan, jnp.float32),
+        trace=jnp.full(len(ROUND_METRICS), jnp.nan, jnp.float32),
     )
 
 
@@ -242,7 +241,7 @@ def play_round(game: Game, hyper: Hyperparameters, state: TrainingState) -> Trai
 def trace_of(
     game: Game, view: View, loss_g: Float[Array, ""], squared_norm_g: Float[Array, ""]
 ) -> Trace:
-    """The round's numbers in the order of `TRACE`."""
+    """The round's numbers in the order of `ROUND_METRICS`."""
     loss_d, penalty, squared_norm_d, real_logit, fake_logit, real_right, fake_right = view
     decides = declarations.OBJECTIVES[game.objective].undecided is not None
     accuracy = (real_right + fake_right) / 2 if decides else jnp.float32(jnp.nan)
@@ -257,7 +256,7 @@ def trace_of(
         "grad_norm_g": norm_g,
         "penalty": penalty,
     }
-    return jnp.stack([values[name] for name in TRACE])
+    return jnp.stack([values[name] for name in ROUND_METRICS])
 
 
 def is_finite(state: TrainingState) -> Bool[Array, ""]:
@@ -266,7 +265,7 @@ def is_finite(state: TrainingState) -> Bool[Array, ""]:
     A sum of tiny multiples is finite exactly if every term is: it cannot overflow. One such sum
     over all vectors of a player costs far less than a reduction over `isfinite` for each.
     """
-    trace = dict(zip(TRACE, state.trace, strict=True))
+    trace = dict(zip(ROUND_METRICS, state.trace, strict=True))
     total = 1e-30 * trace["loss_d"] + 1e-30 * trace["loss_g"] + 1e-30 * trace["penalty"]
     for player in (state.generator, state.discriminator):
         by_length: dict[tuple[int, ...], Array] = {}

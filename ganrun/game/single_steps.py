@@ -14,10 +14,10 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int, PRNGKeyArray
 
+from ganrun.config.declarations import ROUND_METRICS
 from ganrun.game.population import lanewise
 from ganrun.game.randomness import Stream, round_key
 from ganrun.game.rounds import (
-    TRACE,
     Game,
     Hyperparameters,
     Player,
@@ -32,7 +32,7 @@ from ganrun.game.rounds import (
     trace_of,
 )
 
-_GENERATORS = tuple(TRACE.index(name) for name in ("loss_g", "grad_norm_g"))
+_GENERATORS = tuple(ROUND_METRICS.index(name) for name in ("loss_g", "grad_norm_g"))
 """Where the generator's numbers stand in a trace; the others are the discriminator's."""
 
 
@@ -65,7 +65,7 @@ def generator_alone(
 
 
 def _merged(old: Trace, new: Trace, *, generators: bool) -> Trace:
-    own = np.isin(np.arange(len(TRACE)), _GENERATORS)
+    own = np.isin(np.arange(len(ROUND_METRICS)), _GENERATORS)
     return jnp.where(own == generators, new, old)
 
 
