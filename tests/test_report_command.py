@@ -14,9 +14,11 @@ import pytest
 from report_examples import fake_run, stored_run
 from rich.console import Console
 
+from ganrun.config import load_experiment
 from ganrun.report.command import folders_inside, read_runs, report_run
 from ganrun.report.run_record import read_record
 from ganrun.store import RunFolderError, StoreError
+from ganrun.store import folder as store_folder
 
 COLLAPSED = fake_run(modes=[0, 3], verdict="collapsed", seed=3, steps=1000, snapshots=4)
 HEALTHY = fake_run(seed=11, steps=1000, snapshots=4)
@@ -236,3 +238,15 @@ def test_a_page_that_cannot_be_written_is_one_clear_line(runs, tmp_path):
     (path / "report.html").mkdir()
     with pytest.raises(StoreError, match=r"report\.html: cannot be written"):
         report(path, figures=False)
+
+
+def test_a_runs_config_is_parsed_once_however_much_is_made_of_it(runs, monkeypatch):
+    parsed = []
+
+    def counted(path: Path, *rest):
+        parsed.append(path)
+        return load_experiment(path, *rest)
+
+    monkeypatch.setattr(store_folder, "load_experiment", counted)
+    report(folder_of(runs, 3), gif=True)
+    assert len(parsed) == 1

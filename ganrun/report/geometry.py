@@ -5,12 +5,15 @@ Figures, thumbnails, pages and the terminal's map draw the same geometry from he
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from jaxtyping import Bool, Float
 from numpy import ndarray
 
+from ganrun.config.targets import Target
 from ganrun.measure.coverage import HIGH_QUALITY_DISTANCE, is_covered
-from ganrun.mixture import Mixture
+from ganrun.mixture import Mixture, mixture_of
 
 Extent = tuple[float, float, float, float]
 """A window on the plane: `(x_min, x_max, y_min, y_max)`."""
@@ -58,3 +61,9 @@ def typical_gap(mixture: Mixture) -> float:
     distances = np.linalg.norm(mixture.means[:, None] - mixture.means, axis=2)
     np.fill_diagonal(distances, np.inf)
     return float(np.median(distances.min(axis=1)))
+
+
+@lru_cache(maxsize=256)
+def mixture_drawn(target: Target) -> Mixture:
+    """A target's mixture, made once for the many trials that share it."""
+    return mixture_of(target)

@@ -18,7 +18,10 @@ from ganrun.influence.levels import Levels, levels_of
 from ganrun.influence.rates import rates_by_level
 from ganrun.influence.replicates import seed_numbers
 from ganrun.influence.trials import MODES_MISSING, Trials
-from ganrun.store import RunFolder, StoreError
+from ganrun.store import RunFolder, Snapshots, StoreError
+from ganrun.store.folder import read_file
+from ganrun.store.formats import read_snapshots
+from ganrun.store.layout import SNAPSHOTS
 from ganrun.store.sweep_folder import SweepFolder
 from ganrun.sweep.answer import Row, results_and_influence, trials_of
 from ganrun.sweep.designs import Design, design_of
@@ -169,6 +172,19 @@ class SweepRecord:
         if effect["kind"] == "higher":
             return "three factors and more"
         return TIMES.join(self.called(field) for field in effect["fields"])
+
+    def snapshots(self, index: int) -> Snapshots | None:
+        """A trial's snapshots; None where its folder holds none that can be read."""
+        experiment = self.design.trial(index).experiment
+        path = self.folder.trial_path(experiment) / SNAPSHOTS
+        sizes = experiment.snapshots
+        try:
+            found = read_file(
+                path, lambda content: read_snapshots(content, sizes.samples, sizes.grid)
+            )
+        except StoreError:
+            return None
+        return found if len(found.steps) else None
 
     def without_result(self) -> Iterator[Row]:
         """Trials that failed, were interrupted, or are not there yet."""

@@ -29,7 +29,7 @@ from ganrun.report.figures.style import (
     new_figure,
     wrapped,
 )
-from ganrun.report.figures.thumbnails import draw_thumbnail, last_samples
+from ganrun.report.figures.thumbnails import draw_thumbnail
 from ganrun.report.palette import (
     BLUE,
     FAINT,
@@ -153,9 +153,10 @@ def _draw_cell(
     colour = COLLAPSE_COLOURS(collapsed)
     page.add_patch(Rectangle((x, y), wide, tall, facecolor=colour, edgecolor=FAINT, linewidth=0.7))
     page.add_patch(Rectangle(picture[:2], inner, inner, facecolor=PAPER, linewidth=0, zorder=2))
-    experiment = record.design.trial(middle.index).experiment
-    samples = last_samples(record.folder.trial_path(experiment))
-    draw_thumbnail(page, samples, experiment.target, picture)
+    snapshots = record.snapshots(middle.index)
+    samples = None if snapshots is None else snapshots.samples[-1]
+    target = record.design.trial(middle.index).experiment.target
+    draw_thumbnail(page, samples, target, picture)
     _write_name(page, name, x, y + tall, wide)
     _write_rates(page, collapsed, ended, (x + _FRAME, top, inner))
     _draw_meter(page, ended, (x + _FRAME, y + _FRAME, inner))

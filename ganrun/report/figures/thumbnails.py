@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,28 +11,15 @@ from matplotlib.collections import LineCollection
 from numpy import ndarray
 
 from ganrun.measure.coverage import is_covered, mode_shares
-from ganrun.mixture import Mixture, mixture_of
-from ganrun.report.geometry import mode_rings, typical_gap
+from ganrun.mixture import Mixture
+from ganrun.report.geometry import mixture_drawn, mode_rings, typical_gap
 from ganrun.report.palette import BLUE, INK, QUIET, VERMILLION
-from ganrun.store import RunFolder, StoreError
 
 LEAST_RING_INCHES = 0.026
 DOT = 1.3
 
 Square = tuple[float, float, float]
 """The left and the lower edge of a picture on the page, and its side, in inches."""
-
-
-def last_samples(path: Path) -> Float[ndarray, "N 2"] | None:
-    """A run's newest snapshot; None where it has none that can be read."""
-    try:
-        snapshots = RunFolder(path).snapshots()
-    except StoreError:
-        return None
-    if snapshots is None or not len(snapshots.steps):
-        return None
-    samples: Float[ndarray, "N 2"] = snapshots.samples[-1]
-    return samples
 
 
 def draw_thumbnail(
@@ -48,7 +33,7 @@ def draw_thumbnail(
         target: the experiment's target.
         square: where on the page.
     """
-    mixture = _mixture(target)
+    mixture = mixture_drawn(target)
     x, y, side = square
     scale = (mixture.extent[1] - mixture.extent[0]) / side
     least = min(LEAST_RING_INCHES * scale, 0.3 * typical_gap(mixture))
@@ -80,8 +65,3 @@ def _on_page(
     x, y, side = square
     shares = (points.astype(np.float64) - (x_min, y_min)) / (x_max - x_min, y_max - y_min)
     return shares * side + (x, y)
-
-
-@lru_cache(maxsize=64)
-def _mixture(target: Any) -> Mixture:
-    return mixture_of(target)

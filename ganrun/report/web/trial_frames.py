@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import chain, combinations
 from typing import Any
 
@@ -18,17 +17,13 @@ from jaxtyping import Bool, Float, UInt8
 from numpy import ndarray
 
 from ganrun.measure.coverage import is_covered, mode_shares
-from ganrun.mixture import Mixture, mixture_of
 from ganrun.page.scene_target import scene_target
 from ganrun.report.cell_trials import from_best_to_worst, median_trial, worst_trial
 from ganrun.report.chosen_rounds import choose_rounds
+from ganrun.report.geometry import mixture_drawn
 from ganrun.report.phase_grid import phase_grid
 from ganrun.report.sweep_record import SweepRecord
 from ganrun.report.web.run_data import DIGITS
-from ganrun.store import StoreError
-from ganrun.store.folder import read_file
-from ganrun.store.formats import read_snapshots
-from ganrun.store.layout import SNAPSHOTS
 from ganrun.sweep.answer import Row
 
 FRAMES = 12
@@ -81,7 +76,7 @@ def frames_data(record: SweepRecord, most_bytes: int = MOST_BYTES) -> dict[str, 
         packed["steps"] = steps.setdefault(frames.steps, len(steps))
         trials[str(index)] = packed
     return {
-        "targets": [scene_target(_mixture(target), DIGITS) for target in targets],
+        "targets": [scene_target(mixture_drawn(target), DIGITS) for target in targets],
         "steps": [list(one) for one in steps],
         "trials": trials,
     }
@@ -90,18 +85,10 @@ def frames_data(record: SweepRecord, most_bytes: int = MOST_BYTES) -> dict[str, 
 def read_frames(record: SweepRecord, index: int) -> TrialFrames | None:
     """A trial's frames; None where its folder holds no snapshots that can be read."""
     experiment = record.design.trial(index).experiment
-    path = record.folder.trial_path(experiment) / SNAPSHOTS
-    sizes = experiment.snapshots
-    try:
-        snapshots = read_file(
-            path, lambda content: read_snapshots(content, sizes.samples, sizes.grid)
-        )
-    except StoreError:
-        return None
-    if not len(snapshots.steps):
+    if (snapshots := record.snapshots(index)) is None:
         return None
     chosen = choose_rounds(snapshots.steps, FRAMES)
-    samples, mixture = snapshots.samples[chosen], _mixture(experiment.target)
+    samples, mixture = snapshots.samples[chosen], mixture_drawn(experiment.target)
     return TrialFrames(
         index=index,
         target=experiment.target,
@@ -184,8 +171,3 @@ def _evenly(groups: Sequence[list[int]]) -> Iterator[list[int]]:
     while stride := stride // 2:
         for group in groups:
             yield group[::stride]
-
-
-@lru_cache(maxsize=256)
-def _mixture(target: Any) -> Mixture:
-    return mixture_of(target)
