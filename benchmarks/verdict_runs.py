@@ -18,7 +18,7 @@ from ganrun.executors import executor_for
 from ganrun.playing.jobs import Job, Options
 from ganrun.store import RunFolder
 from ganrun.store.sweep_folder import open_sweep
-from ganrun.sweep.designs import Design, design_of
+from ganrun.sweep.designs import Design
 from ganrun.sweep.run import SweepProgress, run_sweep
 
 DESIGN = Path(__file__).with_name("verdicts.yaml")
@@ -73,7 +73,7 @@ def _trained(sweep: Sweep, runs_dir: Path, sets: Sequence[str]) -> list[Case]:
 
 
 def _runs(sweep: Sweep, runs_dir: Path) -> list[Case]:
-    design = design_of(sweep)
+    design = Design(sweep)
     options = Options(runs_dir=runs_dir, command=tuple(sys.argv))
     folder = open_sweep(runs_dir, sweep)
     with executor_for(design.trials) as executor:

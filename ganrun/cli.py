@@ -180,10 +180,10 @@ def sweep(
         from ganrun.game.backend import cores
         from ganrun.playing.jobs import Options
         from ganrun.store import choose_runs_dir
-        from ganrun.sweep.designs import design_of
+        from ganrun.sweep.designs import Design
 
         plan = load_sweep(find_config(config) if config else default_sweep(), overrides or ())
-        design = design_of(plan)
+        design = Design(plan)
         design.validate()
         folder = choose_runs_dir(runs_dir)
         if dry_run:

@@ -14,7 +14,7 @@ from ganrun.config.declarations import SUMMARY_METRICS
 from ganrun.mixture import mixture_of
 from ganrun.store import Run, Snapshot, open_run
 from ganrun.store.sweep_folder import SweepFolder, open_sweep
-from ganrun.sweep.designs import Trial, design_of
+from ganrun.sweep.designs import Design, Trial
 from ganrun.verdict import RULE
 
 BASE = """
@@ -53,7 +53,7 @@ def stored_sweep(folder: Path, text: str = GRID, fate: Fate = by_ratio) -> Sweep
     path.write_text(text + BASE)
     sweep = load_sweep(path)
     opened = open_sweep(folder / "runs", sweep)
-    design = design_of(sweep)
+    design = Design(sweep)
     for index in range(design.trials):
         trial = design.trial(index)
         if (end := fate(trial)) != "missing":

@@ -13,7 +13,7 @@ from ganrun.executors.cluster import _play
 from ganrun.executors.processes import _play_in_worker
 from ganrun.playing.jobs import Job, Options
 from ganrun.store.sweep_folder import SweepFolder, open_sweep
-from ganrun.sweep.designs import design_of
+from ganrun.sweep.designs import Design
 from ganrun.sweep.results import results, results_text
 from ganrun.sweep.run import SweepProgress, run_sweep
 
@@ -68,7 +68,7 @@ def swept(
     fail_fast: bool = False,
 ) -> tuple[SweepFolder, SweepProgress]:
     """Run a sweep to its end."""
-    design = design_of(sweep)
+    design = Design(sweep)
     folder = open_sweep(runs, sweep)
     with executor or executor_for(design.trials) as chosen:
         progress = run_sweep(
@@ -83,7 +83,7 @@ def swept(
 
 
 def table(folder: SweepFolder) -> bytes:
-    design = design_of(folder.sweep)
+    design = Design(folder.sweep)
     return results_text(design, results(folder, design))
 
 

@@ -20,7 +20,7 @@ from ganrun.executors.cluster import Cluster, ClusterError
 from ganrun.executors.here import Here
 from ganrun.store import RunFolder
 from ganrun.store.sweep_folder import SweepFolder
-from ganrun.sweep.designs import design_of
+from ganrun.sweep.designs import Design
 from ganrun.sweep.results import results
 from ganrun.sweep.run import SweepProgress
 
@@ -56,7 +56,7 @@ class KillsAWorker(Listener):
 
 
 def same_trials(one: SweepFolder, other: SweepFolder) -> bool:
-    design = design_of(one.sweep)
+    design = Design(one.sweep)
     paths = [one.trial_path(design.trial(i).experiment).name for i in range(design.trials)]
     return all(
         result_bytes(RunFolder(one.trials / name)) == result_bytes(RunFolder(other.trials / name))
@@ -91,7 +91,7 @@ def test_a_job_that_kills_every_worker_is_reported_and_its_siblings_finish(
     folder, progress = swept(tmp_path, sweep, executor=Mortal(workers=2), listener=listener)
     assert (progress.trained, progress.failed) == (2, 2)
     assert all("process died" in message for message in listener.told)
-    found = {row.trial.seed: row.status for row in results(folder, design_of(sweep))}
+    found = {row.trial.seed: row.status for row in results(folder, Design(sweep))}
     assert found == {0: "complete", POISON: "missing"}
 
 

@@ -20,7 +20,7 @@ from ganrun.config.dotted_fields import may_change_the_program, may_contradict
 from ganrun.config.fields import Section
 from ganrun.config.penalties import PARAMETERS
 from ganrun.config.write import flow
-from ganrun.sweep.designs import Design, design_of
+from ganrun.sweep.designs import Design
 
 RANDOM = (
     "design: random\npoints: 32\n"
@@ -36,7 +36,7 @@ def in_empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def design(text: str, *overrides: str) -> Design:
     Path("s.yaml").write_text(text, encoding="utf-8")
-    return design_of(load_sweep(Path("s.yaml"), overrides))
+    return Design(load_sweep(Path("s.yaml"), overrides))
 
 
 def problems_in(text: str) -> list[str]:
@@ -141,8 +141,8 @@ def test_the_points_are_the_same_at_every_look_and_in_every_process(text: str):
     code = """
 from pathlib import Path
 from ganrun.config import load_sweep
-from ganrun.sweep.designs import design_of
-design = design_of(load_sweep(Path("s.yaml")))
+from ganrun.sweep.designs import Design
+design = Design(load_sweep(Path("s.yaml")))
 print([design.values(i) for i in range(design.cells)])
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

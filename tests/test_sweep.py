@@ -25,7 +25,7 @@ from ganrun.game import backend, population
 from ganrun.playing.jobs import Options
 from ganrun.store import RunFolder, StoreError, claimed, run_path
 from ganrun.store.sweep_folder import SweepFolder, open_sweep
-from ganrun.sweep.designs import design_of
+from ganrun.sweep.designs import Design
 from ganrun.train import train
 
 Rows = list[dict[str, str]]
@@ -84,7 +84,7 @@ def test_the_table_has_a_row_per_trial_in_the_order_of_the_design(
     assert frame["optimizer.learning_rate"].tolist() == [1e-3, 1e-3, 1e-2, 1e-2] * 2
     assert frame["seed"].tolist() == [0, 1] * 4
     assert set(frame["status"]) == {"complete"}
-    design = design_of(folder.sweep)
+    design = Design(folder.sweep)
     for index, row in frame.iterrows():
         run = RunFolder(folder.trial_path(design.trial(index).experiment))
         assert row["id"] == run.id
@@ -176,7 +176,7 @@ def test_an_extended_design_trains_only_what_is_new(
 
 def test_a_run_of_train_is_taken_over_under_the_trials_own_name(tmp_path: Path) -> None:
     sweep = small(tmp_path)
-    trial = design_of(sweep).trial(3).experiment
+    trial = Design(sweep).trial(3).experiment
     named = trial.model_copy(update={"name": "another"})
     (alone,) = train(named, Silent(), Options(runs_dir=tmp_path))
     folder, _ = swept(tmp_path, sweep)
@@ -189,7 +189,7 @@ def test_a_run_of_train_is_taken_over_under_the_trials_own_name(tmp_path: Path) 
 
 def test_a_damaged_run_elsewhere_is_trained_anew(tmp_path: Path) -> None:
     sweep = small(tmp_path)
-    trial = design_of(sweep).trial(0).experiment
+    trial = Design(sweep).trial(0).experiment
     (alone,) = train(trial, Silent(), Options(runs_dir=tmp_path))
     (alone.path / "summary.json").write_text("{")
     (alone.path / "snapshots.npz").unlink()
@@ -264,7 +264,7 @@ def test_a_trial_that_another_process_trains_is_waited_for(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sweep = small(tmp_path)
-    one = design_of(sweep).trial(2).experiment
+    one = Design(sweep).trial(2).experiment
     held = claimed(tmp_path, one)
     held.__enter__()
 
@@ -312,7 +312,7 @@ def test_fail_fast_stops_at_the_first_and_the_same_sweep_goes_on(tmp_path: Path)
 
 def test_a_trial_that_fails_is_told_of_and_costs_nothing_else(tmp_path: Path) -> None:
     sweep = small(tmp_path)
-    broken = run_path(open_sweep(tmp_path, sweep).trials, design_of(sweep).trial(1).experiment)
+    broken = run_path(open_sweep(tmp_path, sweep).trials, Design(sweep).trial(1).experiment)
     broken.mkdir()
     (broken / "metrics.csv").write_text("not a run")
     listener = Listener()
@@ -382,6 +382,6 @@ def test_a_dry_run_trains_nothing_and_imports_no_jax(tmp_path: Path) -> None:
 
 def test_ids_in_the_table_are_those_of_the_folders(undisturbed: tuple[SweepFolder, bytes]) -> None:
     folder = undisturbed[0]
-    design = design_of(folder.sweep)
+    design = Design(folder.sweep)
     wanted = [run_id(design.trial(index).experiment) for index in range(design.trials)]
     assert [row["id"] for row in rows(folder)] == wanted

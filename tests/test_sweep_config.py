@@ -24,7 +24,7 @@ from ganrun.config import (
     sweep_yaml,
 )
 from ganrun.config.shipped import default_sweep, find_config
-from ganrun.sweep.designs import design_of
+from ganrun.sweep.designs import Design
 
 ROOT = Path(__file__).parent.parent
 SCHEMA = sweep_json_schema()
@@ -492,7 +492,7 @@ def problems_of_all(text: bytes, *overrides: str) -> tuple[str, ...]:
     """Return what is wrong with a sweep's file or with its design."""
     Path("s.yaml").write_bytes(text)
     try:
-        design_of(load_sweep(Path("s.yaml"), overrides)).validate()
+        Design(load_sweep(Path("s.yaml"), overrides)).validate()
     except ConfigError as error:
         return error.problems
     return ()
@@ -570,7 +570,7 @@ def test_every_shipped_sweep_loads_and_names_its_schema(path: Path):
     assert accepts(SCHEMA, content, SCHEMA)
     sweep = load_sweep(path)
     assert sweep.name == path.stem
-    design_of(sweep).validate()
+    Design(sweep).validate()
     assert json.loads((path.parent / "schema.json").read_text(encoding="utf-8")) == SCHEMA
 
 
@@ -585,8 +585,8 @@ def test_reading_a_sweep_loads_nothing_heavy():
 import sys
 from pathlib import Path
 from ganrun.config import load_sweep
-from ganrun.sweep.designs import design_of
-design_of(load_sweep(Path("s.yaml"))).validate()
+from ganrun.sweep.designs import Design
+Design(load_sweep(Path("s.yaml"))).validate()
 heavy = {"jax", "flax", "numpy", "scipy", "sklearn", "matplotlib", "rich", "typer", "SALib"}
 print(*sorted(heavy & set(sys.modules)))
 """

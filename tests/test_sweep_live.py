@@ -24,14 +24,14 @@ from ganrun.report.live.watcher import (
     Quiet,
     watcher_for,
 )
-from ganrun.sweep.designs import Design, design_of
+from ganrun.sweep.designs import Design
 from ganrun.sweep.run import CellTally, SweepProgress
 
 SHIPPED = ("influence", "influence_sobol", "cures")
 
 
 def shipped(name: str) -> Design:
-    return design_of(load_sweep(find_config(Path(f"configs/sweeps/{name}.yaml"))))
+    return Design(load_sweep(find_config(Path(f"configs/sweeps/{name}.yaml"))))
 
 
 @pytest.fixture(scope="module")
@@ -298,7 +298,7 @@ def test_a_line_is_ascii_and_holds_all_the_numbers(design):
 
 
 def test_lines_come_now_and_then_although_the_progress_is_one_object_that_changes(tmp_path):
-    design = design_of(small(tmp_path))
+    design = Design(small(tmp_path))
     console, clock = Console(file=io.StringIO(), width=40), Clock()
     sweeping = Sweeping(design, title="mine", clock=clock)
     with PacedLines(sweeping, console=console, clock=clock) as lines:

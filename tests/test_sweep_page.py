@@ -54,7 +54,7 @@ from ganrun.report.web.trial_table import folder_name, read_results, table_data
 from ganrun.store import StoreError
 from ganrun.store.sweep_folder import open_sweep
 from ganrun.sweep.answer import Row, row_of, trials_of
-from ganrun.sweep.designs import design_of
+from ganrun.sweep.designs import Design
 from ganrun.sweep.results import Result, results_text
 
 HOSTILE = "</script><script>document.title='broken'</script><img src=x onerror=alert(1)>&amp;"
@@ -87,7 +87,7 @@ def large(tmp_path_factory) -> SweepRecord:
     place = tmp_path_factory.mktemp("large")
     (place / "sweep.yaml").write_text(LARGE + BASE)
     folder = open_sweep(place / "runs", load_sweep(place / "sweep.yaml"))
-    design = design_of(folder.sweep)
+    design = Design(folder.sweep)
     rng = np.random.default_rng(0)
     results = [made_up(design.trial(index), rng) for index in range(design.trials)]
     folder.write_results(results_text(design, iter(results)))
@@ -155,7 +155,7 @@ def test_without_plotly_there_is_one_clear_line(monkeypatch):
 def test_nothing_in_a_sweeps_folder_can_become_markup(page, tmp_path):  # noqa: F811
     place = tmp_path / HOSTILE.replace("/", "")
     folder = stored_sweep(place, GRID, some_missing)
-    failed = folder.trial_path(design_of(folder.sweep).trial(1).experiment) / "run.json"
+    failed = folder.trial_path(Design(folder.sweep).trial(1).experiment) / "run.json"
     failed.write_text(json.dumps(json.loads(failed.read_text()) | {"error": HOSTILE}))
     shown = opened(page, write_sweep_page(read_sweep(folder.path)), charts=False)
     assert shown.title().startswith("grid: ")

@@ -29,7 +29,7 @@ from ganrun.report.sweep_story import headline
 from ganrun.store import StoreError
 from ganrun.store.sweep_folder import SweepFolder
 from ganrun.sweep.answer import Row, results_and_influence, trials_of
-from ganrun.sweep.designs import design_of
+from ganrun.sweep.designs import Design
 
 LONE = """
 name: lone
@@ -144,7 +144,7 @@ def printed(folder: SweepFolder, width: int = 100, **options) -> str:
 
 def test_the_table_has_a_row_for_every_trial_with_or_without_a_result(folders):
     folder = folders["incomplete"]
-    rows, _ = results_and_influence(folder, design_of(folder.sweep))
+    rows, _ = results_and_influence(folder, Design(folder.sweep))
     with (folder.path / "results.csv").open() as file:
         table = list(csv.DictReader(file))
     assert [row["status"] for row in table] == [row.status for row in rows]
@@ -198,7 +198,7 @@ def test_an_answer_left_behind_by_a_kill_between_the_two_files_is_made_anew(tmp_
 
 def test_influence_is_computed_from_what_the_trials_say(folders):
     folder = folders["choices, a log range and cases"]
-    design = design_of(folder.sweep)
+    design = Design(folder.sweep)
     rows, _ = results_and_influence(folder, design)
     trials = trials_of(design, rows)
     assert isinstance(trials, Trials)
@@ -267,7 +267,7 @@ def test_an_incomplete_sweep_says_what_is_missing_why_and_how_to_go_on(folders):
 
 def test_a_damaged_trial_is_named_and_hides_no_other(tmp_path):
     folder = stored_sweep(tmp_path)
-    design = design_of(folder.sweep)
+    design = Design(folder.sweep)
     damaged = folder.trial_path(design.trial(2).experiment) / "summary.json"
     damaged.write_text("{")
     text = printed(folder)

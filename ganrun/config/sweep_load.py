@@ -82,7 +82,7 @@ class _Reader:
         sweep = Sweep(
             name=head.name,
             base=base,
-            design=head.design,  # type: ignore[arg-type]
+            design=head.design,
             seeds=base.seeds,
             factors=factors,
             cases=cases,

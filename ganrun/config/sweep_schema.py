@@ -7,7 +7,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import Field
 
@@ -20,8 +20,6 @@ from ganrun.config.write import flow, lines, short_seeds
 
 TRIALS_LIMIT = 1_000_000
 LEVELS_LIMIT = 1000
-
-DesignName = Literal["factorial", "random", "sobol"]
 
 
 @dataclass(frozen=True)
@@ -62,7 +60,7 @@ class Sweep:
 
     name: str
     base: Experiment
-    design: DesignName
+    design: str
     seeds: tuple[int, ...]
     factors: tuple[Factor, ...]
     cases: Mapping[str, Mapping[str, Any]]

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from jaxtyping import Float, Shaped
 from numpy import ndarray
-
-DesignName = Literal["factorial", "random", "sobol"]
 
 RATES = ("collapsed", "missed", "undertrained", "oscillating", "diverged")
 """Outcomes that are 0 or 1 for each trial, the headline first."""
@@ -29,7 +26,7 @@ class Trials:
     Raises ValueError if the columns are not equally long or a factor has none.
     """
 
-    design: DesignName
+    design: str
     factors: tuple[str, ...]
     values: Mapping[str, Shaped[ndarray, " n"]]
     """Factor -> its value in each trial: numbers, words, or lists."""

@@ -24,7 +24,7 @@ from ganrun.store.formats import read_snapshots
 from ganrun.store.layout import SNAPSHOTS
 from ganrun.store.sweep_folder import SweepFolder
 from ganrun.sweep.answer import Row, results_and_influence, trials_of
-from ganrun.sweep.designs import Design, design_of
+from ganrun.sweep.designs import Design
 
 Numbers = Mapping[str, Any]
 """`value`, `low` and `high` of a share or a rate."""
@@ -207,6 +207,6 @@ def read_sweep(path: Path) -> SweepRecord:
     written; `ConfigError` where a Sobol design needs SALib and it is not there.
     """
     folder = SweepFolder(path)
-    design = design_of(folder.sweep)
+    design = Design(folder.sweep)
     rows, influence = results_and_influence(folder, design)
     return SweepRecord(folder, design, rows, influence)

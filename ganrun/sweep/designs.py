@@ -43,13 +43,11 @@ class Trial:
     experiment: Experiment
 
 
-def design_of(sweep: Sweep) -> Design:
-    """Return a sweep's design. Raises ConfigError if a Sobol design lacks SALib."""
-    return Design(sweep)
-
-
 class Design:
-    """The points of a sweep, in their order, and the experiments at them."""
+    """The points of a sweep, in their order, and the experiments at them.
+
+    Raises ConfigError if a Sobol design lacks SALib.
+    """
 
     def __init__(self, sweep: Sweep) -> None:
         self.sweep = sweep
