@@ -98,7 +98,7 @@ def pattern(levels: tuple[int, ...], axes: tuple[int, ...]) -> Float[ndarray, "*
     return part / sqrt(np.mean(part**2)) * np.ones(levels)
 
 
-def noise(scene: Scene, luck: float, rng: np.random.Generator) -> Float[ndarray, "S *L"]:
+def noise(scene: Scene, luck: float, rng: np.random.Generator) -> Float[ndarray, " S *L"]:
     """Seeds that are good everywhere, seeds that are good in a level, and luck."""
     everywhere = rng.normal(size=(SEEDS, 1, 1, 1)) * sqrt(scene.seed)
     in_a_level = rng.normal(size=(SEEDS, scene.levels[0], 1, 1)) * sqrt(scene.by_level)
@@ -184,7 +184,7 @@ def truth_of(means: ndarray, variance: float, seed: float) -> Truth:
     return {**truth, "seed": seed, "luck": 1 - truth["factors"] - seed}
 
 
-def estimates(y: Float[ndarray, "S *L"]) -> dict[str, Share]:
+def estimates(y: Float[ndarray, " S *L"]) -> dict[str, Share]:
     """What the package says of a table."""
     found = {letters(part.axes): part.share for part in main_and_pair_effects(y) if part.axes}
     for axis, share in enumerate(total_effects(y)):

@@ -23,7 +23,7 @@ class Effect:
     share: Share
 
 
-def effect(y: Float[ndarray, "S *L"], axes: Iterable[int]) -> Float[ndarray, "S *L"]:
+def effect(y: Float[ndarray, " S *L"], axes: Iterable[int]) -> Float[ndarray, " S *L"]:
     """The part of each seed's table that belongs to these factors and no others.
 
     The mean over all other factors, less what fewer of these factors explain: the functional
@@ -36,7 +36,7 @@ def effect(y: Float[ndarray, "S *L"], axes: Iterable[int]) -> Float[ndarray, "S 
     return y
 
 
-def main_and_pair_effects(y: Float[ndarray, "S *L"]) -> Iterator[Effect]:
+def main_and_pair_effects(y: Float[ndarray, " S *L"]) -> Iterator[Effect]:
     """Variance components of every factor, every pair, and all higher interactions together."""
     levels = y.shape[1:]
     table = Replicates(y.reshape(len(y), -1))
@@ -51,7 +51,7 @@ def main_and_pair_effects(y: Float[ndarray, "S *L"]) -> Iterator[Effect]:
         yield Effect((), part_share(table, remainder.reshape(table.y.shape), left))
 
 
-def total_effects(y: Float[ndarray, "S *L"]) -> Iterator[Share]:
+def total_effects(y: Float[ndarray, " S *L"]) -> Iterator[Share]:
     """Of each factor: its own part and all its interactions with the others."""
     levels = y.shape[1:]
     table = Replicates(y.reshape(len(y), -1))
