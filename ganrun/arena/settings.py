@@ -191,7 +191,10 @@ def schema() -> dict[str, Any]:
                         "default": parameter.default,
                         "least": parameter.least,
                         "most": parameter.most,
-                        **_slider(PENALTY_SLIDERS.get(parameter.name)),
+                        **_slider(
+                            PENALTY_SLIDERS.get(parameter.name)
+                            or _around(parameter.default, parameter.least, parameter.most)
+                        ),
                     }
                     for parameter in one.parameters
                 ]
@@ -203,7 +206,11 @@ def schema() -> dict[str, Any]:
             | {
                 "by_hand": one.by_hand,
                 "fields": [
-                    _field(name, field, LAYOUT_SLIDERS.get(name) or _around(field))
+                    _field(
+                        name,
+                        field,
+                        LAYOUT_SLIDERS.get(name) or _around(field.default, **_bounds(field)),
+                    )
                     for name, field in one.model.model_fields.items()
                     if field.annotation in (int, float)
                 ],
@@ -293,11 +300,9 @@ def _bounds(declared: FieldInfo) -> dict[str, Any]:
     return found
 
 
-def _around(declared: FieldInfo) -> Slider:
+def _around(default: float, least: float = -math.inf, most: float = math.inf) -> Slider:
     """The slider of a number for which nobody has chosen one."""
-    bounds, far = _bounds(declared), 4 * declared.default
-    low = max(bounds.get("least", -math.inf), min(0, far))
-    return Slider(low, min(bounds.get("most", math.inf), max(1, far)))
+    return Slider(max(least, min(0, 4 * default)), min(most, max(1, 4 * default)))
 
 
 def _slider(slider: Slider | None) -> dict[str, Any]:
