@@ -75,10 +75,7 @@ def targets(draw: st.DrawFn) -> Config:
     if layout == "random":  # many modes half a unit apart do not fit
         target["least_distance"] = draw(st.floats(0, 1e-4))
     if draw(st.booleans()):
-        count = target.get("modes", 5)
-        if layout == "grid":
-            count = target.get("rows", 5) * target.get("columns", 5)
-        target["weights"] = [draw(WEIGHTS)] * count
+        target["weights"] = [draw(WEIGHTS)] * LAYOUTS[layout].model(**target).mode_count
     return target
 
 

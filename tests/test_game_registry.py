@@ -102,7 +102,7 @@ def test_every_declared_metric_of_samples_is_measured_once_and_no_other() -> Non
 def test_every_declared_parameter_of_a_penalty_reaches_the_game(name: str) -> None:
     parameters = {p.name: p.default for p in declarations.PENALTIES[name].parameters}
     hyper = hyper_of(experiment(penalties={name: {}}))
-    assert {p: float(x) for p, x in hyper.penalties[name].items()} == parameters
+    assert hyper.penalties[name] == {p: np.float32(x) for p, x in parameters.items()}
 
 
 def test_every_traced_value_reaches_the_game_as_itself() -> None:

@@ -302,7 +302,7 @@ def _bounds(declared: FieldInfo) -> dict[str, Any]:
 
 def _around(default: float, least: float = -math.inf, most: float = math.inf) -> Slider:
     """The slider of a number for which nobody has chosen one."""
-    return Slider(max(least, min(0, 4 * default)), min(most, max(1, 4 * default)))
+    return Slider(max(least, min(0, 3 * default)), min(most, max(1, 3 * default)))
 
 
 def _slider(slider: Slider | None) -> dict[str, Any]:
