@@ -12,6 +12,8 @@ from hypothesis.extra.numpy import arrays
 from matplotlib.colors import to_hex
 from report_examples import fake_run, ring
 
+from ganrun.config.declarations import share_columns
+from ganrun.diagnose.play import track_of
 from ganrun.measure.coverage import (
     COVERED_FRACTION,
     ENOUGH,
@@ -98,6 +100,13 @@ def test_the_shares_of_many_sets_are_those_of_each_alone_and_of_the_evaluation()
         np.testing.assert_array_equal(measured["shares"], shares)
     assert is_covered(found, FIVE.weights)[4].sum() == 3
     assert mode_shares(np.empty((0, 2)), FIVE).tolist() == [0] * 5
+
+
+def test_a_mode_that_is_just_covered_is_not_missing_in_a_diagnosis():
+    shares = np.full((2, 6), np.float32(1 / 30))
+    columns = dict(zip(share_columns(6), shares.T.astype(float), strict=True))
+    track = track_of({"step": np.array([0, 10]), **columns}, 6)
+    assert is_covered(np.array(track.shares), np.full(6, 1 / 6)).all()
 
 
 @pytest.mark.parametrize("total", [1, 25, 2500])

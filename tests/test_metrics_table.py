@@ -33,11 +33,8 @@ COUNTED = ("modes_captured", "modes_covered")
 MEASURED = [name for name in metrics_columns(2)[1:] if name not in COUNTED]
 
 
-def test_the_columns_are_in_the_order_of_the_design() -> None:
-    assert ",".join(metrics_columns(2)) == (
-        "step,loss_d,loss_g,real_logit,fake_logit,accuracy_d,grad_norm_d,grad_norm_g,penalty,"
-        "high_quality,modes_captured,modes_covered,reverse_kl,js,mode_tv,spread,nll,share_0,share_1"
-    )
+def test_a_file_begins_with_its_columns() -> None:
+    assert MetricsTable(2).content().decode() == ",".join(metrics_columns(2)) + "\n"
 
 
 @given(st.lists(st.dictionaries(st.sampled_from(MEASURED), st.none() | floats32), max_size=4))

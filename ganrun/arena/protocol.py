@@ -77,10 +77,9 @@ header:
     {"game": id, "frame": n (rises, over all games), "round": n, "playing": bool,
      "rounds_per_second": measured over the last second, of this game | null,
      "diverged_at": round | null,
-     "trace": {"loss_d", "loss_g", "real_logit", "fake_logit", "accuracy_d", "grad_norm_d",
-               "grad_norm_g", "penalty"}    of the latest round; null where there is none
-     "metrics": {"round": n, "high_quality", "modes_captured", "modes_covered", "reverse_kl", "js",
-                 "mode_tv", "spread", "nll", "shares": [K], "covered": [K bool]} | null
+     "trace": {every metric of a round}    of the latest round; null where there is none
+     "metrics": {"round": n, "shares": [K], "covered": [K bool], every metric of an evaluation}
+                | null
      "modes_recovered": {"count": n, "modes": [k, ...], "at_round": n} | null    (about once a
                  second, so it may lag)
      "verdict": {"word", "confidence", "evidence", "at_round"} | null     (so far; likewise)

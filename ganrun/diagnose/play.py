@@ -23,7 +23,8 @@ from ganrun.store import RunFolder, StoreError
 from ganrun.verdict import Word
 from ganrun.verdict.continued import Continued, continued, ending
 
-SHARE_DIGITS = 4
+SHARE_DIGITS = 7
+"""As many as float32 is sure of, so that a share of exactly a fifth of the weight stays covered."""
 
 
 class Branches:
