@@ -16,7 +16,7 @@ from ganrun.config import Sweep, load_sweep, static_key
 from ganrun.diagnose.branches import Plan, cohorts, folder_of
 from ganrun.executors import executor_for
 from ganrun.playing.jobs import Job, Options
-from ganrun.store import RunFolder
+from ganrun.store import RunFolder, finished_at
 from ganrun.store.sweep_folder import open_sweep
 from ganrun.sweep.designs import Design
 from ganrun.sweep.run import SweepProgress, run_sweep
@@ -116,8 +116,8 @@ def _continue(runs: list[RunFolder], runs_dir: Path, plans: Sequence[Plan]) -> N
 
 
 def _finished(run: RunFolder, job: Job) -> bool:
-    paths = [folder_of(run, one) for one in job.members]
-    return all(path.is_dir() and RunFolder(path).finished for path in paths)
+    members = [member.experiment for member in job.members]
+    return all(finished_at(folder_of(run, one), one) is not None for one in members)
 
 
 class _Lines:

@@ -13,7 +13,7 @@ from contextlib import suppress
 
 from ganrun.config import ConfigError, Experiment
 from ganrun.mixture import Mixture, mixture_of
-from ganrun.playing.jobs import Job, Options, Outcome
+from ganrun.playing.jobs import Job, Member, Options, Outcome
 from ganrun.playing.progress import MemberProgress, Phase, Progress, Watcher
 from ganrun.store import StoreError, find_complete, scan_runs
 
@@ -62,7 +62,7 @@ def _train_members(
     with suppress(KeyboardInterrupt), executor_for(len(members)) as executor:
         lanes = executor.lanes
         groups = (members[i : i + lanes] for i in range(0, len(members), lanes))
-        jobs = (Job(tuple(group), options) for group in groups)
+        jobs = (Job(tuple(map(Member, group)), options) for group in groups)
         for _, ended in executor.run([jobs], board.post):
             outcomes |= {outcome.seed: outcome for outcome in ended}
     return outcomes

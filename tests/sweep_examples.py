@@ -88,7 +88,7 @@ def table(folder: SweepFolder) -> bytes:
 
 
 def _die_of_poison(job: Job) -> None:
-    if any(one.seeds == (POISON,) for one in job.members):
+    if any(one.seed == POISON for one in job.members):
         os.kill(os.getpid(), signal.SIGKILL)
 
 

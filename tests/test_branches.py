@@ -22,7 +22,7 @@ from ganrun.game.members import game_of
 from ganrun.game.population import state_as_dict
 from ganrun.game.rounds import initial_state
 from ganrun.playing import play
-from ganrun.playing.jobs import Hooks, Job, Options, Outcome, Start
+from ganrun.playing.jobs import BranchPoint, Hooks, Job, Member, Options, Outcome
 from ganrun.playing.progress import MemberProgress
 from ganrun.playing.schedule import evaluation_rounds
 from ganrun.store import RunFolder, open_run, run_path
@@ -77,21 +77,22 @@ class Killed(BaseException):
 
 def played(
     runs: Path,
-    *members: tuple[Experiment, Start | None],
+    *members: tuple[Experiment, BranchPoint | None],
     listener: Listener | None = None,
     **options: Any,
 ) -> list[Outcome]:
     """Play experiments from where they start, in one job."""
     listener = listener or Listener()
     job = Job(
-        members=tuple(one for one, _ in members),
+        members=tuple(Member(one, branch_point=start) for one, start in members),
         options=Options(runs_dir=runs, **options),
-        starts=tuple(start for _, start in members),
     )
     return play.play_job(job, jax.local_devices()[0], Hooks(listener.interrupted, listener.post))
 
 
-def finished(runs: Path, one: Experiment, start: Start | None = None, **options: Any) -> RunFolder:
+def finished(
+    runs: Path, one: Experiment, start: BranchPoint | None = None, **options: Any
+) -> RunFolder:
     (outcome,) = played(runs, (one, start), **options)
     assert outcome.how == "trained", outcome.error
     assert outcome.path is not None
@@ -104,7 +105,7 @@ def state_of(folder: RunFolder) -> Arrays:
     return dict(checkpoint.state)
 
 
-def start_of(runs: Path, one: Experiment, start: Start) -> Arrays:
+def start_of(runs: Path, one: Experiment, start: BranchPoint) -> Arrays:
     """The state that a branch begins with: it is interrupted before its first round."""
     (outcome,) = played(runs, (one, start), listener=Listener(interrupt_at=0))
     assert outcome.how == "interrupted"
@@ -132,7 +133,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> RunFolder:
 @pytest.fixture(scope="module")
 def longer(tmp_path_factory: pytest.TempPathFactory, run: RunFolder) -> RunFolder:
     """A branch with noise of its own, played alone and in one go."""
-    return finished(tmp_path_factory.mktemp("longer"), tiny(1), Start(run.path))
+    return finished(tmp_path_factory.mktemp("longer"), tiny(1), BranchPoint(run.path))
 
 
 # From the run's last state
@@ -141,7 +142,7 @@ def longer(tmp_path_factory: pytest.TempPathFactory, run: RunFolder) -> RunFolde
 def test_a_branch_with_the_run_s_own_seed_is_the_run_trained_for_longer(
     tmp_path: Path, run: RunFolder
 ) -> None:
-    branch = finished(tmp_path / "branch", tiny(), Start(run.path))
+    branch = finished(tmp_path / "branch", tiny(), BranchPoint(run.path))
     whole = finished(tmp_path / "whole", tiny())
     assert len(late_lines(branch)) == T // 10
     assert branch.metrics_table().lines == late_lines(whole)
@@ -163,15 +164,15 @@ def test_a_branch_with_another_seed_is_another_game_and_the_same_wherever_it_is_
 ) -> None:
     elsewhere = tmp_path / "elsewhere" / run.path.name
     shutil.copytree(run.path, elsewhere)
-    again = finished(tmp_path, tiny(1), Start(elsewhere), commit_every=0)
+    again = finished(tmp_path, tiny(1), BranchPoint(elsewhere), commit_every=0)
     assert result_bytes(again) == result_bytes(longer)
-    own = finished(tmp_path, tiny(0), Start(run.path))
+    own = finished(tmp_path, tiny(0), BranchPoint(run.path))
     assert not same(state_of(own), state_of(longer), "generator/params")
     assert own.metrics_table().lines != longer.metrics_table().lines
 
 
 def test_a_branch_begins_with_the_whole_state_of_the_run(tmp_path: Path, run: RunFolder) -> None:
-    assert same(start_of(tmp_path, tiny(5), Start(run.path)), state_of(run))
+    assert same(start_of(tmp_path, tiny(5), BranchPoint(run.path)), state_of(run))
 
 
 def test_its_rows_and_snapshots_begin_after_the_run_s_end(longer: RunFolder) -> None:
@@ -185,7 +186,7 @@ def test_rows_between_the_run_s_own_evaluations_are_those_of_the_branch_s_schedu
     tmp_path: Path, run: RunFolder
 ) -> None:
     """The run's end need not be a multiple of what the branch is evaluated every."""
-    branch = finished(tmp_path, tiny(1, evaluation={"every": 25}), Start(run.path))
+    branch = finished(tmp_path, tiny(1, evaluation={"every": 25}), BranchPoint(run.path))
     assert branch.metrics()["step"].tolist() == [75, 100, 120]
     assert set(evaluation_rounds(2 * T, 25)) == {0, 25, 50, 75, 100, 120}
 
@@ -204,9 +205,9 @@ def test_an_ordinary_run_is_no_branch(run: RunFolder) -> None:
 
 
 def test_a_branch_that_is_finished_is_found(tmp_path: Path, run: RunFolder) -> None:
-    first = finished(tmp_path, tiny(1), Start(run.path))
+    first = finished(tmp_path, tiny(1), BranchPoint(run.path))
     before = {path: path.stat().st_mtime_ns for path in first.path.iterdir()}
-    assert played(tmp_path, (tiny(1), Start(run.path))) == [Outcome(1, "found", first.path)]
+    assert played(tmp_path, (tiny(1), BranchPoint(run.path))) == [Outcome(1, "found", first.path)]
     assert {path: path.stat().st_mtime_ns for path in first.path.iterdir()} == before
 
 
@@ -214,9 +215,9 @@ def test_two_branches_of_one_config_under_two_names_are_two_runs(
     tmp_path: Path, run: RunFolder
 ) -> None:
     """An id says nothing of where a branch begins, so it is sought under its own name."""
-    first = finished(tmp_path, tiny(1), Start(run.path))
+    first = finished(tmp_path, tiny(1), BranchPoint(run.path))
     renamed = tiny(1, name="reset")
-    second = finished(tmp_path, renamed, Start(run.path, new_discriminator=True))
+    second = finished(tmp_path, renamed, BranchPoint(run.path, new_discriminator=True))
     assert first.id == second.id
     assert first.path != second.path
     assert not same(state_of(first), state_of(second), "generator/params")
@@ -226,8 +227,8 @@ def test_a_regularizer_may_be_added_in_a_branch(
     tmp_path: Path, run: RunFolder, longer: RunFolder
 ) -> None:
     regularized = tiny(1, penalties={"r1": {"weight": 1.0}})
-    assert same(start_of(tmp_path / "start", regularized, Start(run.path)), state_of(run))
-    branch = finished(tmp_path, regularized, Start(run.path))
+    assert same(start_of(tmp_path / "start", regularized, BranchPoint(run.path)), state_of(run))
+    branch = finished(tmp_path, regularized, BranchPoint(run.path))
     assert (branch.metrics()["penalty"] > 0).all()
     assert (longer.metrics()["penalty"] == 0).all()
     assert not same(state_of(branch), state_of(longer), "discriminator/params")
@@ -261,7 +262,7 @@ def test_a_new_discriminator_is_the_untrained_one_of_the_branch_s_own_seed(
     tmp_path: Path, run: RunFolder
 ) -> None:
     one = tiny(7)
-    start = start_of(tmp_path, one, Start(run.path, new_discriminator=True))
+    start = start_of(tmp_path, one, BranchPoint(run.path, new_discriminator=True))
     untrained = state_as_dict(jax.tree.map(np.asarray, initial_state(game_of(one), hyper_of(one))))
     assert same(start, untrained, "discriminator/")
     assert same(start, state_of(run), "generator/")
@@ -275,7 +276,7 @@ def test_what_follows_does_not_depend_on_the_run_s_discriminator(
     other = with_other_discriminator(run, tmp_path / "source")
     new, old = (
         [
-            finished(tmp_path / f"{kind}-{place}", tiny(1), Start(source.path, kind == "new"))
+            finished(tmp_path / f"{kind}-{place}", tiny(1), BranchPoint(source.path, kind == "new"))
             for place, source in enumerate((run, other))
         ]
         for kind in ("new", "old")
@@ -291,7 +292,7 @@ def test_what_follows_does_not_depend_on_the_run_s_discriminator(
 def test_a_branch_that_was_interrupted_and_resumed_is_as_if_it_had_not_been(
     tmp_path: Path, run: RunFolder, new_discriminator: bool
 ) -> None:
-    one, start = tiny(1), Start(run.path, new_discriminator)
+    one, start = tiny(1), BranchPoint(run.path, new_discriminator)
     undisturbed = finished(tmp_path / "calm", one, start)
     for at in (0, T + 10, T + 35):
         (halted,) = played(tmp_path / "broken", (one, start), listener=Listener(interrupt_at=at))
@@ -315,13 +316,13 @@ def test_a_branch_that_was_killed_and_resumed_is_as_if_it_had_not_been(
         with pytest.raises(Killed):
             played(
                 tmp_path,
-                (tiny(1), Start(run.path)),
+                (tiny(1), BranchPoint(run.path)),
                 listener=Listener(kill_at=at),
                 commit_every=commit_every,
             )
         checkpoint = RunFolder(run_path(tmp_path, tiny(1))).checkpoint()
         assert (checkpoint is None) == (commit_every > 0)
-    branch = finished(tmp_path, tiny(1), Start(run.path))
+    branch = finished(tmp_path, tiny(1), BranchPoint(run.path))
     assert result_bytes(branch) == result_bytes(longer)
     assert branch.run["branched_from"]["round"] == T
 
@@ -337,7 +338,7 @@ def test_a_branch_of_ten_lengths_goes_on_from_its_sibling_of_four(
 ) -> None:
     """And is what it would be in one go; a sibling that is damaged is passed over."""
     short, long = tiny(1, steps=4 * T), tiny(1, steps=10 * T)
-    start = Start(run.path)
+    start = BranchPoint(run.path)
     alone = finished(tmp_path / "alone", long, start)
     sibling = finished(tmp_path / "both", short, start)
     spoil(sibling)
@@ -358,10 +359,10 @@ def test_branches_that_share_lanes_are_each_what_they_are_alone(
 ) -> None:
     """Four at a time, as on an accelerator: with other starts, lengths and rates."""
     monkeypatch.setattr(population, "lanes_for", lambda platform: 4)
-    members: list[tuple[Experiment, Start | None]] = [
-        (tiny(1, name="longer"), Start(run.path)),
-        (tiny(2, name="reset", steps=T + 35), Start(run.path, new_discriminator=True)),
-        (tiny(3, name="calmer", optimizer={"learning_rate": 2e-3}), Start(run.path)),
+    members: list[tuple[Experiment, BranchPoint | None]] = [
+        (tiny(1, name="longer"), BranchPoint(run.path)),
+        (tiny(2, name="reset", steps=T + 35), BranchPoint(run.path, new_discriminator=True)),
+        (tiny(3, name="calmer", optimizer={"learning_rate": 2e-3}), BranchPoint(run.path)),
         (tiny(4, name="afresh"), None),
     ]
     # The first is gone on with where it was left, so that no two are at one round.
@@ -378,7 +379,9 @@ def test_a_branch_that_cannot_begin_leaves_those_beside_it_alone(
     tmp_path: Path, run: RunFolder, longer: RunFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(population, "lanes_for", lambda platform: 1)
-    outcomes = played(tmp_path, (tiny(2), Start(tmp_path / "nowhere")), (tiny(1), Start(run.path)))
+    outcomes = played(
+        tmp_path, (tiny(2), BranchPoint(tmp_path / "nowhere")), (tiny(1), BranchPoint(run.path))
+    )
     assert [one.how for one in outcomes] == ["failed", "trained"]
     assert result_bytes(RunFolder(outcomes[1].path)) == result_bytes(longer)
 
@@ -388,7 +391,7 @@ def test_a_branch_that_cannot_begin_leaves_those_beside_it_alone(
 
 def refusal(runs: Path, one: Experiment, source: Path) -> str:
     """The one line that says why a branch could not be begun."""
-    (outcome,) = played(runs, (one, Start(source)))
+    (outcome,) = played(runs, (one, BranchPoint(source)))
     assert outcome.how == "failed"
     assert outcome.error is not None
     assert "\n" not in outcome.error
@@ -459,7 +462,7 @@ def test_a_diverged_run_s_branch_begins_with_its_last_finite_state(
     assert broken.status == "diverged"
     at = broken.summary["diverged_at"]
     one = unstable(1)
-    start, before = start_of(tmp_path, one, Start(broken.path)), state_of(broken)
+    start, before = start_of(tmp_path, one, BranchPoint(broken.path)), state_of(broken)
     assert (before.pop("diverged_at"), start.pop("diverged_at")) == (at, 0)
     assert same(start, before)
     assert start["round"] == at - 1
@@ -471,9 +474,9 @@ def test_and_goes_on_as_if_nothing_had_happened(tmp_path: Path, run: RunFolder) 
     state = copied(run, tmp_path / "run", diverged_at=np.array(T + 1, np.int32))
     record = state.path / "run.json"
     record.write_text(json.dumps(state.run | {"status": "diverged"}))
-    branch = finished(tmp_path / "branch", tiny(), Start(state.path))
+    branch = finished(tmp_path / "branch", tiny(), BranchPoint(state.path))
     assert branch.status == "complete"
-    whole = finished(tmp_path / "whole", tiny(), Start(run.path))
+    whole = finished(tmp_path / "whole", tiny(), BranchPoint(run.path))
     assert result_bytes(branch) == result_bytes(whole)
 
 
@@ -481,7 +484,7 @@ def test_a_branch_that_diverges_at_once_is_a_recorded_result(
     tmp_path: Path, broken: RunFolder
 ) -> None:
     """It has no row, and its summary is of the state with which it began."""
-    branch = finished(tmp_path, unstable(0, training={"steps": 600}), Start(broken.path))
+    branch = finished(tmp_path, unstable(0, training={"steps": 600}), BranchPoint(broken.path))
     assert branch.status == "diverged"
     assert branch.summary["diverged_at"] == broken.summary["diverged_at"]
     assert len(branch.metrics()["step"]) == 0

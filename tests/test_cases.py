@@ -10,7 +10,7 @@ from json_schema_check import accepts
 from ganrun.config import json_schema, load_experiment
 from ganrun.config.shipped import find_config, shipped_configs
 from ganrun.executors.here import Here
-from ganrun.playing.jobs import Job, Options, Outcome
+from ganrun.playing.jobs import Job, Member, Options, Outcome
 from ganrun.store import RunFolder
 from ganrun.verdict import WORDS
 
@@ -48,7 +48,7 @@ def test_a_case_is_found_from_any_folder(
 def runs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, RunFolder]:
     """The run of every case, trained for real."""
     options = Options(runs_dir=tmp_path_factory.mktemp("runs"))
-    jobs = [Job((load_experiment(CASES / f"{word}.yaml"),), options) for word in WORDS]
+    jobs = [Job((Member(load_experiment(CASES / f"{word}.yaml")),), options) for word in WORDS]
     outcomes: list[Outcome] = []
     with Here() as executor:
         for _, ended in executor.run([[job] for job in jobs], lambda _: None):

@@ -15,11 +15,14 @@ import pytest
 from store_examples import result_bytes
 from sweep_examples import POISON, Listener, play_remotely_or_die, small, swept, table
 
+from ganrun.config import to_yaml
 from ganrun.executors import executor_for
-from ganrun.executors.cluster import Cluster, ClusterError
+from ganrun.executors.cluster import Cluster, ClusterError, _claim, _UnderWay
+from ganrun.executors.feed import Cohort, Task
 from ganrun.executors.here import Here
+from ganrun.playing.jobs import Job, Member, Options
 from ganrun.store import RunFolder
-from ganrun.store.sweep_folder import SweepFolder
+from ganrun.store.sweep_folder import SweepFolder, open_sweep
 from ganrun.sweep.designs import Design
 from ganrun.sweep.results import results
 from ganrun.sweep.run import SweepProgress
@@ -143,6 +146,32 @@ def test_a_cluster_that_is_there_is_used_and_one_that_is_lost_is_reported(
     folder, progress = swept(tmp_path, small(tmp_path), executor=Here())
     assert progress.finished == 8
     assert same_trials(folder, undisturbed)
+
+
+def test_a_trial_of_which_a_crash_left_no_record_is_still_to_be_trained(tmp_path: Path) -> None:
+    sweep = small(tmp_path)
+    folder, trial = open_sweep(tmp_path, sweep), Design(sweep).trial(0)
+    path = folder.trial_path(trial.experiment)
+    path.mkdir(parents=True)
+    (path / "config.yaml").write_text(to_yaml(trial.experiment))
+    options = Options(runs_dir=folder.trials, shared=tmp_path)
+    job = Job((Member(trial.experiment, trial=0),), options)
+
+    def claimed() -> _UnderWay:
+        one = _UnderWay(Task("play", Cohort(iter(()), job), job))
+        with one.release:
+            _claim(one)
+        return one
+
+    blank = claimed()
+    assert (list(blank.claims), blank.ended) == ([0], {})
+    (path / "metrics.csv").write_text("step\n")  # of a run, whose record is lost
+    damaged = claimed()
+    assert not damaged.claims
+    assert (damaged.ended[0].how, damaged.ended[0].error) == (
+        "failed",
+        f"{path}/run.json: is missing",
+    )
 
 
 def test_a_scheduler_that_is_not_there_is_one_clear_message(

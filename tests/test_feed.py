@@ -6,12 +6,12 @@ from pathlib import Path
 
 from ganrun.config import Experiment
 from ganrun.executors.feed import Feed, Task, blamed
-from ganrun.playing.jobs import Job, Options
+from ganrun.playing.jobs import Job, Member, Options
 
 
 def job(seed: int) -> Job:
     one = Experiment.model_validate({"name": "tiny", "seeds": [seed]})
-    return Job((one,), Options(runs_dir=Path("nowhere")), (seed,))
+    return Job((Member(one, trial=seed),), Options(runs_dir=Path("nowhere")))
 
 
 def cohort(*seeds: int) -> list[Job]:
@@ -19,7 +19,7 @@ def cohort(*seeds: int) -> list[Job]:
 
 
 def names(tasks: list[Task | None]) -> list[tuple[str, int] | None]:
-    return [task and (task.kind, task.job.places[0]) for task in tasks]
+    return [task and (task.kind, task.job.members[0].trial) for task in tasks]
 
 
 def taken(feed: Feed, count: int) -> list[Task | None]:
@@ -94,7 +94,7 @@ def test_what_kills_its_process_alone_is_given_up_and_the_others_go_on() -> None
         feed.died(task)
     feed.died(feed.next_task())
     ((job_given_up, (outcome,)),) = blamed(feed)
-    assert (job_given_up.places, outcome.how) == ((0,), "failed")
+    assert (job_given_up.members[0].trial, outcome.how) == (0, "failed")
     assert not list(blamed(feed)), "it is told of once"
     feed.done(feed.next_task())
     assert names(taken(feed, 2)) == [("play", 2), None]
@@ -104,7 +104,7 @@ def test_a_program_that_kills_its_compiler_fails_its_whole_cohort_and_no_other()
     feed = Feed([cohort(0, 1, 2), cohort(9)], width=1)
     feed.died(feed.next_task())
     feed.died(feed.next_task())
-    given_up = [one.places[0] for one, _ in blamed(feed)]
+    given_up = [one.members[0].trial for one, _ in blamed(feed)]
     assert given_up == [0, 1, 2]
     assert names([feed.next_task()]) == [("warm", 9)]
 

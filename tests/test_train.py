@@ -199,7 +199,7 @@ def test_a_run_of_the_default_config_takes_at_most_300_kilobytes(
     state = jax.eval_shape(lambda: initial_state(game_of(one), hyper_of(one)))
     run = open_run(tmp_path, one, numerics={})
     assert isinstance(run, Run)
-    recorder = Recorder(run, mixture_of(one.target), commit_every=0)
+    recorder = Recorder(run, commit_every=0)
     quality = dict.fromkeys(EVALUATION_METRICS, np.float32(np.pi)) | {"shares": noise(5)}
     for round_ in recorder.evaluated:
         recorder.add_row(round_, dict.fromkeys(ROUND_METRICS, noise(1)[0]), quality, noise(2500, 2))

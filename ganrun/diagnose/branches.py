@@ -7,13 +7,12 @@ A branch begins with the run's last finite state and is a run folder like any ot
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from itertools import islice
 from pathlib import Path
 
 from ganrun.config import Experiment, load_experiment, static_key
-from ganrun.playing.jobs import Job, Options, Start
+from ganrun.playing.jobs import BranchPoint, Job, Member, Options
 from ganrun.store import RunFolder, run_path
 from ganrun.store.layout import CONFIG
 
@@ -72,9 +71,10 @@ class Plan:
         digest = hashlib.sha256(f"{run.id}/{self.name}/{which}".encode("ascii")).digest()
         return int.from_bytes(digest[:4], "big") >> 1
 
-    def start(self, run: RunFolder) -> Start | None:
-        """Where its GANs begin."""
-        return None if self.afresh else Start(run.path, self.new_discriminator)
+    def members(self, run: RunFolder) -> list[Member]:
+        """Its GANs, and where they begin."""
+        point = None if self.afresh else BranchPoint(run.path, self.new_discriminator)
+        return [Member(one, branch_point=point) for one in self.experiments(run)]
 
 
 def folder_of(run: RunFolder, experiment: Experiment) -> Path:
@@ -85,22 +85,11 @@ def folder_of(run: RunFolder, experiment: Experiment) -> Path:
 def cohorts(run: RunFolder, plans: Iterable[Plan], options: Options, lanes: int) -> list[list[Job]]:
     """The jobs that play these branches, by the program that they share."""
     options = replace(options, runs_dir=run.path / FOLDER, shared=None)
-    members: dict[str, list[tuple[Experiment, Start | None]]] = {}
+    members: dict[str, list[Member]] = {}
     for plan in plans:
-        for one in plan.experiments(run):
-            members.setdefault(static_key(one), []).append((one, plan.start(run)))
+        for one in plan.members(run):
+            members.setdefault(static_key(one.experiment), []).append(one)
     return [
-        [
-            Job(tuple(one for one, _ in group), options, starts=tuple(start for _, start in group))
-            for group in _groups(cohort, lanes)
-        ]
+        [Job(tuple(cohort[i : i + lanes]), options) for i in range(0, len(cohort), lanes)]
         for cohort in members.values()
     ]
-
-
-def _groups(
-    members: Sequence[tuple[Experiment, Start | None]], size: int
-) -> Iterator[list[tuple[Experiment, Start | None]]]:
-    rest = iter(members)
-    while group := list(islice(rest, size)):
-        yield group

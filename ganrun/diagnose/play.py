@@ -10,14 +10,13 @@ import numpy as np
 from jaxtyping import Float
 from numpy import ndarray
 
-from ganrun.config import Experiment
 from ganrun.config.declarations import share_columns
 from ganrun.diagnose.branches import Plan, cohorts, folder_of
 from ganrun.diagnose.diagnosis import MOST_POINTS, Branch, BranchRun, Track
 from ganrun.diagnose.progress import BranchProgress, DiagnosisProgress, DiagnosisWatcher
 from ganrun.executors import Executor
 from ganrun.mixture import mixture_of
-from ganrun.playing.jobs import Options, Outcome
+from ganrun.playing.jobs import Member, Options, Outcome
 from ganrun.playing.progress import MemberProgress
 from ganrun.store import RunFolder, StoreError
 from ganrun.verdict import Word
@@ -148,11 +147,11 @@ class _Board:
         self._stage = name
         self._tell()
 
-    def note_ended(self, members: Sequence[Experiment], outcomes: Sequence[Outcome]) -> None:
+    def note_ended(self, members: Sequence[Member], outcomes: Sequence[Outcome]) -> None:
         """Take note of GANs that were there already: there is nothing left to play of them."""
         for one, outcome in zip(members, outcomes, strict=True):
             if outcome.how == "found":
-                self._found[one.name] += 1
+                self._found[one.experiment.name] += 1
         self._tell()
 
     def post(self, members: Sequence[MemberProgress]) -> None:

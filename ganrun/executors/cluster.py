@@ -18,19 +18,10 @@ from typing import Any
 
 from ganrun import __version__
 from ganrun.executors.feed import Feed, Task, blamed
-from ganrun.playing.claim_or_find import finished_elsewhere
+from ganrun.playing.claim_or_find import finished_trial
 from ganrun.playing.jobs import Hooks, Job, Outcome
 from ganrun.playing.progress import OnProgress
-from ganrun.store import (
-    Claim,
-    RunFolder,
-    RunLockedError,
-    StoreError,
-    claimed,
-    install_run,
-    run_files,
-    run_path,
-)
+from ganrun.store import Claim, StoreError, claimed, install_run, run_files, run_path
 
 LISTEN_SECONDS = 0.5
 """How often Ctrl-C is heard while nothing ends."""
@@ -104,7 +95,7 @@ class _UnderWay:
     def left(self) -> Job:
         """The members that are still to be trained."""
         members = tuple(self.task.job.members[place] for place in self.claims)
-        return replace(self.task.job, members=members, places=())
+        return replace(self.task.job, members=members)
 
 
 class Cluster:
@@ -220,10 +211,7 @@ class Cluster:
             else:
                 self.stop()
                 message = "the scheduler was lost; the same command goes on"
-            one.ended |= {
-                place: Outcome(task.job.members[place].seeds[0], "failed", None, message)
-                for place in one.claims
-            }
+            one.ended |= {place: task.job.members[place].failed(message) for place in one.claims}
         feed.done(task)
         if task.kind == "play":
             if results is not None:
@@ -237,22 +225,16 @@ def _claim(one: _UnderWay) -> None:
     shared = job.options.shared
     assert shared is not None
     for place, member in enumerate(job.members):
-        seed = member.seeds[0]
         try:
-            claim = one.release.enter_context(claimed(shared, member))
-            found = finished_elsewhere(member, job.options, claim)
-            path = run_path(job.options.runs_dir, member)
-            if found is None and path.is_dir() and RunFolder(path).finished:
-                found = RunFolder(path)
-        except RunLockedError as error:
-            one.ended[place] = Outcome(seed, "busy", None, str(error))
+            claim = one.release.enter_context(claimed(shared, member.experiment))
+            found = finished_trial(member.experiment, job.options, claim)
         except StoreError as error:
-            one.ended[place] = Outcome(seed, "failed", None, str(error))
+            one.ended[place] = job.not_opened(member, error)
         else:
             if found is None:
                 one.claims[place] = claim
             else:
-                one.ended[place] = Outcome(seed, "found", found.path)
+                one.ended[place] = Outcome(member.seed, "found", found.path)
 
 
 def _install(one: _UnderWay, results: list[tuple[Outcome, Files]]) -> None:
@@ -262,11 +244,11 @@ def _install(one: _UnderWay, results: list[tuple[Outcome, Files]]) -> None:
         member = job.members[place]
         if outcome.how == "trained":
             try:
-                path = run_path(job.options.runs_dir, member)
-                claim.note(install_run(path, member, files).path)
+                path = run_path(job.options.runs_dir, member.experiment)
+                claim.note(install_run(path, member.experiment, files).path)
                 outcome = replace(outcome, path=path)
             except StoreError as error:
-                outcome = Outcome(outcome.seed, "failed", None, str(error))
+                outcome = member.failed(str(error))
         one.ended[place] = outcome
 
 

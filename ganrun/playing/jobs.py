@@ -9,6 +9,7 @@ from typing import Literal
 
 from ganrun.config import Experiment
 from ganrun.playing.progress import OnProgress
+from ganrun.store import RunLockedError, StoreError
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ class Options:
 
 
 @dataclass(frozen=True)
-class Start:
+class BranchPoint:
     """Where a branch begins: at the last finite state of a finished run, in its folder."""
 
     run: Path
@@ -45,23 +46,41 @@ class Start:
 
 
 @dataclass(frozen=True)
+class Member:
+    """One GAN that is to be trained: an experiment with one seed."""
+
+    experiment: Experiment
+    branch_point: BranchPoint | None = None
+    """Where it begins, if it is a branch; any other begins at round 0."""
+    trial: int | None = None
+    """Its number in the design, if it is a sweep's."""
+
+    @property
+    def seed(self) -> int:
+        """The experiment's one seed."""
+        return self.experiment.seeds[0]
+
+    def failed(self, message: str) -> Outcome:
+        """Its outcome, if it could not be played."""
+        return Outcome(self.seed, "failed", None, message)
+
+
+@dataclass(frozen=True)
 class Job:
-    """Members of one program, each with one seed, that are to advance together."""
+    """Members of one program that are to advance together."""
 
-    members: tuple[Experiment, ...]
+    members: tuple[Member, ...]
     options: Options
-    places: tuple[int, ...] = ()
-    """What the members are to whoever made the job."""
-    starts: tuple[Start | None, ...] = ()
-    """Where each member begins; at round 0, all of them, if it is left out."""
-
-    def start(self, place: int) -> Start | None:
-        """Where one member begins; None for an ordinary run, at round 0."""
-        return self.starts[place] if self.starts else None
 
     def failed(self, message: str) -> list[Outcome]:
         """The outcomes of a job that could not be played."""
-        return [Outcome(one.seeds[0], "failed", None, message) for one in self.members]
+        return [member.failed(message) for member in self.members]
+
+    def not_opened(self, member: Member, error: StoreError) -> Outcome:
+        """What became of a member whose run cannot be opened; a trial is asked for again later."""
+        if isinstance(error, RunLockedError) and self.options.shared is not None:
+            return Outcome(member.seed, "busy", None, str(error))
+        return member.failed(str(error))
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Literal
@@ -26,12 +26,12 @@ from ganrun.game.population import (
     state_as_dict,
     state_from_dict,
 )
-from ganrun.game.rounds import TrainingState
+from ganrun.game.rounds import Hyperparameters, TrainingState
 from ganrun.measure.reference import reference_metrics
 from ganrun.mixture import mixture_of
-from ganrun.playing.claim_or_find import Opened, open_member
-from ganrun.playing.jobs import Hooks, Job, Options, Outcome, Start
-from ganrun.store import Run, RunFolder, RunLockedError, StoreError, numerics
+from ganrun.playing.claim_or_find import Finished, ToTrain, claim_or_find
+from ganrun.playing.jobs import Hooks, Job, Outcome
+from ganrun.store import Run, StoreError, numerics
 
 CHUNK_SECONDS = 0.5
 """Longest time between two looks at the clock and at Ctrl-C."""
@@ -57,7 +57,7 @@ def warm_up(job: Job, device: Any) -> None:
 
     JAX does not write its cache atomically, so this is done once before work fans out.
     """
-    example = job.members[0]
+    example = job.members[0].experiment
     with ThreadPoolExecutor(1, thread_name_prefix="reference") as aside:
         aside.submit(reference_metrics, mixture_of(example.target), example.evaluation.samples)
         program = program_of(example, population.lanes_for(device.platform))
@@ -72,47 +72,29 @@ def play_job(job: Job, device: Any, hooks: Hooks) -> list[Outcome]:
     lanes = population.lanes_for(device.platform)
     where = numerics(backend=device.platform, device=device.device_kind, lanes=lanes)
     outcomes: dict[int, Outcome] = {}
-    opened: dict[int, Opened] = {}
+    to_train: dict[int, ToTrain] = {}
     with contextlib.ExitStack() as claims:
-        for place, one in enumerate(job.members):
-            found = _open(one, job.options, where, claims, job.start(place))
-            if isinstance(found, Outcome):
-                outcomes[place] = found
-            else:
-                opened[place] = found
-        players = [_Player(one, job.start(place)) for place, one in opened.items()]
-        if players:
+        for place, member in enumerate(job.members):
             try:
-                ends = _Game(players, lanes, device, hooks).to_the_end()
-            except Exception as error:
-                ends = [_failed(player.recorder.run, error) for player in players]
-            outcomes |= dict(zip(opened, ends, strict=True))
-        for place, member in opened.items():
-            path = outcomes[place].path
-            if outcomes[place].how == "trained" and path is not None:
-                member.note_finished(RunFolder(path))
+                run = claim_or_find(member, job.options, where, claims)
+            except StoreError as error:
+                outcomes[place] = job.not_opened(member, error)
+                continue
+            if isinstance(run, Finished):
+                outcomes[place] = Outcome(member.seed, "found", run.folder.path)
+            else:
+                to_train[place] = run
+        if to_train:
+            ends = _trained(list(to_train.values()), lanes, device, hooks)
+            outcomes |= dict(zip(to_train, ends, strict=True))
     return [outcomes[place] for place in range(len(job.members))]
 
 
-def _open(
-    one: Experiment,
-    options: Options,
-    where: Mapping[str, Any],
-    claims: contextlib.ExitStack,
-    start: Start | None,
-) -> Opened | Outcome:
-    """A member ready to be trained, or what became of it already."""
-    seed = one.seeds[0]
+def _trained(members: list[ToTrain], lanes: int, device: Any, hooks: Hooks) -> list[Outcome]:
     try:
-        opened = open_member(one, options, where, claims, start)
-    except RunLockedError as error:
-        how: Literal["busy", "failed"] = "busy" if options.shared else "failed"
-        return Outcome(seed, how, None, str(error))
-    except StoreError as error:
-        return Outcome(seed, "failed", None, str(error))
-    if opened.folder is not None:
-        return Outcome(seed, "found", opened.folder.path)
-    return opened
+        return _Training(members, lanes, device, hooks).to_the_end()
+    except Exception as error:
+        return [_failed(member.recorder.run, error) for member in members]
 
 
 def _failed(run: Run, error: Exception) -> Outcome:
@@ -122,42 +104,39 @@ def _failed(run: Run, error: Exception) -> Outcome:
     return Outcome(run.experiment.seeds[0], "failed", run.path, message)
 
 
-class _Player:
-    """A member that is to be trained, and the state that it goes on from."""
-
-    def __init__(self, opened: Opened, start: Start | None) -> None:
-        assert opened.recorder is not None
-        self.recorder = opened.recorder
-        self.hyper = hyperparameters_of(self.recorder.experiment)
-        self._origin = opened.origin
-        self._new_discriminator = start is not None and start.new_discriminator
-
-    def state(self, program: Program, device: Any) -> TrainingState | None:
-        """What it goes on from; None at round 0. Raises `ValueError` if it is of another game."""
-        checkpoint = self.recorder.run.checkpoint
-        if checkpoint is not None:
-            return state_from_dict(program.game, checkpoint.state, self.hyper)
-        if self._origin is None:
-            return None
-        state = state_from_dict(program.game, self._origin.state, self.hyper)
-        # A game that diverged goes on from its last finite state, as far as the branch can.
-        never: Any = np.zeros_like(state.diverged_at)
-        state = state._replace(diverged_at=never)
-        if self._new_discriminator:
-            untrained = Group(program, device, [self.hyper], [None]).state(0)
-            state = state._replace(discriminator=untrained.discriminator)
-        return state
+def _state_of(
+    member: ToTrain, hyper: Hyperparameters, program: Program, device: Any
+) -> TrainingState | None:
+    """What a run goes on from; None at round 0. Raises `ValueError` if it is of another game."""
+    checkpoint, origin = member.recorder.run.checkpoint, member.origin
+    if checkpoint is not None:
+        return state_from_dict(program.game, checkpoint.state, hyper)
+    if origin is None:
+        return None
+    state = state_from_dict(program.game, origin.end.state, hyper)
+    # A game that diverged goes on from its last finite state, as far as the branch can.
+    never: Any = np.zeros_like(state.diverged_at)
+    state = state._replace(diverged_at=never)
+    if origin.new_discriminator:
+        untrained = Group(program, device, [hyper], [None]).state(0)
+        state = state._replace(discriminator=untrained.discriminator)
+    return state
 
 
-class _Game:
+class _Training:
     """A group of runs on one device, from where they stand to their ends."""
 
-    def __init__(self, players: list[_Player], lanes: int, device: Any, hooks: Hooks) -> None:
-        self._recorders = [player.recorder for player in players]
+    def __init__(self, members: list[ToTrain], lanes: int, device: Any, hooks: Hooks) -> None:
+        self._claims = [member.claim for member in members]
+        self._recorders = [member.recorder for member in members]
         self._hooks = hooks
         program = program_of(self._recorders[0].experiment, lanes)
-        states = [player.state(program, device) for player in players]
-        self._group = Group(program, device, [player.hyper for player in players], states)
+        hypers = [hyperparameters_of(recorder.experiment) for recorder in self._recorders]
+        states = [
+            _state_of(member, hyper, program, device)
+            for member, hyper in zip(members, hypers, strict=True)
+        ]
+        self._group = Group(program, device, hypers, states)
         self._rounds_per_second: float | None = None
         self._shown_at = 0.0
         self._outcomes: dict[int, Outcome] = {}
@@ -239,6 +218,8 @@ class _Game:
                 samples, metrics = self._group.evaluate()[lane]
                 reference = reference_metrics(recorder.mixture, len(samples))
                 folder = recorder.finish(metrics, samples, reference, diverged[lane])
+                if (claim := self._claims[lane]) is not None:
+                    claim.note(folder.path)
                 self._end(lane, "trained", folder.path)
 
     def _interrupt(self) -> None:

@@ -13,7 +13,7 @@ from numpy import ndarray
 from ganrun.config import Experiment
 from ganrun.config.declarations import EVALUATION_METRICS, SUMMARY_METRICS
 from ganrun.measure.final import final_metrics
-from ganrun.mixture import Mixture
+from ganrun.mixture import Mixture, mixture_of
 from ganrun.playing.progress import MemberProgress
 from ganrun.playing.schedule import evaluation_rounds, next_round, rounds_after, snapshot_rounds
 from ganrun.store import Run, RunFolder, Snapshot
@@ -31,7 +31,6 @@ class Recorder:
     def __init__(
         self,
         run: Run,
-        mixture: Mixture,
         *,
         commit_every: float,
         begins_at: int | None = None,
@@ -41,7 +40,7 @@ class Recorder:
         experiment = run.experiment
         self.run = run
         self.experiment: Experiment = experiment
-        self.mixture = mixture
+        self.mixture = mixture_of(experiment.target)
         self.evaluated = evaluation_rounds(experiment.training.steps, experiment.evaluation.every)
         self.snapped = snapshot_rounds(experiment.training.steps, experiment.snapshots.count)
         if begins_at is not None:

@@ -6,6 +6,8 @@ Finding and opening:
     find_complete(runs_dir, experiment) -> RunFolder | None     # complete or diverged, any name
     open_run(runs_dir, experiment, *, numerics, command=(), again=False,
              allow_numerics_change=False) -> Run | RunFolder    # claimed, or finished already
+    finished_at(path, experiment) -> RunFolder | None           # in this folder and no other
+    open_at(path, experiment, *, numerics, ...) -> Run | RunFolder      # likewise
     find_shorter(runs_dir, experiment, *, numerics=None) -> RunFolder | None
     scan_runs(runs_dir) -> {id: folder names}       # one listing, to look up many: folders=...
     numerics(backend=, device=, lanes=) -> dict     # what must be equal to resume
@@ -27,6 +29,7 @@ Writing, one process at a time (`with run:` notes the end and releases the lock)
 
 Reading:
 
+    run_at(path) -> RunFolder | None                # None if none has begun there
     RunFolder(path)    # .run .config .status .finished .summary .verdict
                        # .metrics() .snapshots() .checkpoint()
                        # .events(): of an interactive run, what was done to it and when
@@ -38,14 +41,14 @@ Every error is a `StoreError` (exit code 1) whose message is one line that names
 from ganrun.store.atomic import StoreError, replace_file
 from ganrun.store.claims import Claim, claimed
 from ganrun.store.events import Event
-from ganrun.store.find import find_complete, find_shorter, open_run
-from ganrun.store.folder import RunFolder, RunFolderError, Status
+from ganrun.store.find import find_complete, find_shorter, finished_at, open_at, open_run
+from ganrun.store.folder import RunFolder, RunFolderError, Status, run_at
 from ganrun.store.formats import Checkpoint, Snapshot, Snapshots
 from ganrun.store.interactive import Interactive, write_interactive
 from ganrun.store.layout import choose_runs_dir, run_path, scan_runs
 from ganrun.store.lock import RunLockedError
 from ganrun.store.provenance import numerics
-from ganrun.store.run import NumericsError, Run
+from ganrun.store.run import NumericsError, Run, Session
 from ganrun.store.transfer import install_run, run_files, take_over
 
 __all__ = [
@@ -58,6 +61,7 @@ __all__ = [
     "RunFolder",
     "RunFolderError",
     "RunLockedError",
+    "Session",
     "Snapshot",
     "Snapshots",
     "Status",
@@ -66,10 +70,13 @@ __all__ = [
     "claimed",
     "find_complete",
     "find_shorter",
+    "finished_at",
     "install_run",
     "numerics",
+    "open_at",
     "open_run",
     "replace_file",
+    "run_at",
     "run_files",
     "run_path",
     "scan_runs",

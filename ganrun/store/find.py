@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
 from ganrun.config import Experiment, run_id
 from ganrun.store import layout
-from ganrun.store.folder import INTERACTIVE, RunFolder, RunFolderError
+from ganrun.store.folder import INTERACTIVE, RunFolder, RunFolderError, run_at
 from ganrun.store.lock import RunLockedError
-from ganrun.store.run import NumericsError, Run, RunFinishedError
+from ganrun.store.run import NumericsError, Run, RunFinishedError, Session
 
 
 def find_complete(
@@ -26,11 +26,7 @@ def find_complete(
 
 
 def find_shorter(
-    runs_dir: Path,
-    experiment: Experiment,
-    *,
-    numerics: Mapping[str, Any] | None = None,
-    folders: layout.RunsById | None = None,
+    runs_dir: Path, experiment: Experiment, *, numerics: Mapping[str, Any] | None = None
 ) -> RunFolder | None:
     """The longest complete run that differs from this experiment only by fewer `training.steps`.
 
@@ -38,7 +34,7 @@ def find_shorter(
     passed over.
     """
     for relative in layout.shorter_relatives(runs_dir, experiment):
-        for path in _paths(runs_dir, relative, folders):
+        for path in _paths(runs_dir, relative):
             if _can_be_taken_over(path, experiment, numerics):
                 return RunFolder(path)
     return None
@@ -66,41 +62,45 @@ def _can_be_taken_over(
     return checkpoint is not None and checkpoint.round == folder.config.training.steps
 
 
+def finished_at(path: Path, experiment: Experiment) -> RunFolder | None:
+    """The finished run of this experiment in this folder and no other; None if there is none yet.
+
+    Raises `StoreError` where the folder is damaged or holds another config.
+    """
+    folder = run_at(path)
+    return None if folder is None else _finished([folder], experiment)
+
+
+def open_at(path: Path, experiment: Experiment, **session: Unpack[Session]) -> Run | RunFolder:
+    """Claim this folder and no other to train this experiment in, or give back its finished run."""
+    if (done := finished_at(path, experiment)) is not None:
+        return done
+    try:
+        return Run(path, experiment, **session)
+    except RunFinishedError:  # finished by another process since we looked
+        return RunFolder(path)
+
+
 def open_run(
-    runs_dir: Path,
-    experiment: Experiment,
-    *,
-    numerics: Mapping[str, Any],
-    command: Sequence[str] = (),
-    again: bool = False,
-    allow_numerics_change: bool = False,
-    folders: layout.RunsById | None = None,
+    runs_dir: Path, experiment: Experiment, *, again: bool = False, **session: Unpack[Session]
 ) -> Run | RunFolder:
     """Claim the folder to train this experiment (one seed) in, or give back its finished run.
 
     Without `again`: a finished run is given back, an unfinished one is opened where it stands
     (under whatever name), else a new folder is made. With `again` a new folder is made beside those
     that are there, `-2`, `-3`, ...; one that was itself begun with `again` and not finished is
-    opened, so that the same command resumes it. `folders` is what `scan_runs` gave.
+    opened, so that the same command resumes it.
     """
-    options: dict[str, Any] = {
-        "numerics": numerics,
-        "command": command,
-        "allow_numerics_change": allow_numerics_change,
-    }
     if again:
-        return _open_again(runs_dir, experiment, options)
-    begun = _begun(runs_dir, experiment, folders)
+        return _open_again(runs_dir, experiment, session)
+    begun = _begun(runs_dir, experiment)
     if (done := _finished(begun, experiment)) is not None:
         return done
     path = begun[0].path if begun else layout.run_path(runs_dir, experiment)
-    try:
-        return Run(path, experiment, **options)
-    except RunFinishedError:  # finished by another process since we looked
-        return RunFolder(path)
+    return open_at(path, experiment, **session)
 
 
-def _open_again(runs_dir: Path, experiment: Experiment, options: dict[str, Any]) -> Run:
+def _open_again(runs_dir: Path, experiment: Experiment, session: Session) -> Run:
     attempt = 1
     while True:
         path = layout.run_path(runs_dir, experiment, attempt)
@@ -108,13 +108,13 @@ def _open_again(runs_dir: Path, experiment: Experiment, options: dict[str, Any])
         try:
             if os.path.exists(path / layout.RUN) and not RunFolder(path).run.get("again"):
                 continue
-            return Run(path, experiment, again=True, **options)
+            return Run(path, experiment, again=True, **session)
         except (RunFinishedError, RunLockedError, NumericsError, RunFolderError):
             continue  # what is there stays there, damaged or not
 
 
 def _begun(
-    runs_dir: Path, experiment: Experiment, folders: layout.RunsById | None
+    runs_dir: Path, experiment: Experiment, folders: layout.RunsById | None = None
 ) -> list[RunFolder]:
     """Every folder of this experiment in which a run has begun, first attempts first."""
     paths = _paths(runs_dir, run_id(experiment), folders)
@@ -123,7 +123,7 @@ def _begun(
     return [folder for folder in begun if folder.run["status"] != INTERACTIVE]
 
 
-def _paths(runs_dir: Path, identity: str, folders: layout.RunsById | None) -> list[Path]:
+def _paths(runs_dir: Path, identity: str, folders: layout.RunsById | None = None) -> list[Path]:
     folders = layout.scan_runs(runs_dir, identity) if folders is None else folders
     return [runs_dir / name for name in folders.get(identity, ())]
 

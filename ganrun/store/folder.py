@@ -47,6 +47,18 @@ class RunFolderError(StoreError):
     """A folder that is damaged or no run folder; one line that names the file."""
 
 
+def run_at(path: Path) -> RunFolder | None:
+    """The run that has begun in this folder; None where at most its `config.yaml` was written.
+
+    Raises `RunFolderError` if it is damaged.
+    """
+    if os.path.exists(path / layout.RUN):
+        return RunFolder(path)
+    if any(os.path.exists(path / name) for name in layout.FILES if name != layout.CONFIG):
+        raise RunFolderError(f"{path / layout.RUN}: is missing")
+    return None
+
+
 class RunFolder:
     """A read-only view of one run.
 

@@ -6,14 +6,14 @@ import os
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Literal
+from typing import Any, Literal, Required, TypedDict
 
 from numpy import ndarray
 
 from ganrun.config import Experiment, run_id, to_yaml
 from ganrun.store import layout
 from ganrun.store.atomic import StoreError, make_folder, remove_leftovers, replace_file
-from ganrun.store.folder import INTERACTIVE, RunFolder, RunFolderError, read_file
+from ganrun.store.folder import INTERACTIVE, RunFolder, RunFolderError, read_file, run_at
 from ganrun.store.formats import (
     Checkpoint,
     Snapshot,
@@ -45,6 +45,14 @@ class NumericsError(StoreError):
     """The run was begun where arithmetic may give other bits."""
 
 
+class Session(TypedDict, total=False):
+    """How a run is trained from here on; none of it changes a number, or it is told."""
+
+    numerics: Required[Mapping[str, Any]]
+    command: Sequence[str]
+    allow_numerics_change: bool
+
+
 class Run:
     """One run, locked for this process. Use it in a `with`: leaving it releases the lock.
 
@@ -66,7 +74,7 @@ class Run:
         again: bool = False,
         allow_numerics_change: bool = False,
     ) -> None:
-        """Claim the folder and make it ready; `open_run` decides which folder that is.
+        """Claim the folder and make it ready; `store.find` decides which folder that is.
 
         Raises `RunLockedError` if another process writes it, `NumericsError` if it was begun under
         other numerics, `RunFinishedError` if the run is finished, `RunFolderError` if it is
@@ -230,21 +238,18 @@ class Run:
     # opening
 
     def _new(self, again: bool) -> Record:
-        """Begin a run in a blank folder: one in which at most `config.yaml` was written."""
-        written = [name for name in layout.FILES if os.path.exists(self.path / name)]
-        if any(name != layout.CONFIG for name in written):
-            raise RunFolderError(f"{self.path / layout.RUN}: is missing")
-        config = to_yaml(self.experiment).encode()
-        if written and read_file(self.path / layout.CONFIG, bytes) != config:
-            raise RunFolderError(f"{self.path / layout.CONFIG}: is not the config of this run")
+        """Begin a run in a folder in which at most `config.yaml` was written."""
+        path, config = self.path / layout.CONFIG, to_yaml(self.experiment).encode()
+        if os.path.exists(path) and read_file(path, bytes) != config:
+            raise RunFolderError(f"{path}: is not the config of this run")
         self._write(layout.CONFIG, config)
         return new_record(self.experiment, self.id, again=again)
 
     def _resumed(self, numerics: Mapping[str, Any], allowed: bool) -> Record | None:
         """The record of the run that is here already; None if the folder is blank."""
-        if not os.path.exists(self.path / layout.RUN):
+        folder = run_at(self.path)
+        if folder is None:
             return None
-        folder = RunFolder(self.path)
         folder.check_config(self.experiment)
         if folder.run["status"] == INTERACTIVE:
             raise RunFolderError(f"{self.path}: is an interactive run, which is not gone on with")

@@ -13,10 +13,9 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Protocol
 
-from ganrun.config import Experiment
 from ganrun.executors import Executor
-from ganrun.playing.jobs import Job, Options, Outcome
-from ganrun.store import RunFolder, StoreError
+from ganrun.playing.jobs import Job, Member, Options, Outcome
+from ganrun.store import StoreError, finished_at
 from ganrun.store.sweep_folder import SweepFolder
 from ganrun.sweep.designs import Design, Trial
 from ganrun.sweep.results import Result, result_of
@@ -132,8 +131,9 @@ class _Run:
         while not self.progress.stopped:
             cohorts = (self._jobs(wave) for wave in waves)
             for job, outcomes in self._executor.run(cohorts, lambda _: None):
-                for place, outcome in zip(job.places, outcomes, strict=True):
-                    self._take(self._design.trial(place), outcome)
+                for member, outcome in zip(job.members, outcomes, strict=True):
+                    assert member.trial is not None
+                    self._take(self._design.trial(member.trial), outcome)
             if not self._busy:
                 break
             self._wait_for_others()
@@ -152,18 +152,13 @@ class _Run:
         """Cut a cohort into jobs, passing over what is finished."""
         todo = (trial for trial in map(self._design.trial, trials) if not self._is_finished(trial))
         while group := list(islice(todo, self._executor.lanes)):
-            members: tuple[Experiment, ...] = tuple(trial.experiment for trial in group)
-            yield Job(members, self._options, tuple(trial.index for trial in group))
+            members = (Member(trial.experiment, trial=trial.index) for trial in group)
+            yield Job(tuple(members), self._options)
 
     def _is_finished(self, trial: Trial) -> bool:
-        path = self._folder.trial_path(trial.experiment)
-        if not path.is_dir():
-            return False
         try:
-            folder = RunFolder(path)
-            if not folder.finished:
+            if finished_at(self._folder.trial_path(trial.experiment), trial.experiment) is None:
                 return False
-            folder.check_config(trial.experiment)
         except StoreError:
             return False  # its job will say what is wrong with it
         self.progress.found += 1
