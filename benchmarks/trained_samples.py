@@ -129,10 +129,12 @@ def train(seeds: int, first_seed: int = 0) -> Iterator[TrainedSet]:
     from ganrun.game import backend
 
     backend.prepare()
-    from ganrun.game.members import game_of, hyperparameters_of
-    from ganrun.game.population import Group, Sizes, lanes_for, program_for, workers
+    import jax
 
-    device = workers()[0]
+    from ganrun.game.members import game_of, hyperparameters_of
+    from ganrun.game.population import Group, Sizes, lanes_for, program_for
+
+    device = jax.local_devices()[0]
     lanes = lanes_for(device.platform)
     for game_name, settings in GAMES.items():
         for target_name, target in TARGETS.items():

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import repeat
 from typing import Any, NamedTuple
 
@@ -18,8 +18,9 @@ import numpy as np
 from game_examples import Config, bytes_of, experiment, laid_over, sizes_of
 
 from ganrun.config import Experiment
+from ganrun.executors.device_threads import on_free_devices
 from ganrun.game.members import game_of, hyperparameters_of
-from ganrun.game.population import Group, Program, play, program_for
+from ganrun.game.population import Group, Program, program_for
 from ganrun.game.rounds import Hyperparameters, TrainingState
 
 STEPS = 60
@@ -89,14 +90,11 @@ def play_members(
     groups = [members[i : i + lanes] for i in range(0, len(members), lanes)]
     order: dict[int, list[Result]] = {}
 
-    def task(place: int) -> Callable[[Any], None]:
-        def run(device: Any) -> None:
-            order[place] = play_group(groups[place], program(lanes), device, chunk)
+    def task(place: int, device: Any) -> None:
+        order[place] = play_group(groups[place], program(lanes), device, chunk)
 
-        return run
-
-    tasks = [task(place) for place in range(len(groups))]
-    for _ in play(tasks, [jax.local_devices()[0]] * threads, abort=lambda: None):
+    devices = [jax.local_devices()[0]] * threads
+    for _ in on_free_devices(task, range(len(groups)), devices, abort=lambda: None):
         pass
     return [result for place in sorted(order) for result in order[place]]
 

@@ -9,7 +9,7 @@ from json_schema_check import accepts
 
 from ganrun.config import json_schema, load_experiment
 from ganrun.config.shipped import find_config, shipped_configs
-from ganrun.executors.here import Here
+from ganrun.executors.this_process import ThisProcess
 from ganrun.playing.jobs import Job, Member, Options, Outcome
 from ganrun.store import RunFolder
 from ganrun.verdict import WORDS
@@ -50,7 +50,7 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, RunFolder]:
     options = Options(runs_dir=tmp_path_factory.mktemp("runs"))
     jobs = [Job((Member(load_experiment(CASES / f"{word}.yaml")),), options) for word in WORDS]
     outcomes: list[Outcome] = []
-    with Here() as executor:
+    with ThisProcess() as executor:
         for _, ended in executor.run([[job] for job in jobs], lambda _: None):
             outcomes += ended
     assert [one.how for one in outcomes] == ["trained"] * len(WORDS)

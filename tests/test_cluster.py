@@ -18,8 +18,8 @@ from sweep_examples import POISON, Listener, play_remotely_or_die, small, swept,
 from ganrun.config import to_yaml
 from ganrun.executors import executor_for
 from ganrun.executors.cluster import Cluster, ClusterError, _claim, _UnderWay
-from ganrun.executors.feed import Cohort, Task
-from ganrun.executors.here import Here
+from ganrun.executors.task_queue import Cohort, Task
+from ganrun.executors.this_process import ThisProcess
 from ganrun.playing.jobs import Job, Member, Options
 from ganrun.store import RunFolder
 from ganrun.store.sweep_folder import SweepFolder, open_sweep
@@ -70,7 +70,7 @@ def same_trials(one: SweepFolder, other: SweepFolder) -> bool:
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> SweepFolder:
     runs = tmp_path_factory.mktemp("undisturbed")
-    return swept(runs, small(runs), executor=Here())[0]
+    return swept(runs, small(runs), executor=ThisProcess())[0]
 
 
 def test_a_cluster_of_which_a_worker_is_killed_makes_the_same_sweep(
@@ -143,7 +143,7 @@ def test_a_cluster_that_is_there_is_used_and_one_that_is_lost_is_reported(
     folder, progress = swept(tmp_path, small(tmp_path), executor=cluster, listener=listener)
     assert progress.failed
     assert any("scheduler was lost" in message for message in listener.told)
-    folder, progress = swept(tmp_path, small(tmp_path), executor=Here())
+    folder, progress = swept(tmp_path, small(tmp_path), executor=ThisProcess())
     assert progress.finished == 8
     assert same_trials(folder, undisturbed)
 

@@ -23,7 +23,7 @@ FLOORS = (
     {"verdict", "influence", "game", "measure", "page"},
     {"mixture"},
     {"config"},
-    {"wording"},
+    {"wording", "user_cache"},
 )
 """The rooms from the roof to the ground; what stands on one floor is side by side."""
 

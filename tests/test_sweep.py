@@ -19,8 +19,8 @@ from store_examples import result_bytes
 from sweep_examples import POISON, Listener, play_or_die, small, swept, table
 
 from ganrun.config import load_experiment, run_id, sweep_yaml
-from ganrun.executors.here import Here
 from ganrun.executors.processes import Processes
+from ganrun.executors.this_process import ThisProcess
 from ganrun.game import backend, population
 from ganrun.playing.jobs import Options
 from ganrun.store import RunFolder, StoreError, claimed, run_path
@@ -41,7 +41,7 @@ def _quick_disk_and_one_process(monkeypatch: pytest.MonkeyPatch) -> None:
 def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> tuple[SweepFolder, bytes]:
     """A small sweep, run in one go."""
     runs = tmp_path_factory.mktemp("undisturbed")
-    folder, progress = swept(runs, small(runs), executor=Here())
+    folder, progress = swept(runs, small(runs), executor=ThisProcess())
     assert (progress.trained, progress.failed) == (8, 0)
     return folder, table(folder)
 
@@ -272,7 +272,7 @@ def test_a_trial_that_another_process_trains_is_waited_for(
         held.__exit__(None, None, None)
 
     monkeypatch.setattr("ganrun.sweep.run.time.sleep", let_go)
-    folder, progress = swept(tmp_path, sweep, executor=Here())
+    folder, progress = swept(tmp_path, sweep, executor=ThisProcess())
     assert progress.trained == 8
     assert RunFolder(folder.trial_path(one)).status == "complete"
 

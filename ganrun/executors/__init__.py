@@ -54,9 +54,9 @@ def executor_for(
         from ganrun.executors.cluster import Cluster
 
         return Cluster(scheduler=scheduler, workers=workers or 1)
-    from ganrun.executors.here import Here
     from ganrun.executors.processes import Processes, trains_on_cpu
+    from ganrun.executors.this_process import ThisProcess
     from ganrun.game import backend
 
     processes = min(backend.cores(), members)
-    return Processes(processes) if processes > 1 and trains_on_cpu() else Here()
+    return Processes(processes) if processes > 1 and trains_on_cpu() else ThisProcess()

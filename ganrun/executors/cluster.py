@@ -3,7 +3,7 @@
 The workers have no run folders. They train in a temporary place and send the files; only this
 process writes. It also holds the claims of what is under way, so that they die with it. A worker
 that dies has its jobs played by another: dask does that a few times, then says `KilledWorker`, and
-`executors.feed` finds out which job it was.
+`executors.task_queue` finds out which job it was.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from queue import Empty, SimpleQueue
 from typing import Any
 
 from ganrun import __version__
-from ganrun.executors.feed import Feed, Task, blamed
+from ganrun.executors.task_queue import Task, TaskQueue
 from ganrun.playing.claim_or_find import finished_trial
 from ganrun.playing.jobs import Hooks, Job, Outcome
 from ganrun.playing.progress import OnProgress
@@ -116,7 +116,7 @@ class Cluster:
         try:
             address: Any = scheduler
             if scheduler is None:
-                # One death is enough: what was under way is then played alone, by the feed.
+                # One death is enough: what was under way is then played alone, by the queue.
                 with dask.config.set({"distributed.scheduler.allowed-failures": 0}):
                     cluster = distributed.LocalCluster(
                         n_workers=workers,
@@ -155,20 +155,20 @@ class Cluster:
 
     def run(self, cohorts: Iterable[Iterable[Job]], on_progress: OnProgress) -> Iterator[Result]:
         """Play all jobs."""
-        feed = Feed(cohorts, self.width)
+        tasks = TaskQueue(cohorts, self.width)
         ended: SimpleQueue[Any] = SimpleQueue()
         under_way: dict[str, tuple[Any, _UnderWay]] = {}
         try:
             while True:
-                yield from self._hand_out(feed, under_way, ended)
+                yield from self._hand_out(tasks, under_way, ended)
                 if not under_way:
                     break
                 with contextlib.suppress(Empty):
                     future = ended.get(timeout=LISTEN_SECONDS)
                     _, one = under_way.pop(future.key)
                     with one.release:
-                        yield from self._collect(feed, future, one)
-                yield from blamed(feed)
+                        yield from self._collect(tasks, future, one)
+                yield from tasks.given_up()
         finally:
             for future, one in under_way.values():
                 with contextlib.suppress(Exception):
@@ -176,11 +176,11 @@ class Cluster:
                 one.release.close()
 
     def _hand_out(
-        self, feed: Feed, under_way: dict[str, tuple[Any, _UnderWay]], ended: SimpleQueue[Any]
+        self, tasks: TaskQueue, under_way: dict[str, tuple[Any, _UnderWay]], ended: SimpleQueue[Any]
     ) -> Iterator[Result]:
         if self._stop:
-            feed.stop()
-        while len(under_way) < 2 * self.width and (task := feed.next_task()) is not None:
+            tasks.stop()
+        while len(under_way) < 2 * self.width and (task := tasks.next_task()) is not None:
             one = _UnderWay(task)
             if task.kind == "warm":
                 future = self._client.submit(_warm_up, task.job, pure=False)
@@ -188,14 +188,14 @@ class Cluster:
                 _claim(one)
                 if not one.claims:
                     one.release.close()
-                    feed.done(task)
+                    tasks.done(task)
                     yield task.job, _in_order(one)
                     continue
                 future = self._client.submit(self.play, one.left, pure=False)
             under_way[future.key] = (future, one)
             future.add_done_callback(ended.put)
 
-    def _collect(self, feed: Feed, future: Any, one: _UnderWay) -> Iterator[Result]:
+    def _collect(self, tasks: TaskQueue, future: Any, one: _UnderWay) -> Iterator[Result]:
         from distributed import KilledWorker
 
         task = one.task
@@ -203,7 +203,7 @@ class Cluster:
         try:
             results = future.result(timeout=CONNECT_SECONDS)
         except KilledWorker:
-            feed.died(task)
+            tasks.died(task)
             return
         except Exception as error:
             if future.status == "error" and self._client.status == "running":
@@ -212,7 +212,7 @@ class Cluster:
                 self.stop()
                 message = "the scheduler was lost; the same command goes on"
             one.ended |= {place: task.job.members[place].failed(message) for place in one.claims}
-        feed.done(task)
+        tasks.done(task)
         if task.kind == "play":
             if results is not None:
                 _install(one, results)

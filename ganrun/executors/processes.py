@@ -2,8 +2,8 @@
 
 XLA's pool for the CPU has one thread per process (`game/backend.py` says why), so several runs are
 spread over as many processes as there are cores. The processes outlive a job and keep what they
-compiled. One that dies costs nobody else: the pool is made anew, and `executors.feed` finds out
-which job it was.
+compiled. One that dies costs nobody else: the pool is made anew, and `executors.task_queue` finds
+out which job it was.
 """
 
 from __future__ import annotations
@@ -18,12 +18,11 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
 from multiprocessing.connection import wait as wait_for
-from pathlib import Path
 from queue import Empty
 from typing import Any
 
 from ganrun.executors.compile_cache import compile_cache
-from ganrun.executors.feed import Feed, Task, blamed
+from ganrun.executors.task_queue import Task, TaskQueue
 from ganrun.playing.jobs import Hooks, Job, Outcome
 from ganrun.playing.progress import MemberProgress, OnProgress
 
@@ -42,7 +41,7 @@ class _Worker:
     progress: Any
 
 
-def _begin_worker(stop: Any, progress: Any, cache: str) -> None:
+def _begin_worker(stop: Any, progress: Any) -> None:
     """Set a new process up: it dies with its parent, and leaves Ctrl-C to it."""
     from ganrun.game import backend
 
@@ -58,7 +57,7 @@ def _begin_worker(stop: Any, progress: Any, cache: str) -> None:
         os._exit(1)  # a worker without a parent would hold its runs' locks for nobody
 
     threading.Thread(target=follow, daemon=True).start()
-    backend.prepare(Path(cache))
+    backend.prepare(compile_cache())
 
 
 def _wake() -> None:
@@ -111,38 +110,38 @@ class Processes:
 
     def run(self, cohorts: Iterable[Iterable[Job]], on_progress: OnProgress) -> Iterator[Result]:
         """Play all jobs; when this process is interrupted, the runs are committed first."""
-        feed = Feed(cohorts, self.width)
+        tasks = TaskQueue(cohorts, self.width)
         running: dict[Future[Any], Task] = {}
         interrupted = False
         while True:
             try:
-                self._hand_out(feed, running)
+                self._hand_out(tasks, running)
                 if not running:
                     break
                 done, _ = wait(running, LISTEN_SECONDS, FIRST_COMPLETED)
                 self._tell(on_progress)
-                yield from self._collect(feed, running, done)
-                yield from blamed(feed)
+                yield from self._collect(tasks, running, done)
+                yield from tasks.given_up()
             except KeyboardInterrupt:
                 interrupted = True
                 self.stop()
-        yield from blamed(feed)
+        yield from tasks.given_up()
         self._tell(on_progress)
         if interrupted:
             raise KeyboardInterrupt
 
-    def _hand_out(self, feed: Feed, running: dict[Future[Any], Task]) -> None:
+    def _hand_out(self, tasks: TaskQueue, running: dict[Future[Any], Task]) -> None:
         if self._stop.is_set():
-            feed.stop()
+            tasks.stop()
             for future in list(running):
                 if future.cancel():
-                    feed.done(running.pop(future))
-        while len(running) < self.width + AHEAD and (task := feed.next_task()) is not None:
+                    tasks.done(running.pop(future))
+        while len(running) < self.width + AHEAD and (task := tasks.next_task()) is not None:
             work = self.play if task.kind == "play" else _warm_up_in_worker
             running[self._pool.submit(work, task.job)] = task
 
     def _collect(
-        self, feed: Feed, running: dict[Future[Any], Task], done: Iterable[Future[Any]]
+        self, tasks: TaskQueue, running: dict[Future[Any], Task], done: Iterable[Future[Any]]
     ) -> Iterator[Result]:
         died = False
         for future in done:
@@ -150,18 +149,18 @@ class Processes:
             try:
                 outcomes = future.result()
             except BrokenProcessPool:
-                feed.died(task)
+                tasks.died(task)
                 died = True
                 continue
             except Exception as error:  # a job tells of its own mistakes; this one is ours
                 outcomes = task.job.failed(repr(error))
-            feed.done(task)
+            tasks.done(task)
             if task.kind == "play":
                 yield task.job, [_trained(one) for one in outcomes] if task.alone else outcomes
         if died:
             # One that dies takes the pool with it, and all that is under way.
             for task in running.values():
-                feed.died(task)
+                tasks.died(task)
             running.clear()
             self._pool.shutdown(wait=True, cancel_futures=True)
             self._pool = self._new_pool()
@@ -179,7 +178,7 @@ class Processes:
             self.width,
             mp_context=self._context,
             initializer=_begin_worker,
-            initargs=(self._stop, self._progress, str(compile_cache())),
+            initargs=(self._stop, self._progress),
         )
         for _ in range(self.width):  # a process is started for each task while all are busy
             pool.submit(_wake)

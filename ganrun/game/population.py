@@ -1,4 +1,4 @@
-"""The population engine: many GANs, one program, every core or device busy.
+"""The population engine: many GANs, one program.
 
 A program is compiled for `lanes` members that advance together under `vmap`, whatever the size of
 the population: a lone member is padded to it, and a thousand are cut into groups of it. So there
@@ -10,17 +10,14 @@ host's part is small.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
-from queue import SimpleQueue
 from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Float
+from jaxtyping import Array, Float, PRNGKeyArray
 
 from ganrun.config.declarations import ROUND_METRICS
 from ganrun.game.randomness import Stream, round_key
@@ -84,15 +81,28 @@ def take_snapshot(
 ) -> SnapshotArrays:
     """Samples to look at, and what the discriminator thinks of the plane around the modes."""
     key = round_key(hyper.seed, Stream.SNAPSHOT, state.round)
+    extent = hyper.target.extent
+    return picture(game, state, key, sizes.snapshot_samples, sizes.grid, extent)
+
+
+def picture(
+    game: Game,
+    state: TrainingState,
+    key: PRNGKeyArray,
+    count: int,
+    grid: int,
+    window: Float[Array, " 4"],
+) -> SnapshotArrays:
+    """So many samples from this key, and the field in `(x_min, x_max, y_min, y_max)`."""
     forger = game.generator.unravel(state.generator.params)
-    samples = generate(game, forger, key, sizes.snapshot_samples)
-    x_min, x_max, y_min, y_max = hyper.target.extent
-    steps = jnp.linspace(0, 1, sizes.grid)
+    samples = generate(game, forger, key, count)
+    x_min, x_max, y_min, y_max = window
+    steps = jnp.linspace(0, 1, grid)
     x, y = jnp.meshgrid(x_min + steps * (x_max - x_min), y_min + steps * (y_max - y_min))
     detective = game.discriminator.unravel(state.discriminator.params)
     points = jnp.stack([x.ravel(), y.ravel()], axis=-1)
     logits = discriminate(game, detective, state.discriminator.vectors, points)
-    return SnapshotArrays(samples, logits.reshape(sizes.grid, sizes.grid))
+    return SnapshotArrays(samples, logits.reshape(grid, grid))
 
 
 def lanewise(function: Callable[..., Any], lanes: int, **options: Any) -> Any:
@@ -223,57 +233,6 @@ class Group:
         arrays = jax.tree.map(np.asarray, stacked)
         leaves, structure = jax.tree.flatten(arrays)
         return [jax.tree.unflatten(structure, [x[i] for x in leaves]) for i in range(self.size)]
-
-
-def workers() -> list[Any]:
-    """The device of each host thread that trains: every accelerator, or the CPU once.
-
-    More cores are used by more processes: see `game/backend.py`.
-    """
-    return list(jax.local_devices())
-
-
-def play(
-    tasks: Iterable[Callable[[Any], Any]],
-    devices: Sequence[Any],
-    *,
-    abort: Callable[[], None],
-    late: Callable[[Any], None] = lambda _: None,
-) -> Iterator[Any]:
-    """Run each task (a function of a device) on the next free device; yield results as they come.
-
-    Tasks are taken from their iterator as devices become free. When the caller stops listening, is
-    interrupted, or a task raises, `abort` is called, so that tasks which are under way can end at
-    their next chunk; no more are begun, and `late` gets the results that come after.
-    """
-    free: SimpleQueue[Any] = SimpleQueue()
-    for device in devices:
-        free.put(device)
-
-    def run(task: Callable[[Any], Any]) -> Any:
-        device = free.get()
-        try:
-            return task(device)
-        finally:
-            free.put(device)
-
-    tasks = iter(tasks)
-    with ThreadPoolExecutor(len(devices), thread_name_prefix="ganrun") as pool:
-        pending: set[Future[Any]] = set()
-        try:
-            while True:
-                wanted = islice(tasks, len(devices) - len(pending))
-                pending |= {pool.submit(run, task) for task in wanted}
-                if not pending:
-                    return
-                done, pending = wait(pending, return_when=FIRST_COMPLETED)
-                for future in done:
-                    yield future.result()
-        finally:
-            abort()
-            for future in pending:
-                if not future.cancel() and future.exception() is None:
-                    late(future.result())
 
 
 def state_as_dict(state: TrainingState) -> dict[str, np.ndarray]:

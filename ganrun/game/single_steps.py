@@ -7,7 +7,7 @@ own, by the round after which it is made and how many were made before it.
 from __future__ import annotations
 
 import functools
-from typing import Any, NamedTuple
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -15,7 +15,7 @@ import numpy as np
 from jaxtyping import Array, Float, Int, PRNGKeyArray
 
 from ganrun.config.declarations import ROUND_METRICS
-from ganrun.game.population import lanewise
+from ganrun.game.population import SnapshotArrays, lanewise, picture
 from ganrun.game.randomness import Stream, round_key
 from ganrun.game.rounds import (
     Game,
@@ -23,9 +23,7 @@ from ganrun.game.rounds import (
     Player,
     Trace,
     TrainingState,
-    discriminate,
     discriminator_step,
-    generate,
     generator_gradient,
     is_finite,
     step,
@@ -79,14 +77,6 @@ def _unless_diverged(old: TrainingState, new: TrainingState, seen: Trace) -> Tra
     return kept._replace(diverged_at=diverged_at)
 
 
-class View(NamedTuple):
-    """A game as it is looked at: the same latent points always, and a window of one's choice."""
-
-    samples: Float[Array, "N 2"]
-    field: Float[Array, "G G"]
-    """The discriminator's logit on a grid, rows along y from the lowest."""
-
-
 def view(
     game: Game,
     samples: int,
@@ -94,17 +84,13 @@ def view(
     hyper: Hyperparameters,
     state: TrainingState,
     window: Float[Array, " 4"],
-) -> View:
-    """Samples that move but do not flicker, and the field in `(x_min, x_max, y_min, y_max)`."""
-    forger = game.generator.unravel(state.generator.params)
-    points = generate(game, forger, round_key(hyper.seed, Stream.SNAPSHOT, 0), samples)
-    x_min, x_max, y_min, y_max = window
-    steps = jnp.linspace(0, 1, grid)
-    x, y = jnp.meshgrid(x_min + steps * (x_max - x_min), y_min + steps * (y_max - y_min))
-    detective = game.discriminator.unravel(state.discriminator.params)
-    plane = jnp.stack([x.ravel(), y.ravel()], axis=-1)
-    logits = discriminate(game, detective, state.discriminator.vectors, plane)
-    return View(points, logits.reshape(grid, grid))
+) -> SnapshotArrays:
+    """A game as it is looked at: the same latent points always, which move but do not flicker.
+
+    The field is that of the window `(x_min, x_max, y_min, y_max)`.
+    """
+    key = round_key(hyper.seed, Stream.SNAPSHOT, 0)
+    return picture(game, state, key, samples, grid, window)
 
 
 class CloseUp:

@@ -25,6 +25,7 @@ from ganrun.config.declarations import SUMMARY_METRICS
 from ganrun.measure.evaluation import evaluate_samples
 from ganrun.measure.final import final_metrics, finite_or_none
 from ganrun.mixture import Mixture
+from ganrun.user_cache import user_cache
 
 DRAWS = 20
 SEED = 71928
@@ -41,7 +42,7 @@ def reference_metrics(mixture: Mixture, n: int, cache_folder: Path | None = None
     from the cache or not: JSON holds a float's shortest exact decimal. A cache that is damaged or
     cannot be written costs time, nothing else.
     """
-    path = _cache_folder(cache_folder) / f"reference-{_key(mixture, n)}.json"
+    path = (cache_folder or user_cache()) / f"reference-{_key(mixture, n)}.json"
     reference = _read(path)
     if reference is None:
         reference = measure_reference(mixture, n)
@@ -92,14 +93,6 @@ def _key(mixture: Mixture, n: int) -> str:
         "machine": platform.machine(),
     }
     return hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()[:32]
-
-
-def _cache_folder(chosen: Path | None) -> Path:
-    if chosen is not None:
-        return chosen
-    from platformdirs import user_cache_path
-
-    return user_cache_path("ganrun", appauthor=False)
 
 
 def _read(path: Path) -> Reference | None:

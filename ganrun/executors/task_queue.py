@@ -41,7 +41,7 @@ class Task:
     alone: bool = False
 
 
-class Feed:
+class TaskQueue:
     """Hands out tasks and takes note of how they ended."""
 
     def __init__(self, cohorts: Iterable[Iterable[Job]], width: int) -> None:
@@ -53,7 +53,7 @@ class Feed:
         self._under_way = 0
         self._alone = False
         self._stopped = False
-        self.guilty: deque[Job] = deque()
+        self._guilty: deque[Job] = deque()
         """Jobs that are not to be played again, since they, or their program, kill workers."""
 
     def next_task(self) -> Task | None:
@@ -82,12 +82,18 @@ class Feed:
             task.alone = True
             self._suspects.append(task)
         elif task.kind == "play":
-            self.guilty.append(task.job)
+            self._guilty.append(task.job)
         else:
             task.cohort.poisoned = True
             while (job := task.cohort.next_job()) is not None:
-                self.guilty.append(job)
+                self._guilty.append(job)
             self._open.remove(task.cohort)
+
+    def given_up(self) -> Iterator[tuple[Job, list[Outcome]]]:
+        """The outcomes of jobs that are given up, each once."""
+        while self._guilty:
+            job = self._guilty.popleft()
+            yield job, job.failed("the process died, and died again when it had nothing else to do")
 
     def stop(self) -> None:
         """Hand out nothing more."""
@@ -117,10 +123,3 @@ class Feed:
                 self._open.append(cohort)
                 return Task("warm", cohort, first)
         return None
-
-
-def blamed(feed: Feed) -> Iterator[tuple[Job, list[Outcome]]]:
-    """The outcomes of jobs that are given up, each once."""
-    while feed.guilty:
-        job = feed.guilty.popleft()
-        yield job, job.failed("the process died, and died again when it had nothing else to do")

@@ -4,28 +4,36 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Iterator
-from itertools import chain
+from itertools import chain, takewhile
 from typing import Any
 
 from ganrun.executors.compile_cache import compile_cache
+from ganrun.executors.device_threads import on_free_devices
 from ganrun.game import backend
 from ganrun.playing.jobs import Hooks, Job, Outcome
 from ganrun.playing.progress import OnProgress
 
+Result = tuple[Job, list[Outcome]]
 
-class Here:
-    """A thread for each of this process's devices."""
+
+class ThisProcess:
+    """A thread for each of this process's devices: every accelerator, or the CPU once.
+
+    More cores are used by more processes: see `game/backend.py`.
+    """
 
     def __init__(self) -> None:
         backend.prepare(compile_cache())
-        from ganrun.game.population import lanes_for, workers
+        import jax
 
-        self._devices = workers()
+        from ganrun.game.population import lanes_for
+
+        self._devices = jax.local_devices()
         self.lanes = lanes_for(self._devices[0].platform)
         self.width = len(self._devices)
         self._stop = threading.Event()
 
-    def __enter__(self) -> Here:
+    def __enter__(self) -> ThisProcess:
         return self
 
     def __exit__(self, *_: Any) -> None:
@@ -35,9 +43,7 @@ class Here:
         """End what is under way at its next chunk."""
         self._stop.set()
 
-    def run(
-        self, cohorts: Iterable[Iterable[Job]], on_progress: OnProgress
-    ) -> Iterator[tuple[Job, list[Outcome]]]:
+    def run(self, cohorts: Iterable[Iterable[Job]], on_progress: OnProgress) -> Iterator[Result]:
         """Play the cohorts one after another."""
         for cohort in cohorts:
             jobs = iter(cohort)
@@ -50,27 +56,14 @@ class Here:
                 warm_up(first, self._devices[0])
                 yield from self._play(chain([first], jobs), on_progress)
 
-    def _play(
-        self, jobs: Iterable[Job], on_progress: OnProgress
-    ) -> Iterator[tuple[Job, list[Outcome]]]:
-        from ganrun.game.population import play
+    def _play(self, jobs: Iterable[Job], on_progress: OnProgress) -> Iterator[Result]:
         from ganrun.playing.play import play_job
 
         left = threading.Event()  # whether nobody listens any more
         hooks = Hooks(lambda: self._stop.is_set() or left.is_set(), on_progress)
 
-        def wanted() -> Iterator[Any]:
-            for job in jobs:
-                if self._stop.is_set():
-                    return
-                yield task(job)
+        def played(job: Job, device: Any) -> Result:
+            return job, play_job(job, device, hooks)
 
-        def task(job: Job) -> Any:
-            return lambda device: (job, play_job(job, device, hooks))
-
-        late: list[tuple[Job, list[Outcome]]] = []
-        try:
-            yield from play(wanted(), self._devices, abort=left.set, late=late.append)
-        except KeyboardInterrupt:
-            yield from late
-            raise
+        wanted = takewhile(lambda _: not self._stop.is_set(), jobs)
+        yield from on_free_devices(played, wanted, self._devices, abort=left.set)
