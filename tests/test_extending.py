@@ -1,0 +1,120 @@
+"""What docs/extending.md says is all there is to do: its blocks in a copy of ganrun make a game."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import pytest
+
+import ganrun
+
+PACKAGE = Path(ganrun.__file__).parent
+PAGE = (PACKAGE.parent / "docs" / "extending.md").read_text(encoding="utf-8")
+BLOCKS = [
+    textwrap.dedent(block)
+    for block in re.findall(r"^ *```python\n(.*?)^ *```$", PAGE, re.DOTALL | re.MULTILINE)
+]
+CONFIG = """\
+name: extended
+target: {layout: plus, modes: 4}
+generator: {hidden: [4], initializer: wide}
+discriminator: {hidden: [4]}
+objective: boosting
+penalties: {logit_size: {weight: 0.01}}
+optimizer: {name: sign}
+training: {steps: 20, batch_size: 8}
+evaluation: {every: 10, samples: 100}
+snapshots: {count: 2, samples: 16, grid: 4}
+"""
+"""`plus` and `boosting` are what others call the layout and the objective: hints know them."""
+
+
+def put(block: str, into: Path) -> None:
+    """Make one edit of the page: functions before the room's table, entries at the table's end."""
+    head, text = block.split("\n", 1)
+    place = re.fullmatch(r"# (\S+?\.py)(?:: (\w+)|, before (\w+))?", head)
+    assert place is not None, head
+    path = into / place[1]
+    source = path.read_text(encoding="utf-8")
+    table = place[2] or place[3] or path.stem.upper()
+    opening = re.search(rf"^{table}\b.*(?:\(|\{{)\n", source, re.MULTILINE)
+    if opening is None:  # a table on one line
+        opening = re.search(rf"^{table}\b.*?(?:\(|\{{)", source, re.MULTILINE)
+    assert opening is not None, f"{path.name} has no table {table}"
+    at = opening.end() if place[2] else opening.start()
+    added = textwrap.indent(text, "    ") if place[2] else f"{text}\n\n"
+    path.write_text(source[:at] + added + source[at:], encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def extended(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of ganrun with every edit of the page."""
+    folder = tmp_path_factory.mktemp("extended")
+    left_out = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(PACKAGE, folder / "ganrun", ignore=left_out)
+    for block in BLOCKS:
+        put(block, folder)
+    (folder / "config.yaml").write_text(CONFIG)
+    return folder
+
+
+def ganrun_in(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-W", "error", "-m", "ganrun", *arguments]
+    environment = os.environ | {"PYTHONPATH": str(folder)}
+    return subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, text=True, check=False
+    )
+
+
+def test_every_piece_has_two_edits():
+    for section in PAGE.split("\n## ")[1:]:
+        assert re.findall(r"^(\d)\. ", section, re.MULTILINE) == ["1", "2"]
+    declared = re.findall(r"# ganrun/config/\w+\.py: (\w+)\n", PAGE)
+    assert declared == [
+        "OBJECTIVES",
+        "PENALTIES",
+        "OPTIMIZERS",
+        "INITIALIZERS",
+        "LAYOUTS",
+        "METRICS",
+    ]
+
+
+def test_other_codes_words_for_a_new_piece_are_hints(extended: Path):
+    done = ganrun_in(extended, "check", "config.yaml")
+    assert done.returncode == 2
+    assert "did you mean 'cross'?" in done.stderr
+    assert "did you mean 'exponential'?" in done.stderr
+
+
+def test_a_game_made_of_new_pieces_is_trained_measured_and_reported(extended: Path):
+    text = CONFIG.replace("plus", "cross").replace("boosting", "exponential")
+    (extended / "right.yaml").write_text(text)
+    done = ganrun_in(extended, "train", "right.yaml")
+    assert done.returncode == 0, done.stderr
+    (run,) = (extended / "runs").glob("extended-s*")
+    with (run / "metrics.csv").open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["step"] for row in rows] == ["0", "10", "20"]
+    assert all(float(row["largest_share"]) >= 0 for row in rows)
+    summary = json.loads((run / "summary.json").read_text())
+    assert summary["reference"]["largest_share"]["mean"] == pytest.approx(1.0, abs=0.5)
+    done = ganrun_in(extended, "report", str(run))
+    assert done.returncode == 0, done.stderr
+    page = (run / "report.html").read_text(encoding="utf-8")
+    assert "How much too many samples the best served mode gets" in page
+    assert "logit_size" in page
+
+
+def test_editors_and_pages_know_the_new_pieces(extended: Path):
+    schema = ganrun_in(extended, "schema").stdout
+    for name in ("exponential", "logit_size", "sign", "wide", "cross"):
+        assert f'"{name}"' in schema
