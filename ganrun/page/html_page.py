@@ -20,6 +20,8 @@ from ganrun.page.modules import bundled
 ASSETS = Path(__file__).parent / "assets"
 """What the browser gets of what all pages share."""
 STYLE = ASSETS / "style.css"
+DARK = ASSETS / "dark.css"
+"""The dark hues of the same."""
 
 
 def document(
@@ -50,6 +52,7 @@ def document(
     """
     codes = [] if script is None else [_closed(bundled(script), "script")]
     sheets = [_closed(_text(path), "style") for path in (STYLE, *styles)]
+    dark = _closed(_text(DARK), "style")
     policy = _policy([*codes, *later], allow_eval)
     return "\n".join(
         [
@@ -64,6 +67,7 @@ def document(
             f'<meta name="generator" content="{escaped(generator)}">',
             f"<title>{escaped(title)}</title>",
             *(f"<style>{sheet}</style>" for sheet in sheets),
+            f'<style media="(prefers-color-scheme: dark)" data-dark>{dark}</style>',
             "</head>",
             "<body>",
             '<a class="skip-link" href="#content">Skip to the content</a>',

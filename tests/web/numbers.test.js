@@ -31,18 +31,18 @@ test("quantized arrays come back within their range, and NaN as NaN", () => {
 test("a frame is a header and arrays that begin where it says", () => {
   const arrays = [
     { name: "samples", shape: [2, 2], dtype: "f32", offset: 256 },
-    { name: "mask", shape: [3], dtype: "u8", offset: 272 },
+    { name: "field", shape: [1, 1], dtype: "f32", offset: 272 },
   ];
   const header = new TextEncoder().encode(JSON.stringify({ round: 7, arrays }));
   const buffer = new ArrayBuffer(276);
   new DataView(buffer).setUint32(0, header.length, true);
   new Uint8Array(buffer).set(header, 4);
   new Float32Array(buffer, 256, 4).set([1, 2, 3, 4]);
-  new Uint8Array(buffer, 272, 3).set([1, 0, 1]);
+  new Float32Array(buffer, 272, 1).set([5]);
   const [told, found] = unpackFrame(buffer);
   assert.equal(told.round, 7);
   assert.deepEqual([...found.samples], [1, 2, 3, 4]);
-  assert.deepEqual([...found.mask], [1, 0, 1]);
+  assert.deepEqual([...found.field], [5]);
 });
 
 test("numbers are as short as their place wants them", () => {

@@ -248,7 +248,7 @@ export class Card {
   }
 
   resize() {
-    this.ledger.resize();
+    this.ledger.readColours();
     this.redraw();
   }
 

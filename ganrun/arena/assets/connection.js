@@ -1,11 +1,10 @@
 /* The line to the server: text is handed on, frames too, and what breaks is mended in the background.
  *
- * A frame is a little-endian uint32 (length of the header), a header in JSON, zeros up to a multiple
- * of four, and the arrays that the header lists. They become views of the message, not copies. */
+ * A frame is a little-endian uint32 (length of the header), a header in JSON with spaces up to a
+ * multiple of four, and the float32 arrays that it lists: views of the message, not copies. */
 
 const FIRST_WAIT = 250; // ms
 const LONGEST_WAIT = 5000;
-const KINDS = { f32: Float32Array, float32: Float32Array, u8: Uint8Array, uint8: Uint8Array };
 
 export class Connection {
   /* `listeners`: message(object), frame(header, arrays), state("connecting" | "open" | "away"). */
@@ -65,9 +64,9 @@ export function unpackFrame(buffer) {
   const length = new DataView(buffer).getUint32(0, true);
   const header = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 4, length)));
   const arrays = {};
-  for (const { name, shape, dtype, offset } of header.arrays) {
+  for (const { name, shape, offset } of header.arrays) {
     const size = shape.reduce((product, side) => product * side, 1);
-    arrays[name] = new KINDS[dtype](buffer, offset, size);
+    arrays[name] = new Float32Array(buffer, offset, size);
   }
   return [header, arrays];
 }

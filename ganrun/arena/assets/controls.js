@@ -18,7 +18,17 @@ const OWN_CONTROLS = new Set([
 ]);
 
 /* What a dotted field of a nested config holds; undefined where there is none. */
-export const fieldOf = (config, field) => field.split(".").reduce((inside, name) => (inside === null || inside === undefined ? undefined : inside[name]), config);
+const fieldOf = (config, field) => field.split(".").reduce((inside, name) => (inside === null || inside === undefined ? undefined : inside[name]), config);
+
+/* The ends of a declared field's slider, and of what it admits. */
+const rangeOf = ({ low, high, least, most, scale, kind }) => ({
+  least: low,
+  most: high,
+  lowest: least,
+  highest: most,
+  log: scale === "log",
+  whole: kind === "whole",
+});
 
 /* What a menu shows of a piece that a config names. */
 const option = ({ name, label, description }) => ({ value: name, label, description });
@@ -47,12 +57,11 @@ export class Controls {
     this.schema = schema;
     this.fields = new Map(schema.fields.map((field) => [field.field, field]));
     this.refreshers = [];
-    this.layoutShown = "";
     this.who = element("div", { class: "who", role: "group", "aria-label": "Settings of" });
     const sections = [
       this.section("Pace", "acts at once", [...this.pace()]),
-      this.section("Rules", "", [...this.rules()]),
-      this.section("Real points", "", [...this.target()]),
+      this.section("Rules", null, [...this.rules()]),
+      this.section("Real points", null, [...this.target()]),
     ];
     const more = [...this.others()];
     if (more.length) {
@@ -107,8 +116,8 @@ export class Controls {
     }
   }
 
-  section(title, words_, controls) {
-    const heading = element("h3", { text: title }, words_ ? element("span", { class: "acts", text: words_ }) : null);
+  section(title, when, controls) {
+    const heading = element("h3", { text: title }, when && element("span", "acts", when));
     return element("section", { class: "control-group" }, heading, ...controls);
   }
 
@@ -145,41 +154,49 @@ export class Controls {
   /* Controls ----------------------------------------------------------------------------------- */
 
   slider(field, settings) {
+    return this.control(numberControl, field, settings);
+  }
+
+  menu(field, settings) {
+    return this.control(menuControl, field, settings);
+  }
+
+  toggle(field, settings) {
+    return this.control(switchControl, field, settings);
+  }
+
+  /* The control of a field as the server declares it, but for what `settings` say. */
+  control(make, field, { reads = ({ config }) => fieldOf(config, field), ...settings }) {
     const declared = this.fields.get(field) || {};
-    const control = numberControl({
-      least: declared.low,
-      most: declared.high,
-      lowest: declared.least,
-      highest: declared.most,
-      log: declared.scale === "log",
-      whole: declared.kind === "whole",
+    const control = make({
+      ...rangeOf(declared),
       label: declared.label || field,
-      explain: declared.description,
+      explain: EXPLANATIONS[field] || declared.description,
       compiles: declared.traced === false,
       input: (value) => this.setAll(field, value),
       ...settings,
     });
-    const valueOf = settings.reads || (({ config }) => fieldOf(config, field));
-    this.follow(control, valueOf);
-    return control.element;
+    return this.follow(control, reads);
   }
 
-  /* Keep a control at what the games say; where they differ, at the first's, with a mark. */
+  /* Keep a control at what the games say, or hide it while none has what it sets; where they
+   * differ, it is at the first's, with a mark. */
   follow(control, valueOf) {
     this.refreshers.push((games) => {
-      const values = games.map(valueOf);
-      control.show(values[0]);
+      const values = games.map(valueOf).filter((value) => value !== undefined && value !== null);
+      control.element.hidden = values.length === 0;
+      if (values.length) control.show(values[0]);
       control.mark.hidden = values.every((value) => JSON.stringify(value) === JSON.stringify(values[0]));
     });
+    return control.element;
   }
 
   *pace() {
     const rate = ({ config }) => config.optimizer.learning_rate;
     const ratio = ({ config }) => config.optimizer.learning_rate_ratio;
-    yield this.slider("optimizer.learning_rate", { label: "Forger's learning rate", explain: EXPLANATIONS["optimizer.learning_rate"] });
+    yield this.slider("optimizer.learning_rate", { label: "Forger's learning rate" });
     yield this.slider("discriminator_rate", {
       label: "Detective's learning rate",
-      explain: EXPLANATIONS.discriminator_rate,
       least: 1e-5,
       most: 1e-1,
       lowest: 1e-9,
@@ -188,33 +205,16 @@ export class Controls {
       reads: (game) => Number((rate(game) * ratio(game)).toPrecision(6)),
       input: (value) => this.setEach("optimizer.learning_rate_ratio", (game) => Number((value / rate(game)).toPrecision(6))),
     });
-    yield this.slider("optimizer.learning_rate_ratio", { label: "Ratio, detective to forger", explain: EXPLANATIONS["optimizer.learning_rate_ratio"] });
-    yield this.slider("training.discriminator_steps", { label: "Detective's steps a round", explain: EXPLANATIONS["training.discriminator_steps"] });
-    yield this.slider("optimizer.b1", { label: "Momentum (b1)", explain: EXPLANATIONS["optimizer.b1"] });
+    yield this.slider("optimizer.learning_rate_ratio", { label: "Ratio, detective to forger" });
+    yield this.slider("training.discriminator_steps", { label: "Detective's steps a round" });
+    yield this.slider("optimizer.b1", { label: "Momentum (b1)" });
   }
 
   *rules() {
-    yield this.menu("objective", {
-      label: "Objective",
-      explain: EXPLANATIONS.objective,
-      options: this.fields.get("objective").choices.map(option),
-    });
+    const objectives = this.fields.get("objective").choices.map(option);
+    yield this.menu("objective", { label: "Objective", options: objectives });
     yield* this.penalty();
-    yield this.toggle("discriminator.spectral_norm", { label: "Spectral norm", explain: EXPLANATIONS["discriminator.spectral_norm"] });
-  }
-
-  menu(field, settings) {
-    const declared = this.fields.get(field) || {};
-    const control = menuControl({ compiles: declared.traced === false, input: (value) => this.setAll(field, value), ...settings });
-    this.follow(control, settings.reads || (({ config }) => fieldOf(config, field)));
-    return control.element;
-  }
-
-  toggle(field, settings) {
-    const declared = this.fields.get(field) || {};
-    const control = switchControl({ compiles: declared.traced === false, input: (value) => this.setAll(field, value), ...settings });
-    this.follow(control, ({ config }) => fieldOf(config, field));
-    return control.element;
+    yield this.toggle("discriminator.spectral_norm", { label: "Spectral norm" });
   }
 
   *penalty() {
@@ -223,7 +223,6 @@ export class Controls {
     const known = this.schema.penalties;
     yield this.menu("penalties", {
       label: "Penalty",
-      explain: EXPLANATIONS.penalty,
       compiles: true,
       options: [
         { value: "none", label: "None", description: "The detective may be as steep as it likes." },
@@ -243,13 +242,7 @@ export class Controls {
       log: true,
       input: (value) => this.setEach((game) => `penalties.${nameOf(game)}.weight`, (game) => (nameOf(game) === "none" ? undefined : value)),
     });
-    this.refreshers.push((games) => {
-      const weights = games.map(weightOf).filter((value) => value !== undefined);
-      weight.element.hidden = weights.length === 0;
-      if (weights.length) weight.show(weights[0]);
-      weight.mark.hidden = weights.every((value) => value === weights[0]);
-    });
-    yield weight.element;
+    yield this.follow(weight, weightOf);
   }
 
   *target() {
@@ -266,16 +259,13 @@ export class Controls {
         label: field.label,
         explain: EXPLANATIONS[`target.${field.field}`] || field.description,
         compiles: !field.traced,
-        least: field.low,
-        most: field.high,
-        lowest: field.least,
-        highest: field.field === "modes" ? this.schema.limits.modes : field.most,
-        whole: field.kind === "whole",
+        ...rangeOf(field),
+        ...(field.field === "modes" ? { highest: this.schema.limits.modes } : {}),
         input: (value) => this.changeTarget({ [field.field]: value, ...(field.traced ? {} : { weights: null }) }),
       });
-      yield this.forTarget(control, ({ config }) => config.target[field.field]);
+      yield this.follow(control, ({ config }) => config.target[field.field]);
     }
-    yield this.forTarget(
+    yield this.follow(
       numberControl({
         label: "Width of the modes (std)",
         explain: EXPLANATIONS["target.std"],
@@ -299,17 +289,6 @@ export class Controls {
     for (const { fields } of this.schema.layouts) for (const field of fields) found.set(field.field, field);
     found.delete("std");
     return found.values();
-  }
-
-  /* A control that is there only where the target has what it sets. */
-  forTarget(control, valueOf) {
-    this.refreshers.push((games) => {
-      const values = games.map(valueOf).filter((value) => value !== undefined && value !== null);
-      control.element.hidden = values.length === 0;
-      if (values.length) control.show(values[0]);
-      control.mark.hidden = values.every((value) => value === values[0]);
-    });
-    return control.element;
   }
 
   chooseLayout(layout) {
@@ -353,11 +332,10 @@ export class Controls {
     for (const field of this.schema.fields) {
       if (OWN_CONTROLS.has(field.field) || field.field.startsWith("target.") || field.field.startsWith("penalties.")) continue;
       if (field.nullable) continue;
-      const settings = { label: field.label, explain: field.description };
-      if (field.kind === "number" || field.kind === "whole") yield this.slider(field.field, settings);
-      else if (field.kind === "switch") yield this.toggle(field.field, settings);
+      if (field.kind === "number" || field.kind === "whole") yield this.slider(field.field, {});
+      else if (field.kind === "switch") yield this.toggle(field.field, {});
       else if (field.kind === "choice") {
-        yield this.menu(field.field, { ...settings, options: field.choices.map(({ name, description }) => ({ value: name, label: name.replaceAll("_", " "), description })) });
+        yield this.menu(field.field, { options: field.choices.map(({ name, description }) => ({ value: name, label: name.replaceAll("_", " "), description })) });
       }
     }
   }

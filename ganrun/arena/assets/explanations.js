@@ -23,7 +23,7 @@ export const EXPLANATIONS = {
     "What the two are paid for. In the cross-entropy game the detective names a probability, and its " +
     "advice fades where it is sure; a Wasserstein critic gives a score, whose slope never fades, but " +
     "which needs a penalty to keep it within bounds.",
-  penalty:
+  penalties:
     "A fine on steep opinions. R1 charges the detective for its slope at real points, R2 at forged " +
     "ones; the gradient penalty holds the slope between the two near 1. A detective with a gentle " +
     "slope shows the way even to a forger who is far off: that is why these are cures.",
@@ -40,9 +40,6 @@ export const EXPLANATIONS = {
     "The width of every mode. The narrower they are, the less there is between them for the " +
     "detective to hold on to, and the easier a lost mode stays lost.",
   draw: "Put modes wherever you like, and see whether the forger finds them.",
-  seed:
-    "All that is random follows from the seed: the first weights, the noise, the real points drawn. " +
-    "The same seed and settings play the same game again. Some seeds collapse where others do not.",
 };
 
 export const READING = [

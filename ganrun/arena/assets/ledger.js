@@ -4,7 +4,7 @@
  * the nearer to the mode's fair share. The bar beside it is the share now, with a tick where a fair share would be.
  * A mode that is missing now has a hatched, dashed bar and, where there is room, the word. */
 
-import { hatching } from "../../page/assets/canvas.js";
+import { fitted, hatching } from "../../page/assets/canvas.js";
 import { coloursOf } from "../../page/assets/theme.js";
 import { percent } from "../../page/assets/wording.js";
 
@@ -27,16 +27,12 @@ export class Ledger {
     this.stride = 1;
     this.skipped = 0;
     this.now = null;
-    this.size();
+    this.canvas.style.setProperty("--ledger-height", `${Math.max(1, this.modes) * this.rowHeight}px`);
+    this.readColours();
   }
 
   get rowHeight() {
     return Math.max(5, Math.min(17, Math.floor(170 / Math.max(1, this.modes))));
-  }
-
-  size() {
-    this.canvas.style.setProperty("--ledger-height", `${Math.max(1, this.modes) * this.rowHeight}px`);
-    this.resize();
   }
 
   /* One more evaluation of the shares. */
@@ -52,14 +48,7 @@ export class Ledger {
     }
   }
 
-  resize() {
-    const scale = window.devicePixelRatio || 1;
-    const { clientWidth, clientHeight } = this.canvas;
-    this.width = clientWidth;
-    this.height = clientHeight;
-    this.canvas.width = Math.max(1, Math.round(clientWidth * scale));
-    this.canvas.height = Math.max(1, Math.round(clientHeight * scale));
-    this.context.setTransform(scale, 0, 0, scale, 0, 0);
+  readColours() {
     const colour = coloursOf(this.canvas);
     this.colours = Object.fromEntries(
       ["ink", "quiet", "faint", "blue", "vermillion", "paper"].map((name) => [name, colour(`--${name}`)]),
@@ -69,11 +58,12 @@ export class Ledger {
 
   draw() {
     const { context, modes, rowHeight } = this;
-    context.clearRect(0, 0, this.width, this.height);
-    if (modes === 0) return;
-    const barWidth = Math.max(94, Math.min(150, Math.round(0.38 * this.width)));
+    const size = fitted(this.canvas);
+    if (!size || modes === 0) return;
+    const [wide] = size;
+    const barWidth = Math.max(94, Math.min(150, Math.round(0.38 * wide)));
     const left = rowHeight >= 11 ? NUMBER_WIDTH : 0;
-    const historyWidth = this.width - left - barWidth - GAP;
+    const historyWidth = wide - left - barWidth - GAP;
     context.font = `${Math.min(11, rowHeight - 3)}px system-ui, sans-serif`;
     context.textBaseline = "middle";
     for (let mode = 0; mode < modes; mode++) {

@@ -84,35 +84,29 @@ export function numberControl(settings) {
     paint(waiting);
   });
   const row = element("div", { class: "slider-row" }, range, number);
-  const whole_ = labelled(settings, range.id, row);
-  return { element: whole_.element, mark: whole_.mark, show, range, number };
+  return { ...labelled(settings, range.id, row), show };
 }
 
 /* settings = {label, options: [{value, label, description?}], explain?, compiles?, input(value)} */
 export function menuControl(settings) {
   const id = nextId();
-  const menu = element("select", { id, class: "menu" });
+  const options = settings.options.map(({ value, label }) => element("option", { value }, label));
+  const menu = element("select", { id, class: "menu" }, ...options);
   const description = element("p", { class: "quiet option-words" });
-  function offer(options) {
-    menu.replaceChildren(...options.map(({ value, label }) => element("option", { value, text: label })));
-    menu.options_ = options;
-  }
   function show(value) {
     if (document.activeElement === menu && menu.value === value) return;
     menu.value = value;
     describe();
   }
   function describe() {
-    const chosen = menu.options_.find((option) => option.value === menu.value);
+    const chosen = settings.options.find((option) => option.value === menu.value);
     write(description, (chosen && chosen.description) || "");
   }
   menu.addEventListener("change", () => {
     describe();
     settings.input(menu.value);
   });
-  offer(settings.options);
-  const parts = labelled(settings, id, menu, description);
-  return { element: parts.element, mark: parts.mark, show, offer, menu };
+  return { ...labelled(settings, id, menu, description), show };
 }
 
 export function switchControl(settings) {
@@ -122,7 +116,7 @@ export function switchControl(settings) {
   const parts = labelled(settings, id, null);
   parts.element.classList.add("switch");
   parts.element.querySelector(".control-top").prepend(box);
-  return { element: parts.element, mark: parts.mark, show: (value) => (box.checked = Boolean(value)), box };
+  return { ...parts, show: (value) => (box.checked = Boolean(value)) };
 }
 
 /* The explanation behind a `?`: opened and closed by the button, part of the page's flow. */

@@ -9,10 +9,20 @@ export function fitted(canvas) {
   const ratio = window.devicePixelRatio || 1;
   const [wide, high] = [canvas.clientWidth, canvas.clientHeight];
   if (!wide || !high) return null;
-  canvas.width = Math.round(wide * ratio);
-  canvas.height = Math.round(high * ratio);
-  canvas.getContext("2d").setTransform(ratio, 0, 0, ratio, 0, 0);
+  const pixels = { width: Math.round(wide * ratio), height: Math.round(high * ratio) };
+  if (canvas.width !== pixels.width || canvas.height !== pixels.height) Object.assign(canvas, pixels);
+  const context = canvas.getContext("2d");
+  context.setTransform(ratio, 0, 0, ratio, 0, 0);
+  context.clearRect(0, 0, wide, high);
   return [wide, high];
+}
+
+/** A straight line from one point to another, in the context's present style. */
+export function straight(context, [x0, y0], [x1, y1]) {
+  context.beginPath();
+  context.moveTo(x0, y0);
+  context.lineTo(x1, y1);
+  context.stroke();
 }
 
 /** Call back with how far along its plot, from 0 to 1, a canvas is clicked or dragged; `edges`

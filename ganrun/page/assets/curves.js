@@ -1,8 +1,8 @@
 /* Small line charts that grow while a game is played, with a cursor that others can move. */
 
-import { fitted, onDragAlong } from "./canvas.js";
+import { fitted, onDragAlong, straight } from "./canvas.js";
 import { element } from "./elements.js";
-import { decades, evenTicks, logLimits, robustLimits } from "./scales.js";
+import { decades, evenTicks, logLimits, nearestIndex, robustLimits } from "./scales.js";
 import { coloursOf, onThemeChange } from "./theme.js";
 import { chartNumber, thousands } from "./wording.js";
 
@@ -122,15 +122,8 @@ export class Curves {
 
   /** Where the cursor's round is in the data: the nearest one; the last without a cursor. */
   index() {
-    if (this.cursor === null) return this.steps.length - 1;
-    let [low, high] = [0, this.steps.length - 1];
-    while (high - low > 1) {
-      const middle = (low + high) >> 1;
-      if (this.steps[middle] <= this.cursor) low = middle;
-      else high = middle;
-    }
-    const nearer = Math.abs(this.steps[high] - this.cursor) < Math.abs(this.steps[low] - this.cursor);
-    return nearer ? high : low;
+    if (this.cursor === null || !this.steps.length) return this.steps.length - 1;
+    return nearestIndex(this.steps, this.cursor);
   }
 
   limits() {
@@ -187,10 +180,7 @@ export class Curves {
     const ticks = this.options.log ? decades(low, top) : evenTicks(low, top, 3);
     for (const tick of ticks) {
       const at = Math.round(y(tick)) + 0.5;
-      context.beginPath();
-      context.moveTo(EDGES.left, at);
-      context.lineTo(wide - EDGES.right, at);
-      context.stroke();
+      straight(context, [EDGES.left, at], [wide - EDGES.right, at]);
       context.fillText(chartNumber(tick), EDGES.left - 6, at);
     }
     context.textBaseline = "alphabetic";
@@ -202,12 +192,12 @@ export class Curves {
     }
   }
 
-  drawReference({ y, x, wide, colour }) {
+  drawReference({ y, x, wide, high, colour }) {
     const { context } = this;
-    for (const [low, mean, high] of Object.values(this.options.reference || {})) {
+    for (const [lowest, mean, highest] of Object.values(this.options.reference || {})) {
       context.globalAlpha = 0.22;
       context.fillStyle = colour("--green");
-      const [upper, lower] = [y(high), y(low)];
+      const [upper, lower] = [y(highest), y(lowest)];
       const thick = Math.max(3, lower - upper);
       context.fillRect(EDGES.left, (upper + lower - thick) / 2, wide, thick);
       context.globalAlpha = 1;
@@ -220,10 +210,7 @@ export class Curves {
     context.lineWidth = 1.2;
     context.setLineDash([2, 3]);
     for (const round of this.marks) {
-      context.beginPath();
-      context.moveTo(x(round), 0);
-      context.lineTo(x(round), this.canvas.clientHeight);
-      context.stroke();
+      straight(context, [x(round), 0], [x(round), high]);
     }
     context.setLineDash([]);
   }
@@ -234,10 +221,7 @@ export class Curves {
     context.strokeStyle = colour;
     context.lineWidth = 1.2;
     context.setLineDash([5, 4]);
-    context.beginPath();
-    context.moveTo(EDGES.left, at);
-    context.lineTo(wide, at);
-    context.stroke();
+    straight(context, [EDGES.left, at], [wide, at]);
     context.setLineDash([]);
     if (label) this.labels.push([label, at]);
   }
@@ -291,10 +275,7 @@ export class Curves {
     const at = x(Math.max(first, Math.min(last, this.cursor)));
     context.strokeStyle = colour("--ink");
     context.lineWidth = 1;
-    context.beginPath();
-    context.moveTo(at, 2);
-    context.lineTo(at, high - EDGES.bottom);
-    context.stroke();
+    straight(context, [at, 2], [at, high - EDGES.bottom]);
     const index = this.index();
     for (const { name, color } of this.options.series) {
       const value = this.data[name][index];

@@ -3,6 +3,7 @@
 import { decode } from "./decode.js";
 import { element, svg } from "./elements.js";
 import { fieldSpread, median, pushesOn, typicalPush, uphillOf } from "./field.js";
+import { nearestIndex } from "./scales.js";
 import { Scene } from "./scene.js";
 import { listed, thousands } from "./wording.js";
 
@@ -65,11 +66,7 @@ export class Player {
 
   /** Show the snapshot nearest to a round. */
   seekRound(round) {
-    let best = 0;
-    this.steps.forEach((step, index) => {
-      if (Math.abs(step - round) < Math.abs(this.steps[best] - round)) best = index;
-    });
-    this.seek(best);
+    this.seek(nearestIndex(this.steps, round));
   }
 
   /** Call back with the snapshot's number and its round whenever another one is shown. */

@@ -26,6 +26,12 @@ export function logLimits(values) {
   return [low / 1.4, high * 1.4];
 }
 
+/** Which of some rising numbers is nearest to one; of two as near the first. */
+export function nearestIndex(numbers, wanted) {
+  const nearer = (one, other) => Math.abs(numbers[one] - wanted) < Math.abs(numbers[other] - wanted);
+  return numbers.reduce((best, _, index) => (nearer(index, best) ? index : best), 0);
+}
+
 /** Some `count` round numbers between two. */
 export function evenTicks(low, high, count) {
   const raw = (high - low) / count;

@@ -52,14 +52,6 @@ export class Scene {
     this.redraw();
   }
 
-  /** The plane's coordinates of a mouse or touch event. */
-  toPlane(event) {
-    const box = this.canvas.getBoundingClientRect();
-    const x = ((event.clientX - box.left) / box.width) * this.canvas.width;
-    const y = ((event.clientY - box.top) / box.height) * this.canvas.height;
-    return [(x - this.left) / this.scale, (this.bottom - y) / this.scale];
-  }
-
   /** Draw {samples, field, grid, fieldRange, covered, arrows, uphill} and, if given, fieldMiddle
       (the logit that is white; null: the field's median) and arrowRange (the push that gets the
       longest arrow; null: from the data). */

@@ -4,6 +4,7 @@
 import { recall, remember } from "./storage.js";
 
 const NEXT = { auto: "light", light: "dark", dark: "auto" };
+const DARK = { auto: "(prefers-color-scheme: dark)", light: "not all", dark: "all" };
 
 /** What custom properties of style.css, such as "--ink", are for a node now: a function of a name. */
 export function coloursOf(node) {
@@ -28,8 +29,8 @@ export function listenToThemeButtons() {
   let theme = "auto";
   const show = (choice) => {
     theme = choice in NEXT ? choice : "auto";
-    if (theme === "auto") delete document.documentElement.dataset.theme;
-    else document.documentElement.dataset.theme = theme;
+    document.querySelector("[data-dark]").media = DARK[theme];
+    document.documentElement.dataset.theme = theme;
     for (const button of document.querySelectorAll("[data-theme-toggle]")) {
       button.textContent = `Colours: ${theme}`;
       button.setAttribute("aria-label", `Colours: ${theme}. Change`);

@@ -1,7 +1,8 @@
 /* Share per mode over the rounds: one band per mode, with a cursor that others can move. */
 
-import { fitted, hatching, onDragAlong } from "../../../page/assets/canvas.js";
+import { fitted, hatching, onDragAlong, straight } from "../../../page/assets/canvas.js";
 import { element } from "../../../page/assets/elements.js";
+import { nearestIndex } from "../../../page/assets/scales.js";
 import { coloursOf, onThemeChange } from "../../../page/assets/theme.js";
 import { listed, percent, thousands } from "../../../page/assets/wording.js";
 
@@ -120,12 +121,7 @@ export class Strip {
     context.strokeStyle = this.colour("--orange");
     context.lineWidth = 1.5;
     context.setLineDash([2, 3]);
-    context.beginPath();
-    for (const round of this.marks) {
-      context.moveTo(x(round), 0);
-      context.lineTo(x(round), modes * band);
-    }
-    context.stroke();
+    for (const round of this.marks) straight(context, [x(round), 0], [x(round), modes * band]);
     context.setLineDash([]);
     if (this.cursor === null) return;
     for (const [width, name] of [
@@ -134,19 +130,12 @@ export class Strip {
     ]) {
       context.strokeStyle = this.colour(name);
       context.lineWidth = width;
-      context.beginPath();
-      context.moveTo(x(this.cursor), 0);
-      context.lineTo(x(this.cursor), modes * band + 3);
-      context.stroke();
+      straight(context, [x(this.cursor), 0], [x(this.cursor), modes * band + 3]);
     }
   }
 
   tell() {
-    const at = this.cursor === null ? this.last() : this.cursor;
-    let row = 0;
-    this.rounds.forEach((round, n) => {
-      if (Math.abs(round - at) < Math.abs(this.rounds[row] - at)) row = n;
-    });
+    const row = nearestIndex(this.rounds, this.cursor ?? this.last());
     const groups = [[], [], [], []];
     for (let mode = 0; mode < this.modes; mode += 1) {
       groups[this.level(row, mode)].push(mode);
