@@ -11,12 +11,13 @@ from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 import optax
 from jaxtyping import Array, Float
 
 from ganrun.game.networks import Params
 
-Decay = Float[Array, ""] | float
+Decay = Float[Array, ""] | np.floating | float
 
 
 class Optimizer(NamedTuple):
