@@ -109,6 +109,11 @@ def test_a_mode_that_is_just_covered_is_not_missing_in_a_diagnosis():
     assert is_covered(np.array(track.shares), np.full(6, 1 / 6)).all()
 
 
+def test_a_diagnosis_writes_a_share_no_longer_than_metrics_csv_does():
+    columns = {"step": np.array([0]), "share_0": np.array([0.829], np.float32)}
+    assert track_of(columns, 1).shares == ((0.829,),)
+
+
 @pytest.mark.parametrize("total", [1, 25, 2500])
 def test_counts_and_shares_are_covered_alike(total):
     counts = np.arange(total + 1)[:, None] * np.ones(3)

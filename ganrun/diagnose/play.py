@@ -113,7 +113,7 @@ def track_of(metrics: dict[str, ndarray], modes: int) -> Track:
     rows = len(metrics["step"])
     kept = np.unique(np.linspace(0, rows - 1, min(rows, MOST_POINTS)).round().astype(int))
     shares = np.stack([metrics[name] for name in share_columns(modes)], axis=1)
-    shares = np.nan_to_num(shares[kept]).round(SHARE_DIGITS)
+    shares = np.nan_to_num(shares[kept]).astype(float).round(SHARE_DIGITS)
     return Track(
         steps=tuple(metrics["step"][kept].tolist()), shares=tuple(map(tuple, shares.tolist()))
     )
