@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { differences, learnLabels, missingWords } from "../../ganrun/arena/assets/words.js";
+import { differences, learnLabels } from "../../ganrun/arena/assets/config_words.js";
 
 const PLAIN = {
   name: "plain",
@@ -55,13 +55,4 @@ test("what a game has otherwise than the first is said in few words", () => {
 test("modes of one's own are one chip", () => {
   const drawn = { ...PLAIN, target: { layout: "custom", means: [[0, 0]], stds: [0.1] } };
   assert.deepEqual(differences(drawn, PLAIN), ["1 mode of your own"]);
-});
-
-test("missing modes are named as long as that is short", () => {
-  assert.equal(missingWords([], 5), "No mode is missing.");
-  assert.equal(missingWords([2], 5), "Mode 2 is missing.");
-  assert.equal(missingWords([1, 3, 4], 5), "Modes 1, 3 and 4 are missing.");
-  assert.equal(missingWords([0, 1], 2), "Every mode is missing.");
-  assert.equal(missingWords([0], 1), "The mode is missing.");
-  assert.equal(missingWords([0, 1, 2, 3, 4, 5, 6, 7, 8], 25), "9 modes are missing.");
 });

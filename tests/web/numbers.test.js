@@ -8,6 +8,7 @@ import {
   capital,
   chartNumber,
   listed,
+  missingModes,
   plural,
   settingNumber,
   shortRate,
@@ -59,6 +60,15 @@ test("counts and lists read as people say them", () => {
   assert.deepEqual([plural(1, "trial"), plural(1024, "trial")], ["1 trial", "1,024 trials"]);
   assert.deepEqual([[], [1], [1, 4], [1, 2, 4]].map(listed), ["", "1", "1 and 4", "1, 2 and 4"]);
   assert.equal(capital("ratio 5"), "Ratio 5");
+});
+
+test("missing modes are named as long as that is short", () => {
+  assert.equal(missingModes([], 5), "No mode is missing.");
+  assert.equal(missingModes([2], 5), "Mode 2 is missing.");
+  assert.equal(missingModes([1, 3, 4], 5), "Modes 1, 3 and 4 are missing.");
+  assert.equal(missingModes([0, 1], 2), "Every mode is missing.");
+  assert.equal(missingModes([0], 1), "The mode is missing.");
+  assert.equal(missingModes([0, 1, 2, 3, 4, 5, 6, 7, 8], 25), "9 modes are missing.");
 });
 
 test("ticks are round numbers within their axis", () => {

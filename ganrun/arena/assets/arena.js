@@ -6,6 +6,7 @@ import { byId, element, prefersCalm, write } from "../../page/assets/elements.js
 import { recall, remember } from "../../page/assets/storage.js";
 import { listenToThemeButtons } from "../../page/assets/theme.js";
 import { percent, thousands } from "../../page/assets/wording.js";
+import { learnLabels } from "./config_words.js";
 import { Connection } from "./connection.js";
 import { Controls } from "./controls.js";
 import { DrawTarget } from "./draw_target.js";
@@ -13,7 +14,6 @@ import { READING } from "./explanations.js";
 import { Games } from "./games.js";
 import { listenToKeys } from "./keys.js";
 import { LESSONS, Tour } from "./tour.js";
-import { learnLabels } from "./words.js";
 
 listenToThemeButtons();
 

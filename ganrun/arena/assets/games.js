@@ -1,7 +1,7 @@
 /* All games on the stage: who is there, which is chosen, and one loop that draws what is new. */
 
 import { onThemeChange } from "../../page/assets/theme.js";
-import { Card } from "./card.js";
+import { GameCard } from "./game_card.js";
 
 export class Games {
   /* `seen(frame)` is told the largest number among the pictures that were drawn. */
@@ -31,7 +31,7 @@ export class Games {
     games.forEach((game, position) => {
       let card = this.cards.get(game.id);
       if (!card) {
-        card = new Card(this.template, game.id, this.acts);
+        card = new GameCard(this.template, game.id, this.acts);
         this.cards.set(game.id, card);
       }
       if (this.stage.children[position] !== card.element) {

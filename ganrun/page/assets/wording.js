@@ -28,6 +28,15 @@ export function listed(names) {
   return `${names.slice(0, -1).join(", ")} and ${names[names.length - 1]}`;
 }
 
+/** `Modes 1, 3 and 4 are missing.`, or that none is. */
+export function missingModes(modes, total) {
+  if (modes.length === 0) return "No mode is missing.";
+  if (modes.length === total) return total === 1 ? "The mode is missing." : "Every mode is missing.";
+  if (modes.length > 8) return `${modes.length} modes are missing.`;
+  if (modes.length === 1) return `Mode ${modes[0]} is missing.`;
+  return `Modes ${listed(modes)} are missing.`;
+}
+
 /** The same words with a capital. */
 export const capital = (words) => words.charAt(0).toUpperCase() + words.slice(1);
 

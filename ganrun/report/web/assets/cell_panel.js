@@ -5,7 +5,7 @@ import { element } from "../../../page/assets/elements.js";
 import { Player } from "../../../page/assets/player.js";
 import { Scene } from "../../../page/assets/scene.js";
 import { capital, plural } from "../../../page/assets/wording.js";
-import { intervalWords } from "./sweep_data.js";
+import { intervalWords } from "./trials.js";
 
 const MOST_THUMBNAILS = 12;
 

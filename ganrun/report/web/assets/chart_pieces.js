@@ -3,7 +3,7 @@
 
 import { element } from "../../../page/assets/elements.js";
 import { coloursOf } from "../../../page/assets/theme.js";
-import { intervalWords } from "./sweep_data.js";
+import { intervalWords } from "./trials.js";
 
 /** Unpack plotly and put it into the page; rejects where the browser cannot. */
 export async function loadPlotly() {

@@ -2,7 +2,7 @@
 
 import { onThemeChange } from "../../../page/assets/theme.js";
 import { excuse, loadPlotly } from "./chart_pieces.js";
-import { Lines } from "./lines.js";
+import { ParallelCoordinates } from "./parallel_coordinates.js";
 import { drawLevels, drawRanking } from "./ranking_and_levels.js";
 
 /** Draw all charts, now and whenever colours or sizes change; resolves when they are drawn. */
@@ -18,7 +18,7 @@ export async function drawCharts(charts, trials, table) {
     }
     return false;
   }
-  const lines = new Lines(document.getElementById("lines-chart"), trials, table);
+  const lines = new ParallelCoordinates(document.getElementById("lines-chart"), trials, table);
   const ranking = document.getElementById("ranking-chart");
   const draw = () =>
     Promise.all([

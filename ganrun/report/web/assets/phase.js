@@ -6,7 +6,7 @@ import { onThemeChange } from "../../../page/assets/theme.js";
 import { capital, plural, tenths } from "../../../page/assets/wording.js";
 import { CellPanel } from "./cell_panel.js";
 import { medianAndWorst, phaseCells, rateOf } from "./phase_counts.js";
-import { intervalWords, numberWords } from "./sweep_data.js";
+import { intervalWords, numberWords } from "./trials.js";
 
 const POOLED = "";
 const MOVES = {

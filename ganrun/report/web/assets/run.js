@@ -4,7 +4,7 @@ import { listenToCopyButtons } from "../../../page/assets/copying.js";
 import { Curves } from "../../../page/assets/curves.js";
 import { Player } from "../../../page/assets/player.js";
 import { listenToThemeButtons } from "../../../page/assets/theme.js";
-import { Strip } from "./strip.js";
+import { ModeBands } from "./mode_bands.js";
 
 listenToThemeButtons();
 listenToCopyButtons();
@@ -47,7 +47,7 @@ function chart(element, data) {
 
 const [strip, curves, played] = [read("strip-data"), read("curves-data"), read("player-data")];
 if (strip) {
-  const bands = new Strip(document.getElementById("strip"), strip, marks);
+  const bands = new ModeBands(document.getElementById("strip"), strip, marks);
   bands.onSeek(show);
   followers.push(bands);
 }

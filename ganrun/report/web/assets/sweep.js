@@ -4,8 +4,8 @@ import { listenToCopyButtons } from "../../../page/assets/copying.js";
 import { listenToThemeButtons } from "../../../page/assets/theme.js";
 import { drawCharts } from "./charts.js";
 import { Phase } from "./phase.js";
-import { Trials } from "./sweep_data.js";
 import { TrialTable } from "./trial_table.js";
+import { Trials } from "./trials.js";
 
 listenToThemeButtons();
 listenToCopyButtons();

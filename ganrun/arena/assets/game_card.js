@@ -4,16 +4,16 @@ import { Curves } from "../../page/assets/curves.js";
 import { element, write } from "../../page/assets/elements.js";
 import { fieldSpread, median, pushesOn, typicalPush, uphillOf } from "../../page/assets/field.js";
 import { Scene } from "../../page/assets/scene.js";
-import { percent, plural, shortRate, thousands } from "../../page/assets/wording.js";
-import { Ledger } from "./ledger.js";
-import { differences, missingWords } from "./words.js";
+import { missingModes, percent, plural, shortRate, thousands } from "../../page/assets/wording.js";
+import { differences } from "./config_words.js";
+import { ModeLedger } from "./mode_ledger.js";
 
 const TELL_EVERY = 1000; // ms between texts for who cannot see the picture
 const CURVE_EVERY = 200; // ms that a point of the loss curves is the mean of
 const SMOOTH = 0.12; // of a new scale's say in the scale that is drawn
 const VERDICTS_GOOD = new Set(["converged"]);
 
-export class Card {
+export class GameCard {
   /* `acts`: select(id), duplicate(id), save(id), copy(id), remove(id), verdict(card), meaning(word). */
   constructor(template, id, acts) {
     this.id = id;
@@ -42,7 +42,7 @@ export class Card {
       remove: find(".remove"),
       told: find(".told"),
     };
-    this.ledger = new Ledger(this.part.ledger);
+    this.ledger = new ModeLedger(this.part.ledger);
     this.scene = null;
     this.curves = new Curves(this.part.losses, {
       label: "Loss",
@@ -201,7 +201,7 @@ export class Card {
     write(this.part.of, `of ${plural(total, "mode")}${stricter}`);
     if (!metrics) return;
     const missing = metrics.covered.flatMap((covered, mode) => (covered ? [] : [mode]));
-    write(this.part.missing, missingWords(missing, total));
+    write(this.part.missing, missingModes(missing, total));
     this.part.missing.classList.toggle("none", missing.length === 0);
   }
 

@@ -9,7 +9,7 @@ import { listed, percent, thousands } from "../../../page/assets/wording.js";
 const NAMES = ["missing", "few", "right", "many"];
 const MOST_WORDS = 14; // more modes than this have no words at the right
 
-export class Strip {
+export class ModeBands {
   /** data = {rounds, served: [R] texts of K digits, numbers of NAMES, shares: [K], weights: [K]} */
   constructor(parent, data, marks) {
     this.rounds = data.rounds;

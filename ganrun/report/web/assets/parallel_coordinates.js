@@ -21,7 +21,7 @@ function withoutWebGL() {
   return canvas.getContext("webgl") ? "" : "this browser has no WebGL";
 }
 
-export class Lines {
+export class ParallelCoordinates {
   constructor(chart, trials, table) {
     this.element = chart;
     this.trials = trials;

@@ -1,6 +1,6 @@
-/* Numbers and settings in words: what a person would say, short. */
+/* Configs in words: what one game has otherwise than another, as short as a person would say it. */
 
-import { listed, plural, settingNumber } from "../../page/assets/wording.js";
+import { plural, settingNumber } from "../../page/assets/wording.js";
 
 const UNSET = new Set([undefined, null]);
 const labels = { objective: {}, penalties: {} }; // name -> what people call it
@@ -12,15 +12,6 @@ export function learnLabels({ fields, penalties }) {
   labels.objective = named(fields.find(({ field }) => field === "objective").choices);
   labels.penalties = named(penalties);
   parameters = Object.fromEntries(penalties.map((one) => [one.name, one.parameters]));
-}
-
-/* "modes 1, 3 and 4 are missing", or that none is. */
-export function missingWords(modes, total) {
-  if (modes.length === 0) return "No mode is missing.";
-  if (modes.length === total) return total === 1 ? "The mode is missing." : "Every mode is missing.";
-  if (modes.length > 8) return `${modes.length} modes are missing.`;
-  if (modes.length === 1) return `Mode ${modes[0]} is missing.`;
-  return `Modes ${listed(modes)} are missing.`;
 }
 
 /* {a: {b: 1}} -> {"a.b": 1}; lists stay values. */

@@ -12,7 +12,7 @@ const COLUMNS = 240; // kept at least half of them, at most all
 const NUMBER_WIDTH = 22;
 const GAP = 8;
 
-export class Ledger {
+export class ModeLedger {
   constructor(canvas) {
     this.canvas = canvas;
     this.context = canvas.getContext("2d");
