@@ -649,11 +649,12 @@ def test_the_best_cure_leaves_most_without_fault_then_most_modes_then_the_least_
     assert best_cure([]) is None
 
 
-def test_the_best_cure_is_tried_from_scratch_with_the_same_settings() -> None:
-    plan = afresh(a_branch(sets=("a=1", "b=2")))
-    assert plan.sets == ("a=1", "b=2")
+def test_the_best_cure_is_tried_from_scratch_with_the_same_settings(tmp_path: Path) -> None:
+    sets = ("penalties.r1.weight=1", "optimizer.b1=0.25")
+    plan = afresh(a_branch(sets=sets))
+    assert plan.sets == sets
     assert plan.afresh
-    assert plan.start(SimpleNamespace(path=Path("x"))) is None
+    assert {one.branch_point for one in plan.members(stub(tmp_path, tiny()))} == {None}
     assert plan.title == "from scratch: with r1"
 
 
