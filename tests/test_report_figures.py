@@ -19,12 +19,12 @@ from ganrun.config.targets import Custom, Line
 from ganrun.mixture import mixture_of
 from ganrun.report import palette
 from ganrun.report.chosen_rounds import choose_rounds
-from ganrun.report.curve_panels import robust_limits, short_round
+from ganrun.report.curve_panels import robust_limits
 from ganrun.report.figures import FIGURES, write_figures
 from ganrun.report.figures.curves import spread_out
 from ganrun.report.figures.modes import place_numbers
 from ganrun.report.figures.progression import MOST_PANELS, field_scale
-from ganrun.report.figures.style import house_style
+from ganrun.report.figures.style import house_style, short_round
 from ganrun.report.run_story import title
 
 PNG = b"\x89PNG\r\n\x1a\n"

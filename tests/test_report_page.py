@@ -18,11 +18,12 @@ from web_examples import never_evaluated, played_by_hand, run_with_shares, with_
 from ganrun.config import Experiment
 from ganrun.config.declarations import METRICS, SUMMARY_METRICS
 from ganrun.page.objective import objective_drawn
+from ganrun.report.chosen_rounds import evenly
 from ganrun.report.command import report_run
 from ganrun.report.web import run_data
 from ganrun.report.web.config_table import config_fields
 from ganrun.report.web.mode_histories import mode_histories
-from ganrun.report.web.run_data import coarser, curves_data, evenly, player_data, strip_data
+from ganrun.report.web.run_data import coarser, curves_data, player_data, strip_data
 from ganrun.report.web.run_page import run_page
 from ganrun.store import Event, StoreError
 

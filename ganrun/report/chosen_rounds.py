@@ -1,10 +1,20 @@
-"""Which of a run's snapshots to show, where there is no room for all."""
+"""Which of a run's snapshots or evaluations to show, where there is no room for all."""
 
 from __future__ import annotations
 
 import numpy as np
 from jaxtyping import Int
 from numpy import ndarray
+
+
+def evenly(count: int, most: int) -> Int[ndarray, " M"]:
+    """Indices of at most so many of `count` things, evenly spread, the first and last among them.
+
+    `most` is 2 or more.
+    """
+    if count <= most:
+        return np.arange(count)
+    return np.unique(np.rint(np.linspace(0, count - 1, most)).astype(np.int64))
 
 
 def choose_rounds(steps: Int[ndarray, " S"], at_most: int) -> list[int]:

@@ -129,11 +129,3 @@ def robust_limits(
     room = 0.06 * (high - low) or max(abs(high), 1.0) * 0.06
     # An anchor at zero, below which nothing can be, is the panel's floor.
     return (low if low in anchors and low == 0 else low - room), high + room
-
-
-def short_round(value: float) -> str:
-    """A round on an axis: `0`, `250`, `7.5k`, `10k` or `1.5M`."""
-    for unit, letter in ((1e6, "M"), (1e3, "k")):
-        if abs(value) >= unit:
-            return f"{value / unit:g}{letter}"
-    return f"{value:g}"

@@ -153,14 +153,14 @@ def read_record(path: Path) -> RunRecord:
     target = folder.final_config.target
     summary = folder.summary or {}
     where = path / SUMMARY
-    verdict = folder.verdict
+    verdict, snapshots = folder.verdict, folder.snapshots()
     return RunRecord(
         path=path,
         status=folder.status,
         config=folder.config,
         mixture=mixture_of(target),
         metrics=folder.metrics(),
-        snapshots=folder.snapshots(),
+        snapshots=snapshots if snapshots and len(snapshots.steps) else None,
         final={name: _number(summary, name, where) for name in SUMMARY_METRICS if summary},
         verdict=verdict.word if verdict else None,
         confidence=verdict.confidence if verdict else None,

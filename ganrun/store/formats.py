@@ -46,6 +46,12 @@ class Snapshots(NamedTuple):
     field: Float[ndarray, "S G G"]
     extent: Float[ndarray, " 4"]
 
+    @property
+    def window(self) -> tuple[float, float, float, float]:
+        """The extent as Python's own numbers."""
+        x_min, x_max, y_min, y_max = self.extent.tolist()
+        return x_min, x_max, y_min, y_max
+
     def each(self) -> list[Snapshot]:
         """The snapshots one by one."""
         triples = zip(self.steps, self.samples, self.field, strict=True)

@@ -13,9 +13,8 @@ from matplotlib.figure import Figure
 from ganrun.report.figures.curves import curves_figure
 from ganrun.report.figures.modes import modes_figure
 from ganrun.report.figures.progression import progression_figure
-from ganrun.report.figures.style import house_style, save
+from ganrun.report.figures.style import write_drawn
 from ganrun.report.run_record import RunRecord
-from ganrun.store.atomic import make_folder
 
 FIGURES: dict[str, Callable[[RunRecord], Figure]] = {
     "modes.png": modes_figure,
@@ -32,14 +31,6 @@ def write_figures(run: RunRecord, folder: Path | None = None) -> list[Path]:
 
     A run without snapshots gets the curves alone. Raises `StoreError` where they cannot be written.
     """
-    folder = run.path / "figures" if folder is None else folder
-    make_folder(folder)
-    has_snapshots = run.snapshots is not None and len(run.snapshots.steps) > 0
-    paths = []
-    for name, draw in FIGURES.items():
-        if name in NEED_SNAPSHOTS and not has_snapshots:
-            continue
-        with house_style():
-            save(draw(run), folder / name)
-        paths.append(folder / name)
-    return paths
+    needless = NEED_SNAPSHOTS if run.snapshots is None else ()
+    drawn = {name: draw for name, draw in FIGURES.items() if name not in needless}
+    return write_drawn(drawn, run, folder or run.path / "figures")

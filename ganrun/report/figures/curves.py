@@ -12,19 +12,23 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
+from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
 from ganrun.config.declarations import Level
 from ganrun.report import run_story
-from ganrun.report.curve_panels import Panel, choose_panels, robust_limits, short_round
+from ganrun.report.curve_panels import Panel, choose_panels, robust_limits
 from ganrun.report.figures.style import (
     MARGIN,
     SMALL_SIZE,
     TITLE_SIZE,
     WIDTH_INCHES,
+    add_axes,
     bare,
+    few_ticks,
     headline,
     new_figure,
+    ticks_in_rounds,
+    write_near,
 )
 from ganrun.report.palette import FAINT, INK, PAPER, QUIET, VERMILLION
 from ganrun.report.run_record import RunRecord
@@ -53,22 +57,13 @@ def curves_figure(run: RunRecord) -> Figure:
     )
     if run.diverged_at is not None:
         note += f"; dotted: diverged at round {run.diverged_at:,}"
-    figure.text(
-        MARGIN,
-        1 - 0.70 / height,
-        note,
-        size=SMALL_SIZE,
-        color=QUIET,
-        va="top",
-    )
+    figure.text(MARGIN, 1 - 0.70 / height, note, size=SMALL_SIZE, color=QUIET, va="top")
     wide = (WIDTH_INCHES - _LEFT - _RIGHT - (COLUMNS - 1) * _BETWEEN) / COLUMNS
     for number, panel in enumerate(panels):
         row, column = divmod(number, COLUMNS)
         left = _LEFT + column * (wide + _BETWEEN)
         bottom = height - _TOP - (row + 1) * _PANEL - row * _GAP
-        axes = figure.add_axes(
-            (left / WIDTH_INCHES, bottom / height, wide / WIDTH_INCHES, _PANEL / height)
-        )
+        axes = add_axes(figure, left, bottom, wide, _PANEL)
         _draw(axes, panel, run)
         if row == rows - 1 or number + COLUMNS >= len(panels):
             axes.set_xlabel("round", labelpad=2)
@@ -101,17 +96,8 @@ def _draw(axes: Axes, panel: Panel, run: RunRecord) -> None:
     if run.diverged_at is not None:
         axes.axvline(run.diverged_at, color=VERMILLION, linewidth=1.1, linestyle=":", zorder=2)
     if not any(np.isfinite(run.metrics[curve.column]).any() for curve in panel.curves):
-        axes.text(
-            0.5,
-            0.5,
-            "no value yet",
-            transform=axes.transAxes,
-            ha="center",
-            va="center",
-            size=SMALL_SIZE,
-            color=QUIET,
-            backgroundcolor=PAPER,
-        )
+        style = {"size": SMALL_SIZE, "color": QUIET, "backgroundcolor": PAPER}
+        write_near(axes, "no value yet", (0.5, 0.5), (0, 0), ha="center", va="center", **style)
     _head(axes, panel)
     _name_lines(axes, panel.lines)
 
@@ -120,8 +106,7 @@ def _scale(axes: Axes, panel: Panel, run: RunRecord) -> None:
     steps = run.metrics["step"]
     last = max([1, *steps[-1:].tolist(), 1.03 * (run.diverged_at or 0)])
     axes.set_xlim(0, last)
-    axes.xaxis.set_major_locator(MaxNLocator(4, integer=True, steps=[1, 2, 2.5, 5, 10]))
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: short_round(value)))
+    ticks_in_rounds(axes.xaxis)
     values = np.concatenate([run.metrics[curve.column] for curve in panel.curves])
     if panel.logarithmic:
         positive = values[np.isfinite(values) & (values > 0)]
@@ -134,7 +119,7 @@ def _scale(axes: Axes, panel: Panel, run: RunRecord) -> None:
         if positive.size:
             axes.set_ylim(positive.min() / 1.5, positive.max() * 1.5)
         return
-    axes.yaxis.set_major_locator(MaxNLocator(4, integer=panel.whole, steps=[1, 2, 2.5, 5, 10]))
+    few_ticks(axes.yaxis, whole=panel.whole)
     anchors = [*panel.at_least, *(line.value for line in panel.lines)]
     axes.set_ylim(*(panel.limits or robust_limits(values, anchors, panel.at_most)))
 
@@ -146,18 +131,8 @@ def _head(axes: Axes, panel: Panel) -> None:
     for curve in reversed(panel.curves):
         if not curve.label:
             continue
-        axes.annotate(
-            curve.label,
-            (right, 1.0),
-            xycoords="axes fraction",
-            xytext=(0, 5),
-            textcoords="offset points",
-            ha="right",
-            va="baseline",
-            size=SMALL_SIZE + 0.5,
-            weight="bold",
-            color=curve.color,
-        )
+        style = {"size": SMALL_SIZE + 0.5, "weight": "bold", "color": curve.color}
+        write_near(axes, curve.label, (right, 1.0), (0, 5), ha="right", **style)
         right -= 0.02 + 0.034 * len(curve.label)
 
 
@@ -166,18 +141,8 @@ def _name_lines(axes: Axes, lines: Sequence[Level]) -> None:
     low, high = axes.get_ylim()
     heights = [(line.value - low) / (high - low) for line in lines]
     for line, height in zip(lines, spread_out(heights, _LEAST_LABEL_GAP), strict=True):
-        axes.annotate(
-            line.label,
-            (1.0, height),
-            xycoords="axes fraction",
-            xytext=(4, 0),
-            textcoords="offset points",
-            ha="left",
-            va="center",
-            size=SMALL_SIZE,
-            color=QUIET,
-            annotation_clip=False,
-        )
+        style = {"size": SMALL_SIZE, "color": QUIET}
+        write_near(axes, line.label, (1.0, height), (4, 0), va="center", **style)
 
 
 def spread_out(heights: Sequence[float], gap: float) -> list[float]:

@@ -19,14 +19,12 @@ from jaxtyping import Float
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, MaxNLocator
 from numpy import ndarray
 
 from ganrun import wording
 from ganrun.diagnose.diagnosis import Branch, Detective, Diagnosis, Track
 from ganrun.measure.coverage import COVERED_FRACTION, ENOUGH, SLACK, TOO_MUCH
 from ganrun.report import diagnosis_story
-from ganrun.report.curve_panels import short_round
 from ganrun.report.figures.style import (
     DOTS_PER_INCH,
     LABEL_SIZE,
@@ -34,13 +32,14 @@ from ganrun.report.figures.style import (
     SMALL_SIZE,
     TITLE_SIZE,
     WIDTH_INCHES,
+    add_axes,
     headline,
-    house_style,
     new_figure,
-    save,
+    ticks_in_rounds,
+    write_drawn,
+    write_near,
 )
 from ganrun.report.palette import BLUE, FAINT, INK, PAPER, QUIET, VERMILLION
-from ganrun.store.atomic import make_folder
 
 MISSING, PALE_BLUE, NAVY = "#f6e3d6", "#b9d7ec", "#06263f"
 """The occupancy's colours besides blue: nothing there, a little, far too much."""
@@ -100,9 +99,7 @@ class Panel:
 def write_diagnosis_figure(folder: Path, diagnosis: Diagnosis) -> Path:
     """Draw `figures/diagnosis.png` in a run's folder; raises `StoreError` where it cannot be."""
     path = folder / diagnosis_story.FIGURE
-    make_folder(path.parent)
-    with house_style():
-        save(diagnosis_figure(diagnosis), path)
+    write_drawn({path.name: diagnosis_figure}, diagnosis, path.parent)
     return path
 
 
@@ -115,7 +112,7 @@ def diagnosis_figure(diagnosis: Diagnosis) -> Figure:
     note = 1 - (page.top - _NOTE + 0.02) / page.height
     figure.text(MARGIN, note, _note(panels), size=SMALL_SIZE, color=QUIET, va="top")
     for number, panel in enumerate(panels):
-        axes = figure.add_axes(page.box(number), label=panel.title)
+        axes = add_axes(figure, *page.box(number), panel.title)
         _draw(axes, panel, diagnosis)
         _write_head(axes, panel, page.heads[number])
         if number % page.columns == 0:
@@ -174,12 +171,11 @@ class _Page:
         return self.top + self.inside + _LABEL + (_LEAST_FOOT if self.has_room_beside else _FOOT)
 
     def box(self, number: int) -> tuple[float, float, float, float]:
-        """The left and the lower edge of a panel, its width and its height, as shares."""
+        """The left and the lower edge of a panel, its width and its height."""
         row, column = divmod(number, self.columns)
         left = _LEFT + column * (self.wide + _BETWEEN)
         down = sum(self.above[: row + 1]) + (row + 1) * self.high + row * (_TICKS + _BETWEEN_ROWS)
-        bottom = (self.height - self.top - down) / self.height
-        return left / WIDTH_INCHES, bottom, self.wide / WIDTH_INCHES, self.high / self.height
+        return left, self.height - self.top - down, self.wide, self.high
 
     @property
     def places(self) -> tuple[Place, Place]:
@@ -202,10 +198,8 @@ def panels_of(diagnosis: Diagnosis) -> list[Panel]:
     """The run, then its branches."""
     lost, before = diagnosis_story.lost_modes(diagnosis), diagnosis.before
     last = max(diagnosis.rounds, 1)
-    whole, ending = (
-        not diagnosis_story.run_diverged(diagnosis),
-        diagnosis_story.run_outcome(diagnosis),
-    )
+    whole = not diagnosis_story.run_diverged(diagnosis)
+    ending = diagnosis_story.run_outcome(diagnosis)
     first = Panel("the run itself", ending, (before,), (whole,), 0, last, None)
     return [first, *(_branch_panel(one, lost, diagnosis) for one in diagnosis.branches)]
 
@@ -272,30 +266,22 @@ def _draw(axes: Axes, panel: Panel, diagnosis: Diagnosis) -> None:
     axes.spines[["top", "right", "left"]].set_visible(False)
     axes.spines["bottom"].set_color(FAINT)
     axes.set_yticks([])
-    axes.xaxis.set_major_locator(MaxNLocator(4, integer=True, steps=[1, 2, 2.5, 5, 10]))
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: short_round(value)))
+    ticks_in_rounds(axes.xaxis)
     weights = np.array(diagnosis.weights)
     if panel.before is not None:
         _draw_track(axes, panel.before, weights, (0, panel.from_round), (0, 1))
         over = _OVERHANG / (axes.bbox.height / DOTS_PER_INCH)
-        axes.vlines(
-            panel.from_round,
-            -over,
-            1 + over,
-            transform=axes.get_xaxis_transform(),
-            color=INK,
-            linewidth=1.3,
-            clip_on=False,
-            zorder=3,
-        )
+        style: dict[str, Any] = {"color": INK, "linewidth": 1.3, "clip_on": False, "zorder": 3}
+        up_and_down = axes.get_xaxis_transform()
+        axes.vlines(panel.from_round, -over, 1 + over, transform=up_and_down, **style)
     span = (panel.from_round, panel.to_round)
     for place, (track, whole) in enumerate(zip(panel.tracks, panel.whole, strict=True)):
         line = (place, len(panel.tracks))
         _draw_track(axes, track, weights, span, line, whole=whole)
     if not any(track.steps for track in panel.tracks):
         middle = (panel.from_round + panel.to_round) / 2
-        style: dict[str, Any] = {"ha": "center", "va": "center", "size": SMALL_SIZE}
-        axes.text(middle, modes / 2, "never evaluated", color=QUIET, **style)
+        style = {"ha": "center", "va": "center", "size": SMALL_SIZE, "color": QUIET}
+        axes.text(middle, modes / 2, "never evaluated", **style)
 
 
 def _draw_track(
@@ -352,15 +338,7 @@ def _write_head(axes: Axes, panel: Panel, head: Head) -> None:
     styles: list[dict[str, Any]] = [{"size": TITLE_SIZE, "color": INK}] * len(title)
     styles += [{"size": LABEL_SIZE, "color": hue, "weight": "bold"}] * len(ending)
     for up, (line, style) in enumerate(zip([*title, *ending][::-1], styles[::-1], strict=True)):
-        axes.annotate(
-            line,
-            (0, 1),
-            xycoords="axes fraction",
-            xytext=(0, 7 + up * 72 * _LINE),
-            textcoords="offset points",
-            annotation_clip=False,
-            **style,
-        )
+        write_near(axes, line, (0, 1), (0, 7 + up * 72 * _LINE), **style)
 
 
 def _number_modes(axes: Axes, diagnosis: Diagnosis) -> None:
@@ -387,16 +365,8 @@ def _draw_scale(figure: Figure, place: Place) -> None:
     axes.tick_params(axis="x", length=2, pad=2)
     for part, lines in enumerate(WORDS):
         for down, line in enumerate(lines):
-            axes.annotate(
-                line,
-                (part + 0.5, 0),
-                xytext=(0, -25 - 11 * down),
-                textcoords="offset points",
-                ha="center",
-                size=SMALL_SIZE,
-                color=INK,
-                annotation_clip=False,
-            )
+            style = {"within": "data", "ha": "center", "size": SMALL_SIZE, "color": INK}
+            write_near(axes, line, (part + 0.5, 0), (0, -25 - 11 * down), **style)
 
 
 def _draw_detectives(figure: Figure, place: Place, detective: Detective) -> None:
@@ -422,18 +392,8 @@ def _draw_detectives(figure: Figure, place: Place, detective: Detective) -> None
     if detective.live_auc is not None:
         _mark(axes, detective.live_auc, low, f"the run's own {detective.live_auc:.2f}", above=True)
     words = diagnosis_story.detective_words(detective)
-    lines = textwrap.wrap(words, int(_DETECTIVES_WIDTH / 0.065))
-    axes.annotate(
-        "\n".join(lines),
-        (0, 0),
-        xycoords="axes fraction",
-        xytext=(0, -20),
-        textcoords="offset points",
-        va="top",
-        size=SMALL_SIZE,
-        color=INK,
-        annotation_clip=False,
-    )
+    words = textwrap.fill(words, int(_DETECTIVES_WIDTH / 0.065))
+    write_near(axes, words, (0, 0), (0, -20), va="top", size=SMALL_SIZE, color=INK)
 
 
 def _mark(axes: Axes, auc: float, low: float, words: str, *, above: bool) -> None:
@@ -451,26 +411,24 @@ def _mark(axes: Axes, auc: float, low: float, words: str, *, above: bool) -> Non
         clip_on=False,
     )
     share = (place - low) / (1 - low)
-    axes.annotate(
+    write_near(
+        axes,
         words,
         (place, 0.5),
-        xytext=(0, 6 if above else -6),
-        textcoords="offset points",
+        (0, 6 if above else -6),
+        within="data",
         ha="left" if share < 0.25 else "right" if share > 0.75 else "center",
         va="bottom" if above else "top",
         size=SMALL_SIZE,
         color=INK if above else BLUE,
         weight="bold",
-        annotation_clip=False,
     )
 
 
 def _strip(figure: Figure, place: Place, down: float, wide: float, label: str) -> Axes:
     """Low axes without a frame, so many inches below a place on the page."""
-    (left, upper), height = place, figure.get_figheight()
-    bottom = (upper - down) / height
-    box = (left / WIDTH_INCHES, bottom, wide / WIDTH_INCHES, _STRIP / height)
-    axes = figure.add_axes(box, label=label)
+    left, upper = place
+    axes = add_axes(figure, left, upper - down, wide, _STRIP, label)
     axes.spines[:].set_visible(False)
     axes.set_xticks([])
     axes.set_yticks([])

@@ -17,12 +17,15 @@ from ganrun.report.figures.style import (
     MARGIN,
     SMALL_SIZE,
     WIDTH_INCHES,
+    add_axes,
+    bare,
     headline,
     new_figure,
     sentence,
     ticks_in_percent,
+    write_near,
 )
-from ganrun.report.palette import BLUE, FAINT, INK, PAPER, QUIET
+from ganrun.report.palette import BLUE, INK, PAPER, QUIET
 from ganrun.report.sweep_record import HEADLINES, TIMES, Effect, Numbers, SweepRecord
 from ganrun.report.sweep_story import chosen_effects
 
@@ -50,8 +53,7 @@ def influence_figure(record: SweepRecord) -> Figure:
     factors = [effect for effect in effects if effect.kind == "factor"]
     in_two = any(f.share for f in factors) and any(f.total for f in factors)
     wide = WIDTH_INCHES - _LEFT - (_RIGHT if in_two else _RIGHT_OF_ONE)
-    box = (_LEFT / WIDTH_INCHES, _BOTTOM / height, wide / WIDTH_INCHES, inside / height)
-    axes = figure.add_axes(box)
+    axes = add_axes(figure, _LEFT, _BOTTOM, wide, inside)
     _frame(axes, inside, record)
     top = inside
     columns = _columns(axes, effects, inside)
@@ -82,12 +84,10 @@ def _grouped(effects: Sequence[Effect]) -> list[list[Effect]]:
 def _frame(axes: Axes, height: float, record: SweepRecord) -> None:
     axes.set_xlim(0, 1)
     axes.set_ylim(0, height)
-    axes.spines[["top", "right", "left"]].set_visible(False)
+    bare(axes, "x")
     axes.set_yticks([])
     axes.set_xticks([0, 0.25, 0.5, 0.75, 1])
     ticks_in_percent(axes.xaxis)
-    axes.grid(True, axis="x", color=FAINT, linewidth=0.6)
-    axes.set_axisbelow(True)
     what = HEADLINES[record.headline or RATES[0]]
     axes.set_xlabel(f"share of the variance in {what}, with 95 % intervals", labelpad=5)
 
@@ -101,19 +101,18 @@ def _draw_row(axes: Axes, effect: Effect, y: float, columns: Mapping[str, float]
     if effect.total is not None:
         _draw_numbers(axes, effect.total, y - (0.055 if both else 0), INK, filled=False)
     name = "\n".join(_lines(effect.label))
-    axes.annotate(
+    write_near(
+        axes,
         name,
         (0, y),
-        xycoords=axes.get_yaxis_transform(),
-        xytext=(-10, 0),
-        textcoords="offset points",
+        (-10, 0),
+        within=axes.get_yaxis_transform(),
         ha="right",
         va="center",
         size=LABEL_SIZE + 1 if is_factor else SMALL_SIZE if "\n" in name else LABEL_SIZE,
         weight="bold" if is_factor else "normal",
         color=INK if is_factor else QUIET,
         linespacing=1.05,
-        annotation_clip=False,
     )
     for kind, numbers in (("share", effect.share), ("total", effect.total)):
         if numbers is not None:

@@ -14,6 +14,7 @@ from ganrun.report.figures.style import (
     SMALL_SIZE,
     TITLE_SIZE,
     WIDTH_INCHES,
+    add_axes,
     bare,
     headline,
     new_figure,
@@ -57,9 +58,7 @@ def marginals_figure(record: SweepRecord) -> Figure:
         bottom = height - _TOP - (number + 1) * _PANEL - number * _GAP
         left = _LEFT
         for place, (field, wide) in enumerate(row):
-            axes = figure.add_axes(
-                (left / WIDTH_INCHES, bottom / height, wide / WIDTH_INCHES, _PANEL / height)
-            )
+            axes = add_axes(figure, left, bottom, wide, _PANEL)
             _draw(axes, record, field, wide)
             if place:
                 axes.tick_params(axis="y", labelleft=False)
@@ -110,8 +109,7 @@ def _labels(record: SweepRecord, field: str) -> list[str]:
 def _draw(axes: Axes, record: SweepRecord, field: str, wide: float) -> None:
     levels = record.levels[field]
     places = np.arange(len(levels))
-    bare(axes)
-    axes.grid(False, axis="x")
+    bare(axes, "y")
     axes.set_xlim(-0.6, len(levels) - 0.4)
     axes.set_ylim(0, 1)
     axes.set_yticks([0, 0.25, 0.5, 0.75, 1])

@@ -13,7 +13,6 @@ from jaxtyping import Float
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
-from matplotlib.ticker import MaxNLocator
 from numpy import ndarray
 
 from ganrun import wording
@@ -25,13 +24,17 @@ from ganrun.report.figures.style import (
     SMALL_SIZE,
     TITLE_SIZE,
     WIDTH_INCHES,
+    add_axes,
+    bare,
+    few_ticks,
     headline,
     new_figure,
     ticks_in_percent,
+    write_near,
 )
 from ganrun.report.figures.window import draw_rings, draw_samples, frame_window, rings_at
-from ganrun.report.geometry import Extent, share_outside
-from ganrun.report.palette import BLUE, FAINT, INK, PAPER, QUIET, VERMILLION
+from ganrun.report.geometry import share_outside
+from ganrun.report.palette import BLUE, INK, PAPER, QUIET, VERMILLION
 from ganrun.report.run_record import RunRecord
 
 SAMPLE_SIZE = 6.0
@@ -52,27 +55,17 @@ _BARS_LEFT, _BARS_RIGHT, _BARS_BOTTOM = 6.2, 0.72, 0.62
 
 def modes_figure(run: RunRecord) -> Figure:
     """Draw the end of a run; raises `ValueError` for one without snapshots."""
-    if run.snapshots is None or not len(run.snapshots.steps):
+    if run.snapshots is None:
         raise ValueError(f"{run.path}: there are no snapshots to draw")
     # A number and its unit stay on one line.
     lines = textwrap.wrap(subtitle(run).replace(" %", "\N{NO-BREAK SPACE}%"), MOST_LETTERS)
     height = _TOP + _LINE * len(lines) + _MAP + _BOTTOM
     figure = new_figure(height)
     headline(figure, run_story.title(run), "\n".join(lines))
-    plane = figure.add_axes(
-        (MARGIN, _BOTTOM / height, _MAP / WIDTH_INCHES, _MAP / height), label="map"
-    )
-    _draw_map(plane, run)
-    bars = figure.add_axes(
-        (
-            _BARS_LEFT / WIDTH_INCHES,
-            _BARS_BOTTOM / height,
-            (WIDTH_INCHES - _BARS_LEFT - _BARS_RIGHT) / WIDTH_INCHES,
-            (_BOTTOM + _MAP - _BARS_BOTTOM - 0.2) / height,
-        ),
-        label="shares",
-    )
-    _draw_shares(bars, run)
+    _draw_map(add_axes(figure, MARGIN * WIDTH_INCHES, _BOTTOM, _MAP, _MAP, "map"), run)
+    wide = WIDTH_INCHES - _BARS_LEFT - _BARS_RIGHT
+    tall = _BOTTOM + _MAP - _BARS_BOTTOM - 0.2
+    _draw_shares(add_axes(figure, _BARS_LEFT, _BARS_BOTTOM, wide, tall, "shares"), run)
     return figure
 
 
@@ -84,9 +77,7 @@ def subtitle(run: RunRecord) -> str:
 
 def _draw_map(axes: Axes, run: RunRecord) -> None:
     assert run.snapshots is not None
-    x_min, x_max, y_min, y_max = (float(edge) for edge in run.snapshots.extent)
-    extent: Extent = (x_min, x_max, y_min, y_max)
-    samples = run.snapshots.samples[-1]
+    extent, samples = run.snapshots.window, run.snapshots.samples[-1]
     frame_window(axes, extent)
     rings = rings_at(run.mixture, axes, extent)
     lost = list(run.missing)
@@ -94,10 +85,8 @@ def _draw_map(axes: Axes, run: RunRecord) -> None:
     if found:
         draw_rings(axes, rings, modes=found, color=BLUE, linewidth=1.4).set_gid("covered")
     if lost:
-        rings_lost = draw_rings(
-            axes, rings, modes=lost, color=VERMILLION, dashed=True, linewidth=1.6
-        )
-        rings_lost.set_gid("missing")
+        lines = draw_rings(axes, rings, modes=lost, color=VERMILLION, dashed=True, linewidth=1.6)
+        lines.set_gid("missing")
     draw_samples(axes, samples, SAMPLE_SIZE)
     _number_modes(axes, run, rings)
     outside = share_outside(samples, extent)
@@ -106,16 +95,7 @@ def _draw_map(axes: Axes, run: RunRecord) -> None:
         note = note.replace(";", ", dashed: missing;", 1)
     if outside > 0:
         note += f", {wording.percent(outside)} of them outside"
-    axes.annotate(
-        note,
-        (0, 0),
-        xycoords="axes fraction",
-        xytext=(0, -5),
-        textcoords="offset points",
-        va="top",
-        size=SMALL_SIZE,
-        color=QUIET,
-    )
+    write_near(axes, note, (0, 0), (0, -5), va="top", size=SMALL_SIZE, color=QUIET)
 
 
 def _number_modes(axes: Axes, run: RunRecord, rings: Float[ndarray, "K 48 2"]) -> None:
@@ -173,9 +153,7 @@ def place_numbers(rings: Float[ndarray, "K 48 2"]) -> Float[ndarray, "K 2"]:
 
 def _draw_shares(axes: Axes, run: RunRecord) -> None:
     axes.set_title("share of the samples", loc="left", size=TITLE_SIZE, color=INK, pad=6)
-    axes.spines[["top", "right", "left"]].set_visible(False)
-    axes.grid(True, axis="x", color=FAINT, linewidth=0.6)
-    axes.set_axisbelow(True)
+    bare(axes, "x")
     shares, weights = run.shares, run.mixture.weights
     if shares is None:
         axes.set_yticks([])
@@ -191,7 +169,7 @@ def _draw_shares(axes: Axes, run: RunRecord) -> None:
     longest = max(float(shares.max()), float(weights.max()), off)
     axes.set_xlim(0, longest * 1.02)
     axes.set_ylim(total + 0.9, -0.6)
-    axes.xaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]))
+    few_ticks(axes.xaxis)
     ticks_in_percent(axes.xaxis)
     axes.set_xlabel("black mark: the mode's true weight", size=SMALL_SIZE, labelpad=4)
     axes.tick_params(axis="y", length=0)
@@ -214,15 +192,6 @@ def _name_bars(axes: Axes, run: RunRecord) -> None:
 
 def _write_value(axes: Axes, place: float, share: float) -> None:
     """The share in a column of its own at the right, where no bar and no mark can reach it."""
-    axes.annotate(
-        wording.percent(share),
-        (1.0, place),
-        xycoords=axes.get_yaxis_transform(),
-        xytext=(40, 0),
-        textcoords="offset points",
-        ha="right",
-        va="center_baseline",
-        size=LABEL_SIZE,
-        color=INK,
-        annotation_clip=False,
-    )
+    style = {"ha": "right", "va": "center_baseline", "size": LABEL_SIZE, "color": INK}
+    beside = axes.get_yaxis_transform()
+    write_near(axes, wording.percent(share), (1.0, place), (40, 0), within=beside, **style)

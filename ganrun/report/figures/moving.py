@@ -16,6 +16,7 @@ from PIL import Image
 from ganrun import wording
 from ganrun.measure.coverage import is_covered, mode_shares
 from ganrun.report import run_story
+from ganrun.report.chosen_rounds import evenly
 from ganrun.report.figures.progression import FieldScale, draw_panel, field_scale
 from ganrun.report.figures.style import LABEL_SIZE, house_style
 from ganrun.report.palette import INK, PAPER, QUIET
@@ -38,12 +39,11 @@ def write_gif(run: RunRecord, folder: Path | None = None) -> Path | None:
 
     Raises `StoreError` where it cannot be written.
     """
-    if run.snapshots is None or not len(run.snapshots.steps):
+    if run.snapshots is None:
         return None
-    folder = run.path / "figures" if folder is None else folder
+    folder = folder or run.path / "figures"
     make_folder(folder)
-    count = len(run.snapshots.steps)
-    shown = np.unique(np.rint(np.linspace(0, count - 1, min(count, MOST_FRAMES))).astype(int))
+    shown = evenly(len(run.snapshots.steps), MOST_FRAMES)
     scale = field_scale(run.objective, run.snapshots.field[shown])
     with house_style():
         frames = [_frame(run, int(index), scale) for index in shown]
@@ -72,18 +72,10 @@ def _frame(run: RunRecord, index: int, scale: FieldScale) -> Image.Image:
     canvas = FigureCanvasAgg(figure)
     figure.patch.set_facecolor(PAPER)
     left = _EDGE / INCHES
-    figure.text(
-        left,
-        1 - 0.08 / height,
-        run_story.whose(run),
-        size=LABEL_SIZE,
-        weight="bold",
-        va="top",
-        color=INK,
-    )
+    top, whose = 1 - 0.08 / height, run_story.whose(run)
+    figure.text(left, top, whose, size=LABEL_SIZE, weight="bold", va="top", color=INK)
     axes = figure.add_axes((left, _FOOT / height, side / INCHES, side / height))
-    x_min, x_max, y_min, y_max = (float(edge) for edge in run.snapshots.extent)
-    draw_panel(axes, run, index, scale, (x_min, x_max, y_min, y_max))
+    draw_panel(axes, run, index, scale)
     shares = mode_shares(run.snapshots.samples[index], run.mixture)
     covered = int(is_covered(shares, run.mixture.weights).sum())
     words = f"{wording.of_total(covered, run.modes_total)} modes covered"

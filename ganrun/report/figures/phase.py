@@ -12,7 +12,6 @@ from statistics import fmean
 from typing import Any
 
 from matplotlib.axes import Axes
-from matplotlib.cm import ScalarMappable
 from matplotlib.colors import LinearSegmentedColormap, Normalize
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
@@ -25,6 +24,8 @@ from ganrun.report.figures.style import (
     MARGIN,
     SMALL_SIZE,
     WIDTH_INCHES,
+    add_axes,
+    colour_bar,
     headline,
     new_figure,
     wrapped,
@@ -80,9 +81,8 @@ def phase_figure(record: SweepRecord) -> Figure:
         name = record.called(grid.down.field)
         left += _NAME + _longest_line(grid.down.labels)
         left += _NAME_LINE * (len(name) > NAME_LETTERS * grid.rows)
-    right = margin
     side = min(
-        (WIDTH_INCHES - left - right + _GAP) / grid.columns - _GAP,
+        (WIDTH_INCHES - left - margin + _GAP) / grid.columns - _GAP,
         LARGEST_CELL if grid.down is not None else LARGEST_LONE_CELL,
         max(MOST_HEIGHT / grid.rows - 2 * _STRIP, LEAST_CELL),
     )
@@ -93,7 +93,7 @@ def phase_figure(record: SweepRecord) -> Figure:
     height = _TOP + inside + below + _BOTTOM
     figure = new_figure(height)
     headline(figure, record.extreme or "Where GANs collapse", _subtitle(record, grid))
-    page = figure.add_axes((0, 0, 1, 1))
+    page = add_axes(figure, 0, 0, WIDTH_INCHES, height)
     page.set_xlim(0, WIDTH_INCHES)
     page.set_ylim(0, height)
     page.axis("off")
@@ -104,7 +104,7 @@ def phase_figure(record: SweepRecord) -> Figure:
         _draw_cell(page, record, rows, cell.name, (x, y, side, tall))
     if grid.down is not None:
         _name_places(page, record, grid, (left, height - _TOP, side, tall))
-    _legend(figure, page, height)
+    _legend(figure, page)
     return figure
 
 
@@ -166,16 +166,9 @@ def _draw_cell(
 def _write_name(page: Axes, name: str, x: float, top: float, wide: float) -> None:
     if name:
         letters = int((wide - 2 * _FRAME) / _LETTER)
-        size = LABEL_SIZE if len(name) <= letters else LABEL_SIZE * letters / len(name)
-        page.text(
-            x + _FRAME,
-            top - _FRAME - _STRIP / 2,
-            name,
-            size=max(size, 6.0),
-            weight="bold",
-            color=INK,
-            va="center",
-        )
+        size = max(LABEL_SIZE if len(name) <= letters else LABEL_SIZE * letters / len(name), 6.0)
+        y = top - _FRAME - _STRIP / 2
+        page.text(x + _FRAME, y, name, size=size, weight="bold", va="center")
 
 
 def _write_rates(
@@ -185,9 +178,7 @@ def _write_rates(
     x, bottom, wide = line
     middle = bottom + _FRAME / 2 + _STRIP / 2
     size = SMALL_SIZE if wide >= 0.9 else max(5.5, SMALL_SIZE * wide / 0.9)
-    page.text(
-        x, middle, wording.percent(collapsed), size=size, weight="bold", va="center", color=INK
-    )
+    page.text(x, middle, wording.percent(collapsed), size=size, weight="bold", va="center")
     page.text(x + wide, middle, recovered_words(ended), size=size, ha="right", va="center")
 
 
@@ -272,19 +263,14 @@ def _name_places(
     )
 
 
-def _legend(figure: Figure, page: Axes, height: float) -> None:
+def _legend(figure: Figure, page: Axes) -> None:
     """What colour, meter, dots and rings are, in one line at the foot."""
     y = 0.24
     text: dict[str, Any] = {"va": "center", "size": LABEL_SIZE, "color": INK}
     left = MARGIN * WIDTH_INCHES
     page.text(left, y, "0 %", **text)
-    axes = figure.add_axes(((left + 0.32) / WIDTH_INCHES, (y - 0.05) / height, 0.15, 0.1 / height))
-    bar = figure.colorbar(
-        ScalarMappable(Normalize(0, 1), COLLAPSE_COLOURS), cax=axes, orientation="horizontal"
-    )
-    bar.set_ticks([])
-    bar.outline.set_linewidth(0.5)
-    bar.outline.set_edgecolor(QUIET)
+    axes = add_axes(figure, left + 0.32, y - 0.05, 0.15 * WIDTH_INCHES, 0.1)
+    colour_bar(axes, Normalize(0, 1), COLLAPSE_COLOURS).set_ticks([])
     page.text(left + 1.84, y, "100 % collapsed", **text)
     page.add_patch(Rectangle((left + 3.12, y - _METER / 2), 0.32, _METER, facecolor=BLUE, lw=0))
     page.text(left + 3.52, y, "modes recovered", **text)

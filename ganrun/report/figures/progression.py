@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float
 from matplotlib.axes import Axes
-from matplotlib.cm import ScalarMappable
 from matplotlib.colors import LinearSegmentedColormap, Normalize
 from matplotlib.figure import Figure
 from numpy import ndarray
@@ -23,6 +22,8 @@ from ganrun.report.figures.style import (
     SMALL_SIZE,
     TITLE_SIZE,
     WIDTH_INCHES,
+    add_axes,
+    colour_bar,
     headline,
     new_figure,
 )
@@ -63,7 +64,7 @@ class FieldScale:
 
 def progression_figure(run: RunRecord) -> Figure:
     """Draw up to eight rounds; raises `ValueError` for a run without snapshots."""
-    if run.snapshots is None or not len(run.snapshots.steps):
+    if run.snapshots is None:
         raise ValueError(f"{run.path}: there are no snapshots to draw")
     shown = choose_rounds(run.snapshots.steps, MOST_PANELS)
     scale = field_scale(run.objective, run.snapshots.field[shown])
@@ -74,20 +75,14 @@ def progression_figure(run: RunRecord) -> Figure:
     side = (WIDTH_INCHES * (1 - 2 * MARGIN) - _GAP * (wide - 1)) / wide
     height = _TOP + rows * (side + _TITLE) + _GAP * (rows - 1) + _BOTTOM
     figure = new_figure(height)
-    headline(
-        figure,
-        "The forger's samples over the detective's field",
-        f"{run_story.whose(run)}: {run_story.outcome(run)}",
-    )
-    x_min, x_max, y_min, y_max = (float(edge) for edge in run.snapshots.extent)
+    title = "The forger's samples over the detective's field"
+    headline(figure, title, f"{run_story.whose(run)}: {run_story.outcome(run)}")
     for panel, index in enumerate(shown):
         row, column = divmod(panel, columns)
         left = MARGIN * WIDTH_INCHES + column * (side + _GAP)
         bottom = height - _TOP - (row + 1) * (side + _TITLE) - row * _GAP
-        axes = figure.add_axes(
-            (left / WIDTH_INCHES, bottom / height, side / WIDTH_INCHES, side / height)
-        )
-        draw_panel(axes, run, int(index), scale, (x_min, x_max, y_min, y_max))
+        axes = add_axes(figure, left, bottom, side, side)
+        draw_panel(axes, run, index, scale)
     _colour_bar(figure, scale, height)
     return figure
 
@@ -129,9 +124,10 @@ def pixel_edges(extent: Extent, grid: int) -> Extent:
     return (x_min - half_x, x_max + half_x, y_min - half_y, y_max + half_y)
 
 
-def draw_panel(axes: Axes, run: RunRecord, index: int, scale: FieldScale, extent: Extent) -> None:
+def draw_panel(axes: Axes, run: RunRecord, index: int, scale: FieldScale) -> None:
     """One snapshot: the field, the rings of the true modes, the samples, and the round."""
     assert run.snapshots is not None
+    extent = run.snapshots.window
     axes.imshow(
         np.ma.masked_invalid(scale.shifted(run.snapshots.field[index].astype(np.float64))),
         origin="lower",
@@ -144,13 +140,8 @@ def draw_panel(axes: Axes, run: RunRecord, index: int, scale: FieldScale, extent
     frame_window(axes, extent)  # an image moves the limits
     draw_rings(axes, rings_at(run.mixture, axes, extent))
     draw_samples(axes, run.snapshots.samples[index], SAMPLE_SIZE)
-    axes.set_title(
-        f"round {int(run.snapshots.steps[index]):,}",
-        loc="left",
-        size=TITLE_SIZE,
-        color=INK,
-        pad=4,
-    )
+    words = f"round {int(run.snapshots.steps[index]):,}"
+    axes.set_title(words, loc="left", size=TITLE_SIZE, color=INK, pad=4)
 
 
 def _signed(value: float) -> str:
@@ -159,18 +150,10 @@ def _signed(value: float) -> str:
 
 def _colour_bar(figure: Figure, scale: FieldScale, height: float) -> None:
     axes = figure.add_axes((0.36, 0.44 / height, 0.28, 0.12 / height))
-    norm = Normalize(-scale.limit, scale.limit)
-    bar = figure.colorbar(
-        ScalarMappable(norm, FIELD_COLOURS), cax=axes, orientation="horizontal", extend="both"
-    )
-    centre = scale.centre or 0.0
-    bar.set_ticks(
-        [-scale.limit, 0.0, scale.limit],
-        labels=[_signed(centre + offset) for offset in (-scale.limit, 0.0, scale.limit)],
-    )
-    bar.ax.tick_params(length=2, labelsize=SMALL_SIZE)
-    bar.outline.set_linewidth(0.5)
-    bar.outline.set_edgecolor(QUIET)
+    bar = colour_bar(axes, Normalize(-scale.limit, scale.limit), FIELD_COLOURS, extend="both")
+    ticks, centre = (-scale.limit, 0.0, scale.limit), scale.centre or 0.0
+    bar.set_ticks(ticks, labels=[_signed(centre + offset) for offset in ticks])
+    axes.tick_params(length=2, labelsize=SMALL_SIZE)
     middle = 0.50 / height
     side: dict[str, Any] = {"va": "center", "size": LABEL_SIZE, "color": INK}
     figure.text(0.345, middle, "looks forged", ha="right", **side)

@@ -8,21 +8,27 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, TypeVar
 
 import matplotlib
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.cm import ScalarMappable
+from matplotlib.colorbar import Colorbar
+from matplotlib.colors import Colormap, Normalize
 from matplotlib.figure import Figure
 from matplotlib.text import Text
-from matplotlib.ticker import FuncFormatter
+from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from ganrun.report.palette import FAINT, INK, PAPER, QUIET
-from ganrun.store.atomic import replace_file
+from ganrun.store.atomic import make_folder, replace_file
+
+R = TypeVar("R")
+"""What a figure is drawn of: the record of a run or of a sweep, or a diagnosis."""
 
 WIDTH_INCHES = 9.6
 DOTS_PER_INCH = 150
@@ -92,10 +98,43 @@ def write_in_line(figure: Figure, words: Sequence[tuple[str, str]], y: float) ->
         left += (written.get_window_extent().width / DOTS_PER_INCH + 0.25) / WIDTH_INCHES
 
 
-def bare(axes: Axes) -> None:
-    """Leave out the frame's top and right, and draw a faint grid behind the data."""
-    axes.spines[["top", "right"]].set_visible(False)
-    axes.grid(True, color=FAINT, linewidth=0.6)
+def add_axes(
+    figure: Figure, left: float, bottom: float, wide: float, tall: float, label: str = ""
+) -> Axes:
+    """Axes that stand, and are as large, as these inches say."""
+    height = figure.get_figheight()
+    box = (left / WIDTH_INCHES, bottom / height, wide / WIDTH_INCHES, tall / height)
+    return figure.add_axes(box, label=label)
+
+
+def write_near(
+    axes: Axes,
+    words: str,
+    place: tuple[float, float],
+    points: tuple[float, float],
+    *,
+    within: Any = "axes fraction",
+    **style: Any,
+) -> None:
+    """Words so many points right of and above a place; they may stand outside the axes."""
+    axes.annotate(
+        words,
+        place,
+        xycoords=within,
+        xytext=points,
+        textcoords="offset points",
+        annotation_clip=False,
+        **style,
+    )
+
+
+def bare(axes: Axes, grid: Literal["both", "x", "y"] = "both") -> None:
+    """Leave out the frame's top and right, and draw a faint grid behind the data.
+
+    Where its lines go up alone, the frame's left is left out as well.
+    """
+    axes.spines[["top", "right", *(["left"] if grid == "x" else [])]].set_visible(False)
+    axes.grid(True, axis=grid, color=FAINT, linewidth=0.6)
     axes.set_axisbelow(True)
 
 
@@ -114,14 +153,49 @@ def sentence(paragraph: str) -> str:
     return f"{paragraph.split('. ')[0].rstrip('.')}."
 
 
-def save(figure: Figure, path: Path) -> None:
-    """Write the figure as a PNG, whole or not at all."""
-    image = io.BytesIO()
-    # Neither date nor version: equal figures are equal bytes.
-    figure.savefig(image, format="png", metadata={"Software": None})
-    replace_file(path, image.getvalue())
+def write_drawn(drawn: Mapping[str, Callable[[R], Figure]], record: R, folder: Path) -> list[Path]:
+    """Draw these figures, by the names of their files, into a folder; returns their paths.
+
+    Each is a PNG, written whole or not at all; raises `StoreError` where it cannot be.
+    """
+    make_folder(folder)
+    for name, draw in drawn.items():
+        image = io.BytesIO()
+        with house_style():
+            # Neither date nor version: equal figures are equal bytes.
+            draw(record).savefig(image, format="png", metadata={"Software": None})
+        replace_file(folder / name, image.getvalue())
+    return [folder / name for name in drawn]
+
+
+def few_ticks(axis: Axis, *, whole: bool = False) -> None:
+    """Four ticks or so at round numbers."""
+    axis.set_major_locator(MaxNLocator(4, integer=whole, steps=[1, 2, 2.5, 5, 10]))
+
+
+def ticks_in_rounds(axis: Axis) -> None:
+    """A few ticks, labelled as rounds are."""
+    few_ticks(axis, whole=True)
+    axis.set_major_formatter(FuncFormatter(lambda value, _: short_round(value)))
 
 
 def ticks_in_percent(axis: Axis) -> None:
     """Label an axis of shares in per cent, as finely as its ticks are."""
     axis.set_major_formatter(FuncFormatter(lambda share, _: f"{100 * share:g} %"))
+
+
+def short_round(value: float) -> str:
+    """A round on an axis: `0`, `250`, `7.5k`, `10k` or `1.5M`."""
+    for unit, letter in ((1e6, "M"), (1e3, "k")):
+        if abs(value) >= unit:
+            return f"{value / unit:g}{letter}"
+    return f"{value:g}"
+
+
+def colour_bar(axes: Axes, norm: Normalize, colours: Colormap, **options: Any) -> Colorbar:
+    """Fill these axes with a scale of colours, from left to right."""
+    scale = ScalarMappable(norm, colours)
+    bar = axes.figure.colorbar(scale, cax=axes, orientation="horizontal", **options)
+    bar.outline.set_linewidth(0.5)
+    bar.outline.set_edgecolor(QUIET)
+    return bar

@@ -13,9 +13,8 @@ from matplotlib.figure import Figure
 from ganrun.report.figures.influence import influence_figure
 from ganrun.report.figures.marginals import marginals_figure
 from ganrun.report.figures.phase import phase_figure
-from ganrun.report.figures.style import house_style, save
+from ganrun.report.figures.style import write_drawn
 from ganrun.report.sweep_record import SweepRecord
-from ganrun.store.atomic import make_folder
 
 SWEEP_FIGURES: dict[str, Callable[[SweepRecord], Figure]] = {
     "influence.png": influence_figure,
@@ -35,13 +34,6 @@ def write_sweep_figures(record: SweepRecord, folder: Path | None = None) -> list
     """
     if not record.finished:
         return []
-    folder = record.path / "figures" if folder is None else folder
-    make_folder(folder)
-    paths = []
-    for name, draw in SWEEP_FIGURES.items():
-        if name in NEED_A_FACTOR and not record.varied:
-            continue
-        with house_style():
-            save(draw(record), folder / name)
-        paths.append(folder / name)
-    return paths
+    needless = () if record.varied else NEED_A_FACTOR
+    drawn = {name: draw for name, draw in SWEEP_FIGURES.items() if name not in needless}
+    return write_drawn(drawn, record, folder or record.path / "figures")

@@ -16,6 +16,7 @@ from ganrun.mixture import mixture_of
 from ganrun.page.arrays import packed
 from ganrun.page.objective import objective_drawn
 from ganrun.page.scene_target import scene_target
+from ganrun.report.chosen_rounds import evenly
 from ganrun.report.curve_panels import Panel, choose_panels, robust_limits
 from ganrun.report.palette import BLUE, INK, ORANGE
 from ganrun.report.run_record import RunRecord
@@ -35,12 +36,12 @@ COLOURS = {BLUE: "--blue", ORANGE: "--orange", INK: "--ink"}
 
 def player_data(run: RunRecord, histories: ModeHistories | None) -> dict[str, Any] | None:
     """What the player plays; `None` for a run without snapshots."""
-    if run.snapshots is None or not len(run.snapshots.steps):
+    if run.snapshots is None:
         return None
     kept = evenly(len(run.snapshots.steps), MOST_SNAPSHOTS)
     steps = run.snapshots.steps[kept]
     samples = run.snapshots.samples[kept, :MOST_SAMPLES]
-    extent = [float(edge) for edge in run.snapshots.extent]
+    extent = run.snapshots.window
     fields = [coarser(field, extent) for field in run.snapshots.field[kept].astype(np.float64)]
     played = _configs_at(run, steps)
     targets = list(dict.fromkeys(config.target for config in played))
@@ -84,16 +85,6 @@ def curves_data(run: RunRecord) -> dict[str, Any]:
         "columns": {name: _numbers(run.metrics[name][kept]) for name in columns},
         "panels": [_panel(panel, run) for panel in panels],
     }
-
-
-def evenly(count: int, most: int) -> Int[ndarray, " M"]:
-    """Indices of at most so many of `count` things, evenly spread, the first and last among them.
-
-    `most` is 2 or more.
-    """
-    if count <= most:
-        return np.arange(count)
-    return np.unique(np.rint(np.linspace(0, count - 1, most)).astype(np.int64))
 
 
 def coarser(field: Float[ndarray, "G G"], extent: Sequence[float]) -> Float[ndarray, "M M"]:

@@ -175,12 +175,12 @@ def _never_found(run: RunRecord, histories: ModeHistories) -> Iterator[Passage]:
 def _looking(run: RunRecord, histories: ModeHistories) -> Iterator[Passage]:
     """What the detective's field says of the modes that are missing at the end."""
     snapshots = run.snapshots
-    if snapshots is None or not len(snapshots.steps) or not run.missing:
+    if snapshots is None or not run.missing:
         return
     # The field swings from one snapshot to the next: the last quarter together tells more.
     last = snapshots.each()[-max(1, len(snapshots.steps) // 4) :]
-    extent = [float(edge) for edge in snapshots.extent]
-    seen = [field_at_modes(one, extent, run.mixture, run.objective, run.missing) for one in last]
+    about = (snapshots.window, run.mixture, run.objective, run.missing)
+    seen = [field_at_modes(one, *about) for one in last]
     marked = _marked_mostly(seen, run.missing)
     if not any(one.marked or one.unmarked for one in seen):
         return
