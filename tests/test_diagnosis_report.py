@@ -51,11 +51,7 @@ from ganrun.report.figures.diagnosis import (
     write_diagnosis_figure,
 )
 from ganrun.report.figures.style import house_style
-from ganrun.report.live.diagnosis import (
-    Diagnosing,
-    diagnosis_line,
-    draw_diagnosis,
-)
+from ganrun.report.live.diagnosis import Diagnosing
 from ganrun.report.live.watcher import Display, Moment, PacedLines, Quiet, watcher_for
 from ganrun.report.tables.diagnosis import (
     branch_lines,
@@ -412,7 +408,7 @@ def a_moment(width: int = 80, height: int = 24, **changes) -> Moment:
 
 
 def frame_of(progress: DiagnosisProgress | None, **moment) -> str:
-    return draw_diagnosis(progress, a_moment(**moment), title="five").plain
+    return Diagnosing(title="five").draw(progress, a_moment(**moment)).plain
 
 
 def terminal(width: int = 80, height: int = 24) -> Console:
@@ -499,13 +495,13 @@ def test_a_display_says_how_it_ended():
 
 
 def test_a_line_is_ascii_and_holds_all_the_numbers():
-    line = diagnosis_line("five", a_progress())
+    line = Diagnosing(title="five").line(a_progress())
     assert line.isascii()
     assert line == (
         "five: playing on, 6 of 11 GANs, 181,000 of 240,000 rounds (75 %), 8,120 rounds/s, "
         "9 s left, r1 covers 4.3 of 5"
     )
-    assert diagnosis_line("five", NOTHING_YET) == "five: playing on"
+    assert Diagnosing(title="five").line(NOTHING_YET) == "five: playing on"
 
 
 def test_a_new_stage_is_told_at_once():

@@ -21,7 +21,6 @@ from ganrun.report.geometry import covered_modes, share_outside
 from ganrun.report.live.character_map import draw_map
 from ganrun.report.live.training import Training
 from ganrun.report.live.training_frame import LiveMap, draw_frame
-from ganrun.report.live.training_words import progress_line
 from ganrun.report.live.watcher import Display, Moment, PacedLines, Quiet, watcher_for
 
 RING = ring()
@@ -447,6 +446,6 @@ def test_quiet_says_nothing():
     [(0, "0 %"), (3, "<0.1 %"), (30, "0.3 %"), (9990, "99.9 %")],
 )
 def test_progress_is_never_a_false_nothing_or_everything(done, share):
-    line = progress_line("five", a_moment(rounds_done=done))
+    line = five().line(a_moment(rounds_done=done))
     assert f"{done:,} of 10,000 rounds ({share})" in line
     assert f" {share} " in frame_of(a_moment(rounds_done=done))

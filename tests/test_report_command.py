@@ -50,6 +50,14 @@ def folder_of(runs: Path, seed: int) -> Path:
     return path
 
 
+def test_the_json_names_a_folder_as_it_is_called(tmp_path):
+    folder = tmp_path / ":smile: [bold]"
+    stored_run(folder, INTERRUPTED)
+    words, _ = report(folder, as_json=True, pages=False, figures=False)
+    (run,) = json.loads(words)["runs"]
+    assert Path(run["path"]).parent == folder
+
+
 def test_a_run_is_reported_as_it_was_stored(runs):
     record = read_record(folder_of(runs, 3))
     assert (record.seed, record.status, record.verdict) == (3, "complete", "collapsed")

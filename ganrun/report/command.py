@@ -11,7 +11,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from ganrun.report.notes import Notes
+from ganrun.report.notes import Notes, print_whole
 from ganrun.report.run_record import RunRecord, read_record
 from ganrun.report.tables.run import print_results, results_json
 from ganrun.store import RunFolderError, StoreError
@@ -53,7 +53,7 @@ def report_run(
     runs, problems = read_runs(paths)
     notes = Notes(console, quiet=as_json)
     if as_json:
-        console.print(results_json(runs), markup=False, highlight=False, soft_wrap=True)
+        print_whole(console, results_json(runs))
     else:
         print_results(runs, console)
     if (pages or figures or gif) and len(runs) > MOST_DRAWN:

@@ -7,6 +7,7 @@ from pathlib import Path
 from rich.console import Console
 
 from ganrun.diagnose.diagnosis import Diagnosis
+from ganrun.report.notes import print_whole
 from ganrun.report.tables.diagnosis import diagnosis_json, print_diagnosis
 
 
@@ -29,7 +30,6 @@ def report_diagnosis(
 
     write_diagnosis_figure(path, diagnosis)
     if as_json:
-        text = diagnosis_json(diagnosis, path)
-        console.print(text, markup=False, emoji=False, highlight=False, soft_wrap=True)
+        print_whole(console, diagnosis_json(diagnosis, path))
     else:
         print_diagnosis(diagnosis, console, path=path)

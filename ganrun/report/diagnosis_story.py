@@ -194,6 +194,16 @@ def how_sure(diagnosis: Diagnosis) -> str:
     return f"confidence {sure}; the quick verdict {said}, {less}"
 
 
+def probes(diagnosis: Diagnosis) -> list[tuple[str, str]]:
+    """What the detectives say and how the game moves, each under its name, as far as asked."""
+    detective, dynamics = diagnosis.detective, diagnosis.dynamics
+    told = [
+        ("Who can tell", detective_words(detective) if detective else ""),
+        ("How the game moves", dynamics_words(dynamics) if dynamics else ""),
+    ]
+    return [(name, words) for name, words in told if words]
+
+
 def detective_words(detective: Detective) -> str:
     """Who can tell real from forged, in a sentence or two with the AUCs."""
     words = _who_can_tell(detective)

@@ -1,14 +1,25 @@
-"""Dim lines below a table: what was written where, and the page that is opened."""
+"""How lines are printed, cut or whole; what was written where, and the page that is opened."""
 
 from __future__ import annotations
 
 import webbrowser
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
 from rich.text import Text
+
+
+def print_whole(console: Console, words: str, style: str = "") -> None:
+    """Print words as they are, whatever their length: to be copied, or read by a program."""
+    console.print(Text(words, style), soft_wrap=True, highlight=False)
+
+
+def print_cut(console: Console, lines: Iterable[Text]) -> None:
+    """Print the lines of a table; what has no room is cut off."""
+    for line in lines:
+        console.print(line, no_wrap=True, overflow="crop", highlight=False)
 
 
 @dataclass(frozen=True)
@@ -19,9 +30,9 @@ class Notes:
     quiet: bool
 
     def say(self, words: str) -> None:
-        """Say it in one line, whatever its length: paths stay in one piece, to be copied."""
+        """Say it in one line, whatever its length: paths stay in one piece."""
         if not self.quiet:
-            self.console.print(Text(words, "dim"), soft_wrap=True, highlight=False)
+            print_whole(self.console, words, "dim")
 
     def say_drawn(self, paths: Sequence[Path]) -> None:
         """Say which figures there are, and in which folder."""

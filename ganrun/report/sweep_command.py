@@ -8,7 +8,7 @@ from pathlib import Path
 from rich.console import Console
 
 from ganrun import wording
-from ganrun.report.notes import Notes
+from ganrun.report.notes import Notes, print_whole
 from ganrun.report.sweep_record import SweepRecord, read_sweep
 from ganrun.report.tables.sweep import print_sweep, sweep_json
 
@@ -44,8 +44,7 @@ def report_sweep(
     record = read_sweep(path)
     notes = Notes(console, quiet=as_json)
     if as_json:
-        text = json.dumps(sweep_json(record), indent=2, allow_nan=False)
-        console.print(text, markup=False, emoji=False, highlight=False, soft_wrap=True)
+        print_whole(console, json.dumps(sweep_json(record), indent=2, allow_nan=False))
     else:
         print_sweep(record, console)
     if figures:

@@ -10,10 +10,20 @@ from rich.text import Text
 
 from ganrun import wording
 from ganrun.diagnose.progress import BranchProgress, DiagnosisProgress
-from ganrun.report.live.frame_parts import assembled, bar, heading, inner_height, inner_width
+from ganrun.report.fitting_columns import GAP
+from ganrun.report.live.frame_parts import (
+    assembled,
+    bar,
+    heading,
+    how_far,
+    inner_height,
+    inner_width,
+    pace,
+    paced_bar,
+    rounds_a_second,
+)
 from ganrun.report.live.watcher import Moment, Subject
 
-GAP = "  "
 LEAST_TITLE = 16
 TITLE_SHARE = 0.4
 """Of a line, at most, for a branch's title."""
@@ -27,11 +37,33 @@ class Diagnosing(Subject[DiagnosisProgress]):
 
     def draw(self, progress: DiagnosisProgress | None, moment: Moment) -> Text:
         """How far all of it is, and every branch."""
-        return draw_diagnosis(progress, moment, title=self._title)
+        if progress is None:
+            lines = [heading(self._title, "", "starting", moment), bar(0, 0, "", moment)]
+            return assembled(lines, moment)
+        about = "" if moment.ending else progress.stage
+        far, speed = self.done_and_total(progress), rounds_a_second(progress.rounds_per_second)
+        lines = [
+            heading(self._title, about, moment.ending or gans_of(progress), moment),
+            paced_bar(*far, speed, progress.seconds_left, moment),
+        ]
+        room = inner_height(moment) - len(lines) - 1
+        if progress.branches and room > 0:
+            lines += [Text(""), *_branch_lines(progress, room, moment)]
+        return assembled(lines, moment)
 
     def line(self, progress: DiagnosisProgress) -> str:
         """Stage, GANs, rounds, speed, time left and covered modes."""
-        return diagnosis_line(self._title, progress)
+        parts = [f"{self._title}: {progress.stage}"]
+        if progress.rounds_total:
+            far = how_far(*self.done_and_total(progress), "rounds")
+            parts += [gans_of(progress), far]
+        parts += pace(rounds_a_second(progress.rounds_per_second), progress.seconds_left)
+        parts += [
+            f"{branch.name} covers {_covered(branch, progress.modes_total)}"
+            for branch in progress.branches
+            if branch.covered is not None and branch.finished < branch.gans
+        ]
+        return ", ".join(parts)
 
     def done_and_total(self, progress: DiagnosisProgress) -> tuple[int, int]:
         """Rounds of all branches."""
@@ -46,57 +78,11 @@ class Diagnosing(Subject[DiagnosisProgress]):
         return True
 
 
-def draw_diagnosis(progress: DiagnosisProgress | None, moment: Moment, *, title: str) -> Text:
-    """The whole display as lines of at most `width - 1` cells, at most `height - 1` of them."""
-    if progress is None:
-        return assembled([heading(title, "", "starting", moment), bar(0, "", moment)], moment)
-    finished, gans = gans_of(progress)
-    right = moment.ending or (f"{finished:,} of {gans:,} GANs" if gans else "")
-    about = "" if moment.ending else progress.stage
-    lines = [
-        heading(title, about, right, moment),
-        bar(_share(progress.rounds_done, progress.rounds_total), _pace(progress, moment), moment),
-    ]
-    room = inner_height(moment) - len(lines) - 1
-    if progress.branches and room > 0:
-        lines += [Text(""), *_branch_lines(progress, room, moment)]
-    return assembled(lines, moment)
-
-
-def diagnosis_line(title: str, progress: DiagnosisProgress) -> str:
-    """All there is to say of a moment in one line of ASCII."""
-    done, total = progress.rounds_done, progress.rounds_total
-    parts = [f"{title}: {progress.stage}"]
-    if total:
-        finished, gans = gans_of(progress)
-        parts.append(f"{finished:,} of {gans:,} GANs")
-        parts.append(f"{done:,} of {total:,} rounds ({wording.percent(done / total)})")
-    if progress.rounds_per_second:
-        parts.append(f"{progress.rounds_per_second:,.0f} rounds/s")
-    if progress.seconds_left is not None:
-        parts.append(f"{wording.duration(progress.seconds_left)} left")
-    parts += [
-        f"{branch.name} covers {_covered(branch, progress.modes_total)}"
-        for branch in progress.branches
-        if branch.covered is not None and branch.finished < branch.gans
-    ]
-    return ", ".join(parts)
-
-
-def gans_of(progress: DiagnosisProgress) -> tuple[int, int]:
-    """GANs that have ended, and all that are known of."""
-    branches = progress.branches
-    return sum(branch.finished for branch in branches), sum(branch.gans for branch in branches)
-
-
-def _pace(progress: DiagnosisProgress, moment: Moment) -> str:
-    words = ""
-    if progress.rounds_per_second:
-        words += f"{GAP}{progress.rounds_per_second:,.0f} rounds/s"
-    if progress.seconds_left is not None and not moment.ending:
-        left = wording.duration(progress.seconds_left - moment.seconds_since_update)
-        words += f"{GAP}{left} left"
-    return words
+def gans_of(progress: DiagnosisProgress) -> str:
+    """How many GANs have ended, of all that are known of; empty where none is."""
+    ended = sum(branch.finished for branch in progress.branches)
+    gans = sum(branch.gans for branch in progress.branches)
+    return f"{ended:,} of {gans:,} GANs" if gans else ""
 
 
 def _branch_lines(progress: DiagnosisProgress, room: int, moment: Moment) -> list[Text]:
@@ -108,22 +94,15 @@ def _branch_lines(progress: DiagnosisProgress, room: int, moment: Moment) -> lis
     breadth = min(longest, max(LEAST_TITLE, int(TITLE_SHARE * width)))
     right = replace(moment, width=max(moment.width - breadth - len(GAP), 1))
     # The longest words there will be: all bars are equally long, and remain so.
-    fullest = progress.modes_total - 0.1
-    words_breadth = max(
-        len(
-            _branch_words(
-                replace(branch, finished=branch.gans, covered=fullest), progress.modes_total
-            )
-        )
-        for branch in progress.branches
-    )
+    modes = progress.modes_total
+    fullest = [replace(one, finished=one.gans, covered=modes - 0.1) for one in progress.branches]
+    words_breadth = max(len(_branch_words(branch, modes)) for branch in fullest)
     lines = []
     for branch in branches:
         style = "dim" if not branch.rounds_done else ""
         line = Text(_cut(branch.title, breadth, moment) + GAP, style, end="")
-        share = _share(branch.rounds_done, branch.rounds_total)
-        words = _branch_words(branch, progress.modes_total).ljust(words_breadth)
-        line.append_text(bar(share, words, right)).rstrip()
+        words = _branch_words(branch, modes).ljust(words_breadth)
+        line.append_text(bar(branch.rounds_done, branch.rounds_total, words, right)).rstrip()
         lines.append(line)
     return lines
 
@@ -151,7 +130,3 @@ def _cut(title: str, breadth: int, moment: Moment) -> str:
 
 def _covered(branch: BranchProgress, total: int) -> str:
     return wording.of_total(branch.covered, total)
-
-
-def _share(done: int, total: int) -> float:
-    return done / total if total else 0.0

@@ -1,4 +1,4 @@
-"""The lines that every live display has: a heading with a spinner, a bar, two ends of a line."""
+"""What every live display and its lines have: a heading with a spinner, a bar, how fast it goes."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from collections.abc import Iterable
 from rich.cells import cell_len
 from rich.text import Text
 
+from ganrun.report.fitting_columns import GAP
 from ganrun.report.live.watcher import Moment
 from ganrun.report.palette import SCREEN_BLUE
-from ganrun.wording import percent
+from ganrun.wording import duration, percent
 
 SPINNER, ASCII_SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏", "|/-\\"
 SPINS_PER_SECOND = 4
@@ -26,9 +27,34 @@ def heading(title: str, about: str, right: str, moment: Moment) -> Text:
     return justified(left, Text(right), inner_width(moment))
 
 
-def bar(share: float, words: str, moment: Moment) -> Text:
+def how_far(done: int, total: int, noun: str) -> str:
+    """`250 of 1,000 rounds (25 %)`."""
+    return f"{done:,} of {total:,} {noun}" + (f" ({percent(done / total)})" if total else "")
+
+
+def rounds_a_second(number: float | None) -> str:
+    """`812 rounds/s`; empty where it is not known."""
+    return f"{number:,.0f} rounds/s" if number else ""
+
+
+def pace(speed: str, seconds_left: float | None) -> list[str]:
+    """How fast it goes and how long it takes yet; without what is not known."""
+    left = "" if seconds_left is None else f"{duration(seconds_left)} left"
+    return [words for words in (speed, left) if words]
+
+
+def paced_bar(
+    done: int, total: int, speed: str, seconds_left: float | None, moment: Moment
+) -> Text:
+    """A bar and the pace, in which the clock ticks on since the last update, until the end."""
+    if seconds_left is not None:
+        seconds_left = None if moment.ending else seconds_left - moment.seconds_since_update
+    return bar(done, total, "".join(GAP + words for words in pace(speed, seconds_left)), moment)
+
+
+def bar(done: int, total: int, words: str, moment: Moment) -> Text:
     """A bar with words at its right; the words alone where there is no room for a bar."""
-    share = min(max(share, 0.0), 1.0)
+    share = min(max(done / total, 0.0), 1.0) if total else 0.0
     words = f" {percent(share):>6}{words}"
     # A fixed place for the words keeps the bar from jumping as they change.
     space = inner_width(moment) - max(len(words), LEAST_WORDS)
@@ -36,10 +62,8 @@ def bar(share: float, words: str, moment: Moment) -> Text:
         return Text(words.strip())
     full, empty = ("#", ".") if moment.ascii_only else ("━", "─")
     filled = round(share * space)
-    text = Text()
-    text.append(full * filled, SCREEN_BLUE)
-    text.append(empty * (space - filled), "dim")
-    return text.append(words)
+    text = Text().append(full * filled, SCREEN_BLUE)
+    return text.append(empty * (space - filled), "dim").append(words)
 
 
 def assembled(lines: Iterable[Text], moment: Moment) -> Text:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 from rich.text import Text
 
-from ganrun import wording
+from ganrun.report.live.frame_parts import how_far, pace
 from ganrun.report.live.sweep_frame import (
     MOST_CELLS,
     CellRow,
@@ -15,7 +15,6 @@ from ganrun.report.live.sweep_frame import (
     collapse_words,
     draw_sweep,
     extreme_cells,
-    per_minute,
 )
 from ganrun.report.live.watcher import Moment, Subject
 from ganrun.sweep.designs import Design
@@ -101,17 +100,13 @@ class Sweeping(Subject[SweepProgress]):
             self._ranked_at = now
 
 
-def sweep_line(title: str, progress: SweepProgress, pace: Pace) -> str:
+def sweep_line(title: str, progress: SweepProgress, so_far: Pace) -> str:
     """All there is to say of a moment in one line of ASCII."""
-    done, total = progress.finished + progress.failed, progress.trials
-    share = f" ({wording.percent(done / total)})" if total else ""
-    parts = [f"{title}: {done:,} of {total:,} GANs{share}"]
+    far = how_far(progress.finished + progress.failed, progress.trials, "GANs")
+    parts = [f"{title}: {far}"]
     if progress.found:
         parts.append(f"{progress.found:,} found before")
-    if pace.per_minute is not None:
-        parts.append(per_minute(pace.per_minute))
-    if pace.seconds_left is not None:
-        parts.append(f"{wording.duration(pace.seconds_left)} left")
+    parts += pace(so_far.words, so_far.seconds_left)
     if progress.collapse_rate is not None:
         parts.append(f"collapsed {collapse_words(progress)}")
     for number, what in (

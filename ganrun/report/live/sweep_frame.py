@@ -13,8 +13,15 @@ from rich.text import Text
 
 from ganrun import wording
 from ganrun.report.design_words import about_design, short_names
-from ganrun.report.fitting_columns import GAP, FittingColumns
-from ganrun.report.live.frame_parts import assembled, bar, heading, inner_height, inner_width
+from ganrun.report.fitting_columns import FittingColumns
+from ganrun.report.live.frame_parts import (
+    assembled,
+    bar,
+    heading,
+    inner_height,
+    inner_width,
+    paced_bar,
+)
 from ganrun.report.live.watcher import Moment
 from ganrun.report.palette import SCREEN_BLUE, SCREEN_VERMILLION
 from ganrun.sweep.designs import Design
@@ -31,6 +38,12 @@ class Pace:
 
     per_minute: float | None = None
     seconds_left: float | None = None
+
+    @property
+    def words(self) -> str:
+        """`72 GANs/min`; slow ones keep a decimal."""
+        number = self.per_minute
+        return "" if number is None else f"{number:,.{0 if number >= 10 else 1}f} GANs/min"
 
 
 @dataclass(frozen=True)
@@ -76,18 +89,12 @@ def draw_sweep(
     """The whole display as lines of at most `width - 1` cells, at most `height - 1` of them."""
     about = about_design(design)
     if progress is None:
-        return assembled([heading(title, about, "starting", moment), bar(0, "", moment)], moment)
+        return assembled([heading(title, about, "starting", moment), bar(0, 0, "", moment)], moment)
     done = progress.finished + progress.failed
     right = moment.ending or f"{done:,} of {progress.trials:,} GANs"
-    words = ""
-    if pace.per_minute is not None:
-        words += f"{GAP}{per_minute(pace.per_minute)}"
-    if pace.seconds_left is not None and not moment.ending:
-        left = wording.duration(pace.seconds_left - moment.seconds_since_update)
-        words += f"{GAP}{left} left"
     lines = [
         heading(title, about, right, moment),
-        bar(done / progress.trials if progress.trials else 0.0, words, moment),
+        paced_bar(done, progress.trials, pace.words, pace.seconds_left, moment),
         Text(""),
         _counts(progress),
         _collapse(progress),
@@ -96,11 +103,6 @@ def draw_sweep(
     if room > 0:
         lines += [Text(""), *_cells_table(design, cells, min(room, MOST_CELLS), moment)]
     return assembled(lines, moment)
-
-
-def per_minute(number: float) -> str:
-    """`72 GANs/min`; slow ones keep a decimal."""
-    return f"{number:,.0f} GANs/min" if number >= 10 else f"{number:.1f} GANs/min"
 
 
 def collapse_words(progress: SweepProgress) -> str:

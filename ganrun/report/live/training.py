@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
+from statistics import median
 
 from rich.text import Text
 
 from ganrun.mixture import Mixture
-from ganrun.playing.progress import Progress
-from ganrun.report.live.training_frame import LiveMap, draw_frame
-from ganrun.report.live.training_words import progress_line
+from ganrun.playing.progress import MemberProgress, Progress
+from ganrun.report.live.frame_parts import how_far, pace, rounds_a_second
+from ganrun.report.live.training_frame import PHASES, LiveMap, diverged_words, draw_frame
 from ganrun.report.live.watcher import Moment, Subject
+from ganrun.wording import of_total, value
 
 
 class Training(Subject[Progress]):
@@ -26,7 +28,15 @@ class Training(Subject[Progress]):
 
     def line(self, progress: Progress) -> str:
         """Rounds, speed, losses and modes."""
-        return progress_line(self._title, progress)
+        far = how_far(*self.done_and_total(progress), "rounds")
+        parts = [f"{self._title}: {PHASES[progress.phase]}", far]
+        if progress.phase == "training":
+            parts += pace(rounds_a_second(progress.rounds_per_second), progress.seconds_left)
+        members = progress.members
+        if len(members) == 1 and members[0].loss_d is not None:
+            parts.append(f"loss D {value(members[0].loss_d)}, loss G {value(members[0].loss_g)}")
+        parts += [words for words in (_covered(members), diverged_words(members)) if words]
+        return ", ".join(parts)
 
     def done_and_total(self, progress: Progress) -> tuple[int, int]:
         """Rounds of all members."""
@@ -35,3 +45,12 @@ class Training(Subject[Progress]):
     def phase(self, progress: Progress) -> Hashable:
         """Compiling, training or measuring."""
         return progress.phase
+
+
+def _covered(members: Sequence[MemberProgress]) -> str:
+    """`modes covered 3 of 5`, or its median and range over several members; empty if unknown."""
+    counts = [member.modes_covered for member in members if member.modes_covered is not None]
+    if not counts:
+        return ""
+    words = f"modes covered {of_total(median(counts), members[0].modes_total)}"
+    return words if len(members) == 1 else f"{words} (min {min(counts)}, max {max(counts)})"

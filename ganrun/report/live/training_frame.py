@@ -26,13 +26,13 @@ from ganrun.report.geometry import covered_modes, share_outside
 from ganrun.report.live.character_map import draw_map
 from ganrun.report.live.frame_parts import (
     assembled,
-    bar,
     heading,
     inner_height,
     inner_width,
     justified,
+    paced_bar,
+    rounds_a_second,
 )
-from ganrun.report.live.training_words import PHASES, diverged_words
 from ganrun.report.live.watcher import Moment
 from ganrun.report.palette import SCREEN_BLUE, SCREEN_VERMILLION
 
@@ -41,6 +41,12 @@ MOST_SAMPLES = 1000
 """More points than this would fill the map no better and cost the training time."""
 SIDE_WIDTH = 45
 """Columns that the widest row of numbers takes."""
+PHASES = {
+    "compiling": "compiling the game",
+    "training": "training",
+    "measuring": "measuring",
+}
+"""What a phase is called on screen."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,30 +142,21 @@ def _heading(progress: Progress | None, title: str, moment: Moment) -> Text:
     members = progress.members
     whose = f"seed {members[0].seed}" if len(members) == 1 else f"{len(members):,} seeds"
     done, total = progress.rounds_done, progress.rounds_total
-    if moment.ending:
-        right = moment.ending
-    elif progress.phase == "training":
-        right = f"round {done:,} of {total:,}"
-        if len(members) != 1:
-            right = f"{done:,} of {total:,} rounds"
-    else:
+    far = f"{done:,} of {total:,}"
+    right = f"round {far}" if len(members) == 1 else f"{far} rounds"
+    if progress.phase != "training":
         so_far = wording.duration(moment.seconds_elapsed)
         right = f"{PHASES[progress.phase]}, {so_far} so far"
-    return heading(title, whose, right, moment)
+    return heading(title, whose, moment.ending or right, moment)
 
 
 def _bar(progress: Progress | None, moment: Moment) -> Text:
     if progress is None:
-        return bar(0.0, "", moment)
-    words = ""
+        return paced_bar(0, 0, "", None, moment)
+    speed, left = "", None
     if progress.phase == "training":
-        if progress.rounds_per_second:
-            words += f"  {progress.rounds_per_second:,.0f} rounds/s"
-        if progress.seconds_left is not None and not moment.ending:
-            left = wording.duration(progress.seconds_left - moment.seconds_since_update)
-            words += f"  {left} left"
-    total = progress.rounds_total
-    return bar(progress.rounds_done / total if total else 0.0, words, moment)
+        speed, left = rounds_a_second(progress.rounds_per_second), progress.seconds_left
+    return paced_bar(progress.rounds_done, progress.rounds_total, speed, left, moment)
 
 
 def _shares(view: MapView, room: int, ascii_only: bool) -> list[Text]:
@@ -227,9 +224,8 @@ def _many_members(members: Sequence[MemberProgress], height: int, narrow: bool) 
         columns += "  high q.  loss D  loss G"
     room = max(height - 1 if len(members) < height else height - 3, 0)
     # Members may be trained one after another: the rows follow those that are at it.
-    first_unfinished = sum(
-        1 for _ in takewhile(lambda m: m.diverged or m.round >= m.steps, members)
-    )
+    ended = (m.diverged or m.round >= m.steps for m in members)
+    first_unfinished = sum(takewhile(bool, ended))
     start = max(min(first_unfinished - room // 2, len(members) - room), 0)
     mark = not all(_is_playing(member) for member in members)
     lines = [Text(columns, "dim")]
@@ -259,6 +255,14 @@ def _all_members(members: Sequence[MemberProgress], hidden: int) -> list[Text]:
         diverged = diverged_words(members)
         lines.append(Text(words + (f"; {diverged}" if diverged else "")))
     return lines
+
+
+def diverged_words(members: Sequence[MemberProgress]) -> str:
+    """How many members diverged; empty if none has."""
+    diverged = sum(member.diverged for member in members)
+    if not diverged:
+        return ""
+    return "diverged" if len(members) == 1 else f"{diverged} diverged"
 
 
 def _covered(member: MemberProgress) -> Text:

@@ -20,6 +20,7 @@ from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
+from ganrun.report.notes import print_whole
 from ganrun.wording import duration
 
 REFRESHES_PER_SECOND = 4.0
@@ -75,35 +76,12 @@ class Subject(Generic[P]):
         return done >= total
 
 
-class Notices:
-    """Tells what happens to single trials, in a line each, but does not flood."""
-
-    def __init__(self, console: Console, most: int = MOST_TOLD) -> None:
-        self._console = console
-        self._most = most
-        self._told = 0
-
-    def tell(self, message: str) -> None:
-        """Say it, unless too much has been said already."""
-        self._told += 1
-        if self._told <= self._most:
-            say(self._console, message)
-        elif self._told == self._most + 1:
-            words = "more like these are counted from here on; `ganrun report` names them all"
-            say(self._console, words)
-
-    def close(self) -> None:
-        """Say how many were not told."""
-        if self._told > self._most:
-            say(self._console, f"{self._told - self._most:,} more were not named")
-
-
 class Quiet(Generic[P]):
-    """Shows no progress, but says what goes wrong; a context manager."""
+    """Shows no progress, but says what goes wrong, without flooding; a context manager."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
-        self._notices = Notices(console)
+        self._told = 0
 
     def __enter__(self) -> Self:
         return self
@@ -115,14 +93,24 @@ class Quiet(Generic[P]):
         traceback: TracebackType | None,
     ) -> None:
         self._end(whole=error is None)
-        self._notices.close()
+        if self._told > MOST_TOLD:
+            self._say(f"{self._told - MOST_TOLD:,} more were not named")
 
     def update(self, progress: P) -> None:
         """Take note of the newest state."""
 
     def tell(self, message: str) -> None:
-        """Print a line at once; a display stays below it."""
-        self._notices.tell(message)
+        """Print a line at once, unless too many have been; a display stays below it."""
+        self._told += 1
+        if self._told <= MOST_TOLD:
+            self._say(message)
+        elif self._told == MOST_TOLD + 1:
+            self._say("more like these are counted from here on; `ganrun report` names them all")
+
+    def _say(self, line: str) -> None:
+        # Nobody may be there to read it.
+        with suppress(*GONE):
+            print_whole(self._console, line)
 
     def _end(self, *, whole: bool) -> None:
         """Show the last state; `whole` unless an error ended it."""
@@ -184,7 +172,7 @@ class Display(Quiet[P]):
 
     def frame(self) -> Text:
         """The display as it should look now."""
-        try:
+        with suppress(Exception):  # the last good frame stays; the training must not suffer
             now = self._clock()
             moment = Moment(
                 width=self._console.size.width,
@@ -195,8 +183,6 @@ class Display(Quiet[P]):
                 ending=self._ending,
             )
             self._frame = self._subject.draw(self._progress, moment)
-        except Exception:  # the last good frame stays; the training must not suffer
-            return self._frame
         return self._frame
 
 
@@ -251,7 +237,7 @@ class PacedLines(Quiet[P]):
         done, _ = self._subject.done_and_total(progress)
         self._printed = (self._subject.phase(progress), done, line)
         self._printed_at = self._clock()
-        say(self._console, line)
+        self._say(line)
 
 
 def watcher_for(
@@ -260,20 +246,9 @@ def watcher_for(
     """The watcher that suits where the output goes: live on a terminal, plain lines elsewhere."""
     if quiet:
         return Quiet(console)
-    if is_live(console):
+    if console.is_interactive and not console.is_dumb_terminal:
         return Display(subject, console=console)
     return PacedLines(subject, console=console)
-
-
-def say(console: Console, line: str) -> None:
-    """Print one line, whatever its width: logs are for grep. Nobody may be there to read it."""
-    with suppress(*GONE):
-        console.print(Text(line), soft_wrap=True, highlight=False)
-
-
-def is_live(console: Console) -> bool:
-    """Whether a display can stay in its place there."""
-    return console.is_interactive and not console.is_dumb_terminal
 
 
 def _is_terminal(stream: TextIO | None) -> bool:

@@ -12,8 +12,9 @@ from rich.text import Text
 from ganrun.diagnose.branches import FOLDER
 from ganrun.diagnose.diagnosis import NAME, Branch, Diagnosis, as_json
 from ganrun.report.branch_table import branch_columns, branch_note, branch_table
-from ganrun.report.diagnosis_story import FIGURE, detective_words, dynamics_words, how_sure, whose
+from ganrun.report.diagnosis_story import FIGURE, how_sure, probes, whose
 from ganrun.report.fitting_columns import GAP, FittingColumns
+from ganrun.report.notes import print_cut, print_whole
 from ganrun.report.palette import SCREEN_BLUE, SCREEN_VERMILLION, screen_hue
 from ganrun.store.formats import json_text
 
@@ -29,25 +30,22 @@ def print_diagnosis(diagnosis: Diagnosis, console: Console, *, path: Path) -> No
         console: where it goes.
         path: the run's folder; of the diagnosis's files those are named that are there.
     """
-    for words in (Text(whose(diagnosis), "bold"), verdict_line(diagnosis), Text("")):
-        console.print(words, highlight=False)
-    console.print(Text(diagnosis.evidence), highlight=False)
+    evidence = Text(diagnosis.evidence)
+    for line in (Text(whose(diagnosis), "bold"), verdict_line(diagnosis), "", evidence, ""):
+        console.print(line, highlight=False)
+    print_cut(console, branch_lines(diagnosis, console.width))
     console.print()
-    for line in branch_lines(diagnosis, console.width):
-        console.print(line, no_wrap=True, overflow="crop", highlight=False)
-    console.print()
-    for told in _probes(diagnosis):
-        console.print(told, highlight=False)
+    for _, words in probes(diagnosis):
+        console.print(Text(words), highlight=False)
         console.print()
     console.print(Text("What to try next", "bold"), highlight=False)
     console.print(Text(diagnosis.advice.words), highlight=False)
     if diagnosis.advice.command:
-        # In one piece, to be pasted.
-        console.print(Text(diagnosis.advice.command, SCREEN_BLUE), soft_wrap=True, highlight=False)
+        print_whole(console, diagnosis.advice.command, SCREEN_BLUE)
     if places := _places(path):
         console.print()
     for place in places:
-        console.print(Text(place, "dim"), soft_wrap=True, highlight=False)
+        print_whole(console, place, "dim")
 
 
 def diagnosis_json(diagnosis: Diagnosis, path: Path) -> str:
@@ -97,15 +95,6 @@ def _colour(line: Text, cell: str, branch: Branch, before: int) -> None:
         start = line.plain.index(cell, before)
         hue = SCREEN_BLUE if branch.cured else SCREEN_VERMILLION
         line.stylize(hue, start, start + len(cell))
-
-
-def _probes(diagnosis: Diagnosis) -> list[Text]:
-    """What the detectives say, and how the game moves."""
-    words = [
-        detective_words(diagnosis.detective) if diagnosis.detective else "",
-        dynamics_words(diagnosis.dynamics) if diagnosis.dynamics else "",
-    ]
-    return [Text(each) for each in words if each]
 
 
 def _places(path: Path) -> list[str]:

@@ -16,6 +16,7 @@ from ganrun.config.declarations import METRICS
 from ganrun.report import run_story
 from ganrun.report.commands_to_copy import train_command
 from ganrun.report.fitting_columns import GAP, FittingColumns
+from ganrun.report.notes import print_cut, print_whole
 from ganrun.report.palette import SCREEN_BLUE, SCREEN_VERMILLION, screen_hue
 from ganrun.report.run_record import Reference, RunRecord
 
@@ -56,13 +57,11 @@ def print_results(runs: Sequence[RunRecord], console: Console) -> None:
     for number, group in enumerate(grouped(runs)):
         if number:
             console.print()
-        for line in result_lines(group, console.width):
-            console.print(line, no_wrap=True, overflow="crop", highlight=False)
+        print_cut(console, result_lines(group, console.width))
         console.print()
         console.print(Text(run_story.tell_all(group), "bold"), highlight=False)
         for words in [*_evidence(group), *_paths(group), *_how_to_go_on(group)]:
-            # Paths and commands stay in one piece, to be copied.
-            console.print(Text(words, "dim"), soft_wrap=True, highlight=False)
+            print_whole(console, words, "dim")
 
 
 def grouped(runs: Sequence[RunRecord]) -> list[list[RunRecord]]:

@@ -16,6 +16,7 @@ from ganrun.influence.levels import Levels
 from ganrun.report.commands_to_copy import sweep_command
 from ganrun.report.design_words import about_design
 from ganrun.report.fitting_columns import GAP, FittingColumns
+from ganrun.report.notes import print_cut, print_whole
 from ganrun.report.palette import SCREEN_BLUE, SCREEN_VERMILLION
 from ganrun.report.sweep_record import HEADLINES, TIMES, Effect, Numbers, SweepRecord
 from ganrun.report.sweep_story import completeness, fates_without_result
@@ -46,11 +47,11 @@ def print_sweep(record: SweepRecord, console: Console) -> None:
     for lines in [*tables, *pair_tables(record, width)]:
         for line in lines:
             line.truncate(width)
-            console.print(line, no_wrap=True, overflow="crop", highlight=False)
+        print_cut(console, lines)
         console.print()
-    for line in [*_completeness(record), *_places(record)]:
-        # Paths and commands stay in one piece, to be copied.
-        console.print(line, soft_wrap=True, highlight=False)
+    _print_completeness(record, console)
+    print_whole(console, f"{record.path / RESULTS}: every trial", "dim")
+    print_whole(console, f"{record.path / INFLUENCE}: every number of this report", "dim")
 
 
 def ranking_lines(record: SweepRecord, width: int) -> list[Text]:
@@ -213,23 +214,15 @@ def _all_fit(table: Table, width: int) -> bool:
     return cell_len(_aligned(table, 100_000)[0].plain) <= width
 
 
-def _completeness(record: SweepRecord) -> list[Text]:
+def _print_completeness(record: SweepRecord, console: Console) -> None:
     """How many trials have a result, which failed and why, and how to go on."""
     first, *failures = completeness(record)
-    if record.finished == len(record.rows):
-        return [Text(first)]
-    return [
-        Text(first, SCREEN_VERMILLION),
-        *(Text(line, "dim" if line.startswith("...") else "") for line in failures),
-        Text(f"to go on: {sweep_command(record)}", "dim"),
-    ]
-
-
-def _places(record: SweepRecord) -> list[Text]:
-    return [
-        Text(f"{record.path / RESULTS}: every trial", "dim"),
-        Text(f"{record.path / INFLUENCE}: every number of this report", "dim"),
-    ]
+    whole = record.finished == len(record.rows)
+    print_whole(console, first, "" if whole else SCREEN_VERMILLION)
+    for line in failures:
+        print_whole(console, line, "dim" if line.startswith("...") else "")
+    if not whole:
+        print_whole(console, f"to go on: {sweep_command(record)}", "dim")
 
 
 def sweep_json(record: SweepRecord) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from rich.console import Console
 
+from ganrun.report.notes import print_whole
 from ganrun.store.sweep_folder import sweep_path
 from ganrun.sweep.designs import Design
 from ganrun.sweep.estimate import estimate
@@ -45,7 +46,7 @@ def report_plan(
         str(path),
     ]
     for line in lines:
-        console.print(line, soft_wrap=True, highlight=False, markup=False)
+        print_whole(console, line)
 
 
 def axes(design: Design) -> list[str]:

@@ -7,7 +7,7 @@ import shlex
 from ganrun.diagnose.diagnosis import Diagnosis
 from ganrun.page.html_page import escaped
 from ganrun.report.branch_table import branch_note, branch_table
-from ganrun.report.diagnosis_story import detective_words, dynamics_words, headline, how_sure
+from ganrun.report.diagnosis_story import headline, how_sure, probes
 from ganrun.report.palette import tone
 from ganrun.report.run_record import RunRecord
 from ganrun.report.web.origin import copyable
@@ -69,11 +69,7 @@ def _branches(diagnosis: Diagnosis) -> str:
 
 
 def _probes(diagnosis: Diagnosis) -> str:
-    told = [
-        ("Who can tell", detective_words(diagnosis.detective) if diagnosis.detective else ""),
-        ("How the game moves", dynamics_words(diagnosis.dynamics) if diagnosis.dynamics else ""),
-    ]
     parts = [
-        f"<div><h3>{title}</h3><p>{escaped(words)}</p></div>" for title, words in told if words
+        f"<div><h3>{title}</h3><p>{escaped(words)}</p></div>" for title, words in probes(diagnosis)
     ]
     return f'<div class="grid probes">{"".join(parts)}</div>' if parts else ""
