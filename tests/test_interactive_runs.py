@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 
 from ganrun.cli import app
 from ganrun.config import ConfigError, load_experiment
-from ganrun.config.changes import changed, with_changes
+from ganrun.config.changes import with_changes
 from ganrun.diagnose.run import diagnose
 from ganrun.playing.jobs import Options
 from ganrun.report.run_record import read_record
@@ -226,12 +226,14 @@ def test_damaged_events_are_told_with_their_file(tmp_path: Path, content: bytes,
 
 def test_a_changed_config_is_checked_as_if_it_had_been_written():
     one = experiment()
-    assert changed(one, "optimizer.learning_rate", 1).optimizer.learning_rate == 1.0
-    assert changed(one, "objective", "hinge").objective == "hinge"
+    assert with_changes(one, {"optimizer.learning_rate": 1}).optimizer.learning_rate == 1.0
+    assert with_changes(one, {"objective": "hinge"}).objective == "hinge"
     custom = {"layout": "custom", "means": [[0, 0]], "stds": [0.1]}
-    assert changed(one, "target", custom).target.mode_count == 1
+    assert with_changes(one, {"target": custom}).target.mode_count == 1
     both = with_changes(one, {"training.steps": 5_000_000, "evaluation.every": 100})
     assert both.training.steps == 5_000_000
+    used = with_changes(one, {"penalties.r1.weight": 2.0, "penalties": {"r1": {}, "r2": {}}})
+    assert used.penalties == {"r1": {"weight": 2.0}, "r2": {"weight": 10.0}}
     assert one == experiment()
 
 
@@ -250,5 +252,5 @@ def test_a_changed_config_is_checked_as_if_it_had_been_written():
 )
 def test_what_does_not_fit_is_told_by_the_name_of_its_field(field: str, value: Any, problem: str):
     with pytest.raises(ConfigError) as caught:
-        changed(experiment(), field, value)
+        with_changes(experiment(), {field: value})
     assert caught.value.problems[0].startswith(problem)

@@ -222,6 +222,9 @@ IN_VARY = {
         "1:8: vary.optimizer.b1: expected a list of levels or a range such as {log: [a, b]}, "
         "not 0.5"
     ),
+    "target.layout: 5": (
+        "1:8: vary.target.layout: expected a list of levels or a range such as {log: [a, b]}, not 5"
+    ),
     "optimizer.b1: []": "1:22: vary.optimizer.b1: expected 1 to 1000 levels, not 0",
     "optimizer.b1: [0, x]": ("1:26: vary.optimizer.b1[1]: expected a number, not the text 'x'"),
     "optimizer.b1: [2]": "1:23: vary.optimizer.b1[0]: must be at most 0.99999, not 2",

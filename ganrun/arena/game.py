@@ -18,7 +18,7 @@ from numpy import ndarray
 from ganrun.arena.history import History
 from ganrun.arena.settings import value_of, window_of, with_setting
 from ganrun.config import ConfigError, Experiment, static_key
-from ganrun.config.changes import changed
+from ganrun.config.changes import with_changes
 from ganrun.config.targets import Target
 from ganrun.game.members import hyperparameters_of
 from ganrun.game.population import Group, Program, state_as_dict
@@ -203,7 +203,7 @@ class Game:
     def apply(self, event: Event) -> None:
         """Do again what an event says. Raises `ConfigError` if it does not fit."""
         if event.field != STEP:
-            wanted = changed(self.now, event.field, event.value)
+            wanted = with_changes(self.now, {event.field: event.value})
             self._events.append(event)
             self._become(wanted)
         elif event.value in ("discriminator", "generator"):

@@ -123,10 +123,7 @@ def with_overrides(base: Experiment, overrides: Mapping[str, Any]) -> Experiment
         most = STAGE_ONLY.get(field)
         if most is not None and isinstance(value, int | float) and value > most:
             raise ConfigError([f"{field}: must be at most {most:g} here"])
-    # A penalty's own numbers come after the penalties that are in use.
-    whole = {field: value for field, value in overrides.items() if field in WHOLE}
-    rest = {field: value for field, value in overrides.items() if field not in WHOLE}
-    staged = with_changes(with_changes(base, whole), rest)
+    staged = with_changes(base, overrides)
     for network in (staged.generator, staged.discriminator):
         if len(network.hidden) > DEEPEST_NETWORK or max(network.hidden) > WIDEST_LAYER:
             raise ConfigError(

@@ -1,56 +1,51 @@
-"""A config with one field changed, checked as if it had been written so."""
+"""A config with some fields changed, checked as if it had been written so."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
 from pydantic import ValidationError
 
-from ganrun.config.errors import ConfigError, Place
+from ganrun.config.errors import ConfigError
 from ganrun.config.explain import explained
+from ganrun.config.overrides import experiment_on_top, nested
 from ganrun.config.schema import Experiment
-from ganrun.config.yaml_tree import Entry, Node
-
-
-def changed(experiment: Experiment, field: str, value: Any) -> Experiment:
-    """Return the experiment with another value (plain JSON) in a field, named with dots.
-
-    A whole section may be given too: `penalties` as `{"r1": {"weight": 1.0}}`, `target` with its
-    layout; what such a value leaves out has its default. Raises `ConfigError`, one line per
-    problem, each beginning with the field's name.
-    """
-    return with_changes(experiment, {field: value})
+from ganrun.config.yaml_tree import tree_of
 
 
 def with_changes(experiment: Experiment, changes: Mapping[str, Any]) -> Experiment:
-    """Return the experiment with several fields changed, which are checked together."""
+    """Return the experiment with other values (plain JSON) in fields, named with dots.
+
+    All are checked together. A whole section may be given too, on which its fields then lie:
+    `penalties` as `{"r1": {"weight": 1.0}}`, `target` with its layout; what such a value leaves out
+    has its default. Raises `ConfigError`, one line per problem, each beginning with the field's
+    name.
+    """
     content = experiment.model_dump(mode="json")
-    for field, value in changes.items():
-        *sections, name = field.split(".")
-        inside = content
-        for depth, section in enumerate(sections, start=1):
-            below = inside.get(section)
-            if not isinstance(below, dict):
-                where = ".".join(sections[:depth])
-                problem = "not in use" if sections[0] == "penalties" else "no such section"
-                raise ConfigError([f"{where}: {problem}"])
-            inside = below
-        inside[name] = value
+    for field in sorted(changes, key=_turn):
+        value, path = changes[field], field.split(".")
+        _see_that_it_has(content, path[:-1])
+        # A mapping lies on nothing, so that it is the whole section.
+        layers: list[Any] = [None, value] if isinstance(value, dict) else [value]
+        for layer in layers:
+            content = experiment_on_top(content, nested(path, layer))
     try:
         return Experiment.model_validate(content)
     except ValidationError as error:
-        problems = explained(error, _node(content))
+        problems = explained(error, tree_of(content))
         raise ConfigError([f"{one.field}: {one.message}" for one in problems]) from None
 
 
-def _node(value: Any) -> Node:
-    """The value as the tree that complaints are explained by; it has no places."""
-    nowhere = Place("")
-    if isinstance(value, dict):
-        entries = {str(name): Entry(nowhere, _node(below)) for name, below in value.items()}
-        return Node(nowhere, entries)
-    if isinstance(value, list | tuple):
-        return Node(nowhere, [_node(below) for below in value])
-    return Node(nowhere, value, value if isinstance(value, str) else json.dumps(value))
+def _turn(field: str) -> tuple[int, bool]:
+    """Return what fields are sorted by: what replaces others comes before them."""
+    return field.count("."), field != "target.layout"
+
+
+def _see_that_it_has(content: Mapping[str, Any], sections: list[str]) -> None:
+    """Raise `ConfigError` if one of the sections, each within the one before, is not there."""
+    for depth, section in enumerate(sections, start=1):
+        content = content.get(section)  # type: ignore[assignment]
+        if not isinstance(content, dict):
+            problem = "not in use" if sections[0] == "penalties" else "no such section"
+            raise ConfigError([f"{'.'.join(sections[:depth])}: {problem}"])

@@ -30,6 +30,11 @@ NOT_AN_EXPERIMENTS_PART = {
 }
 
 
+def path_of(name: str) -> Path:
+    """Return the parts of a dotted name."""
+    return tuple(name.split("."))
+
+
 def fault_of(path: Path, layouts: Sequence[str]) -> str | None:
     """Return what is wrong with a field's name, or None if there is such a field or section.
 

@@ -18,8 +18,9 @@ from ganrun.config.declarations import (
     Declaration,
 )
 from ganrun.config.errors import Place, Problem, dotted, shortened
+from ganrun.config.overrides import nested
 from ganrun.config.targets import LAYOUTS, layout_of
-from ganrun.config.yaml_tree import PROBLEMS_LIMIT, Node, nested, plain, resolve
+from ganrun.config.yaml_tree import PROBLEMS_LIMIT, Node, plain, resolve
 
 Path = tuple[str | int, ...]
 
@@ -37,8 +38,8 @@ CHOICES: Mapping[str, Mapping[str, Declaration]] = {
 
 def explained(error: ValidationError, root: Node) -> list[Problem]:
     """Return one problem per complaint of pydantic's about the tree under `root`, up to a limit."""
-    entry = root.value.get("target") if isinstance(root.value, dict) else None
-    layout = layout_of(plain(entry.node) if entry else {})
+    target = root.entries.get("target")
+    layout = layout_of(plain(target) if target else {})
     details = [
         detail for detail in error.errors(include_url=False) if not _counts_only_the_valid(detail)
     ]
@@ -206,7 +207,7 @@ def _node_at(root: Node, path: Sequence[str | int]) -> Node | None:
     node = root
     for part in path:
         if isinstance(node.value, dict) and part in node.value:
-            node = node.value[str(part)].node
+            node = node.value[str(part)]
         elif isinstance(node.value, list) and isinstance(part, int) and part < len(node.value):
             node = node.value[part]
         else:
@@ -222,5 +223,4 @@ def _nearest(root: Node, path: Path) -> Node:
 def _key_place(root: Node, path: Path) -> Any:
     around = _node_at(root, path[:-1])
     assert around is not None
-    assert isinstance(around.value, dict)
-    return around.value[str(path[-1])].place
+    return around.entries[str(path[-1])].key

@@ -9,16 +9,15 @@ from pydantic import ValidationError
 
 from ganrun.config.errors import ConfigError, Place, Problem
 from ganrun.config.explain import explained
+from ganrun.config.overrides import experiment_on_top, merged, nested
 from ganrun.config.schema import Experiment
 from ganrun.config.sources import (
     EXPERIMENT,
-    experiment_on_top,
     in_order,
-    merged,
     read_file,
     read_option,
 )
-from ganrun.config.yaml_tree import Node, nested, plain
+from ganrun.config.yaml_tree import Node, plain
 
 
 def load_experiment(path: Path, overrides: Sequence[str] = ()) -> Experiment:
@@ -33,7 +32,7 @@ def load_experiment(path: Path, overrides: Sequence[str] = ()) -> Experiment:
     experiment = None
     if tree is not None:
         # The whole is the file's, whatever the options put in it.
-        whole = Node(tree.place, experiment_on_top(tree, options, problems).value)
+        whole = Node(tree.place, experiment_on_top(tree, options).value)
         experiment = validated(whole, problems)
     if problems or experiment is None:
         raise ConfigError([str(problem) for problem in in_order(problems)])

@@ -14,17 +14,15 @@ from pathlib import Path
 from typing import Literal
 
 from ganrun.config.errors import Place, Problem, shortened
+from ganrun.config.overrides import experiment_on_top
 from ganrun.config.schema import Experiment
 from ganrun.config.shipped import shipped_configs
-from ganrun.config.targets import layout_of
 from ganrun.config.yaml_tree import (
     DEPTH_LIMIT,
-    Entry,
     Node,
     Unreadable,
     line_and_column,
     parse,
-    plain,
 )
 
 SIZE_LIMIT = 256 * 1024
@@ -35,48 +33,16 @@ SWEEPS_OWN = frozenset({"vary", "cases", "design"})
 EXPERIMENTS_OWN = frozenset(Experiment.model_fields) - {"name", "seeds"}
 """Fields that only an experiment has."""
 
-OnTop = Callable[["Node | None", Node, list[Problem]], "Node | None"]
-
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of file, and what one makes on top of another (or alone: None below it)."""
+    """A kind of file, and what one makes on top of another (alone: of an empty mapping)."""
 
     name: Literal["experiment", "sweep"]
-    on_top: OnTop
+    on_top: Callable[[Node, Node, list[Problem]], Node]
 
 
-def experiment_on_top(parent: Node | None, child: Node, problems: list[Problem]) -> Node:
-    """Return a config on top of another; a target of another layout replaces the whole target."""
-    if parent is None:
-        return child
-    assert isinstance(parent.value, dict)
-    assert isinstance(child.value, dict)
-    old, new = parent.value.get("target"), child.value.get("target")
-    says_layout = new and isinstance(new.node.value, dict) and "layout" in new.node.value
-    if old and new and says_layout and _layout(new.node) != _layout(old.node):
-        rest = {name: entry for name, entry in parent.value.items() if name != "target"}
-        parent = Node(parent.place, rest)
-    return merged(parent, child)
-
-
-def _layout(target: Node) -> str:
-    return layout_of(plain(target))
-
-
-EXPERIMENT = Kind("experiment", experiment_on_top)
-
-
-def merged(parent: Node, child: Node) -> Node:
-    """Return the child on top of the parent: mappings merge, everything else replaces."""
-    if not isinstance(parent.value, dict) or not isinstance(child.value, dict):
-        return child
-    entries = dict(parent.value)
-    for name, entry in child.value.items():
-        under = entries.get(name)
-        node = merged(under.node, entry.node) if under else entry.node
-        entries[name] = Entry(entry.place, node)
-    return Node(child.place, entries)
+EXPERIMENT = Kind("experiment", lambda parent, child, _: experiment_on_top(parent, child))
 
 
 def in_order(problems: list[Problem]) -> list[Problem]:
@@ -155,10 +121,9 @@ def with_parent(
     """Return a mapping of the file on top of what it extends, if it extends anything."""
     assert isinstance(node.value, dict)
     if "extends" not in node.value:
-        return kind.on_top(None, node, problems)
+        return kind.on_top(Node(node.place, {}), node, problems)
     entries = dict(node.value)
-    extends = entries.pop("extends").node
-    parent = _read_parent(path, extends, kind, problems, chain)
+    parent = _read_parent(path, entries.pop("extends"), kind, problems, chain)
     return kind.on_top(parent, Node(node.place, entries), problems) if parent else None
 
 

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 from pydantic import Field, TypeAdapter, ValidationError
 
 from ganrun.config import suggest
 from ganrun.config.dotted_fields import WRONG, fault_of, is_section, value_of
-from ganrun.config.errors import Problem, shortened
+from ganrun.config.errors import Place, Problem, shortened
 from ganrun.config.explain import explained_value, written
 from ganrun.config.fields import Whole
 from ganrun.config.identity import canonical_json
 from ganrun.config.sweep_schema import LEVELS_LIMIT, Factor
-from ganrun.config.yaml_tree import Entry, Node
+from ganrun.config.yaml_tree import Node, plain
 
 SCALES = {
     "linear": ("lin", "uniform", "range", "linspace"),
@@ -27,142 +28,136 @@ _POINTS = TypeAdapter(Annotated[Whole, Field(ge=2, le=LEVELS_LIMIT)])
 
 
 def factor_of(
-    name: str,
-    entry: Entry,
-    is_factorial: bool,
-    layouts: Sequence[str],
-    problems: list[Problem],
+    name: str, node: Node, is_factorial: bool, layouts: Sequence[str], problems: list[Problem]
 ) -> Factor | None:
     """Return one entry of `vary` as a factor, or None and what is wrong with it."""
-    label = f"vary.{name}"
-    path, node = tuple(name.split(".")), entry.node
-    fault = fault_of(path, layouts)
-    if fault is None and is_section(path, layouts):
-        fault = "a section, not a field; vary its fields by their dotted names, or use 'cases'"
-    elif fault is None and not isinstance(node.value, list | dict):
-        fault = f"expected a list of levels or a range such as {{log: [a, b]}}, not {written(node)}"
-    if fault is not None:
-        problems.append(Problem(entry.place, label, fault))
-        return None
-    factor = Factor(name, place=entry.place)
-    parse = _range if isinstance(node.value, dict) else _levels
-    return parse(factor, node, is_factorial, layouts, problems)
+    return _Axis(name, tuple(name.split(".")), node, is_factorial, layouts, problems).factor()
 
 
-def _levels(
-    factor: Factor,
-    node: Node,
-    is_factorial: bool,
-    layouts: Sequence[str],
-    problems: list[Problem],
-) -> Factor | None:
-    label, path = f"vary.{factor.field}", tuple(factor.field.split("."))
-    assert isinstance(node.value, list)
-    if not node.value or len(node.value) > LEVELS_LIMIT:
-        what = f"expected 1 to {LEVELS_LIMIT} levels, not {len(node.value)}"
-        problems.append(Problem(node.place, label, what))
+@dataclass(frozen=True)
+class _Axis:
+    """Reads what is written of one field, and collects what is wrong."""
+
+    field: str
+    path: tuple[str, ...]
+    node: Node
+    is_factorial: bool
+    layouts: Sequence[str]
+    problems: list[Problem]
+
+    def factor(self) -> Factor | None:
+        fault = fault_of(self.path, self.layouts)
+        if fault is not None:
+            self._problem(fault)
+        elif is_section(self.path, self.layouts):
+            self._problem(
+                "a section, not a field; vary its fields by their dotted names, or use 'cases'"
+            )
+        elif isinstance(self.node.value, dict):
+            return self._range(self.node.value)
+        elif isinstance(self.node.value, list):
+            return self._levels(self.node.value)
+        else:
+            what = f"a list of levels or a range such as {{log: [a, b]}}, not {written(self.node)}"
+            self._problem(f"expected {what}")
         return None
-    levels = []
-    seen: dict[str, Node] = {}
-    for i, item in enumerate(node.value):
-        level = value_of(path, item, f"{label}[{i}]", layouts, problems)
-        if level is WRONG:
-            continue
-        key = canonical_json(level)
-        if key in seen:
-            what = f"level {shortened(key)} is listed twice"
-            problems.append(Problem(item.place, f"{label}[{i}]", what))
-        seen[key] = item
-        levels.append(level)
-    return Factor(factor.field, tuple(levels), whole=_are_whole(levels), place=factor.place)
+
+    def _problem(self, message: str, inside: str = "", place: Place | None = None) -> None:
+        label = f"vary.{self.field}{inside}"
+        self.problems.append(Problem(place or self.node.key, label, message))
+
+    def _values(self, items: Sequence[Node], inside: str = "") -> Iterator[Any]:
+        """Yield the values of a list as the field holds them, or WRONG."""
+        for i, item in enumerate(items):
+            label = f"vary.{self.field}{inside}[{i}]"
+            yield value_of(self.path, item, label, self.layouts, self.problems)
+
+    def _levels(self, items: Sequence[Node]) -> Factor | None:
+        if not 1 <= len(items) <= LEVELS_LIMIT:
+            what = f"expected 1 to {LEVELS_LIMIT} levels, not {len(items)}"
+            self._problem(what, place=self.node.place)
+            return None
+        levels, seen = [], set()
+        for i, (item, level) in enumerate(zip(items, self._values(items), strict=True)):
+            if level is WRONG:
+                continue
+            key = canonical_json(level)
+            if key in seen:
+                self._problem(f"level {shortened(key)} is listed twice", f"[{i}]", item.place)
+            seen.add(key)
+            levels.append(level)
+        return Factor(self.field, tuple(levels), whole=_are_whole(levels), place=self.node.key)
+
+    def _range(self, entries: Mapping[str, Node]) -> Factor | None:
+        before = len(self.problems)
+        for word, node in entries.items():
+            if word not in WORDS:
+                meant = suggest.near(word, WORDS, WORDS, cutoff=0.6)
+                hint = (
+                    f"did you mean {meant!r}?" if meant else "a range has linear or log, and points"
+                )
+                self._problem(f"unknown field; {hint}", f".{word}", node.key)
+        scales = [word for word in SCALES if word in entries]
+        points = entries.get("points")
+        if len(scales) != 1:
+            if len(self.problems) == before:
+                self._problem("give the range's ends as either 'linear' or 'log'")
+        elif points is None and self.is_factorial:
+            self._problem("a range in a factorial design needs 'points': {log: [a, b], points: 5}")
+        elif points is not None and not self.is_factorial:
+            what = "a range has points of its own in a factorial design only"
+            self._problem(what, ".points", points.key)
+        number = self._points(points) if points else None
+        if len(self.problems) > before:
+            return None
+        (scale,) = scales
+        ends = self._ends(entries[scale], scale)
+        if ends is None:
+            return None
+        is_log, is_whole = scale == "log", _are_whole(ends)
+        return Factor(
+            self.field,
+            spread(*ends, is_log, is_whole, number) if number else None,
+            *ends,
+            is_log,
+            is_whole,
+            points=number,
+            place=self.node.key,
+        )
+
+    def _points(self, node: Node) -> int | None:
+        try:
+            return _POINTS.validate_python(plain(node))
+        except ValidationError as error:
+            label = f"vary.{self.field}.points"
+            self.problems.extend(explained_value(error, node, ("points",), label))
+            return None
+
+    def _ends(self, node: Node, scale: str) -> tuple[float, float] | None:
+        """Return both ends of a range, as the field holds them."""
+        inside = f".{scale}"
+        if not isinstance(node.value, list) or len(node.value) != 2:
+            what = "expected the two ends of the range, as in [0.1, 10]"
+            self._problem(what, inside, node.place)
+            return None
+        low, high = ends = tuple(self._values(node.value, inside))
+        first, last = map(written, node.value)
+        if low is WRONG or high is WRONG:
+            return None
+        if any(isinstance(end, bool) or not isinstance(end, int | float) for end in ends):
+            what = "this field holds no number; give a list of levels"
+        elif not low < high:
+            what = f"must go up, not from {first} to {last}"
+        elif scale == "log" and low <= 0:
+            what = f"a logarithmic range lies above 0, not at {first}"
+        else:
+            return low, high
+        self._problem(what, inside, node.place)
+        return None
 
 
 def _are_whole(values: Sequence[Any]) -> bool:
     return all(isinstance(value, int) and not isinstance(value, bool) for value in values)
-
-
-def _range(
-    factor: Factor,
-    node: Node,
-    is_factorial: bool,
-    layouts: Sequence[str],
-    problems: list[Problem],
-) -> Factor | None:
-    label = f"vary.{factor.field}"
-    before = len(problems)
-    assert isinstance(node.value, dict)
-
-    def problem(message: str, entry: Entry | None = None, word: str = "") -> None:
-        place = entry.place if entry else factor.place
-        problems.append(Problem(place, f"{label}.{word}" if word else label, message))
-
-    for word, entry in node.value.items():
-        if word not in WORDS:
-            meant = suggest.near(word, WORDS, WORDS, cutoff=0.6)
-            hint = f"did you mean {meant!r}?" if meant else "a range has linear or log, and points"
-            problem(f"unknown field; {hint}", entry, word)
-    scales = [word for word in SCALES if word in node.value]
-    points = node.value.get("points")
-    if len(scales) != 1:
-        if len(problems) == before:
-            problem("give the range's ends as either 'linear' or 'log'")
-    elif points is None and is_factorial:
-        problem("a range in a factorial design needs 'points': {log: [a, b], points: 5}")
-    elif points is not None and not is_factorial:
-        problem("a range has points of its own in a factorial design only", points, "points")
-    number = _points_of(points, label, problems) if points else None
-    if len(problems) > before:
-        return None
-    low_high = _ends(factor, node.value[scales[0]], scales[0], layouts, problems)
-    if low_high is None:
-        return None
-    low, high = low_high
-    is_log, is_whole = scales[0] == "log", _are_whole(low_high)
-    levels = spread(low, high, is_log, is_whole, number) if number else None
-    return Factor(
-        factor.field, levels, low, high, is_log, is_whole, points=number, place=factor.place
-    )
-
-
-def _points_of(entry: Entry, label: str, problems: list[Problem]) -> int | None:
-    from ganrun.config.yaml_tree import plain
-
-    try:
-        return _POINTS.validate_python(plain(entry.node))
-    except ValidationError as error:
-        problems.extend(explained_value(error, entry.node, ("points",), f"{label}.points"))
-        return None
-
-
-def _ends(
-    factor: Factor, entry: Entry, scale: str, layouts: Sequence[str], problems: list[Problem]
-) -> tuple[float, float] | None:
-    """Return both ends of a range, as the field holds them."""
-    label, path = f"vary.{factor.field}.{scale}", tuple(factor.field.split("."))
-    node = entry.node
-
-    def problem(message: str) -> None:
-        problems.append(Problem(node.place, label, message))
-
-    if not isinstance(node.value, list) or len(node.value) != 2:
-        problem("expected the two ends of the range, as in [0.1, 10]")
-        return None
-    ends = [
-        value_of(path, item, f"{label}[{i}]", layouts, problems)
-        for i, item in enumerate(node.value)
-    ]
-    if any(end is WRONG for end in ends):
-        return None
-    low, high = ends
-    if any(isinstance(end, bool) or not isinstance(end, int | float) for end in ends):
-        problem("this field holds no number; give a list of levels")
-    elif not low < high:
-        problem(f"must go up, not from {written(node.value[0])} to {written(node.value[1])}")
-    elif scale == "log" and low <= 0:
-        problem(f"a logarithmic range lies above 0, not at {written(node.value[0])}")
-    else:
-        return low, high
-    return None
 
 
 def spread(

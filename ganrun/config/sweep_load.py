@@ -20,7 +20,7 @@ from ganrun.config.sweep_axes import factor_of
 from ganrun.config.sweep_schema import TRIALS_LIMIT, Factor, Sweep, SweepHead
 from ganrun.config.sweep_sources import SWEEP, read_options, sweep_on_top
 from ganrun.config.targets import DEFAULT_LAYOUT, LAYOUTS
-from ganrun.config.yaml_tree import Entry, Node, plain
+from ganrun.config.yaml_tree import Node, plain
 from ganrun.wording import listed
 
 ALSO: Mapping[str, tuple[str, ...]] = {
@@ -47,10 +47,9 @@ def load_sweep(path: Path, overrides: Sequence[str] = ()) -> Sweep:
     tree = read_file(Path(path), SWEEP, problems)
     sweep = None
     if tree is not None:
-        whole: Node | None = tree
+        whole = tree
         for options in read_options(overrides, problems):
             whole = sweep_on_top(whole, options, problems)
-        assert whole is not None
         sweep = _Reader(Node(tree.place, whole.value), problems).sweep()
     else:
         read_options(overrides, problems)
@@ -63,8 +62,10 @@ class _Reader:
     """Reads one merged tree part by part, and collects what is wrong."""
 
     def __init__(self, tree: Node, problems: list[Problem]) -> None:
-        assert isinstance(tree.value, dict)
-        self.tree, self.entries, self.problems = tree, tree.value, problems
+        self.tree, self.entries, self.problems = tree, tree.entries, problems
+        nothing = Node(tree.place, {})
+        self.axes = self.entries.get("vary", nothing).entries
+        self.cases = self.entries.get("cases", nothing).entries
 
     def sweep(self) -> Sweep | None:
         self._unknown_fields()
@@ -87,7 +88,7 @@ class _Reader:
             factors=factors,
             cases=cases,
             points=head.points,
-            case_places={name: entry.place for name, entry in self._mapping("cases").items()},
+            case_places={name: entry.key for name, entry in self.cases.items()},
         )
         self._size(sweep)
         return sweep
@@ -100,7 +101,7 @@ class _Reader:
             if name in ALSO:
                 continue
             if name in Experiment.model_fields:
-                hint = f"; did you mean 'base.{entry.place.names or name}'?"
+                hint = f"; did you mean 'base.{entry.key.names or name}'?"
             elif meant := suggest.near(name, ALSO, ALSO, cutoff=0.75):
                 hint = f"; did you mean {meant!r}?"
             elif found := suggest.elsewhere(name, "", DEFAULT_LAYOUT, cutoff=0.999):
@@ -110,7 +111,7 @@ class _Reader:
                 hint = suggest.field(name, "", DEFAULT_LAYOUT)
             else:
                 hint = f"; the fields of a sweep are {', '.join(ALSO)}"
-            self._problem(entry.place, name, "unknown field" + hint)
+            self._problem(entry.key, name, "unknown field" + hint)
 
     def _head(self) -> SweepHead | None:
         names = SweepHead.model_fields
@@ -120,8 +121,7 @@ class _Reader:
         except ValidationError as error:
             self.problems.extend(explained(error, head))
             return None
-        points = self.entries.get("points")
-        place = points.node.place if points else self.tree.place
+        place = self.entries.get("points", self.tree).place
         number = read.points
         if read.design == "factorial" and number is not None:
             self._problem(place, "points", "a factorial design has them in each of its ranges")
@@ -135,8 +135,7 @@ class _Reader:
 
     def _base(self) -> Experiment | None:
         """Return the experiment that everything varies, with the seeds of the sweep."""
-        entry = self.entries.get("base")
-        base = entry.node if entry else Node(self.tree.place, {})
+        base = self.entries.get("base", Node(self.tree.place, {}))
         if not isinstance(base.value, dict):
             return None  # it could not be read, and has been told
         fields, seeds = dict(base.value), self.entries.get("seeds")
@@ -144,7 +143,7 @@ class _Reader:
             fields["seeds"] = seeds
         found: list[Problem] = []
         experiment = validated(Node(base.place, fields), found)
-        own = {self.tree.place.source} | {one.place.source for one in self.entries.values()}
+        own = {self.tree.place.source} | {one.key.source for one in self.entries.values()}
         for problem in found:
             is_own = problem.place.source.startswith("--set") or problem.place.source in own
             is_seeds = seeds is not None and problem.field.startswith("seeds")
@@ -152,55 +151,49 @@ class _Reader:
             self._problem(problem.place, prefix + problem.field, problem.message)
         return experiment
 
-    def _mapping(self, name: str) -> dict[str, Entry]:
-        """Return the entries of `vary` or `cases`; none if there are none."""
-        entry = self.entries.get(name)
-        if entry is None or entry.node.value is None:
-            return {}
-        return entry.node.value if isinstance(entry.node.value, dict) else {}
-
-    def _is_given(self, name: str) -> bool:
-        entry = self.entries.get(name)
-        return entry is not None and entry.node.value not in (None, {})
-
     def _layouts(self, base: Experiment) -> list[str]:
         """Return the layouts that the target may have somewhere in the design, the base's first."""
         layouts: list[str] = [base.target.layout]
-        for case in self._mapping("cases").values():
-            match plain(case.node):
+        for case in self.cases.values():
+            match plain(case):
                 case {"target": {"layout": str(layout)}}:
                     layouts.append(layout)
-        if axis := self._mapping("vary").get("target.layout"):
-            levels = plain(axis.node)
-            layouts += [name for name in levels if isinstance(name, str)] if levels else []
+        if axis := self.axes.get("target.layout"):
+            levels = axis.value if isinstance(axis.value, list) else []
+            layouts += [level.value for level in levels if isinstance(level.value, str)]
         return list(dict.fromkeys(name for name in layouts if name in LAYOUTS))
 
+    def _is_mapping(self, name: str, of: str) -> bool:
+        """Return whether a field is a mapping, or nothing at all; complain if it is not."""
+        node = self.entries.get(name)
+        if node is None or isinstance(node.value, dict | None):
+            return True
+        self._problem(node.place, name, f"expected a mapping of {of}, not {written(node)}")
+        return False
+
     def _factors(self, is_factorial: bool, layouts: list[str]) -> tuple[Factor, ...]:
-        entry = self.entries.get("vary")
-        if entry and not isinstance(entry.node.value, dict | None):
-            what = f"expected a mapping of dotted fields, not {written(entry.node)}"
-            self._problem(entry.node.place, "vary", what)
-        elif not self._mapping("vary") and not (is_factorial and self._is_given("cases")):
+        cases = self.entries.get("cases")
+        has_cases = cases is not None and cases.value not in (None, {})
+        if self._is_mapping("vary", "dotted fields") and not (
+            self.axes or (is_factorial and has_cases)
+        ):
             what = "nothing varies; give it fields" + (", or give 'cases'" if is_factorial else "")
-            self._problem(entry.place if entry else self.tree.place, "vary", what)
+            self._problem(self.entries.get("vary", self.tree).key, "vary", what)
         factors = [
             factor_of(name, entry, is_factorial, layouts, self.problems)
-            for name, entry in self._mapping("vary").items()
+            for name, entry in self.axes.items()
         ]
         return tuple(factor for factor in factors if factor is not None)
 
     def _cases(self, layouts: list[str]) -> dict[str, dict[str, Any]]:
-        entry = self.entries.get("cases")
-        if entry and not isinstance(entry.node.value, dict | None):
-            what = f"expected a mapping of names to overrides, not {written(entry.node)}"
-            self._problem(entry.node.place, "cases", what)
+        self._is_mapping("cases", "names to overrides")
         cases = {}
-        for name, case in self._mapping("cases").items():
+        for name, case in self.cases.items():
             label = f"cases.{name}"
             if not CASE.fullmatch(name):
                 what = "a case's name has up to 64 letters, digits, '_' and '-'"
-                self._problem(case.place, label, what)
-            cases[name] = self._overrides((), case.node, label, layouts)
+                self._problem(case.key, label, what)
+            cases[name] = self._overrides((), case, label, layouts)
         return cases
 
     def _overrides(
@@ -214,15 +207,15 @@ class _Reader:
         for name, entry in node.value.items():
             path, inner = (*above, name), f"{label}.{name}"
             if fault := fault_of(path, layouts):
-                self._problem(entry.place, inner, fault)
+                self._problem(entry.key, inner, fault)
             elif not is_section(path, layouts):
-                value = value_of(path, entry.node, inner, layouts, self.problems)
+                value = value_of(path, entry, inner, layouts, self.problems)
                 if value is not WRONG:
                     values[name] = value
-            elif entry.node.value is None and name != "target" and path[0] == "penalties":
+            elif entry.value is None and name != "target" and path[0] == "penalties":
                 values[name] = None
             else:
-                values[name] = self._overrides(path, entry.node, inner, layouts)
+                values[name] = self._overrides(path, entry, inner, layouts)
         return values
 
     def _set_twice(self, factors: Sequence[Factor], cases: Mapping[str, Mapping[str, Any]]) -> None:
@@ -233,7 +226,7 @@ class _Reader:
                     one, other = f"{field}.", f"{factor.field}."
                     if one.startswith(other) or other.startswith(one):
                         self._problem(
-                            self._mapping("cases")[name].place,
+                            self.cases[name].key,
                             f"cases.{name}",
                             f"sets {field!r}, which varies too; leave it to one of them",
                         )
@@ -242,8 +235,7 @@ class _Reader:
         if sweep.trials > TRIALS_LIMIT:
             cells, seeds = sweep.cells, len(sweep.seeds)
             what = f"{cells:,} points with {seeds:,} seeds each are more than {TRIALS_LIMIT:,} GANs"
-            place = self.entries["vary"].place if "vary" in self.entries else self.tree.place
-            self._problem(place, "", what)
+            self._problem(self.entries.get("vary", self.tree).key, "", what)
 
 
 def settings_of(overrides: Mapping[str, Any], above: str = "") -> Iterator[str]:

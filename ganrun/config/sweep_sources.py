@@ -3,41 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from ganrun.config.errors import Place, Problem
 from ganrun.config.explain import written
+from ganrun.config.overrides import experiment_on_top, merged, nested
 from ganrun.config.shipped import find_config
 from ganrun.config.sources import (
     EXPERIMENT,
     Asked,
     Kind,
-    experiment_on_top,
-    merged,
     read_file,
     read_option,
     with_parent,
 )
-from ganrun.config.yaml_tree import DEPTH_LIMIT, Entry, Node, nested
+from ganrun.config.yaml_tree import DEPTH_LIMIT, Node
 
 
-def sweep_on_top(parent: Node | None, child: Node, problems: list[Problem]) -> Node:
+def sweep_on_top(parent: Node, child: Node, problems: list[Problem]) -> Node:
     """Return a sweep on top of another, its base read and its cases' dotted names nested.
 
     A base's own fields lie on the parent's base, a base that names a file replaces it. An axis
     replaces the parent's axis of the same field, a case merges with the case of the same name.
     """
-    assert isinstance(child.value, dict)
-    entries = dict(parent.value) if parent and isinstance(parent.value, dict) else {}
-    for name, entry in child.value.items():
-        under, node = entries.get(name), entry.node
+    entries = dict(parent.entries)
+    for name, node in child.entries.items():
+        under = entries.get(name)
         if name == "base":
-            node = _base(under.node if under else None, node, problems)
+            entries[name] = _base(under, node, problems).named_at(node.key)
         elif name == "cases":
-            node = _cases(under.node if under else None, node, problems)
+            entries[name] = _cases(under, node, problems)
         elif name == "vary":
-            node = _vary(under.node if under else None, node)
-        entries[name] = Entry(entry.place, node)
+            entries[name] = _vary(under, node)
+        else:
+            entries[name] = node
     return Node(child.place, entries)
 
 
@@ -45,9 +45,9 @@ SWEEP = Kind("sweep", sweep_on_top)
 
 
 def _vary(under: Node | None, node: Node) -> Node:
-    if under is None or not isinstance(under.value, dict) or not isinstance(node.value, dict):
+    if under is None or not isinstance(node.value, dict):
         return node
-    return Node(node.place, under.value | node.value)
+    return replace(node, value=under.entries | node.value)
 
 
 def _base(under: Node | None, node: Node, problems: list[Problem]) -> Node:
@@ -63,12 +63,12 @@ def _base(under: Node | None, node: Node, problems: list[Problem]) -> Node:
         return unread
     if extends := node.value.get("extends"):
         if node.place.line is None:
-            problems.append(Problem(extends.place, "base", "only a config can extend another"))
+            problems.append(Problem(extends.key, "base", "only a config can extend another"))
             return unread
         return with_parent(Path(node.place.source), node, EXPERIMENT, problems) or unread
     if under is None or not isinstance(under.value, dict):
         return node if under is None else unread
-    return experiment_on_top(under, node, problems)
+    return experiment_on_top(under, node)
 
 
 def _existing(path: Path, as_given: Path) -> Path:
@@ -87,52 +87,45 @@ def _shipped(path: Path) -> Path | None:
 def _cases(under: Node | None, node: Node, problems: list[Problem]) -> Node:
     if not isinstance(node.value, dict):
         return node
-    old = under.value if under and isinstance(under.value, dict) else {}
-    entries = dict(old)
-    for name, entry in node.value.items():
-        overrides = _nested(entry.node, f"cases.{name}", problems)
+    cases = dict(under.entries) if under else {}
+    for name, case in node.value.items():
+        overrides = _nested(case, f"cases.{name}", problems)
         if overrides.value is None:  # "bce:" with nothing after it
-            overrides = Node(entry.place, {})
-        if name in old and isinstance(overrides.value, dict):
-            parent = old[name].node
-            if isinstance(parent.value, dict):
-                overrides = experiment_on_top(parent, overrides, problems)
-        entries[name] = Entry(entry.place, overrides)
-    return Node(node.place, entries)
+            overrides = Node(case.key, {})
+        cases[name] = experiment_on_top(cases[name], overrides) if name in cases else overrides
+    return replace(node, value=cases)
 
 
 def _nested(node: Node, label: str, problems: list[Problem]) -> Node:
     """Return overrides with their dotted names written out as nested mappings."""
     if not isinstance(node.value, dict):
         return node
-    entries: dict[str, Entry] = {}
-    for name, entry in node.value.items():
-        first, *rest = name.split(".")
-        if not all((first, *rest)) or len(rest) >= DEPTH_LIMIT:
-            first, rest = name, []
-        inner = entry
-        for part in reversed(rest):
-            inner = Entry(entry.place, Node(entry.node.place, {part: inner}))
-        _add(entries, first, inner, label, problems)
-    return Node(node.place, entries)
+    entries: dict[str, Node] = {}
+    for name, inner in node.value.items():
+        path = name.split(".")
+        if not all(path) or len(path) > DEPTH_LIMIT:
+            path = [name]
+        ((first, whole),) = nested(path, inner).entries.items()
+        _add(entries, first, whole, label, problems)
+    return replace(node, value=entries)
 
 
 def _add(
-    entries: dict[str, Entry], name: str, new: Entry, label: str, problems: list[Problem]
+    entries: dict[str, Node], name: str, new: Node, label: str, problems: list[Problem]
 ) -> None:
-    """Add an entry, into the mapping that is there already under its name if both are mappings."""
+    """Add a node, into the mapping that is there already under its name if both are mappings."""
     label = f"{label}.{name}"
     old = entries.setdefault(name, new)
     if old is new:
         return
-    if not isinstance(old.node.value, dict) or not isinstance(new.node.value, dict):
-        at = "" if old.place.line is None else f"; first on line {old.place.line}"
-        problems.append(Problem(new.place, label, f"duplicate key{at}"))
+    if not isinstance(old.value, dict) or not isinstance(new.value, dict):
+        at = "" if old.key.line is None else f"; first on line {old.key.line}"
+        problems.append(Problem(new.key, label, f"duplicate key{at}"))
         return
-    both = dict(old.node.value)
-    for inner, entry in new.node.value.items():
-        _add(both, inner, entry, label, problems)
-    entries[name] = Entry(old.place, Node(old.node.place, both))
+    both = dict(old.value)
+    for inner, node in new.value.items():
+        _add(both, inner, node, label, problems)
+    entries[name] = replace(old, value=both)
 
 
 def read_options(overrides: Sequence[str], problems: list[Problem]) -> list[Node]:
@@ -154,12 +147,8 @@ def read_options(overrides: Sequence[str], problems: list[Problem]) -> list[Node
 
 def _merged_options(parent: Node, child: Node) -> Node:
     """Return options on top of earlier ones; the last levels of a field count, whole."""
-    assert isinstance(parent.value, dict)
-    assert isinstance(child.value, dict)
-    old, new = parent.value.get("vary"), child.value.get("vary")
     both = merged(parent, child)
-    if old is None or new is None:
+    if "vary" not in parent.entries or "vary" not in child.entries:
         return both
-    assert isinstance(both.value, dict)
-    axes = Entry(new.place, _vary(old.node, new.node))
-    return Node(both.place, both.value | {"vary": axes})
+    axes = _vary(parent.entries["vary"], child.entries["vary"])
+    return replace(both, value=both.entries | {"vary": axes})

@@ -7,9 +7,10 @@ scalars mean what the core schema says and nothing more.
 
 from __future__ import annotations
 
+import json
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
@@ -19,24 +20,36 @@ DEPTH_LIMIT = 20
 NODES_LIMIT = 20_000
 PROBLEMS_LIMIT = 50
 
+NOWHERE = Place("")
+
 Scalar = str | int | float | bool | None
 
 
 @dataclass(frozen=True)
 class Node:
-    """A value and its place; `text` is a scalar as it was written, without quotes."""
+    """A value and its place; `text` is a scalar as it was written, without quotes.
+
+    `name_place` is where the name stands under which a mapping holds the node.
+    """
 
     place: Place
-    value: Scalar | list[Node] | dict[str, Entry]
+    value: Scalar | list[Node] | dict[str, Node]
     text: str = ""
+    name_place: Place | None = None
 
+    @property
+    def key(self) -> Place:
+        """The place of the node's name, its own if it has none."""
+        return self.name_place or self.place
 
-@dataclass(frozen=True)
-class Entry:
-    """A key's place and the node under it."""
+    @property
+    def entries(self) -> dict[str, Node]:
+        """What a mapping holds; nothing, where the node is none."""
+        return self.value if isinstance(self.value, dict) else {}
 
-    place: Place
-    node: Node
+    def named_at(self, place: Place) -> Node:
+        """Return the node with its name at that place."""
+        return Node(self.place, self.value, self.text, place)
 
 
 class Unreadable(Exception):
@@ -50,17 +63,19 @@ class Unreadable(Exception):
 def plain(node: Node) -> Any:
     """Return the node as plain lists, dictionaries and scalars."""
     if isinstance(node.value, dict):
-        return {key: plain(entry.node) for key, entry in node.value.items()}
+        return {name: plain(inner) for name, inner in node.value.items()}
     if isinstance(node.value, list):
         return [plain(item) for item in node.value]
     return node.value
 
 
-def nested(path: Sequence[str], node: Node) -> Node:
-    """Return the node under that path of mappings, all of them at its place."""
-    for part in reversed(path):
-        node = Node(node.place, {part: Entry(node.place, node)})
-    return node
+def tree_of(value: Any) -> Node:
+    """Return plain data (JSON's) as a tree without places, by which messages are worded."""
+    if isinstance(value, dict):
+        return Node(NOWHERE, {str(name): tree_of(inner) for name, inner in value.items()})
+    if isinstance(value, list | tuple):
+        return Node(NOWHERE, [tree_of(inner) for inner in value])
+    return Node(NOWHERE, value, value if isinstance(value, str) else json.dumps(value))
 
 
 _INTEGER = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
@@ -144,7 +159,7 @@ class _Open:
     """A list or mapping that has begun and not ended."""
 
     place: Place
-    value: list[Node] | dict[str, Entry]
+    value: list[Node] | dict[str, Node]
     anchor: str | None
     size: int = 1
     key: tuple[str, Place] | None = None
@@ -179,7 +194,7 @@ class _Tree:
         if kind in ("MappingStartEvent", "SequenceStartEvent"):
             if len(self.stack) >= DEPTH_LIMIT:
                 self._give_up(f"nested more than {DEPTH_LIMIT} levels deep")
-            value: list[Node] | dict[str, Entry] = {} if kind == "MappingStartEvent" else []
+            value: list[Node] | dict[str, Node] = {} if kind == "MappingStartEvent" else []
             self.stack.append(_Open(self.last, value, event.anchor))
             if event.anchor is not None:
                 self.anchors[event.anchor] = None
@@ -224,15 +239,15 @@ class _Tree:
             parent.key = None
             is_empty = node.value is None and not node.text
             # Nothing at all has no place of its own; the parser puts it somewhere below.
-            parent.value[name] = Entry(place, Node(place, None) if is_empty else node)
+            parent.value[name] = (Node(place, None) if is_empty else node).named_at(place)
 
-    def _take_key(self, parent: _Open, entries: dict[str, Entry], node: Node) -> None:
+    def _take_key(self, parent: _Open, entries: dict[str, Node], node: Node) -> None:
         if isinstance(node.value, list | dict):
             self._complain("a field's name must be plain text", node.place)
             parent.skipping = True
             return
         if node.text in entries:
-            first = entries[node.text].place
+            first = entries[node.text].key
             parent.key = (node.text, node.place)  # for the name in the complaint
             at = "" if first.line is None else f"; first on line {first.line}"
             self._complain(f"duplicate key{at}", node.place)

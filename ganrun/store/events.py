@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from ganrun.config import Experiment
-from ganrun.config.changes import changed
+from ganrun.config.changes import with_changes
 from ganrun.store.formats import FormatError
 
 STEP = "step"
@@ -41,7 +41,7 @@ def config_after(start: Experiment, events: Sequence[Event]) -> Experiment:
     """The config as the events have left it. Raises `ConfigError` where one does not fit."""
     for event in events:
         if event.field != STEP:
-            start = changed(start, event.field, event.value)
+            start = with_changes(start, {event.field: event.value})
     return start
 
 

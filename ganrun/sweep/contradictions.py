@@ -8,14 +8,14 @@ from typing import Any
 from pydantic import ValidationError
 
 from ganrun.config import ConfigError, Experiment, Factor, Sweep
-from ganrun.config.errors import Place, Problem, dotted, shortened
+from ganrun.config.errors import Place, Problem, shortened
 from ganrun.config.explain import explained
 from ganrun.config.identity import canonical_json
 from ganrun.config.sources import in_order
 from ganrun.config.targets import LAYOUTS
 from ganrun.config.write import flow
-from ganrun.config.yaml_tree import Entry, Node
-from ganrun.sweep.designs import Builder
+from ganrun.config.yaml_tree import tree_of
+from ganrun.sweep.variants import Variants
 from ganrun.wording import listed
 
 MANY = 10
@@ -125,12 +125,12 @@ class Contradictions:
         """Return what is wrong with the base with that case and those values alone."""
         columns = [self._sweep.factors[i].field for i in axes]
         overrides = self._sweep.cases[case] if case is not None else {}
-        builder = Builder(self._sweep.base, overrides, columns)
+        variants = Variants(self._sweep.base, overrides, columns)
         values = list(axes.values())
         try:
-            builder.experiment(values)
+            variants.experiment(values)
         except ValidationError as error:
-            tree = _node(builder.content | builder.changed(values))
+            tree = tree_of(variants.content | variants.changed(values))
             return explained(error, tree)[0]
         return None
 
@@ -147,13 +147,3 @@ def _is_within(culprits: Culprits, case: str | None, values: Sequence[Any]) -> b
     """Return whether a cell holds all that was found to contradict itself."""
     at_fault, axes = culprits
     return at_fault in (None, case) and all(values[i] == value for i, value in axes)
-
-
-def _node(value: Any, path: tuple[str, ...] = ()) -> Node:
-    """Return plain data as a tree, for messages."""
-    place = Place(dotted(path))
-    if isinstance(value, dict):
-        return Node(place, {k: Entry(place, _node(v, (*path, k))) for k, v in value.items()})
-    if isinstance(value, list | tuple):
-        return Node(place, [_node(item, path) for item in value])
-    return Node(place, value, flow(value))

@@ -7,18 +7,17 @@ some numbers and a base: cells are built one at a time.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from pydantic import ValidationError
 
 from ganrun.config import ConfigError, Experiment, Factor, Sweep, static_key
-from ganrun.config.dotted_fields import may_change_the_program, may_contradict
+from ganrun.config.dotted_fields import may_change_the_program, may_contradict, path_of
 from ganrun.config.identity import digest
 from ganrun.config.sweep_axes import between
-
-Content = dict[str, Any]
+from ganrun.sweep.contradictions import Contradictions
+from ganrun.sweep.variants import Variants
 
 
 @dataclass(frozen=True)
@@ -56,13 +55,14 @@ class Design:
         self._cases: list[str | None] = [*sweep.cases] or [None]
         self._per_case = sweep.points_per_case
         self._seeds = sweep.seeds
+        self._levels_from_last = [factor.levels or () for factor in reversed(sweep.factors)]
         self._unit = None if sweep.design == "factorial" else _unit_points(sweep)
-        self._builders = {
-            name: Builder(sweep.base, sweep.cases[name] if name else {}, self.columns)
+        self._variants = {
+            name: Variants(sweep.base, sweep.cases[name] if name else {}, self.columns)
             for name in self._cases
         }
         self._static = [
-            i for i, name in enumerate(self.columns) if may_change_the_program(_path(name))
+            i for i, name in enumerate(self.columns) if may_change_the_program(path_of(name))
         ]
         self._programs: dict[tuple[Any, ...], str] = {}
         self._newest: Cell | None = None
@@ -70,15 +70,12 @@ class Design:
     def values(self, index: int) -> tuple[Any, ...]:
         """Return the values of the varied fields at a cell."""
         point = index % self._per_case
-        factors = self.sweep.factors
         if self._unit is not None:
-            row = self._unit[point].tolist()
-            return tuple(map(value_at, factors, row))
+            return tuple(map(value_at, self.sweep.factors, self._unit[point].tolist()))
         values = []
-        for factor in reversed(factors):  # the last field varies fastest
-            assert factor.levels is not None
-            point, level = divmod(point, len(factor.levels))
-            values.append(factor.levels[level])
+        for levels in self._levels_from_last:  # the last field varies fastest
+            point, level = divmod(point, len(levels))
+            values.append(levels[level])
         return tuple(reversed(values))
 
     def case(self, index: int) -> str | None:
@@ -96,7 +93,7 @@ class Design:
         newest = self._newest
         if newest is None or newest.index != index:
             values, case = self.values(index), self.case(index)
-            one = self._builders[case].experiment(values)
+            one = self._variants[case].experiment(values)
             newest = Cell(index, values, case, one.model_copy(update={"seeds": self._seeds}))
             self._newest = newest  # its other seeds are likely to be asked for next
         return newest
@@ -121,7 +118,7 @@ class Design:
         known = (case, *(values[i] for i in self._static))
         if known not in self._programs:
             values = values or self.values(index)
-            self._programs[known] = static_key(self._builders[case].experiment(values))
+            self._programs[known] = static_key(self._variants[case].experiment(values))
         return self._programs[known]
 
     def validate(self) -> None:
@@ -129,11 +126,9 @@ class Design:
 
         Also if two cases are the same, so that all their GANs would be trained twice.
         """
-        from ganrun.sweep.contradictions import Contradictions
-
         found = Contradictions(self.sweep)
-        found.compare_cases({name: builder.content for name, builder in self._builders.items()})
-        together = [i for i, name in enumerate(self.columns) if may_contradict(_path(name))]
+        found.compare_cases({name: variants.content for name, variants in self._variants.items()})
+        together = [i for i, name in enumerate(self.columns) if may_contradict(path_of(name))]
         seen = set()
         for index in range(0, self.cells, 1 if together else self._per_case):
             values, case = self.values(index), self.case(index)
@@ -142,67 +137,13 @@ class Design:
                 continue
             seen.add(known)
             try:
-                one = self._builders[case].experiment(values)
+                one = self._variants[case].experiment(values)
                 found.place_modes(one, case, values)
             except ValidationError:
                 found.add(case, values)
             if found.are_many:
                 break
         found.raise_if_any()
-
-
-class Builder:
-    """Makes experiments that differ from one in given fields, fast: what is untouched is shared."""
-
-    def __init__(self, base: Experiment, overrides: Mapping[str, Any], columns: Sequence[str]):
-        self.content = on_top(base.model_dump(), overrides)
-        self.content["seeds"] = base.seeds[:1]  # one will do until the experiment is made
-        self._paths = [_path(name) for name in columns]
-        # The layout first: the target's other fields lie on top of it.
-        self._order = sorted(
-            range(len(columns)), key=lambda i: self._paths[i] != ("target", "layout")
-        )
-        self._parts: Content = self.content
-        try:
-            whole = Experiment.model_validate(self.content)
-        except ValidationError:
-            return  # alone it may contradict itself where no cell does
-        self._parts = {name: getattr(whole, name) for name in Experiment.model_fields}
-
-    def changed(self, values: Sequence[Any]) -> Content:
-        """Return the sections that the values change, as plain data."""
-        sections: Content = {}
-        for i in self._order:
-            first, *rest = self._paths[i]
-            if not rest:
-                sections[first] = values[i]
-                continue
-            if first not in sections:
-                sections[first] = dict(self.content[first])
-            section = sections[first]
-            if self._paths[i] == ("target", "layout") and section["layout"] != values[i]:
-                section = sections[first] = {}
-            if len(rest) == 2:
-                section[rest[0]] = {**(section.get(rest[0]) or {}), rest[1]: values[i]}
-            else:
-                section[rest[0]] = values[i]
-        return sections
-
-    def experiment(self, values: Sequence[Any]) -> Experiment:
-        """Return the experiment with these values, one per column; it has one seed."""
-        return Experiment.model_validate(self._parts | self.changed(values))
-
-
-def on_top(content: Mapping[str, Any], overrides: Mapping[str, Any]) -> Content:
-    """Return plain overrides on top of an experiment's plain content, as one config on another."""
-    whole = dict(content)
-    for name, value in overrides.items():
-        old = whole.get(name)
-        if isinstance(value, Mapping) and isinstance(old, Mapping):
-            is_other = name == "target" and value.get("layout", old["layout"]) != old["layout"]
-            value = dict(value) if is_other else on_top(old, value)
-        whole[name] = value
-    return whole
 
 
 def value_at(factor: Factor, share: float) -> Any:
@@ -219,10 +160,6 @@ def value_at(factor: Factor, share: float) -> Any:
         return between(low, high, factor.log, share)
     number = round(between(low - 0.5, high + 0.5, factor.log, share))
     return min(max(number, int(low)), int(high))
-
-
-def _path(name: str) -> tuple[str, ...]:
-    return tuple(name.split("."))
 
 
 def _unit_points(sweep: Sweep) -> Any:

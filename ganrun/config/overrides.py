@@ -1,0 +1,74 @@
+"""How one thing that is written lies on another: the one rule for files, options, cases and cells.
+
+Mappings merge, everything else replaces, null too: a penalty of null is none, and what lies on it
+begins anew. Only a target of another layout replaces the whole target, whose fields would not fit.
+
+A tree is either of nodes, which keep their places, or of plain dictionaries and values, since a
+sweep makes a hundred thousand of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, TypeVar
+
+from ganrun.config.targets import layout_of
+from ganrun.config.yaml_tree import Node, plain
+
+Tree = TypeVar("Tree")
+"""A `Node`, or plain data."""
+
+
+_BRANCHES = (dict, Node)
+
+
+def merged(under: Tree, over: Tree) -> Tree:
+    """Return a tree on top of another: mappings merge, everything else replaces."""
+    below, above = _fields(under), _fields(over)
+    return over if below is None or above is None else _with_fields(over, _both(below, above))
+
+
+def experiment_on_top(under: Tree, over: Tree) -> Tree:
+    """Return a config on top of another; a target of another layout replaces the whole target."""
+    below, above = _fields(under), _fields(over)
+    if below is None or above is None:
+        return over
+    if "target" in below and "target" in above:
+        old, new = below["target"], above["target"]
+        if "layout" in (_fields(new) or ()) and _layout(new) != _layout(old):
+            below = {**below, "target": new}
+    return _with_fields(over, _both(below, above))
+
+
+def nested(path: Sequence[str], tree: Tree) -> Tree:
+    """Return a tree under a path of mappings; a node's name, if it has one, is the whole path."""
+    inner: Any = tree
+    for part in reversed(path):
+        if isinstance(inner, Node):
+            inner = Node(inner.place, {part: inner.named_at(inner.key)}, "", inner.key)
+        else:
+            inner = {part: inner}
+    return inner
+
+
+def _both(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
+    both = dict(below)
+    for name, value in above.items():
+        is_leaf = name not in both or not isinstance(value, _BRANCHES)
+        both[name] = value if is_leaf else merged(both[name], value)
+    return both
+
+
+def _fields(tree: Any) -> dict[str, Any] | None:
+    if isinstance(tree, dict):
+        return tree
+    return tree.value if isinstance(tree, Node) and isinstance(tree.value, dict) else None
+
+
+def _with_fields(tree: Any, fields: dict[str, Any]) -> Any:
+    return replace(tree, value=fields) if isinstance(tree, Node) else fields
+
+
+def _layout(target: Any) -> str:
+    return layout_of(plain(target) if isinstance(target, Node) else target)
