@@ -19,7 +19,8 @@ from strategies import Config, configs
 
 from ganrun.config import Experiment, declarations, json_schema, suggest
 from ganrun.config.declarations import metrics_columns
-from ganrun.config.fields import Section
+from ganrun.config.dotted_fields import declared, path_of
+from ganrun.config.fields import Section, types_of
 from ganrun.config.penalties import PARAMETERS, Frozen
 from ganrun.config.targets import LAYOUTS
 
@@ -245,3 +246,18 @@ print(*sorted(heavy & set(sys.modules)))
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split() == []
+
+
+@pytest.mark.parametrize(
+    ("name", "types"),
+    {
+        "training.steps": {int},
+        "optimizer.b1": {float},
+        "discriminator.weight_clip": {float, type(None)},
+        "discriminator.spectral_norm": {bool},
+        "target.modes": {int},
+        "penalties.r1.weight": {float},
+    }.items(),
+)
+def test_what_a_field_may_hold_is_asked_of_its_annotation(name: str, types: set[type]):
+    assert types_of(declared(path_of(name)).annotation) == types

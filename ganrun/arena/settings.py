@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import NoneType
 from typing import Any, Literal
 
 import numpy as np
@@ -19,8 +20,9 @@ from ganrun.config.declarations import (
     PENALTIES,
     Declaration,
 )
-from ganrun.config.fields import mark_of
-from ganrun.config.targets import DEFAULT_LAYOUT, LAYOUTS
+from ganrun.config.dotted_fields import declared, path_of
+from ganrun.config.fields import mark_of, types_of, unit_of
+from ganrun.config.targets import LAYOUTS
 from ganrun.mixture import Mixture, mixture_of
 from ganrun.page.scene_target import scene_target
 from ganrun.verdict import WORDS
@@ -230,71 +232,48 @@ def schema() -> dict[str, Any]:
 
 
 def _numbers() -> list[dict[str, Any]]:
-    return [_field(field, _declared(field), slider) for field, slider in SLIDERS.items()]
+    return [_known(field, slider) for field, slider in SLIDERS.items()]
 
 
 def _menus() -> list[dict[str, Any]]:
     choices = [_named(one) for one in OBJECTIVES.values()]
-    switch = "discriminator.spectral_norm"
+    none = {"description": "Penalties on the discriminator.", "default": {}}
     return [
-        _field("objective", _declared("objective"), None) | {"kind": "choice", "choices": choices},
-        _field(switch, _declared(switch), None) | {"kind": "switch"},
-        {
-            "field": "penalties",
-            "label": "Penalties",
-            "description": "Penalties on the discriminator.",
-            "kind": "penalties",
-            "traced": False,
-            "default": {},
-            "nullable": False,
-        },
-        {
-            "field": "target",
-            "label": "Target",
-            "description": "The 2D Gaussian mixture to be learned.",
-            "kind": "target",
-            "traced": False,
-            "default": value_of(Experiment(), "target"),
-            "nullable": False,
-        },
+        _known("objective") | {"kind": "choice", "choices": choices},
+        _known("discriminator.spectral_norm") | {"kind": "switch"},
+        _known("penalties") | {"kind": "penalties"} | none,
+        _known("target") | {"kind": "target", "default": value_of(Experiment(), "target")},
     ]
 
 
-def _declared(field: str) -> FieldInfo:
-    section, _, name = field.rpartition(".")
-    if section == "target":
-        return LAYOUTS[DEFAULT_LAYOUT].model.model_fields[name]
-    model: Any = Experiment.model_fields[section].annotation if section else Experiment
-    return model.model_fields[name]
+def _known(field: str, slider: Slider | None = None) -> dict[str, Any]:
+    return _field(field, declared(path_of(field)), slider)
 
 
-def _field(field: str, declared: FieldInfo, slider: Slider | None) -> dict[str, Any]:
-    extra = declared.json_schema_extra
-    unit = extra.get("x-unit") if isinstance(extra, dict) else None
-    bounds = _bounds(declared)
+def _field(field: str, info: FieldInfo, slider: Slider | None) -> dict[str, Any]:
+    unit, types = unit_of(info), types_of(info.annotation)
     name = field.rpartition(".")[2]
     return {
         "field": field,
         "label": name.replace("_", " ").capitalize(),
-        "description": declared.description,
-        "kind": "whole" if "int" in str(declared.annotation) else "number",
-        "traced": mark_of(declared) == "traced",
-        "default": declared.default,
-        "nullable": "None" in str(declared.annotation) or "Optional" in str(declared.annotation),
+        "description": info.description,
+        "kind": "whole" if int in types else "number",
+        "traced": mark_of(info) == "traced",
+        "default": info.default,
+        "nullable": NoneType in types,
         **({"unit": unit} if unit else {}),
-        **bounds,
+        **_bounds(info),
         **_slider(slider),
     }
 
 
-def _bounds(declared: FieldInfo) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for part in declared.metadata:
-        for ours, theirs in (("least", "ge"), ("most", "le")):
-            bound = getattr(part, theirs, None)
-            if bound is not None:
-                found[ours] = bound
-    return found
+def _bounds(info: FieldInfo) -> dict[str, Any]:
+    return {
+        name: getattr(part, bound)
+        for part in info.metadata
+        for name, bound in (("least", "ge"), ("most", "le"))
+        if getattr(part, bound, None) is not None
+    }
 
 
 def _around(default: float, least: float = -math.inf, most: float = math.inf) -> Slider:

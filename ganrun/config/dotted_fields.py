@@ -13,8 +13,7 @@ from ganrun.config import suggest
 from ganrun.config.errors import Problem, dotted
 from ganrun.config.explain import explained_value
 from ganrun.config.fields import OneOf, mark_of
-from ganrun.config.penalties import PARAMETERS
-from ganrun.config.schema import Experiment
+from ganrun.config.schema import section_model
 from ganrun.config.targets import DEFAULT_LAYOUT, LAYOUTS
 from ganrun.config.yaml_tree import Node, plain
 
@@ -84,19 +83,15 @@ def value_of(
 def _type_of(path: Path, layout: str) -> TypeAdapter[Any]:
     if path == ("target", "layout"):
         return TypeAdapter(Annotated[str, OneOf(LAYOUTS)])
-    field = _declared(path, layout)
+    field = declared(path, layout)
     kind: Any = Annotated[(field.annotation, *field.metadata)]
     return TypeAdapter(kind)
 
 
-def _declared(path: Path, layout: str) -> FieldInfo:
-    model: Any = Experiment
-    if len(path) == 3:
-        model = PARAMETERS[path[1]]
-    elif path[0] == "target":
-        model = LAYOUTS[layout].model
-    elif len(path) == 2:
-        model = Experiment.model_fields[path[0]].annotation
+def declared(path: Path, layout: str = DEFAULT_LAYOUT) -> FieldInfo:
+    """Return the declaration of a field that exists; `layout` is the target's."""
+    model = section_model(dotted(path[:-1]), layout)
+    assert model is not None
     return model.model_fields[path[-1]]
 
 
@@ -119,4 +114,4 @@ def may_change_the_program(path: Path) -> bool:
         return path[-1] in ("layout", "means") or any(
             mark_of(model.model_fields[path[-1]]) != "traced" for model in models
         )
-    return mark_of(_declared(path, DEFAULT_LAYOUT)) != "traced"
+    return mark_of(declared(path)) != "traced"

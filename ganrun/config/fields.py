@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from types import UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, GetCoreSchemaHandler
 from pydantic.fields import FieldInfo
@@ -46,8 +47,26 @@ def label(default: Any, description: str, **options: Any) -> Any:
 
 def mark_of(field: FieldInfo) -> Mark | None:
     """Return the mark a field was declared with; a field that holds a section has none."""
+    return _said(field, "x-mark")
+
+
+def unit_of(field: FieldInfo) -> str | None:
+    """Return the unit a field was declared with, if it has one."""
+    return _said(field, "x-unit")
+
+
+def _said(field: FieldInfo, key: str) -> Any:
     extra = field.json_schema_extra
-    return extra.get("x-mark") if isinstance(extra, dict) else None  # type: ignore[return-value]
+    return extra.get(key) if isinstance(extra, dict) else None
+
+
+def types_of(kind: Any) -> set[Any]:
+    """Return the bare types that an annotation allows, as `{int, NoneType}`."""
+    if get_origin(kind) is Annotated:
+        return types_of(get_args(kind)[0])
+    if get_origin(kind) in (Union, UnionType):
+        return set().union(*map(types_of, get_args(kind)))
+    return {kind}
 
 
 def _number(value: object) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from ganrun.config.declarations import ACTIVATIONS, INITIALIZERS, OBJECTIVES, OPTIMIZERS, UPDATES
@@ -19,7 +19,7 @@ from ganrun.config.fields import (
     static,
     traced,
 )
-from ganrun.config.penalties import Penalties
+from ganrun.config.penalties import PARAMETERS, Penalties, PenaltyTable
 from ganrun.config.targets import DEFAULT_LAYOUT, LAYOUTS, AnyTarget
 from ganrun.wording import listed
 
@@ -211,3 +211,20 @@ class Experiment(Section):
     def with_seed(self, seed: int) -> Experiment:
         """Return this experiment with that one seed: the config of one run."""
         return self.model_copy(update={"seeds": (seed,)})
+
+
+def section_model(section: str, layout: str = DEFAULT_LAYOUT) -> type[BaseModel] | None:
+    """Return the model of a section by its dotted name, None where there is no such section.
+
+    `""` is the config itself; `layout` is the target's.
+    """
+    first, _, penalty = section.partition(".")
+    if first == "penalties":
+        return PARAMETERS.get(penalty) if penalty else PenaltyTable
+    if section == "target":
+        return LAYOUTS[layout].model if layout in LAYOUTS else None
+    if section == "":
+        return Experiment
+    field = Experiment.model_fields.get(section)
+    model = field.annotation if field else None
+    return model if isinstance(model, type) and issubclass(model, Section) else None

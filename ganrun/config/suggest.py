@@ -6,8 +6,7 @@ from collections.abc import Iterable, Mapping
 from difflib import SequenceMatcher
 
 from ganrun.config.declarations import PENALTIES, Declaration
-from ganrun.config.penalties import PARAMETERS
-from ganrun.config.schema import Experiment
+from ganrun.config.schema import Experiment, section_model
 from ganrun.config.targets import LAYOUTS
 from ganrun.wording import listed
 
@@ -84,17 +83,10 @@ def choice(word: str, declared: Mapping[str, Declaration]) -> str:
 
 def fields_of(section: str, layout: str) -> tuple[str, ...]:
     """Return the names of a section's fields; `""` is the config itself, `layout` the target's."""
-    if section == "":
-        return ("extends", *Experiment.model_fields)
-    if section == "target":
-        return tuple(LAYOUTS[layout].model.model_fields) if layout in LAYOUTS else ("layout",)
-    if section == "penalties":
-        return tuple(PENALTIES)
-    if section.startswith("penalties."):
-        model = PARAMETERS.get(section.removeprefix("penalties."))
-        return tuple(model.model_fields) if model else ()
-    default = Experiment().model_dump().get(section)
-    return tuple(default) if isinstance(default, dict) else ()
+    model = section_model(section, layout)
+    if model is None:
+        return ("layout",) if section == "target" else ()
+    return (*(() if section else ("extends",)), *model.model_fields)
 
 
 def field(word: str, section: str, layout: str, but: tuple[str, ...] = ()) -> str:
