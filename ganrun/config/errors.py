@@ -48,6 +48,17 @@ class Problem:
         return f"{self.place}: {name}{one_line(self.message)}"
 
 
+def in_order(problems: list[Problem]) -> list[Problem]:
+    """Return the problems file by file, in the order of their lines."""
+    sources = list(dict.fromkeys(problem.place.source for problem in problems))
+
+    def key(problem: Problem) -> tuple[int, int, int]:
+        place = problem.place
+        return (sources.index(place.source), place.line or 0, place.column or 0)
+
+    return sorted(dict.fromkeys(problems), key=key)
+
+
 def dotted(path: Sequence[str | int]) -> str:
     """Return a field's name in text.
 

@@ -7,16 +7,10 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from ganrun.config.errors import ConfigError, Place, Problem
+from ganrun.config.errors import ConfigError, Problem, in_order
 from ganrun.config.explain import explained
-from ganrun.config.overrides import experiment_on_top, merged, nested
 from ganrun.config.schema import Experiment
-from ganrun.config.sources import (
-    EXPERIMENT,
-    in_order,
-    read_file,
-    read_option,
-)
+from ganrun.config.sources import EXPERIMENT, read_tree
 from ganrun.config.yaml_tree import Node, plain
 
 
@@ -27,13 +21,8 @@ def load_experiment(path: Path, overrides: Sequence[str] = ()) -> Experiment:
     column or with the override it is about.
     """
     problems: list[Problem] = []
-    tree = read_file(Path(path), EXPERIMENT, problems)
-    options = _read_options(overrides, problems)
-    experiment = None
-    if tree is not None:
-        # The whole is the file's, whatever the options put in it.
-        whole = Node(tree.place, experiment_on_top(tree, options).value)
-        experiment = validated(whole, problems)
+    tree = read_tree(Path(path), EXPERIMENT, overrides, problems)
+    experiment = validated(tree, problems) if tree else None
     if problems or experiment is None:
         raise ConfigError([str(problem) for problem in in_order(problems)])
     return experiment
@@ -46,12 +35,3 @@ def validated(tree: Node, problems: list[Problem]) -> Experiment | None:
     except ValidationError as error:
         problems.extend(explained(error, tree))
         return None
-
-
-def _read_options(overrides: Sequence[str], problems: list[Problem]) -> Node:
-    """Return the overrides as one tree, later ones on top; what cannot be read is left out."""
-    tree = Node(Place("--set"), {})
-    for override in overrides:
-        if option := read_option(override, problems):
-            tree = merged(tree, nested(*option))
-    return tree

@@ -7,14 +7,15 @@ one which is given where the other is meant is said to be just that.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import reduce
 from pathlib import Path
 from typing import Literal
 
 from ganrun.config.errors import Place, Problem, shortened
-from ganrun.config.overrides import experiment_on_top
+from ganrun.config.overrides import experiment_on_top, merged, nested
 from ganrun.config.schema import Experiment
 from ganrun.config.shipped import shipped_configs
 from ganrun.config.yaml_tree import (
@@ -34,26 +35,26 @@ EXPERIMENTS_OWN = frozenset(Experiment.model_fields) - {"name", "seeds"}
 """Fields that only an experiment has."""
 
 
+Option = tuple[list[str], Node]
+"""The parts of an option's dotted name and its value."""
+
+
 @dataclass(frozen=True)
 class Kind:
-    """A kind of file, and what one makes on top of another (alone: of an empty mapping)."""
+    """A kind of file: what one makes on top of another, and its options as trees, lowest first."""
 
     name: Literal["experiment", "sweep"]
     on_top: Callable[[Node, Node, list[Problem]], Node]
+    layers: Callable[[Iterator[Option]], list[Node]]
 
 
-EXPERIMENT = Kind("experiment", lambda parent, child, _: experiment_on_top(parent, child))
+def _one_layer(options: Iterator[Option]) -> list[Node]:
+    return [reduce(merged, (nested(*option) for option in options), Node(Place("--set"), {}))]
 
 
-def in_order(problems: list[Problem]) -> list[Problem]:
-    """Return the problems file by file, in the order of their lines."""
-    sources = list(dict.fromkeys(problem.place.source for problem in problems))
-
-    def key(problem: Problem) -> tuple[int, int, int]:
-        place = problem.place
-        return (sources.index(place.source), place.line or 0, place.column or 0)
-
-    return sorted(dict.fromkeys(problems), key=key)
+EXPERIMENT = Kind(
+    "experiment", lambda parent, child, _: experiment_on_top(parent, child), _one_layer
+)
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,17 @@ class Asked:
 
     place: Place
     field: str
+
+
+def read_tree(
+    path: Path, kind: Kind, overrides: Sequence[str], problems: list[Problem]
+) -> Node | None:
+    """Return the tree of a file, what it extends and the overrides on top, None if unreadable."""
+    tree = whole = read_file(path, kind, problems)
+    for layer in kind.layers(_options(overrides, problems)):
+        whole = kind.on_top(whole, layer, problems) if whole else None
+    # The whole is the file's, whatever the options put in it.
+    return Node(tree.place, whole.value) if tree and whole else None
 
 
 def read_file(
@@ -203,21 +215,21 @@ def _near_file(path: Path) -> str:
     return f"; did you mean 'configs/{files[near[0]].as_posix()}'?" if near else ""
 
 
-def read_option(override: str, problems: list[Problem]) -> tuple[list[str], Node] | None:
-    """Return the parts of an option's dotted name and its value, or None if it cannot be read."""
-    name, equals, text = override.partition("=")
-    name = name.strip()
-    place = Place(f"--set {shortened(override, 80)}", names=name)
-    path = name.split(".")
-    if not equals or not all(path) or len(path) > DEPTH_LIMIT:
-        problems.append(Problem(place, "", "expected dotted.name=value"))
-        return None
-    if path[0] == "extends" or path[:2] == ["base", "extends"]:
-        problems.append(Problem(place, "", "only a config can extend another"))
-        return None
-    try:
-        node = parse(text, lambda line, column: place, problems)
-    except Unreadable as unreadable:
-        problems.append(unreadable.problem)
-        return None
-    return path, Node(place, None) if node is None else node
+def _options(overrides: Sequence[str], problems: list[Problem]) -> Iterator[Option]:
+    """Yield the options that can be read."""
+    for override in overrides:
+        name, equals, text = override.partition("=")
+        name = name.strip()
+        place = Place(f"--set {shortened(override, 80)}", names=name)
+        path = name.split(".")
+        if not equals or not all(path) or len(path) > DEPTH_LIMIT:
+            problems.append(Problem(place, "", "expected dotted.name=value"))
+        elif path[0] == "extends" or path[:2] == ["base", "extends"]:
+            problems.append(Problem(place, "", "only a config can extend another"))
+        else:
+            try:
+                node = parse(text, lambda *_, place=place: place, problems)
+            except Unreadable as unreadable:
+                problems.append(unreadable.problem)
+            else:
+                yield path, node or Node(place, None)

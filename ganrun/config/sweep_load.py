@@ -11,14 +11,14 @@ from pydantic import ValidationError
 
 from ganrun.config import suggest
 from ganrun.config.dotted_fields import WRONG, fault_of, is_section, value_of
-from ganrun.config.errors import ConfigError, Place, Problem
+from ganrun.config.errors import ConfigError, Place, Problem, in_order
 from ganrun.config.explain import explained, no_section, written
 from ganrun.config.load import validated
 from ganrun.config.schema import Experiment
-from ganrun.config.sources import in_order, read_file
+from ganrun.config.sources import read_tree
 from ganrun.config.sweep_axes import factor_of
 from ganrun.config.sweep_schema import TRIALS_LIMIT, Factor, Sweep, SweepHead
-from ganrun.config.sweep_sources import SWEEP, read_options, sweep_on_top
+from ganrun.config.sweep_sources import SWEEP
 from ganrun.config.targets import DEFAULT_LAYOUT, LAYOUTS
 from ganrun.config.yaml_tree import Node, plain
 from ganrun.wording import listed
@@ -44,15 +44,8 @@ def load_sweep(path: Path, overrides: Sequence[str] = ()) -> Sweep:
     with the file, line and column or with the override it is about.
     """
     problems: list[Problem] = []
-    tree = read_file(Path(path), SWEEP, problems)
-    sweep = None
-    if tree is not None:
-        whole = tree
-        for options in read_options(overrides, problems):
-            whole = sweep_on_top(whole, options, problems)
-        sweep = _Reader(Node(tree.place, whole.value), problems).sweep()
-    else:
-        read_options(overrides, problems)
+    tree = read_tree(Path(path), SWEEP, overrides, problems)
+    sweep = _Reader(tree, problems).sweep() if tree else None
     if problems or sweep is None:
         raise ConfigError([str(problem) for problem in in_order(problems)])
     return sweep

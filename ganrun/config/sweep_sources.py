@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,14 +14,14 @@ from ganrun.config.sources import (
     EXPERIMENT,
     Asked,
     Kind,
+    Option,
     read_file,
-    read_option,
     with_parent,
 )
 from ganrun.config.yaml_tree import DEPTH_LIMIT, Node
 
 
-def sweep_on_top(parent: Node, child: Node, problems: list[Problem]) -> Node:
+def _sweep_on_top(parent: Node, child: Node, problems: list[Problem]) -> Node:
     """Return a sweep on top of another, its base read and its cases' dotted names nested.
 
     A base's own fields lie on the parent's base, a base that names a file replaces it. An axis
@@ -39,9 +39,6 @@ def sweep_on_top(parent: Node, child: Node, problems: list[Problem]) -> Node:
         else:
             entries[name] = node
     return Node(child.place, entries)
-
-
-SWEEP = Kind("sweep", sweep_on_top)
 
 
 def _vary(under: Node | None, node: Node) -> Node:
@@ -128,14 +125,10 @@ def _add(
     entries[name] = replace(old, value=both)
 
 
-def read_options(overrides: Sequence[str], problems: list[Problem]) -> list[Node]:
-    """Return the overrides as two trees, the later on top: another base, and everything else."""
+def _layers(options: Iterator[Option]) -> list[Node]:
+    """Return options as two trees, the later on top: another base, and everything else."""
     bases, rest = Node(Place("--set"), {}), Node(Place("--set"), {})
-    for override in overrides:
-        option = read_option(override, problems)
-        if option is None:
-            continue
-        path, node = option
+    for path, node in options:
         if path == ["base"] and not isinstance(node.value, dict):
             bases = nested(path, node)
             continue
@@ -152,3 +145,6 @@ def _merged_options(parent: Node, child: Node) -> Node:
         return both
     axes = _vary(parent.entries["vary"], child.entries["vary"])
     return replace(both, value=both.entries | {"vary": axes})
+
+
+SWEEP = Kind("sweep", _sweep_on_top, _layers)

@@ -8,10 +8,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from ganrun.config import ConfigError, Experiment, Factor, Sweep
-from ganrun.config.errors import Place, Problem, shortened
+from ganrun.config.errors import Place, Problem, in_order, shortened
 from ganrun.config.explain import explained
 from ganrun.config.identity import canonical_json
-from ganrun.config.sources import in_order
 from ganrun.config.targets import LAYOUTS
 from ganrun.config.write import flow
 from ganrun.config.yaml_tree import tree_of
