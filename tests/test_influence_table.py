@@ -133,6 +133,8 @@ def test_numbers_are_in_ascending_order_and_words_as_they_come() -> None:
     trials = trials_of(columns, 1, ["converged"] * 3)
     assert levels_of(trials, STEPS).labels == ["1", "2", "5"]
     assert levels_of(trials, STEPS).number.tolist() == [2, 0, 1]
+    assert levels_of(trials, STEPS).ordered
+    assert not levels_of(trials, "objective").ordered
     assert levels_of(trials, "objective").labels == ["hinge", "wasserstein"]
 
 
@@ -145,6 +147,7 @@ def test_levels_may_be_lists_true_and_false_or_nothing() -> None:
     trials = trials_of(columns, 2, ["converged"] * 6)
     assert levels_of(trials, "generator.hidden").labels == ["32x32", "64"]
     assert levels_of(trials, "discriminator.spectral_norm").labels == ["true", "false"]
+    assert not levels_of(trials, "discriminator.spectral_norm").ordered
     assert levels_of(trials, "discriminator.weight_clip").labels == ["null", "0.1", "0.01"]
     assert json.loads(json.dumps(influence_of(trials))) == influence_of(trials)
 

@@ -14,8 +14,9 @@ from sweep_examples import small
 from ganrun.config.shipped import find_config
 from ganrun.config.sweep_load import load_sweep
 from ganrun.report.design_words import short_names
+from ganrun.report.fitting_columns import in_two
 from ganrun.report.live.sweep import Pacer, Sweeping, sweep_line
-from ganrun.report.live.sweep_frame import Pace, draw_sweep, extreme_cells, in_two
+from ganrun.report.live.sweep_frame import Pace, draw_sweep, extreme_cells
 from ganrun.report.live.watcher import (
     MOST_TOLD,
     Display,

@@ -721,7 +721,7 @@ def test_the_charts_hold_the_numbers_of_influence_json(page, records, pages):  #
     record = records["two factors"]
     shown = opened(page, pages["two factors"])
     data = shown.evaluate("document.getElementById('ranking-chart').data.map(({x}) => x[0])")
-    effects = record.effects()
+    effects = record.effects
     wanted = [one.share["value"] for one in effects if one.share]
     wanted += [one.total["value"] for one in effects if one.total]
     assert data == pytest.approx([min(max(value, 0), 1) for value in wanted])

@@ -38,6 +38,11 @@ class Levels:
         """What the levels are called."""
         return [entry["label"] for entry in self.entries]
 
+    @property
+    def ordered(self) -> bool:
+        """Whether they follow one another as numbers do, and can be joined or put together."""
+        return self.binned or all(is_number(entry["value"]) for entry in self.entries)
+
 
 def levels_of(trials: Trials, field: str) -> Levels:
     """Levels in ascending order where they are numbers, else as they first appear."""

@@ -12,7 +12,7 @@ DECIMALS = 2
 
 _HEADS = {
     "without fault": ("without", "fault"),
-    "covered": ("modes", "covered"),
+    "covered": ("covered", "of {}"),
     "diverged": ("", "diverged"),
     "failed": ("", "failed"),
     "rounds": ("in run", "lengths"),
@@ -20,6 +20,8 @@ _HEADS = {
     "mode_tv": ("mode", "TV"),
 }
 """In the order of their worth: a narrow screen shows the first ones."""
+_EMPTY = dict.fromkeys(("without fault", "diverged", "failed", "rounds"), "")
+"""Cells that only a branch has."""
 
 
 def branch_table(diagnosis: Diagnosis, *, before: bool = True) -> list[tuple[str, list[str]]]:
@@ -33,7 +35,8 @@ def branch_table(diagnosis: Diagnosis, *, before: bool = True) -> list[tuple[str
         *((branch.title, _cells(diagnosis, branch, before)) for branch in diagnosis.branches),
         ("perfect samples", _perfect_cells(diagnosis)),
     ]
-    heads = [("", [_heading(diagnosis, name)[line] for name in columns]) for line in (0, 1)]
+    modes = diagnosis.modes
+    heads = [("", [_HEADS[name][line].format(modes) for name in columns]) for line in (0, 1)]
     return [*heads, *((title, [cells.get(name, "-") for name in columns]) for title, cells in rows)]
 
 
@@ -61,13 +64,9 @@ def branch_columns(diagnosis: Diagnosis) -> list[str]:
     return [name for name in _HEADS if name not in needless]
 
 
-def _heading(diagnosis: Diagnosis, name: str) -> tuple[str, str]:
-    return ("covered", f"of {diagnosis.modes}") if name == "covered" else _HEADS[name]
-
-
 def _run_cells(diagnosis: Diagnosis) -> dict[str, str]:
     came_to = run_ending(diagnosis)
-    cells = {"without fault": "", "diverged": "", "failed": "", "rounds": "0 to 1"}
+    cells = {**_EMPTY, "rounds": "0 to 1"}
     if came_to is None:
         return cells
     return cells | {
@@ -107,11 +106,8 @@ def _covered(diagnosis: Diagnosis, branch: Branch, before: bool) -> str:
 
 def _perfect_cells(diagnosis: Diagnosis) -> dict[str, str]:
     return {
-        "without fault": "",
-        "diverged": "",
-        "failed": "",
+        **_EMPTY,
         "covered": str(diagnosis.modes),
-        "rounds": "",
         "high_quality": wording.value(diagnosis.perfect_high_quality, DECIMALS),
         "mode_tv": wording.value(diagnosis.perfect_mode_tv, DECIMALS),
     }

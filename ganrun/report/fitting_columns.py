@@ -57,5 +57,12 @@ class FittingColumns:
         return "".join(self._gap + " " * (wide - cell_len(cell)) + cell for cell, wide in shown)
 
 
+def in_two(name: str) -> tuple[str, str]:
+    """A heading's words on two lines, neither longer than it must be."""
+    words = name.replace("_", " ").split()
+    splits = [(" ".join(words[:i]), " ".join(words[i:])) for i in range(len(words))]
+    return min(splits, key=lambda lines: max(map(len, lines)))
+
+
 def _more(number: int) -> str:
     return f"{GAP}+ {number} more"

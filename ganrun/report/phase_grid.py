@@ -10,7 +10,6 @@ import numpy as np
 from jaxtyping import Int
 from numpy import ndarray
 
-from ganrun.influence.levels import Levels, is_number
 from ganrun.report.sweep_record import SweepRecord
 
 MOST_COLUMNS, MOST_ROWS = 9, 12
@@ -65,7 +64,7 @@ def phase_grid(record: SweepRecord) -> Grid:
     first, second = leading
     if len(record.levels[second]) > len(record.levels[first]):
         first, second = second, first
-    if not _is_ordered(record.levels[first]) and len(record.levels[first]) > MOST_COLUMNS:
+    if not record.levels[first].ordered and len(record.levels[first]) > MOST_COLUMNS:
         first, second = second, first  # rows are cheaper than columns
     across = axis_of(record, first, MOST_COLUMNS)
     down = axis_of(record, second, MOST_ROWS)
@@ -79,9 +78,7 @@ def phase_grid(record: SweepRecord) -> Grid:
         for j in range(rows)
         for i in range(len(across.labels))
     )
-    hidden = int((across.number < 0).any()) + int((down.number < 0).any())
-    if hidden:
-        hidden = _levels_left_out(record, across) + _levels_left_out(record, down)
+    hidden = _levels_left_out(record, across) + _levels_left_out(record, down)
     return Grid(len(across.labels), rows, cells, across, down, hidden)
 
 
@@ -110,25 +107,16 @@ def gallery_columns(count: int, ordered: bool) -> int:
 def axis_of(record: SweepRecord, field: str, most: int) -> Axis:
     """A factor's levels as so many places at most: put together where they have an order."""
     levels = record.levels[field]
-    count, ordered = len(levels), _is_ordered(levels)
+    count = len(levels)
     if count <= most:
-        return Axis(field, tuple(levels.labels), levels.number, ordered)
-    if not ordered:
+        return Axis(field, tuple(levels.labels), levels.number, levels.ordered)
+    if not levels.ordered:
         number = np.where(levels.number < most, levels.number, -1)
         return Axis(field, tuple(levels.labels[:most]), number, False)
-    parts = np.array_split(np.arange(count), most)
+    parts = np.array_split(levels.labels, most)
     group = np.repeat(np.arange(most), [len(part) for part in parts])
-    labels = [
-        levels.labels[part[0]]
-        if len(part) == 1
-        else f"{levels.labels[part[0]]} to {levels.labels[part[-1]]}"
-        for part in parts
-    ]
-    return Axis(field, tuple(labels), group[levels.number], True)
-
-
-def _is_ordered(levels: Levels) -> bool:
-    return levels.binned or all(is_number(entry["value"]) for entry in levels.entries)
+    labels = tuple(" to ".join(dict.fromkeys((part[0], part[-1]))) for part in parts)
+    return Axis(field, labels, group[levels.number], True)
 
 
 def _levels_left_out(record: SweepRecord, axis: Axis) -> int:

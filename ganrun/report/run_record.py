@@ -22,6 +22,22 @@ from ganrun.store.layout import SUMMARY
 
 Reference = Mapping[str, Mapping[str, float]]
 
+BY_WORTH = (
+    "modes_recovered",
+    "modes_covered",
+    "high_quality",
+    "reverse_kl",
+    "mode_tv",
+    "spread",
+    "sliced_wasserstein",
+    "precision",
+    "recall",
+    "density",
+    "coverage",
+    "nll",
+)
+"""Metrics that tables have columns of: where there is little room, the first ones."""
+
 
 @dataclass(frozen=True, eq=False)
 class RunRecord:
@@ -95,11 +111,6 @@ class RunRecord:
             if before.target != after.target
         ]
         return max(changed, default=-1)
-
-    @property
-    def error(self) -> str | None:
-        """What made a failed run fail."""
-        return str(self.run_json["error"]) if self.run_json.get("error") else None
 
     @property
     def ended(self) -> bool:
@@ -184,9 +195,9 @@ def _number(values: Mapping[str, Any], name: str, where: Path) -> float | None:
 
 def _whole(values: Mapping[str, Any], name: str, where: Path) -> int | None:
     value = _number(values, name, where)
-    if value is None or value == int(value):
-        return None if value is None else int(value)
-    raise RunFolderError(f"{where}: {name} is not a whole number")
+    if value is not None and value != int(value):
+        raise RunFolderError(f"{where}: {name} is not a whole number")
+    return None if value is None else int(value)
 
 
 def _modes(summary: Mapping[str, Any], modes: int, where: Path) -> tuple[int, ...] | None:

@@ -115,8 +115,8 @@ def _fate(runs: Iterable[RunRecord], one: str, many: str) -> list[str]:
 
 def _unfinished(run: RunRecord) -> str:
     words = _UNFINISHED[run.status][0] if run.status in _UNFINISHED else run.status
-    if run.status == "failed" and run.error:
-        words += f" ({run.error})"
+    if run.status == "failed" and (error := run.run_json.get("error")):
+        words += f" ({error})"
     if run.last_round is None:
         return f"{words} before its first evaluation"
     covered = wording.of_total(run.metric("modes_covered"), run.modes_total)

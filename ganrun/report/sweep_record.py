@@ -42,6 +42,8 @@ EVERY = {
     "diverged": "diverged",
 }
 """Verdicts that all trials may share, as what they did."""
+BY = {"share": "by itself", "total": "with interactions"}
+"""The two numbers of an effect, and the headings of their columns."""
 TIMES = " \N{MULTIPLICATION SIGN} "
 CHANCE = "the seed alone, all factors fixed"
 
@@ -148,25 +150,37 @@ class SweepRecord:
         outcomes = self.influence["outcomes"]
         return next((name for name in HEADLINES if outcomes[name]["shares"]), None)
 
+    @cached_property
     def effects(self) -> list[Effect]:
         """Everything that explains something of the headline outcome, in the order to show it."""
         if self.headline is None:
             return []
         shares = self.influence["outcomes"][self.headline]["shares"]
-        found = [
+        effects = [
             Effect(one["kind"], self._label(one), one["share"], one["total"])
             for one in shares["effects"]
         ]
-
-        def of_kind(kind: str) -> list[Effect]:
-            chosen = [effect for effect in found if effect.kind == kind]
-            return sorted(chosen, key=lambda effect: -effect.leading["value"])
-
-        effects = [*of_kind("factor"), *of_kind("pair"), *of_kind("higher")]
+        kinds = ("factor", "pair", "higher")
+        effects.sort(key=lambda effect: (kinds.index(effect.kind), -effect.leading["value"]))
         if "foretold" in shares:
             words = "all of them, as a forest sees it"
             effects.append(Effect("foretold", words, None, shares["foretold"]))
         return [*effects, Effect("chance", CHANCE, shares["chance"], None)]
+
+    @property
+    def factors(self) -> list[Effect]:
+        """What single factors explain."""
+        return [effect for effect in self.effects if effect.kind == "factor"]
+
+    @property
+    def explained_by(self) -> list[str]:
+        """What is known of the factors: their `share`, their `total` or both."""
+        return [kind for kind in BY if any(getattr(factor, kind) for factor in self.factors)]
+
+    @property
+    def explained(self) -> str:
+        """The outcome that the effects explain: `whether a GAN collapses`."""
+        return HEADLINES[self.headline or RATES[0]]
 
     def _label(self, effect: Mapping[str, Any]) -> str:
         if effect["kind"] == "higher":

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from ganrun import wording
-from ganrun.influence import RATES
-from ganrun.report.sweep_record import HEADLINES, Effect, SweepRecord
+from ganrun.report.sweep_record import Effect, SweepRecord
 from ganrun.sweep.run import described
 
 MOST_PAIRS = 8
@@ -18,15 +17,13 @@ MOST_REASONS = 10
 
 def chosen_effects(record: SweepRecord) -> list[Effect]:
     """All factors, the leading pairs, what is left, and chance."""
-    effects = record.effects()
-    pairs = [effect for effect in effects if effect.kind == "pair"][MOST_PAIRS:]
-    return [effect for effect in effects if effect not in pairs]
+    pairs = [effect for effect in record.effects if effect.kind == "pair"][MOST_PAIRS:]
+    return [effect for effect in record.effects if effect not in pairs]
 
 
 def headline(record: SweepRecord) -> str:
     """The finding in a few words, no more certain than its interval."""
-    what = HEADLINES[record.headline or RATES[0]]
-    factors = [effect for effect in record.effects() if effect.kind == "factor"]
+    what, factors = record.explained, record.factors
     clear = [effect for effect in factors if effect.leading["low"] > 0]
     if not factors:
         return record.extreme or f"What explains {what} cannot be said"

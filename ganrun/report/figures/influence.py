@@ -26,7 +26,7 @@ from ganrun.report.figures.style import (
     write_near,
 )
 from ganrun.report.palette import BLUE, INK, PAPER, QUIET
-from ganrun.report.sweep_record import HEADLINES, TIMES, Effect, Numbers, SweepRecord
+from ganrun.report.sweep_record import BY, TIMES, Effect, Numbers, SweepRecord
 from ganrun.report.sweep_story import chosen_effects
 
 MOST_LETTERS = 34
@@ -45,18 +45,17 @@ def influence_figure(record: SweepRecord) -> Figure:
     effects = chosen_effects(record)
     if not effects:
         return _nothing_to_explain(record)
-    groups = [list(group) for group in _grouped(effects)]
+    groups = _grouped(effects)
     inside = len(effects) * _ROW + (len(groups) - 1) * _GAP
     height = _TOP + _HEAD + inside + _BOTTOM
     figure = new_figure(height)
     headline(figure, story.headline(record), _subtitle(record))
-    factors = [effect for effect in effects if effect.kind == "factor"]
-    in_two = any(f.share for f in factors) and any(f.total for f in factors)
+    in_two = len(record.explained_by) == 2
     wide = WIDTH_INCHES - _LEFT - (_RIGHT if in_two else _RIGHT_OF_ONE)
     axes = add_axes(figure, _LEFT, _BOTTOM, wide, inside)
     _frame(axes, inside, record)
     top = inside
-    columns = _columns(axes, effects, inside)
+    columns = _columns(axes, record, inside)
     for group in groups:
         for effect in group:
             _draw_row(axes, effect, top - _ROW / 2, columns)
@@ -88,8 +87,8 @@ def _frame(axes: Axes, height: float, record: SweepRecord) -> None:
     axes.set_yticks([])
     axes.set_xticks([0, 0.25, 0.5, 0.75, 1])
     ticks_in_percent(axes.xaxis)
-    what = HEADLINES[record.headline or RATES[0]]
-    axes.set_xlabel(f"share of the variance in {what}, with 95 % intervals", labelpad=5)
+    words = f"share of the variance in {record.explained}, with 95 % intervals"
+    axes.set_xlabel(words, labelpad=5)
 
 
 def _draw_row(axes: Axes, effect: Effect, y: float, columns: Mapping[str, float]) -> None:
@@ -156,15 +155,14 @@ def _draw_numbers(axes: Axes, numbers: Numbers, y: float, color: str, *, filled:
     )
 
 
-def _columns(axes: Axes, effects: Sequence[Effect], height: float) -> dict[str, float]:
+def _columns(axes: Axes, record: SweepRecord, height: float) -> dict[str, float]:
     """Name the columns of numbers that there are; returns where each ends."""
-    factors = [effect for effect in effects if effect.kind == "factor"]
-    kinds = [("share", "\N{BLACK CIRCLE} by itself", BLUE)] * any(f.share for f in factors)
-    kinds += [("total", "\N{WHITE CIRCLE} with interactions", INK)] * any(f.total for f in factors)
-    places = {}
-    for (kind, words, color), column in zip(kinds, _COLUMNS[-len(kinds) :], strict=True):
-        _write(axes, words, height + 0.15, column, color)
-        places[kind] = column
+    marks = {"share": ("\N{BLACK CIRCLE}", BLUE), "total": ("\N{WHITE CIRCLE}", INK)}
+    kinds = record.explained_by
+    places = dict(zip(kinds, _COLUMNS[-len(kinds) :], strict=True))
+    for kind, column in places.items():
+        mark, color = marks[kind]
+        _write(axes, f"{mark} {BY[kind]}", height + 0.15, column, color)
     return places
 
 

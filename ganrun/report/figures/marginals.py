@@ -44,9 +44,8 @@ _SHIFT = 0.045
 
 def marginals_figure(record: SweepRecord) -> Figure:
     """Draw a panel for every factor, the most influential first."""
-    rows = arranged(
-        [(field, _width_needed(record, field)) for field in record.varied[:MOST_PANELS]]
-    )
+    fields = record.varied[:MOST_PANELS]
+    rows = arranged([(field, _width_needed(record, field)) for field in fields])
     height = _TOP + len(rows) * _PANEL + (len(rows) - 1) * _GAP + _BOTTOM
     figure = new_figure(height)
     words = f"{record.name}: {about_design(record.design)}"
@@ -86,12 +85,9 @@ def _stretched(row: list[tuple[str, float]], room: float, most: float) -> list[t
 
 def _width_needed(record: SweepRecord, field: str) -> float:
     """Inches in which the title and the levels' names have room."""
-    labels = _labels(record, field)
     levels = record.levels[field]
-    lines = [
-        line for label in labels for line in _in_lines(label, levels, MOST_LETTERS).split("\n")
-    ]
-    names = len(labels) * (max(map(len, lines)) * _LETTER + _AIR)
+    labels = [_in_lines(label, levels, MOST_LETTERS) for label in levels.labels[_named(levels)]]
+    names = len(labels) * (max(map(len, "\n".join(labels).split("\n"))) * _LETTER + _AIR)
     return max(names, len(record.called(field)) * _TITLE_LETTER, _LEAST)
 
 
@@ -100,10 +96,9 @@ def _in_lines(label: str, levels: Levels, letters: int) -> str:
     return label.replace(" to ", " to\n") if levels.binned else wrapped(label, letters)
 
 
-def _labels(record: SweepRecord, field: str) -> list[str]:
-    """The levels' names; of many, every second, third, ..."""
-    labels = record.levels[field].labels
-    return labels[:: -(-len(labels) // MOST_LABELS)]
+def _named(levels: Levels) -> slice:
+    """The levels that are named; of many, every second, third, ..."""
+    return slice(None, None, -(-len(levels) // MOST_LABELS))
 
 
 def _draw(axes: Axes, record: SweepRecord, field: str, wide: float) -> None:
@@ -114,19 +109,18 @@ def _draw(axes: Axes, record: SweepRecord, field: str, wide: float) -> None:
     axes.set_ylim(0, 1)
     axes.set_yticks([0, 0.25, 0.5, 0.75, 1])
     ticks_in_percent(axes.yaxis)
-    in_order = levels.binned or all(not isinstance(e["value"], str | list) for e in levels.entries)
     if record.verdicts["undertrained"]:
         numbers = record.rates("undertrained", field)
-        _series(axes, places, numbers, QUIET, joined=in_order, marker="s", faint=True)
+        _series(axes, places, numbers, QUIET, joined=levels.ordered, marker="s", faint=True)
     recovered = record.recovered_by_level(field)
     shift = _SHIFT * len(levels) / wide
-    _series(axes, places + shift, recovered, BLUE, joined=in_order, marker="D")
-    _series(axes, places - shift, record.rates("collapsed", field), VERMILLION, joined=in_order)
-    labels = _labels(record, field)
-    letters = max(int((wide / len(labels) - _AIR) / _LETTER), MOST_LETTERS)
-    every = -(-len(levels) // MOST_LABELS)
-    names = [_in_lines(label, levels, letters) for label in labels]
-    axes.set_xticks(places[::every], names, size=SMALL_SIZE, linespacing=1.2)
+    collapsed = record.rates("collapsed", field)
+    _series(axes, places + shift, recovered, BLUE, joined=levels.ordered, marker="D")
+    _series(axes, places - shift, collapsed, VERMILLION, joined=levels.ordered)
+    named = _named(levels)
+    letters = max(int((wide / len(levels.labels[named]) - _AIR) / _LETTER), MOST_LETTERS)
+    names = [_in_lines(label, levels, letters) for label in levels.labels[named]]
+    axes.set_xticks(places[named], names, size=SMALL_SIZE, linespacing=1.2)
     axes.tick_params(axis="x", length=0)
     axes.set_title(record.called(field), loc="left", size=TITLE_SIZE, weight="bold", color=INK)
 
@@ -142,9 +136,9 @@ def _series(
     faint: bool = False,
 ) -> None:
     """Points with their intervals; joined where the levels have an order."""
+    # A number that is not known becomes NaN.
     values, low, high = (
-        np.array([np.nan if one[key] is None else one[key] for one in numbers], dtype=float)
-        for key in ("value", "low", "high")
+        np.array([one[key] for one in numbers], dtype=float) for key in ("value", "low", "high")
     )
     axes.plot(
         places,

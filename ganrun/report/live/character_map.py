@@ -25,8 +25,6 @@ _BRAILLE_BITS = np.array([[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]
 
 _NOTHING, _SAMPLE, _COVERED, _MISSING, _NUMBER = range(5)
 _STYLES = {
-    _NOTHING: Style(),
-    _SAMPLE: Style(),
     _COVERED: Style(color=SCREEN_BLUE),
     _MISSING: Style(color=SCREEN_VERMILLION),
     _NUMBER: Style(color=SCREEN_VERMILLION, bold=True),
@@ -144,7 +142,6 @@ def _line(characters: ndarray, kinds: ndarray) -> Text:
     edges = np.flatnonzero(np.diff(kinds)) + 1
     starts = [0, *edges.tolist()]
     for start, end in zip(starts, [*starts[1:], len(kinds)], strict=True):
-        kind = int(kinds[start])
-        if kind in (_COVERED, _MISSING, _NUMBER):
-            line.stylize(_STYLES[kind], start, end)
+        if style := _STYLES.get(int(kinds[start])):
+            line.stylize(style, start, end)
     return line

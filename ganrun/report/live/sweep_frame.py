@@ -13,7 +13,7 @@ from rich.text import Text
 
 from ganrun import wording
 from ganrun.report.design_words import about_design, short_names
-from ganrun.report.fitting_columns import FittingColumns
+from ganrun.report.fitting_columns import FittingColumns, in_two
 from ganrun.report.live.frame_parts import (
     assembled,
     bar,
@@ -174,10 +174,3 @@ def _cells_table(
 def _values(design: Design, cell: int) -> list[str]:
     case = design.case(cell)
     return [*([] if case is None else [case]), *map(wording.setting, design.values(cell))]
-
-
-def in_two(name: str) -> tuple[str, str]:
-    """A name's words on two lines, neither longer than it must be."""
-    words = name.replace("_", " ").split()
-    splits = [(" ".join(words[:i]), " ".join(words[i:])) for i in range(len(words))]
-    return min(splits, key=lambda lines: max(map(len, lines)))

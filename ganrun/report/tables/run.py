@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
@@ -15,10 +14,10 @@ from ganrun import wording
 from ganrun.config.declarations import METRICS
 from ganrun.report import run_story
 from ganrun.report.commands_to_copy import train_command
-from ganrun.report.fitting_columns import GAP, FittingColumns
+from ganrun.report.fitting_columns import GAP, FittingColumns, in_two
 from ganrun.report.notes import print_cut, print_whole
 from ganrun.report.palette import SCREEN_BLUE, SCREEN_VERMILLION, screen_hue
-from ganrun.report.run_record import Reference, RunRecord
+from ganrun.report.run_record import BY_WORTH, Reference, RunRecord
 
 MOST_ROWS = 40
 """More seeds than this are summed up by their median alone; all are in the JSON."""
@@ -26,30 +25,10 @@ REFERENCE_ROWS = (("perfect samples", "mean"), ("  from 5 %", "p5"), ("  to 95 %
 MOST_PATHS = 10
 
 
-@dataclass(frozen=True)
-class Column:
-    """A metric of the table; the heading has two lines."""
-
-    metric: str
-    heading: tuple[str, str]
-    decimals: int = 3
-
-
-COLUMNS = (
-    Column("modes_recovered", ("modes", "recovered")),
-    Column("modes_covered", ("modes", "covered")),
-    Column("high_quality", ("high", "quality")),
-    Column("reverse_kl", ("reverse", "KL")),
-    Column("mode_tv", ("mode", "TV")),
-    Column("spread", ("", "spread")),
-    Column("sliced_wasserstein", ("sliced", "W2")),
-    Column("precision", ("", "precision")),
-    Column("recall", ("", "recall")),
-    Column("density", ("", "density")),
-    Column("coverage", ("", "coverage")),
-    Column("nll", ("", "nll"), 2),
-)
-"""In the order of their worth: a narrow screen shows the first ones."""
+SHORTER = {"sliced_wasserstein": "sliced W2", "nll": "nll"}
+"""Headings that are not what the metric is called."""
+DECIMALS = {"nll": 2}
+"""Of a metric that has not three of them."""
 
 
 def print_results(runs: Sequence[RunRecord], console: Console) -> None:
@@ -88,7 +67,8 @@ def result_lines(runs: Sequence[RunRecord], width: int) -> list[Text]:
     room = width - seed_width - len(GAP) - word_width
     cells = [_cells(run) for run in runs]
     perfect = [_perfect_cells(reference, point) for _, point in REFERENCE_ROWS]
-    heads = list(zip(*(column.heading for column in COLUMNS), strict=True))
+    called = [SHORTER.get(name, METRICS[name].called) for name in BY_WORTH]
+    heads = list(zip(*map(in_two, called), strict=True))
     columns = _columns([*heads, *cells, _medians(runs), *perfect], room)
 
     def line(label: str, cells: Sequence[str], style: str = "") -> Text:
@@ -133,7 +113,7 @@ def results_json(runs: Sequence[RunRecord]) -> str:
 
 
 def _as_json(run: RunRecord) -> dict[str, Any]:
-    metrics = run.final or {column.metric: run.metric(column.metric) for column in COLUMNS}
+    metrics = run.final or {name: run.metric(name) for name in BY_WORTH}
     whole = {
         name: int(number)
         for name, number in metrics.items()
@@ -177,32 +157,32 @@ def _columns(rows: Sequence[Sequence[str]], room: int) -> FittingColumns:
 
 
 def _cells(run: RunRecord) -> list[str]:
-    return [_shown(run.metric(column.metric), column, run.modes_total) for column in COLUMNS]
+    return [_shown(run.metric(name), name, run.modes_total) for name in BY_WORTH]
 
 
 def _medians(runs: Sequence[RunRecord]) -> list[str]:
     cells = []
-    for column in COLUMNS:
-        known = [number for run in runs if (number := run.metric(column.metric)) is not None]
+    for name in BY_WORTH:
+        known = [number for run in runs if (number := run.metric(name)) is not None]
         middle = median(known) if known else None
-        cells.append(_shown(middle, column, runs[0].modes_total))
+        cells.append(_shown(middle, name, runs[0].modes_total))
     return cells
 
 
-def _shown(number: float | None, column: Column, modes: int) -> str:
-    if METRICS[column.metric].of_modes:
+def _shown(number: float | None, name: str, modes: int) -> str:
+    if METRICS[name].of_modes:
         return wording.of_total(number, modes)
-    return wording.value(number, column.decimals)
+    return wording.value(number, DECIMALS.get(name, 3))
 
 
 def _perfect_cells(reference: Reference, point: str) -> list[str]:
     """What perfect samples score; a mean count keeps its tenth."""
-    numbers = [reference.get(column.metric, {}).get(point) for column in COLUMNS]
+    numbers = {name: reference.get(name, {}).get(point) for name in BY_WORTH}
     return [
         wording.count(number)
-        if number is not None and METRICS[column.metric].of_modes
-        else wording.value(number, column.decimals)
-        for number, column in zip(numbers, COLUMNS, strict=True)
+        if number is not None and METRICS[name].of_modes
+        else wording.value(number, DECIMALS.get(name, 3))
+        for name, number in numbers.items()
     ]
 
 

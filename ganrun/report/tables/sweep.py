@@ -18,7 +18,7 @@ from ganrun.report.design_words import about_design
 from ganrun.report.fitting_columns import GAP, FittingColumns
 from ganrun.report.notes import print_cut, print_whole
 from ganrun.report.palette import SCREEN_BLUE, SCREEN_VERMILLION
-from ganrun.report.sweep_record import HEADLINES, TIMES, Effect, Numbers, SweepRecord
+from ganrun.report.sweep_record import BY, TIMES, Effect, Numbers, SweepRecord
 from ganrun.report.sweep_story import completeness, fates_without_result
 from ganrun.store.sweep_folder import INFLUENCE, RESULTS
 from ganrun.sweep.run import described
@@ -60,13 +60,12 @@ def ranking_lines(record: SweepRecord, width: int) -> list[Text]:
         note = record.influence["outcomes"][RATES[0]]["note"] or "There is nothing to explain."
         title = wrapped("what explains whether a GAN collapses", width, "bold")
         return [*title, *wrapped(note, width, "dim")]
-    effects = record.effects()
-    heads, cells = _ranking_cells(effects)
-    table = [("", heads), *zip([effect.label for effect in effects], cells, strict=True)]
+    table: Table = [("", [BY[kind] for kind in record.explained_by])]
+    table += [(effect.label, _ranking_cells(record, effect)) for effect in record.effects]
     if not _all_fit(table, width):
         table = [row for named in table for row in _in_two(*named)]
     lines = _aligned(table, width)
-    numbers = iter(effects)
+    numbers = iter(record.effects)
     for line, (_, row) in zip(lines[1:], table[1:], strict=True):
         if any(row):
             effect = next(numbers)
@@ -75,20 +74,16 @@ def ranking_lines(record: SweepRecord, width: int) -> list[Text]:
             style = "dim" if effect.kind == "chance" else SCREEN_BLUE
             _append_bar(line, shown["value"], style, width)
     lines[0].stylize("dim")
-    words = f"what explains {HEADLINES[record.headline]}, in shares of its variance"
+    words = f"what explains {record.explained}, in shares of its variance"
     return [*wrapped(words, width, "bold"), *lines]
 
 
-def _ranking_cells(effects: Sequence[Effect]) -> tuple[Cells, list[Cells]]:
-    """The headings and the cells of the columns that there are."""
-    factors = [effect for effect in effects if effect.kind == "factor"]
-    cells: list[Cells] = [[_shown(effect.share), _shown(effect.total)] for effect in effects]
-    if not any(effect.total for effect in factors):
-        return ["by itself"], [row[:1] for row in cells]
-    if not any(effect.share for effect in factors):
+def _ranking_cells(record: SweepRecord, effect: Effect) -> Cells:
+    """The cells of the columns that there are."""
+    if record.explained_by == ["total"]:
         # Chance has no interactions, and stands in the one column that there is.
-        return ["with interactions"], [[row[1] or row[0]] for row in cells]
-    return ["by itself", "with interactions"], cells
+        return [_shown(effect.total or effect.share)]
+    return [_shown(getattr(effect, kind)) for kind in record.explained_by]
 
 
 def _in_two(name: str, cells: Cells) -> list[tuple[str, Cells]]:

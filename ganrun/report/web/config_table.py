@@ -36,12 +36,11 @@ class Field:
 def config_section(config: Experiment) -> str:
     """The config, section by section."""
     fields = list(config_fields(config))
-    differing = [field for field in fields if field.differs]
     sections: dict[str, list[Field]] = {}
     for field in fields:
         sections.setdefault(field.path[0] if len(field.path) > 1 else "", []).append(field)
     parts = "".join(_section(name, inside) for name, inside in sections.items())
-    count = len(differing)
+    count = sum(field.differs for field in fields)
     note = "All values are the defaults."
     if count:
         noun = "value differs" if count == 1 else "values differ"
@@ -54,19 +53,18 @@ def config_section(config: Experiment) -> str:
 </section>"""
 
 
-def config_fields(config: Experiment) -> Iterator[Field]:
-    """Every field, in the order of the schema; penalties that are used, with their parameters."""
-    yield from _fields((), config)
+def config_fields(section: BaseModel, path: tuple[str, ...] = ()) -> Iterator[Field]:
+    """Every field of a config, in the order of the schema.
 
-
-def _fields(path: tuple[str, ...], section: BaseModel) -> Iterator[Field]:
+    Of penalties those that are used, with their parameters. `path` leads to a section inside.
+    """
     for name, declared in type(section).model_fields.items():
         value = getattr(section, name)
         here = (*path, name)
         if isinstance(value, Penalties):
             yield from _penalties(here, value)
         elif isinstance(value, BaseModel):
-            yield from _fields(here, value)
+            yield from config_fields(value, here)
         else:
             default: str | None = None
             if not declared.is_required():

@@ -47,12 +47,12 @@ def repeat_command(run: RunRecord) -> str | None:
     return None if run.status == "interactive" else train_command(run, again=run.ended)
 
 
-def copyable(command: str, what: str) -> str:
-    """A command with a button that copies it."""
+def copyable(command: str, what: str = "") -> str:
+    """A command with a button that copies it, and says what it is to who cannot see it."""
+    shown, label = escaped(command), f' aria-label="Copy {escaped(what)}"' if what else ""
     return (
-        f'<div class="command"><code>{escaped(command)}</code><button type="button" '
-        f'class="button small" data-copy="{escaped(command)}" aria-label="Copy {escaped(what)}">'
-        "Copy</button></div>"
+        f'<div class="command"><code>{shown}</code><button type="button" '
+        f'class="button small" data-copy="{shown}"{label}>Copy</button></div>'
     )
 
 
@@ -64,14 +64,15 @@ def _again(run: RunRecord) -> str:
             "what was done to it since: together with the seed they decide it to the last bit."
             "</p>"
         )
+    words, what = "This goes on from the last checkpoint.", "the command that goes on"
     if run.ended:
-        what = "the command that repeats it"
-        words = (
-            "This trains the run afresh, in a folder beside it. On the same type of machine, "
-            "jaxlib and backend it gives the same numbers, bit by bit."
+        words, what = (
+            (
+                "This trains the run afresh, in a folder beside it. On the same type of machine, "
+                "jaxlib and backend it gives the same numbers, bit by bit."
+            ),
+            "the command that repeats it",
         )
-    else:
-        words, what = "This goes on from the last checkpoint.", "the command that goes on"
     return f"<p>{words}</p>{copyable(command, what)}"
 
 
@@ -151,7 +152,4 @@ def _command(command: Any) -> str:
 
 def _files(path: Path) -> str:
     """Links to what lies beside the page."""
-    links = [
-        f'<a href="{escaped(name)}">{escaped(name)}</a>' for name in FILES if (path / name).exists()
-    ]
-    return ", ".join(links)
+    return ", ".join(f'<a href="{name}">{name}</a>' for name in FILES if (path / name).exists())

@@ -58,7 +58,7 @@ def run_page(run: RunRecord, diagnosis: Diagnosis | None = None) -> str:
         "player-data": player,
         "strip-data": None if histories is None else strip_data(run, histories),
         "curves-data": curves_data(run) if len(run.metrics["step"]) else None,
-        "marks-data": _marks(run),
+        "marks-data": sorted({event.round for event in run.events}),
     }
     return document(
         title=f"{run_story.whose(run)}: {run_story.title(run)}",
@@ -128,13 +128,8 @@ def _tiles(run: RunRecord) -> str:
     if run.last_round is None:
         return ""
     counted = "modes_recovered" if run.ended else "modes_covered"
-    tiles = [
-        (
-            counted.replace("_", " "),
-            wording.of_total(run.metric(counted), total),
-            f"perfect: {total}",
-        )
-    ]
+    covered = wording.of_total(run.metric(counted), total)
+    tiles = [(counted.replace("_", " "), covered, f"perfect: {total}")]
     for name, label, show in (
         ("high_quality", "high-quality samples", wording.percent),
         ("mode_tv", "mode TV", wording.value),
@@ -200,8 +195,3 @@ def _curves_section(run: RunRecord) -> str:
   in a chart to move it.{diverged}</p>
   <div id="curves" class="charts"></div>
 </section>"""
-
-
-def _marks(run: RunRecord) -> list[int]:
-    """Rounds at which something was done to the game."""
-    return sorted({event.round for event in run.events})

@@ -6,10 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from ganrun import wording
-from ganrun.influence import RATES
-from ganrun.influence.levels import is_number
 from ganrun.page.html_page import escaped
-from ganrun.report.sweep_record import HEADLINES, Effect, Numbers, SweepRecord
+from ganrun.report.sweep_record import BY, Effect, Numbers, SweepRecord
 from ganrun.report.sweep_story import chosen_effects
 
 MOST_PANELS = 12
@@ -20,15 +18,10 @@ def charts_data(record: SweepRecord) -> dict[str, Any]:
     """Numbers of the ranking and of the levels, JSON-ready."""
     return {
         "ranking": [_effect(effect) for effect in chosen_effects(record)],
-        "explained": explained(record),
+        "explained": record.explained,
         "levels": [_levels(record, field) for field in drawn_factors(record)],
         "undertrained": bool(record.verdicts["undertrained"]),
     }
-
-
-def explained(record: SweepRecord) -> str:
-    """What the ranking explains: `whether a GAN collapses`."""
-    return HEADLINES[record.headline or RATES[0]]
 
 
 def drawn_factors(record: SweepRecord) -> Sequence[str]:
@@ -42,10 +35,8 @@ def ranking_table(record: SweepRecord) -> str:
         [escaped(effect.label), _shown(effect.share), _shown(effect.total)]
         for effect in chosen_effects(record)
     ]
-    heads = ["", "by itself", "with interactions"]
-    return _table(
-        f"Shares of the variance in {explained(record)}, with 95 % intervals", heads, rows
-    )
+    caption = f"Shares of the variance in {record.explained}, with 95 % intervals"
+    return _table(caption, ["", *BY.values()], rows)
 
 
 def levels_table(record: SweepRecord, field: str) -> str:
@@ -95,12 +86,11 @@ def _effect(effect: Effect) -> dict[str, Any]:
 
 def _levels(record: SweepRecord, field: str) -> dict[str, Any]:
     levels = record.levels[field]
-    ordered = levels.binned or all(is_number(entry["value"]) for entry in levels.entries)
     return {
         "field": field,
         "name": record.called(field),
         "labels": list(levels.labels),
-        "ordered": ordered,
+        "ordered": levels.ordered,
         "collapsed": [_three(numbers) for numbers in record.rates("collapsed", field)],
         "recovered": [_three(numbers) for numbers in record.recovered_by_level(field)],
         "undertrained": [_three(numbers) for numbers in record.rates("undertrained", field)],

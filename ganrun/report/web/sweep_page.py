@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+from collections import Counter
 from pathlib import Path
 
 from ganrun import __version__, wording
@@ -13,13 +14,13 @@ from ganrun.report.design_words import about_design
 from ganrun.report.palette import tone
 from ganrun.report.sweep_record import SweepRecord
 from ganrun.report.sweep_story import completeness, headline
+from ganrun.report.web.origin import copyable
 from ganrun.report.web.phase_cells import phase_data
 from ganrun.report.web.plotly_script import packed_plotly, plotly_text
 from ganrun.report.web.run_page import ASSETS, NAME
 from ganrun.report.web.sweep_charts import (
     charts_data,
     drawn_factors,
-    explained,
     levels_table,
     ranking_table,
 )
@@ -28,6 +29,9 @@ from ganrun.report.web.trial_table import table_data
 from ganrun.store.atomic import replace_file
 from ganrun.store.sweep_folder import INFLUENCE, RESULTS, SWEEP
 from ganrun.verdict import WORDS
+
+FROM_THE_WORST = ("collapsed", "diverged", "oscillating", "undertrained", "imprecise", "converged")
+"""The order of the verdicts in the bar of fates."""
 
 
 def write_sweep_page(record: SweepRecord) -> Path:
@@ -48,7 +52,11 @@ def sweep_page(record: SweepRecord) -> str:
         allow_eval=True,  # plotly's parallel coordinates compile their shaders' calls
         data={
             "sweep": {
-                "command": _command_parts(record),
+                # What a trial's own command is put together from.
+                "command": {
+                    "trials": shlex.quote(str(record.folder.trials)),
+                    "program": "ganrun report",
+                },
                 "verdicts": [word for word in WORDS if record.verdicts[word]],
                 "tones": {word: tone(word) for word in WORDS},
                 "phase": phase_data(record),
@@ -85,7 +93,7 @@ def _body(record: SweepRecord) -> str:
 
 
 def _answer(record: SweepRecord) -> str:
-    first, *others = _sentences(record.influence["paragraph"])
+    first, *others = re.split(r"(?<=\.) (?=[A-Z])", record.influence["paragraph"])
     rounds = wording.plural(record.design.sweep.base.training.steps, "round")
     about = f"{record.name} \N{MIDDLE DOT} {about_design(record.design)}, {rounds}"
     return f"""<section id="answer" aria-labelledby="title">
@@ -98,20 +106,10 @@ def _answer(record: SweepRecord) -> str:
 </section>"""
 
 
-def _sentences(paragraph: str) -> list[str]:
-    return re.split(r"(?<=\.) (?=[A-Z])", paragraph)
-
-
 def _fates(record: SweepRecord) -> str:
     """How many trials ended how: a bar, and its words with their numbers."""
-    counts: list[tuple[str, int]] = [
-        (word, record.verdicts[word]) for word in WORDS if record.verdicts[word]
-    ]
-    without = len(record.rows) - record.finished
-    if without:
-        counts.append(("no result", without))
-    order = ("collapsed", "diverged", "oscillating", "undertrained", "imprecise", "converged")
-    counts.sort(key=lambda one: order.index(one[0]) if one[0] in order else len(order))
+    fates = record.verdicts + Counter({"no result": len(record.rows) - record.finished})
+    counts = [(word, fates[word]) for word in (*FROM_THE_WORST, "no result") if fates[word]]
     parts = "".join(
         f'<span class="fate fate-{word.replace(" ", "-")}" style="flex-grow:{count}"></span>'
         for word, count in counts
@@ -134,7 +132,7 @@ def _incomplete(record: SweepRecord) -> str:
     first, *others = completeness(record)
     reasons = "".join(f"<li>{escaped(line)}</li>" for line in others)
     listed = f"<ul class='reasons'>{reasons}</ul>" if reasons else ""
-    command = _command(sweep_command(record))
+    command = copyable(sweep_command(record))
     return (
         f'<div class="notice"><p><b>{escaped(first)}</b></p>{listed}<p>To go on:</p>{command}</div>'
     )
@@ -157,14 +155,14 @@ the arrow keys, to see its runs; press it to watch its median and its worst tria
 
 
 def _ranking(record: SweepRecord) -> str:
-    note = record.influence["outcomes"]["collapsed"]["note"]
     if record.headline is None:
+        note = record.influence["outcomes"]["collapsed"]["note"]
         words = note or "There is nothing to explain."
         return f"""<section id="ranking" aria-labelledby="ranking-title">
 <h2 id="ranking-title">What explains it</h2><p>{escaped(words)}</p></section>"""
     return f"""<section id="ranking" aria-labelledby="ranking-title">
 <h2 id="ranking-title">What explains it</h2>
-<p class="quiet">Shares of the variance in {escaped(explained(record))}.</p>
+<p class="quiet">Shares of the variance in {escaped(record.explained)}.</p>
 {_ranking_marks(record)}
 <div class="chart" id="ranking-chart" role="img" aria-label="The ranking as a chart; its numbers
 are in the table below"></div>
@@ -174,15 +172,10 @@ are in the table below"></div>
 
 
 def _ranking_marks(record: SweepRecord) -> str:
-    factors = [effect for effect in record.effects() if effect.kind == "factor"]
-    marks = [
-        ("itself", "by itself", any(effect.share for effect in factors)),
-        ("together", "with its interactions", any(effect.total for effect in factors)),
-    ]
+    marks = {"share": ("itself", "by itself"), "total": ("together", "with its interactions")}
     listed = "".join(
         f'<li><span class="mark mark-{name}"></span>{words}</li>'
-        for name, words, there in marks
-        if there
+        for name, words in (marks[kind] for kind in record.explained_by)
     )
     return f'<ul class="marks">{listed}<li class="quiet">lines: 95 % intervals</li></ul>'
 
@@ -256,9 +249,9 @@ def _again(record: SweepRecord) -> str:
 <h2 id="again-title">How to repeat it</h2>
 <p>The same sweep, from the file that lies beside this page; what is finished is not trained
 again:</p>
-{_command(sweep_command(record))}
+{copyable(sweep_command(record))}
 <p>This page; with <code>--all</code>, one for every trial as well:</p>
-{_command(f"{report} --all")}
+{copyable(f"{report} --all")}
 <p class="quiet">Beside this page lie <a href="{RESULTS}">{RESULTS}</a> with every metric of every
 trial, <a href="{INFLUENCE}">{INFLUENCE}</a> with every number of the answer, and
 <code>trials/</code> with a run folder each.</p>
@@ -271,16 +264,3 @@ def _foot(record: SweepRecord) -> str:
     return f"""<footer class="foot quiet small"><p>Made by ganrun {escaped(__version__)} from the
 folder of sweep {escaped(record.design.sweep.id)} alone. This file is complete: it asks nothing of
 any network. Charts by plotly.js (MIT licence), which travels inside.</p></footer>"""
-
-
-def _command(text: str) -> str:
-    shown = escaped(text)
-    return (
-        f'<div class="command"><code>{shown}</code>'
-        f'<button type="button" class="button small" data-copy="{shown}">Copy</button></div>'
-    )
-
-
-def _command_parts(record: SweepRecord) -> dict[str, str]:
-    """What a trial's own command is put together from, in the page."""
-    return {"trials": shlex.quote(str(record.folder.trials)), "program": "ganrun report"}

@@ -10,20 +10,13 @@ from ganrun import wording
 from ganrun.config.declarations import METRICS
 from ganrun.influence.levels import is_number
 from ganrun.report.design_words import short_names
+from ganrun.report.run_record import BY_WORTH
 from ganrun.report.sweep_record import SweepRecord
 from ganrun.report.web.run_page import NAME
 from ganrun.store import StoreError
 from ganrun.store.sweep_folder import RESULTS, TRIALS
 
-HEADLINE_METRICS = (
-    "modes_recovered",
-    "modes_covered",
-    "high_quality",
-    "reverse_kl",
-    "mode_tv",
-    "spread",
-    "sliced_wasserstein",
-)
+HEADLINE_METRICS = BY_WORTH[:7]
 """Metrics that have a column; `results.csv` holds all of them."""
 DIGITS = 6
 """Significant digits that the page keeps of a number."""
@@ -38,7 +31,7 @@ def table_data(record: SweepRecord) -> dict[str, Any]:
     return {
         "seeds": list(record.design.sweep.seeds),
         "columns": [*_design_columns(record), *_result_columns(record, results)],
-        "folder": _folders(record, results["id"]),
+        "folder": {"name": record.design.sweep.base.name, "ids": "".join(results["id"])},
         "reports": _reports(record, results["id"]),
     }
 
@@ -98,9 +91,7 @@ def _result_columns(
         {"name": "verdict", "trials": [row.verdict for row in rows]},
         {"name": "status", "trials": [row.status for row in rows]},
     ]
-    for column in words:
-        column.update(label=column["name"], title=column["name"])
-    return words + [
+    return [column | {"label": column["name"], "title": column["name"]} for column in words] + [
         {
             "name": metric,
             "label": metric,
@@ -116,10 +107,6 @@ def _rounded(value: float) -> float:
     """As JSON writes it shortest: whole numbers without a point, others to a few digits."""
     number = float(f"{value:.{DIGITS}g}")
     return int(number) if number.is_integer() and abs(number) < 1e15 else number
-
-
-def _folders(record: SweepRecord, identities: Sequence[str]) -> dict[str, Any]:
-    return {"name": record.design.sweep.base.name, "ids": "".join(identities)}
 
 
 def _reports(record: SweepRecord, identities: Sequence[str]) -> str:
