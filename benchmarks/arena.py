@@ -22,6 +22,7 @@ import json
 import random
 import signal
 import statistics
+import struct
 import subprocess
 import sys
 import tempfile
@@ -33,8 +34,6 @@ from typing import Any, cast
 
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
-
-from ganrun.arena.protocol import read_frame
 
 MALFORMED = 10_000
 VISITS = 50
@@ -70,7 +69,8 @@ class Page:
         """The next message, or the next picture's header."""
         received = self._connection.recv(timeout)
         if isinstance(received, bytes):
-            header, _ = read_frame(received)
+            (length,) = struct.unpack_from("<I", received)
+            header: dict[str, Any] = json.loads(received[4 : 4 + length])
             self.rounds[header["game"]] = header["round"]
             self.say("seen", frame=header["frame"])
             return header

@@ -71,7 +71,7 @@ def trained(experiment: Experiment, runs_dir: Path) -> tuple[list[RunFolder], fl
     started = time.perf_counter()
     training = Training(mixture_of(experiment.target), title=experiment.name)
     with watcher_for(Console(stderr=True), training) as watcher:
-        outcomes = train(experiment, watcher, Options(runs_dir=runs_dir, command=sys.argv))
+        outcomes = train(experiment, watcher.update, Options(runs_dir=runs_dir, command=sys.argv))
     seconds = time.perf_counter() - started
     unfinished = [one for one in outcomes if one.how in ("interrupted", "failed")]
     if unfinished:

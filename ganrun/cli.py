@@ -126,7 +126,7 @@ def train(
         )
         training = Training(mixture_of(experiment.target), title=experiment.name)
         with watcher_for(Console(stderr=True), training, quiet=quiet) as watcher:
-            outcomes = train(experiment, watcher, options)
+            outcomes = train(experiment, watcher.update, options)
         _report_outcomes(outcomes, as_json=as_json)
 
 
@@ -273,7 +273,7 @@ def diagnose(
             with watcher_for(Console(stderr=True), diagnosing, quiet=quiet) as watcher:
                 from ganrun.diagnose.run import diagnose
 
-                found = diagnose(run, options, watcher)
+                found = diagnose(run, options, watcher.update)
         except KeyboardInterrupt:
             _say_how_to_go_on()
             raise typer.Exit(130) from None

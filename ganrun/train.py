@@ -7,18 +7,20 @@ at once.
 from __future__ import annotations
 
 import threading
-import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 from ganrun.config import ConfigError, Experiment
 from ganrun.mixture import Mixture, mixture_of
 from ganrun.playing.jobs import Job, Member, Options, Outcome
-from ganrun.playing.progress import MemberProgress, Phase, Progress, Watcher
+from ganrun.playing.progress import MemberProgress, Phase, Progress, RoundRate
 from ganrun.store import StoreError, find_complete, scan_runs
 
+OnProgress = Callable[[Progress], None]
+"""Is told of the newest state, by any thread; must return quickly and never raise."""
 
-def train(experiment: Experiment, watcher: Watcher, options: Options) -> list[Outcome]:
+
+def train(experiment: Experiment, on_progress: OnProgress, options: Options) -> list[Outcome]:
     """Train every seed of an experiment; runs that are complete already are left as they are.
 
     Returns one outcome per seed, in their order. After Ctrl-C every run has been committed and
@@ -46,7 +48,7 @@ def train(experiment: Experiment, watcher: Watcher, options: Options) -> list[Ou
         else:
             to_train.append(one)
     if to_train:
-        board = _Board(to_train, mixture, watcher)
+        board = _Board(to_train, mixture, on_progress)
         outcomes |= _train_members(to_train, options, board)
     return [outcomes[seed] for seed in experiment.seeds]
 
@@ -69,29 +71,19 @@ def _train_members(
 
 
 class _Board:
-    """Gathers the members' progress from all threads and tells the watcher now and then."""
+    """Gathers the members' progress from all threads and tells how far they are."""
 
-    def __init__(self, members: list[Experiment], mixture: Mixture, watcher: Watcher) -> None:
-        self._watcher = watcher
+    def __init__(
+        self, members: list[Experiment], mixture: Mixture, on_progress: OnProgress
+    ) -> None:
+        self._on_progress = on_progress
         self._lock = threading.Lock()
         self._phase: Phase = "compiling"
         self._members: dict[int, MemberProgress] = {
-            one.seeds[0]: MemberProgress(
-                name=one.name,
-                seed=one.seeds[0],
-                round=0,
-                steps=one.training.steps,
-                loss_d=None,
-                loss_g=None,
-                modes_covered=None,
-                modes_total=mixture.modes,
-                high_quality=None,
-                diverged=False,
-                samples=None,
-            )
+            one.seeds[0]: MemberProgress(one.name, one.seeds[0], one.training.steps, mixture.modes)
             for one in members
         }
-        self._started: tuple[float, dict[int, int]] | None = None
+        self._rate = RoundRate()
 
     def post(self, members: Sequence[MemberProgress]) -> None:
         """Take note of some members' newest state."""
@@ -102,26 +94,10 @@ class _Board:
         self.show()
 
     def show(self) -> None:
-        """Tell the watcher."""
+        """Tell how far all are."""
         with self._lock:
-            now = time.monotonic()
             members = tuple(self._members.values())
-            done = {m.seed: m.steps if m.diverged else m.round for m in members}
-            total = sum(m.steps for m in members)
-            if self._started is None and any(done.values()):
-                self._started = (now, done)
-            rate = left = None
-            if self._started is not None and now > self._started[0]:
-                since, before = self._started
-                played = sum(done[seed] - before.get(seed, 0) for seed in done)
-                rate = played / (now - since)
-                left = (total - sum(done.values())) / rate if rate > 0 else None
-            progress = Progress(
-                phase=self._phase,
-                rounds_done=sum(done.values()),
-                rounds_total=total,
-                rounds_per_second=rate,
-                seconds_left=left,
-                members=members,
-            )
-            self._watcher.update(progress)
+            done = sum(one.steps if one.diverged else one.round for one in members)
+            total = sum(one.steps for one in members)
+            rate, left = self._rate.at(done, total)
+            self._on_progress(Progress(self._phase, done, total, rate, left, members))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import math
+import struct
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,14 +12,28 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
+import numpy as np
+from numpy import ndarray
 from websockets.sync.client import ClientConnection, connect
 
-from ganrun.arena.protocol import read_frame
 from ganrun.arena.serve import Arena
 from ganrun.config import Experiment
 
 PATIENCE = 60.0
 """Seconds after which a test gives up; a loaded machine compiles slowly."""
+
+
+def read_frame(frame: bytes) -> tuple[dict[str, Any], dict[str, ndarray]]:
+    """A picture's header and arrays."""
+    (length,) = struct.unpack_from("<I", frame)
+    header = json.loads(frame[4 : 4 + length])
+    arrays = {
+        one["name"]: np.frombuffer(frame, "<f4", math.prod(one["shape"]), one["offset"]).reshape(
+            one["shape"]
+        )
+        for one in header["arrays"]
+    }
+    return header, arrays
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from typing import Any, get_args
 
 import numpy as np
 import pytest
+from arena_examples import read_frame
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -16,7 +17,6 @@ from ganrun.arena.protocol import (
     LARGEST_MESSAGE,
     Message,
     ProtocolError,
-    read_frame,
     read_message,
     write_frame,
     write_message,

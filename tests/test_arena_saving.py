@@ -33,7 +33,7 @@ WHEN = datetime(2026, 2, 3, 4, 5, 6)
 
 
 class Silent:
-    def update(self, progress: Progress) -> None:
+    def __call__(self, progress: Progress) -> None:
         pass
 
 

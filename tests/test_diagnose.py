@@ -92,7 +92,7 @@ class Watcher:
         self.seen: list[Any] = []
         self._act = act
 
-    def update(self, progress: Any) -> None:
+    def __call__(self, progress: Any) -> None:
         self.seen.append(progress)
         self._act(progress)
 

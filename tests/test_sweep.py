@@ -97,7 +97,7 @@ def test_every_trial_is_what_train_would_have_written(
 ) -> None:
     for trial in trial_folders(undisturbed[0]):
         (alone,) = train(
-            load_experiment(trial.path / "config.yaml"), Silent(), Options(runs_dir=tmp_path)
+            load_experiment(trial.path / "config.yaml"), Silent().update, Options(runs_dir=tmp_path)
         )
         assert alone.path.name == trial.path.name
         assert result_bytes(RunFolder(alone.path)) == result_bytes(trial)
@@ -119,7 +119,7 @@ def test_members_that_share_lanes_make_a_sweep_in_which_each_is_what_it_is_alone
     folder, _ = swept(tmp_path / "sweep", small(tmp_path))
     trial = trial_folders(folder)[4]
     one = load_experiment(trial.path / "config.yaml")
-    (alone,) = train(one, Silent(), Options(runs_dir=tmp_path / "alone"))
+    (alone,) = train(one, Silent().update, Options(runs_dir=tmp_path / "alone"))
     assert result_bytes(RunFolder(alone.path)) == result_bytes(trial)
 
 
@@ -178,7 +178,7 @@ def test_a_run_of_train_is_taken_over_under_the_trials_own_name(tmp_path: Path) 
     sweep = small(tmp_path)
     trial = Design(sweep).trial(3).experiment
     named = trial.model_copy(update={"name": "another"})
-    (alone,) = train(named, Silent(), Options(runs_dir=tmp_path))
+    (alone,) = train(named, Silent().update, Options(runs_dir=tmp_path))
     folder, _ = swept(tmp_path, sweep)
     taken = RunFolder(folder.trial_path(trial))
     assert taken.run["reused_from"]["folder"] == str(alone.path)
@@ -190,7 +190,7 @@ def test_a_run_of_train_is_taken_over_under_the_trials_own_name(tmp_path: Path) 
 def test_a_damaged_run_elsewhere_is_trained_anew(tmp_path: Path) -> None:
     sweep = small(tmp_path)
     trial = Design(sweep).trial(0).experiment
-    (alone,) = train(trial, Silent(), Options(runs_dir=tmp_path))
+    (alone,) = train(trial, Silent().update, Options(runs_dir=tmp_path))
     (alone.path / "summary.json").write_text("{")
     (alone.path / "snapshots.npz").unlink()
     folder, progress = swept(tmp_path, sweep)

@@ -62,7 +62,7 @@ def unstable(*seeds: int) -> Experiment:
 
 
 class Silent:
-    def update(self, progress: Progress) -> None:
+    def __call__(self, progress: Progress) -> None:
         pass
 
 
@@ -73,7 +73,7 @@ class Witness:
         self.rounds, self.act, self.acted = rounds, act, False
         self.seen: list[Progress] = []
 
-    def update(self, progress: Progress) -> None:
+    def __call__(self, progress: Progress) -> None:
         self.seen.append(progress)
         if progress.rounds_done >= self.rounds and not self.acted:
             self.acted = True

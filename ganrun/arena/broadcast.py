@@ -9,7 +9,7 @@ from ganrun.arena.game import Game
 from ganrun.arena.hub import Hub
 from ganrun.arena.protocol import write_frame
 from ganrun.arena.settings import target_drawn
-from ganrun.arena.slot import Place
+from ganrun.arena.slot import Slot
 from ganrun.config.declarations import EVALUATION_METRICS
 from ganrun.page.objective import objective_drawn
 
@@ -20,31 +20,31 @@ SHOWN = (*EVALUATION_METRICS, "shares", "covered")
 
 
 def state_of(
-    places: Sequence[Place], *, playing: bool, rounds_per_second: float | None, seed: int
+    slots: Sequence[Slot], *, playing: bool, rounds_per_second: float | None, seed: int
 ) -> dict[str, Any]:
     """What is the case, as `Hub.keep` takes it; `rounds_per_second` is the limit."""
     return {
         "playing": playing,
         "rounds_per_second": rounds_per_second,
         "seed": seed,
-        "games": [_game_of(place) for place in places],
+        "games": [_game_of(slot) for slot in slots],
     }
 
 
-def _game_of(place: Place) -> dict[str, Any]:
-    game = place.game
-    in_force = place.config if game is None else game.in_force
+def _game_of(slot: Slot) -> dict[str, Any]:
+    game = slot.game
+    in_force = slot.config if game is None else game.in_force
     return {
-        "id": place.id,
-        "label": place.label,
+        "id": slot.id,
+        "label": slot.label,
         "ready": game is not None,
         "touched": game is not None and game.touched,
         "events": game.events if game is not None else 0,
-        "saving": place.saving,
-        "config": place.config.model_dump(mode="json"),
+        "saving": slot.saving,
+        "config": slot.config.model_dump(mode="json"),
         "target": target_drawn(in_force),
         "objective": objective_drawn(in_force.objective),
-        "reference": place.reference,
+        "reference": slot.reference,
     }
 
 
@@ -55,36 +55,36 @@ class Illustrator:
         self._hub = hub
         self._frames = 0
 
-    def show(self, place: Place, playing: bool, now: float) -> None:
-        """Put down a picture of a place's game, measured anew if that is due; none without one."""
-        game = place.game
+    def show(self, slot: Slot, playing: bool, now: float) -> None:
+        """Put down a picture of a slot's game, measured anew if that is due; none without one."""
+        game = slot.game
         if game is None:
             return
-        _measure_if_due(place, game, playing, now)
+        _measure_if_due(slot, game, playing, now)
         seen = game.view()
         self._frames += 1
-        header = _header(place, game, self._frames, playing)
-        self._hub.show(place.id, self._frames, write_frame(header, seen))
+        header = _header(slot, game, self._frames, playing)
+        self._hub.show(slot.id, self._frames, write_frame(header, seen))
 
 
-def _measure_if_due(place: Place, game: Game, playing: bool, now: float) -> None:
-    if game.diverged_at is None and (not playing or now - place.measured_at > MEASURED_EVERY):
+def _measure_if_due(slot: Slot, game: Game, playing: bool, now: float) -> None:
+    if game.diverged_at is None and (not playing or now - slot.measured_at > MEASURED_EVERY):
         game.measure()
     if game.measured.round == game.round:
-        place.measured_at = now
+        slot.measured_at = now
 
 
-def _header(place: Place, game: Game, number: int, playing: bool) -> dict[str, Any]:
+def _header(slot: Slot, game: Game, number: int, playing: bool) -> dict[str, Any]:
     metrics = {name: game.measured.metrics[name] for name in SHOWN}
     return {
-        "game": place.id,
+        "game": slot.id,
         "frame": number,
         "round": game.round,
         "playing": playing,
-        "rounds_per_second": place.rounds_per_second if playing else None,
+        "rounds_per_second": slot.rounds_per_second if playing else None,
         "diverged_at": game.diverged_at,
         "trace": game.trace,
         "metrics": {"round": game.measured.round, **metrics},
-        "modes_recovered": place.recovered,
-        "verdict": place.verdict,
+        "modes_recovered": slot.recovered,
+        "verdict": slot.verdict,
     }

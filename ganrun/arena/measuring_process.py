@@ -1,7 +1,4 @@
-"""What takes too long to be measured between two pictures: in a process beside the one that trains.
-
-A thread would hold Python's lock while it fits mixtures, and the training would wait for it.
-"""
+"""What takes too long to be measured between two pictures, as a process beside does it."""
 
 from __future__ import annotations
 
@@ -10,17 +7,12 @@ import multiprocessing
 import os
 import signal
 import threading
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.connection import wait
 from typing import Any, NamedTuple
 
 from numpy import ndarray
 
 from ganrun.config.targets import Target
-
-LEAST_SECONDS = 1.0
-"""Between two measurements of all games."""
 
 
 class Task(NamedTuple):
@@ -72,55 +64,5 @@ def measure(task: Task) -> Found:
         found = quick_verdict(
             task.columns, {}, reference, mixture.weights, diverged_at=task.diverged_at
         )
-        verdict = {
-            "word": found.word,
-            "confidence": found.confidence,
-            "evidence": found.evidence,
-        }
+        verdict = {name: getattr(found, name) for name in ("word", "confidence", "evidence")}
     return Found(count.recovered_modes, verdict, reference)
-
-
-class Aside:
-    """The process, and the one task that it may be busy with."""
-
-    def __init__(self) -> None:
-        self._context = multiprocessing.get_context("spawn")
-        self._pool: ProcessPoolExecutor | None = None
-        self._busy: Future[Found] | None = None
-
-    @property
-    def free(self) -> bool:
-        """Whether another task may be given."""
-        return self._busy is None
-
-    def give(self, task: Task) -> None:
-        """Begin to measure."""
-        if self._pool is None:
-            self._pool = ProcessPoolExecutor(1, self._context, initializer=begin_beside)
-        try:
-            self._busy = self._pool.submit(measure, task)
-        except BrokenProcessPool:  # it was killed; another one is made for the next task
-            self._let_go()
-
-    def taken(self) -> Found | None:
-        """What was found, once; None while it is not known, or if it cannot be."""
-        if self._busy is None or not self._busy.done():
-            return None
-        done, self._busy = self._busy, None
-        error = done.exception()
-        if isinstance(error, BrokenProcessPool):
-            self._let_go()
-        return None if error else done.result()
-
-    def close(self) -> None:
-        """End the process, whatever it is doing."""
-        self._busy = None
-        if self._pool is not None:
-            for process in list((self._pool._processes or {}).values()):
-                process.terminate()
-            self._let_go()
-
-    def _let_go(self) -> None:
-        if self._pool is not None:
-            self._pool.shutdown(wait=False, cancel_futures=True)
-        self._pool = None

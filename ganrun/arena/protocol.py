@@ -199,10 +199,9 @@ class Remove(_Message):
     game: GameId
 
 
-class StagedGame(BaseModel):
+class StagedGame(_Message):
     """One game of a scene, by what differs from the arena's config."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
     label: Label
     overrides: Annotated[dict[FieldName, Any], Field(max_length=40)]
 
@@ -271,33 +270,25 @@ def _refuse(constant: str) -> None:
 
 def _check_plain(value: Any) -> None:
     """See that no value is nested deeply, is infinite, or is half a character."""
-    level = [value]
-    for _ in range(DEEPEST + 1):
-        below: list[Any] = []
-        for one in level:
-            if isinstance(one, dict):
-                below += [*one.keys(), *one.values()]
-            elif isinstance(one, list):
-                below += one
-            elif isinstance(one, float) and not math.isfinite(one):
-                raise ProtocolError("a message may not hold a number that is not finite")
-            elif isinstance(one, str) and not one.isascii() and not _is_whole(one):
-                raise ProtocolError("a message may not hold half a character")
-        if not below:
-            return
-        level = below
-    raise ProtocolError(f"a message may be nested {DEEPEST} levels deep at most")
+    if _is_deeper(value, DEEPEST + 1):
+        raise ProtocolError(f"a message may be nested {DEEPEST} levels deep at most")
+    try:
+        json.dumps(value, allow_nan=False, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        raise ProtocolError("a message may not hold half a character") from None
+    except ValueError:
+        raise ProtocolError("a message may not hold a number that is not finite") from None
 
 
-def _is_whole(text: str) -> bool:
-    return not any("\ud800" <= character <= "\udfff" for character in text)
+def _is_deeper(value: Any, levels: int) -> bool:
+    inside = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return levels == 0 or any(_is_deeper(one, levels - 1) for one in inside)
 
 
 def _told(error: ValidationError) -> str:
     first = error.errors(include_url=False, include_input=False)[0]
-    place = [str(part) for part in first["loc"][1:]]
-    what = " ".join(first["msg"].split())
-    return f"{'.'.join(place)}: {what}"[:200] if place else what[:200]
+    field, what = ".".join(map(str, first["loc"][1:])), " ".join(first["msg"].split())
+    return f"{field}: {what}"[:200] if field else what[:200]
 
 
 def write_message(message: Mapping[str, Any]) -> str:
@@ -322,29 +313,16 @@ def plain(value: Any) -> Any:
 def write_frame(header: Mapping[str, Any], arrays: Mapping[str, ndarray]) -> bytes:
     """A picture: `header` without its `arrays`, which are written from what is given."""
     contents = [np.ascontiguousarray(array, np.dtype("<f4")).tobytes() for array in arrays.values()]
-    placed = [
+    described = [
         {"name": name, "shape": list(array.shape), "dtype": "f32", "offset": 0}
         for name, array in arrays.items()
     ]
     # The offsets depend on the header's length and stand in it: room is left for their digits.
-    head = write_message({**header, "arrays": placed})
-    offset = -(-(4 + len(head.encode()) + 12 * len(placed)) // 4) * 4
+    head = write_message({**header, "arrays": described})
+    offset = -(-(4 + len(head.encode()) + 12 * len(described)) // 4) * 4
     start = offset
-    for place, content in zip(placed, contents, strict=True):
-        place["offset"] = offset
+    for one, content in zip(described, contents, strict=True):
+        one["offset"] = offset
         offset += len(content)
-    encoded = write_message({**header, "arrays": placed}).encode().ljust(start - 4)
+    encoded = write_message({**header, "arrays": described}).encode().ljust(start - 4)
     return b"".join([struct.pack("<I", len(encoded)), encoded, *contents])
-
-
-def read_frame(frame: bytes) -> tuple[dict[str, Any], dict[str, ndarray]]:
-    """A picture's header and arrays."""
-    (length,) = struct.unpack_from("<I", frame)
-    header = json.loads(frame[4 : 4 + length])
-    arrays = {
-        one["name"]: np.frombuffer(frame, "<f4", math.prod(one["shape"]), one["offset"]).reshape(
-            one["shape"]
-        )
-        for one in header["arrays"]
-    }
-    return header, arrays

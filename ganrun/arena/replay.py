@@ -27,14 +27,14 @@ def at_length(past: Past) -> Experiment:
 
 
 def replayed(
-    past: Past, device: Any, lanes: int, tell: Callable[[int], None] = lambda _: None
+    past: Past, device: Any, lanes: int, on_progress: Callable[[int], None] = lambda _: None
 ) -> tuple[Interactive, Game]:
     """Play a game again; returns its record, and the game as it stands at the end.
 
     What is due at a round is recorded before what happened there, but at the last round after it.
-    `tell` is told how far it has come. Raises `ConfigError` where an event does not fit.
+    `on_progress` is told how far it has come. Raises `ConfigError` where an event does not fit.
     """
-    return _Replay(past, Game(at_length(past), device, lanes)).record(tell)
+    return _Replay(past, Game(at_length(past), device, lanes)).record(on_progress)
 
 
 class _Replay:
@@ -50,7 +50,7 @@ class _Replay:
         self._aimed_at = 0
         """The round since which the target is what it is at the end."""
 
-    def record(self, tell: Callable[[int], None]) -> tuple[Interactive, Game]:
+    def record(self, on_progress: Callable[[int], None]) -> tuple[Interactive, Game]:
         game, last = self._game, self._past.rounds
         events = _by_round(self._past.events)
         for round_ in sorted({*self._evaluated, *self._snapped, *events}):
@@ -62,7 +62,7 @@ class _Replay:
                 game.apply(event)
                 if game.target != target:
                     self._aimed_at = round_
-            tell(round_)
+            on_progress(round_)
         self._keep()
         return self._interactive(), game
 

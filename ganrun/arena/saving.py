@@ -22,7 +22,6 @@ from numpy import ndarray
 from ganrun.arena.game import Past
 from ganrun.arena.measuring_process import begin_beside
 from ganrun.config import ConfigError
-from ganrun.playing.progress import Progress
 from ganrun.store import RunFolder, StoreError, numerics, write_interactive
 
 TOLD_EVERY = 0.2
@@ -58,27 +57,23 @@ def digest_of(arrays: Mapping[str, ndarray]) -> str:
     return digest.hexdigest()
 
 
-def save(order: Order, tell: Callable[[float], None]) -> Saved:
+def save(order: Order, on_progress: Callable[[float], None]) -> Saved:
     """Play the game again and save it. Raises `ConfigError` or `StoreError`, one line."""
-    return _save_replayed(order, tell) if order.past.events else _save_trained(order, tell)
+    saved = _save_replayed if order.past.events else _save_trained
+    return saved(order, on_progress)
 
 
-class _Watcher:
-    def __init__(self, tell: Callable[[float], None]) -> None:
-        self._tell = tell
-
-    def update(self, progress: Progress) -> None:
-        """Pass it on."""
-        self._tell(progress.rounds_done / max(progress.rounds_total, 1))
-
-
-def _save_trained(order: Order, tell: Callable[[float], None]) -> Saved:
+def _save_trained(order: Order, on_progress: Callable[[float], None]) -> Saved:
     from ganrun.arena.replay import at_length
     from ganrun.playing.jobs import Options
     from ganrun.train import train
 
     options = Options(runs_dir=order.runs_dir, command=tuple(order.command))
-    (outcome,) = train(at_length(order.past), _Watcher(tell), options)
+    (outcome,) = train(
+        at_length(order.past),
+        lambda now: on_progress(now.rounds_done / max(now.rounds_total, 1)),
+        options,
+    )
     if outcome.path is None or outcome.how not in ("trained", "found"):
         raise StoreError(outcome.error or "the training was interrupted")
     checkpoint = RunFolder(outcome.path).checkpoint()
@@ -90,7 +85,7 @@ def _save_trained(order: Order, tell: Callable[[float], None]) -> Saved:
     return Saved(outcome.path, "run", outcome.how == "found")
 
 
-def _save_replayed(order: Order, tell: Callable[[float], None]) -> Saved:
+def _save_replayed(order: Order, on_progress: Callable[[float], None]) -> Saved:
     from ganrun.executors.compile_cache import compile_cache
     from ganrun.game import backend
 
@@ -104,7 +99,7 @@ def _save_replayed(order: Order, tell: Callable[[float], None]) -> Saved:
     lanes = lanes_for(device.platform)
     started = monotonic()
     record, game = replayed(
-        order.past, device, lanes, lambda round_: tell(round_ / order.past.rounds)
+        order.past, device, lanes, lambda round_: on_progress(round_ / order.past.rounds)
     )
     if digest_of(game.arrays) != order.digest:
         raise StoreError(
@@ -127,14 +122,14 @@ def _save_beside(order: Order, connection: Connection) -> None:
     begin_beside()
     told_at = 0.0
 
-    def tell(done: float) -> None:
+    def on_progress(done: float) -> None:
         nonlocal told_at
         if monotonic() - told_at > TOLD_EVERY:
             told_at = monotonic()
             connection.send(done)
 
     try:
-        connection.send(save(order, tell))
+        connection.send(save(order, on_progress))
     except (ConfigError, StoreError) as error:
         connection.send(str(error))
     except Exception as error:

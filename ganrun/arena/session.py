@@ -23,11 +23,11 @@ from ganrun.arena.audience import Audience
 from ganrun.arena.broadcast import Illustrator, state_of
 from ganrun.arena.game import MOST_ROUNDS, Game, Player
 from ganrun.arena.hub import Client, Hub
-from ganrun.arena.measuring_turns import Asker
+from ganrun.arena.measuring_turns import Measurer
 from ganrun.arena.pacing import PictureClock, RoundClock
 from ganrun.arena.saving import Order, Saved, Saver, digest_of
 from ganrun.arena.settings import with_overrides
-from ganrun.arena.slot import Place
+from ganrun.arena.slot import Slot
 from ganrun.config import ConfigError, Experiment, to_yaml
 
 IDLE_SECONDS = 0.05
@@ -56,7 +56,7 @@ class Session:
         self._command = command
         self._say = say
         self._commands: SimpleQueue[Command | None] = SimpleQueue()
-        self._places: list[Place] = []
+        self._slots: list[Slot] = []
         self._next_id = 1
         self._playing = False
         self._seed = base.seeds[0]
@@ -64,7 +64,7 @@ class Session:
         self._pictures = PictureClock()
         self._illustrator = Illustrator(hub)
         self._audience = Audience(hub, say)
-        self._asker = Asker()
+        self._measurer = Measurer()
         self._saver = Saver()
         self._stopped = threading.Event()
 
@@ -92,7 +92,7 @@ class Session:
                 except Exception as error:
                     self._stand_still(error)
         finally:
-            self._asker.close()
+            self._measurer.close()
             self._saver.close()
 
     def _stand_still(self, error: Exception) -> None:
@@ -151,7 +151,7 @@ class Session:
             case protocol.Reseed():
                 drawn = secrets.randbelow(2**31)
                 self._seed = drawn if message.seed is None else message.seed
-                self._restart(self._places)
+                self._restart(self._slots)
             case protocol.Add():
                 self._copy(self._one(message.copy_of), message.label)
             case protocol.Remove():
@@ -169,78 +169,78 @@ class Session:
             case protocol.Seen():
                 pass
 
-    def _one(self, identity: int) -> Place:
-        for place in self._places:
-            if place.id == identity:
-                return place
+    def _one(self, identity: int) -> Slot:
+        for slot in self._slots:
+            if slot.id == identity:
+                return slot
         raise ConfigError([f"there is no game {identity}"])
 
-    def _chosen(self, identity: int | None) -> list[Place]:
-        return list(self._places) if identity is None else [self._one(identity)]
+    def _chosen(self, identity: int | None) -> list[Slot]:
+        return list(self._slots) if identity is None else [self._one(identity)]
 
     def _play(self, playing: bool) -> None:
         self._playing = playing
-        for place in self._places:
-            place.pace.clear()
+        for slot in self._slots:
+            slot.pace.clear()
         self._publish()
         self._show_all()
 
-    def _step(self, what: str, places: list[Place]) -> None:
+    def _step(self, what: str, slots: list[Slot]) -> None:
         if self._playing:
             self._play(False)
-        going = [place for place in places if place.ready.diverged_at is None]
+        going = [slot for slot in slots if slot.ready.diverged_at is None]
         if not going:
             raise ConfigError(["the game has diverged; reset it to go on"])
-        for place in going:
-            game = place.ready
+        for slot in going:
+            game = slot.ready
             if what == "round":
                 game.advance(game.round + 1)
             else:
                 player: Player = "generator" if what == "generator" else "discriminator"
-                with self._compiling(place, not game.has_compiled_step(player)):
+                with self._compiling(slot, not game.has_compiled_step(player)):
                     game.step_alone(player)
         self._publish()
         self._show_all(going)
 
-    def _set(self, field: str, value: Any, places: list[Place]) -> None:
-        for place in places:
-            place.ready.needs_compiling(field, value)  # so that it is wrong for none, or all
-        for place in places:
-            game = place.ready
+    def _set(self, field: str, value: Any, slots: list[Slot]) -> None:
+        for slot in slots:
+            slot.ready.needs_compiling(field, value)  # so that it is wrong for none, or all
+        for slot in slots:
+            game = slot.ready
             target = game.target
-            with self._compiling(place, game.needs_compiling(field, value)):
+            with self._compiling(slot, game.needs_compiling(field, value)):
                 if not game.set(field, value):
                     continue
-            place.config = game.now
+            slot.config = game.now
             if game.target != target or game.round == 0:
-                place.forget()
+                slot.forget()
         self._publish()
         if not self._playing:
-            self._show_all(places)
+            self._show_all(slots)
 
-    def _restart(self, places: list[Place]) -> None:
-        for place in places:
-            game = place.ready
-            place.config = game.now.with_seed(self._seed)
-            with self._compiling(place, game.is_of_another_program(place.config)):
-                game.begin(place.config)
-            place.forget()
+    def _restart(self, slots: list[Slot]) -> None:
+        for slot in slots:
+            game = slot.ready
+            slot.config = game.now.with_seed(self._seed)
+            with self._compiling(slot, game.is_of_another_program(slot.config)):
+                game.begin(slot.config)
+            slot.forget()
         self._publish()
-        self._show_all(places)
+        self._show_all(slots)
 
-    def _copy(self, source: Place, label: str | None) -> None:
-        if len(self._places) >= protocol.MOST_GAMES:
+    def _copy(self, source: Slot, label: str | None) -> None:
+        if len(self._slots) >= protocol.MOST_GAMES:
             raise ConfigError([f"there are {protocol.MOST_GAMES} games already"])
         game = source.ready.copied()
-        place = source.beside(self._new_id(), label or self._new_label(), game)
-        self._places.append(place)
+        slot = source.beside(self._new_id(), label or self._new_label(), game)
+        self._slots.append(slot)
         self._publish()
-        self._show_all([place])
+        self._show_all([slot])
 
-    def _remove(self, place: Place) -> None:
-        if len(self._places) == 1:
+    def _remove(self, slot: Slot) -> None:
+        if len(self._slots) == 1:
             raise ConfigError(["the last game stays"])
-        self._places.remove(place)
+        self._slots.remove(slot)
         self._publish()
 
     def _stage(self, games: list[protocol.StagedGame]) -> None:
@@ -248,26 +248,26 @@ class Session:
         configs = [with_overrides(base, one.overrides) for one in games]
         self._playing = False
         staged = zip(games, configs, strict=True)
-        places = [Place(self._new_id(), one.label, config) for one, config in staged]
-        before, self._places = self._places, places
+        slots = [Slot(self._new_id(), one.label, config) for one, config in staged]
+        before, self._slots = self._slots, slots
         try:
-            for place in places:
-                self._furnish(place)
+            for slot in slots:
+                self._furnish(slot)
         except BaseException:
-            self._places = before
+            self._slots = before
             raise
 
-    def _save(self, place: Place, client: Client | None) -> None:
-        game = place.ready
+    def _save(self, slot: Slot, client: Client | None) -> None:
+        game = slot.ready
         if not game.round and game.diverged_at is None:
-            raise ConfigError([f"game {place.label} has not been played yet"])
-        if place.saving is not None:
-            raise ConfigError([f"game {place.label} is being saved already"])
+            raise ConfigError([f"game {slot.label} has not been played yet"])
+        if slot.saving is not None:
+            raise ConfigError([f"game {slot.label} is being saved already"])
         order = Order(
             game.past, digest_of(game.arrays), self._runs_dir, self._command, datetime.now()
         )
-        self._saver.begin((place, client), order)
-        place.saving = 0.0
+        self._saver.begin((slot, client), order)
+        slot.saving = 0.0
         self._publish()
 
     # games
@@ -278,36 +278,36 @@ class Session:
 
     def _new_label(self) -> str:
         letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-        taken = {place.label for place in self._places}
+        taken = {slot.label for slot in self._slots}
         return next(letter for letter in letters if letter not in taken)
 
     def _begin(self) -> None:
         """Make the first game."""
         config = self._base.with_seed(self._seed)
-        self._places = [Place(self._new_id(), self._base.name, config)]
-        self._furnish(self._places[0])
+        self._slots = [Slot(self._new_id(), self._base.name, config)]
+        self._furnish(self._slots[0])
 
-    def _furnish(self, place: Place) -> None:
-        """Make the game of a place that has none."""
-        with self._compiling(place, True):
-            place.game = self._new_game(place.config)
+    def _furnish(self, slot: Slot) -> None:
+        """Make the game of a slot that has none."""
+        with self._compiling(slot, True):
+            slot.game = self._new_game(slot.config)
         self._publish()
-        self._show_all([place])
+        self._show_all([slot])
 
     @contextlib.contextmanager
-    def _compiling(self, place: Place, needed: bool) -> Iterator[None]:
+    def _compiling(self, slot: Slot, needed: bool) -> Iterator[None]:
         """Tell the pages why a game stands still, and then that it goes on."""
         if not needed:
             yield
             return
-        game, place.game = place.game, None
+        game, slot.game = slot.game, None
         self._publish()
-        self._hub.tell({"type": "compiling", "game": place.id})
+        self._hub.tell({"type": "compiling", "game": slot.id})
         try:
             yield
         finally:
-            place.game = place.game or game
-            place.seconds_per_round = None
+            slot.game = slot.game or game
+            slot.seconds_per_round = None
 
     # playing
 
@@ -315,36 +315,36 @@ class Session:
         return self._playing and not self._audience.gone
 
     def _turn(self) -> None:
-        going = [place for place in self._places if _can_go_on(place.ready)]
-        rounds = self._rounds.rounds_of_a_turn(place.seconds_per_round for place in going)
+        going = [slot for slot in self._slots if _can_go_on(slot.ready)]
+        rounds = self._rounds.rounds_of_a_turn(slot.seconds_per_round for slot in going)
         if rounds:
             self._pictures.played()
-            for place in going:
-                place.play(rounds)
+            for slot in going:
+                slot.play(rounds)
         if not going:
             self._play(False)
         elif self._pictures.is_due(monotonic()):
             self._show_all()
 
-    # telling
+    # what the pages are told
 
     def _publish(self) -> None:
         """Put down what is the case."""
         self._hub.keep(
             state_of(
-                self._places,
+                self._slots,
                 playing=self._playing,
                 rounds_per_second=self._rounds.limit,
                 seed=self._seed,
             )
         )
 
-    def _show_all(self, places: list[Place] | None = None) -> None:
+    def _show_all(self, slots: list[Slot] | None = None) -> None:
         now = monotonic()
-        if places is None:
+        if slots is None:
             self._pictures.shown(now)
-        for place in self._places if places is None else places:
-            self._illustrator.show(place, self._playing, now)
+        for slot in self._slots if slots is None else slots:
+            self._illustrator.show(slot, self._playing, now)
 
     # beside
 
@@ -355,30 +355,30 @@ class Session:
         self._take_found()
         self._take_saved()
         if not self._audience.gone:
-            self._asker.ask(self._places, now)
+            self._measurer.begin(self._slots, now)
 
     def _take_found(self) -> None:
-        answer = self._asker.answer(self._places)
-        if answer is None:
+        news = self._measurer.news(self._slots)
+        if news is None:
             return
-        place = answer.place
-        if place.learn(answer.found, answer.round):
+        slot, round_, found = news
+        if slot.learn(found, round_):
             self._publish()
         if not self._playing:
-            self._illustrator.show(place, self._playing, monotonic())
+            self._illustrator.show(slot, self._playing, monotonic())
 
     def _take_saved(self) -> None:
-        for (place, client), news in self._saver.news():
+        for (slot, client), news in self._saver.news():
             if isinstance(news, float):
-                place.saving = news
+                slot.saving = news
             elif isinstance(news, Saved):
-                place.saving = None
+                slot.saving = None
                 told = {"path": str(news.path), "kind": news.kind, "found": news.found}
-                self._hub.tell({"type": "saved", "game": place.id, **told})
+                self._hub.tell({"type": "saved", "game": slot.id, **told})
                 self._say(f"Saved: {news.path}")
             else:
-                place.saving = None
-                self._hub.tell({"type": "error", "game": place.id, "message": news}, client)
+                slot.saving = None
+                self._hub.tell({"type": "error", "game": slot.id, "message": news}, client)
             self._publish()
 
 

@@ -1,4 +1,4 @@
-"""A game's place on the page: the game, how fast it goes, and what is known of it."""
+"""One of the games on the page: the game itself, how fast it goes, and what is known of it."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ PACE_SECONDS = 1.0
 
 
 @dataclass(eq=False)
-class Place:
-    """A game's place on the page; `game` is None while it is being compiled."""
+class Slot:
+    """One of the games on the page; `game` is None while it is being compiled."""
 
     id: int
     label: str
@@ -41,9 +41,9 @@ class Place:
             raise ConfigError([f"game {self.label} is not ready"])
         return self.game
 
-    def beside(self, identity: int, label: str, game: Game) -> Place:
-        """A place for a copy of its game; what is known of the one holds for the other."""
-        return Place(
+    def beside(self, identity: int, label: str, game: Game) -> Slot:
+        """A slot for a copy of its game; what is known of the one holds for the other."""
+        return Slot(
             identity,
             label,
             self.config,
@@ -110,8 +110,10 @@ class Place:
         """The round whose modes were counted last; -1 if none was."""
         return self.recovered["at_round"] if self.recovered else -1
 
-    def is_measured(self, game: Game) -> bool:
-        """Whether nothing new can be found about it."""
-        word = self.verdict["word"] if self.verdict else None
-        told = game.diverged_at is None or word == "diverged"
-        return told and self.measured_round == game.round
+    @property
+    def is_to_be_measured(self) -> bool:
+        """Whether something new can be found about its game."""
+        if self.game is None:
+            return False
+        is_known = self.game.diverged_at is None or (self.verdict or {}).get("word") == "diverged"
+        return not is_known or self.measured_round != self.game.round

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
@@ -13,11 +12,11 @@ from numpy import ndarray
 from ganrun.config.declarations import share_columns
 from ganrun.diagnose.branches import Plan, cohorts, folder_of
 from ganrun.diagnose.diagnosis import MOST_POINTS, Branch, BranchRun, Track
-from ganrun.diagnose.progress import BranchProgress, DiagnosisProgress, DiagnosisWatcher
+from ganrun.diagnose.progress import BranchProgress, DiagnosisProgress, OnProgress
 from ganrun.executors import Executor
 from ganrun.mixture import mixture_of
 from ganrun.playing.jobs import Member, Options, Outcome
-from ganrun.playing.progress import MemberProgress
+from ganrun.playing.progress import MemberProgress, RoundRate
 from ganrun.store import RunFolder, StoreError
 from ganrun.verdict import Word
 from ganrun.verdict.continued import Continued, continued, ending
@@ -30,14 +29,14 @@ class Branches:
     """The branches of one run: played where they are not finished yet, and read."""
 
     def __init__(
-        self, run: RunFolder, options: Options, executor: Executor, watcher: DiagnosisWatcher
+        self, run: RunFolder, options: Options, executor: Executor, on_progress: OnProgress
     ) -> None:
         self.run = run
         self.weights: Float[ndarray, " K"] = mixture_of(run.config.target).weights
         self.reference = (run.summary or {}).get("reference") or {}
         self._options = options
         self._executor = executor
-        self._board = _Board(run, watcher)
+        self._board = _Board(run, on_progress)
 
     def play(self, plans: Sequence[Plan]) -> None:
         """Play branches to their ends. Raises `StoreError` if one of their GANs could not be.
@@ -120,18 +119,18 @@ def track_of(metrics: dict[str, ndarray], modes: int) -> Track:
 
 
 class _Board:
-    """Gathers the progress of all branches and tells the watcher."""
+    """Gathers the progress of all branches, and tells of it."""
 
-    def __init__(self, run: RunFolder, watcher: DiagnosisWatcher) -> None:
+    def __init__(self, run: RunFolder, on_progress: OnProgress) -> None:
         self._begin = run.config.training.steps
         self._run = run
         self._modes = run.config.target.mode_count
-        self._watcher = watcher
+        self._on_progress = on_progress
         self._stage = ""
         self._plans: dict[str, Plan] = {}
         self._latest: dict[tuple[str, int], MemberProgress] = {}
         self._found: Counter[str] = Counter()
-        self._started: tuple[float, int] | None = None
+        self._rate = RoundRate()
 
     def expect(self, plans: Iterable[Plan]) -> None:
         """Take note of branches that will be played."""
@@ -140,7 +139,7 @@ class _Board:
                 self._latest.pop((plan.name, one.seeds[0]), None)
             self._plans[plan.name] = plan
             self._found[plan.name] = 0
-        self._started = None
+        self._rate = RoundRate()
         self._tell()
 
     def stage(self, name: str) -> None:
@@ -163,14 +162,8 @@ class _Board:
         branches = tuple(map(self._branch, self._plans.values()))
         done = sum(branch.rounds_done for branch in branches)
         total = sum(branch.rounds_total for branch in branches)
-        now = time.monotonic()
-        rate = left = None
-        if self._started is None and done:
-            self._started = (now, done)
-        elif self._started is not None and now > self._started[0]:
-            rate = (done - self._started[1]) / (now - self._started[0])
-            left = (total - done) / rate if rate > 0 else None
-        self._watcher.update(DiagnosisProgress(self._stage, self._modes, branches, rate, left))
+        rate, left = self._rate.at(done, total)
+        self._on_progress(DiagnosisProgress(self._stage, self._modes, branches, rate, left))
 
     def _branch(self, plan: Plan) -> BranchProgress:
         begin = 0 if plan.afresh else self._begin

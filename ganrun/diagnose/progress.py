@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
 
 
 @dataclass(frozen=True)
@@ -43,8 +43,5 @@ class DiagnosisProgress:
         return sum(branch.rounds_total for branch in self.branches)
 
 
-class DiagnosisWatcher(Protocol):
-    """Something that is told of a diagnosis's progress."""
-
-    def update(self, progress: DiagnosisProgress) -> None:
-        """Take note of the newest state; must return quickly and never raise."""
+OnProgress = Callable[[DiagnosisProgress], None]
+"""Is told of the newest state; must return quickly and never raise."""

@@ -27,7 +27,7 @@ from ganrun.diagnose.evidence import evidence
 from ganrun.diagnose.judgement import DIVERGED, Judgement, judgement
 from ganrun.diagnose.play import Branches, track_of
 from ganrun.diagnose.probe import probe
-from ganrun.diagnose.progress import DiagnosisWatcher
+from ganrun.diagnose.progress import OnProgress
 from ganrun.executors import executor_for
 from ganrun.playing.jobs import Options
 from ganrun.store import RunFolder, RunLockedError, StoreError
@@ -40,7 +40,7 @@ LONGEST = replace(LONGER, title="the same game, 10 times as long", rounds=10)
 RESET = Plan("reset-detective", "a new detective", rounds=3, seeds=3, new_discriminator=True)
 
 
-def diagnose(run: RunFolder, options: Options, watcher: DiagnosisWatcher) -> Diagnosis:
+def diagnose(run: RunFolder, options: Options, on_progress: OnProgress) -> Diagnosis:
     """Find out what a finished run suffers from; a diagnosis that is there already is read.
 
     Writes `diagnosis.json` and the branches under `diagnosis/` into the run's folder, and changes
@@ -60,7 +60,7 @@ def diagnose(run: RunFolder, options: Options, watcher: DiagnosisWatcher) -> Dia
         return known
     with _claimed(run):
         remove_leftovers(run.path, (NAME,))
-        found = _Experiment(run, options, watcher).found()
+        found = _Experiment(run, options, on_progress).found()
         write_diagnosis(run.path, found)
     return found
 
@@ -83,10 +83,10 @@ def _claimed(run: RunFolder) -> Iterator[None]:
 
 
 class _Experiment:
-    def __init__(self, run: RunFolder, options: Options, watcher: DiagnosisWatcher) -> None:
+    def __init__(self, run: RunFolder, options: Options, on_progress: OnProgress) -> None:
         self._run = run
         self._options = options
-        self._watcher = watcher
+        self._on_progress = on_progress
         self._shown: list[Branch] = []
 
     def found(self) -> Diagnosis:
@@ -94,7 +94,7 @@ class _Experiment:
         config = self._run.config
         gans = LONGER.seeds + RESET.seeds
         with executor_for(gans) as executor:
-            branches = Branches(self._run, self._options, executor, self._watcher)
+            branches = Branches(self._run, self._options, executor, self._on_progress)
             longer, verdict, plan = self._longer(branches)
             tried = [] if verdict.word == "converged" else self._cures(branches, verdict)
             best = best_cure(tried)

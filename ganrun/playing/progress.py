@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal
 
 from jaxtyping import Float
 from numpy import ndarray
@@ -18,19 +19,37 @@ class MemberProgress:
 
     name: str
     seed: int
-    round: int
     steps: int
-    loss_d: float | None
-    loss_g: float | None
-    modes_covered: int | None
     modes_total: int
-    high_quality: float | None
-    diverged: bool
-    samples: Float[ndarray, "N 2"] | None
+    round: int = 0
+    loss_d: float | None = None
+    loss_g: float | None = None
+    modes_covered: int | None = None
+    high_quality: float | None = None
+    diverged: bool = False
+    samples: Float[ndarray, "N 2"] | None = None
 
 
 OnProgress = Callable[[Sequence[MemberProgress]], None]
 """What is told of the members whose progress is new."""
+
+
+class RoundRate:
+    """How fast rounds are played, from when the first of them were seen."""
+
+    def __init__(self) -> None:
+        self._first: tuple[float, int] | None = None
+
+    def at(self, done: int, total: int) -> tuple[float | None, float | None]:
+        """Rounds per second, and seconds that the rest will take; None where not known yet."""
+        now = time.monotonic()
+        if self._first is None and done:
+            self._first = (now, done)
+        if self._first is None or now <= self._first[0]:
+            return None, None
+        since, before = self._first
+        rate = (done - before) / (now - since)
+        return rate, (total - done) / rate if rate > 0 else None
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,10 +62,3 @@ class Progress:
     rounds_per_second: float | None
     seconds_left: float | None
     members: tuple[MemberProgress, ...]
-
-
-class Watcher(Protocol):
-    """Something that is told of progress: a live display, plain lines, or nothing at all."""
-
-    def update(self, progress: Progress) -> None:
-        """Take note of the newest state; must return quickly and never raise."""
