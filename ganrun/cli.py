@@ -18,6 +18,7 @@ from typer.core import TyperGroup
 
 if TYPE_CHECKING:
     from ganrun.config import Experiment
+    from ganrun.playing.jobs import Options
 
 UsageError: Any = typer.BadParameter.__bases__[0]
 """What Typer raises for a mistake on the command line; it has no public name for it."""
@@ -111,19 +112,13 @@ def train(
         from rich.console import Console
 
         from ganrun.mixture import mixture_of
-        from ganrun.playing.jobs import Options
         from ganrun.report.live.training import Training
         from ganrun.report.live.watcher import watcher_for
         from ganrun.store import choose_runs_dir
         from ganrun.train import train
 
-        options = Options(
-            runs_dir=choose_runs_dir(runs_dir),
-            command=tuple(sys.argv),
-            again=again,
-            allow_numerics_change=allow_numerics_change,
-            commit_every=checkpoint_every,
-        )
+        folder = choose_runs_dir(runs_dir)
+        options = _options(folder, allow_numerics_change, checkpoint_every, again=again)
         training = Training(mixture_of(experiment.target), title=experiment.name)
         with watcher_for(Console(stderr=True), training, quiet=quiet) as watcher:
             outcomes = train(experiment, watcher.update, options)
@@ -178,7 +173,6 @@ def sweep(
         from ganrun.config import load_sweep
         from ganrun.config.shipped import default_sweep, find_config
         from ganrun.game.backend import cores
-        from ganrun.playing.jobs import Options
         from ganrun.store import choose_runs_dir
         from ganrun.sweep.designs import Design
 
@@ -199,12 +193,7 @@ def sweep(
         from ganrun.store.sweep_folder import open_sweep
         from ganrun.sweep.run import run_sweep
 
-        options = Options(
-            runs_dir=folder,
-            command=tuple(sys.argv),
-            allow_numerics_change=allow_numerics_change,
-            commit_every=checkpoint_every,
-        )
+        options = _options(folder, allow_numerics_change, checkpoint_every)
         interrupted, progress, opened = False, None, None
         sweeping = Sweeping(design, title=plan.name)
         with watcher_for(Console(stderr=True), sweeping, quiet=quiet) as watcher:
@@ -255,19 +244,13 @@ def diagnose(
     with _clear_errors(), _termination_as_interrupt():
         from rich.console import Console
 
-        from ganrun.playing.jobs import Options
         from ganrun.report.diagnosis_command import report_diagnosis
         from ganrun.report.live.diagnosis import Diagnosing
         from ganrun.report.live.watcher import watcher_for
         from ganrun.store import RunFolder
 
         run = RunFolder(folder)
-        options = Options(
-            runs_dir=folder.parent,
-            command=tuple(sys.argv),
-            allow_numerics_change=allow_numerics_change,
-            commit_every=checkpoint_every,
-        )
+        options = _options(folder.parent, allow_numerics_change, checkpoint_every)
         try:
             diagnosing = Diagnosing(title=run.config.name)
             with watcher_for(Console(stderr=True), diagnosing, quiet=quiet) as watcher:
@@ -467,7 +450,7 @@ def _version(wanted: bool) -> None:
 
 
 @app.callback()
-def _options(
+def _ganrun(
     context: typer.Context,
     version: Annotated[
         bool,
@@ -495,6 +478,20 @@ def _load(path: Path, overrides: list[str] | None) -> Experiment:
         except ValueError as error:
             raise ConfigError([f"{path}: {error}"]) from error
     return experiment
+
+
+def _options(
+    runs_dir: Path, allow_numerics_change: bool, commit_every: float, *, again: bool = False
+) -> Options:
+    from ganrun.playing.jobs import Options
+
+    return Options(
+        runs_dir=runs_dir,
+        command=tuple(sys.argv),
+        again=again,
+        allow_numerics_change=allow_numerics_change,
+        commit_every=commit_every,
+    )
 
 
 def _report_outcomes(outcomes: list[Any], *, as_json: bool) -> None:

@@ -13,7 +13,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
@@ -39,7 +39,6 @@ from ganrun.diagnose.diagnosis import (
     Dynamics,
     Quick,
     Track,
-    as_json,
     read_diagnosis,
     write_diagnosis,
 )
@@ -345,7 +344,7 @@ def test_a_diagnosis_of_another_format_or_run_is_made_anew(
     tmp_path: Path, collapsed: Collapsed, changed: dict[str, Any]
 ) -> None:
     run = resumable(collapsed, tmp_path)
-    content = as_json(collapsed[1]) | changed
+    content = asdict(collapsed[1]) | changed
     (run.path / "diagnosis.json").write_text(json.dumps(content))
     assert placeless(diagnosed(run)) == placeless(collapsed[1])
     assert read_diagnosis(run.path).id == run.id
@@ -938,7 +937,7 @@ BROKEN: dict[str, tuple[Change, str]] = {
 def test_what_is_no_diagnosis_is_told_so_with_its_place(
     tmp_path: Path, change: Change, where: str
 ) -> None:
-    content = as_json(a_full_diagnosis())
+    content = asdict(a_full_diagnosis())
     content = json.loads(json.dumps(content))
     change(content)
     (tmp_path / "diagnosis.json").write_text(json.dumps(content))
@@ -962,7 +961,7 @@ def test_no_number_that_is_not_finite_is_written_or_read(tmp_path: Path, number:
     with pytest.raises((ValueError, StoreError)):
         write_diagnosis(tmp_path, unknown)
     assert not list(tmp_path.iterdir())
-    (tmp_path / "diagnosis.json").write_text(json.dumps(as_json(unknown)))
+    (tmp_path / "diagnosis.json").write_text(json.dumps(asdict(unknown)))
     with pytest.raises(RunFolderError):
         read_diagnosis(tmp_path)
 

@@ -11,7 +11,8 @@ from numpy import ndarray
 
 from ganrun.influence import SALibMissing, influence_of
 from ganrun.influence.crossed import Estimate, cross_product, ratio
-from ganrun.influence.forest import TooFewPoints, forest_importance
+from ganrun.influence.forest import forest_importance
+from ganrun.influence.replicates import NoShares
 from ganrun.influence.share_intervals import Share
 from ganrun.influence.sobol import sobol_shares
 from tests.influence_examples import trials_of, words
@@ -200,7 +201,7 @@ def test_a_case_is_dealt_out_like_any_other_factor() -> None:
 
 
 def test_a_handful_of_points_is_too_few_for_a_forest() -> None:
-    with pytest.raises(TooFewPoints, match="9 points are too few"):
+    with pytest.raises(NoShares, match="9 points are too few"):
         forest_importance(np.zeros((2, 9, 1)), np.zeros((9, 1, 1)))
 
 

@@ -188,14 +188,8 @@ class Server(uvicorn.Server):
             self.on_start()
 
 
-def has_display() -> bool:
-    """Whether a browser can be seen here."""
-    if sys.platform in ("darwin", "win32"):
-        return True
-    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
-
-
 def open_page(address: str) -> None:
     """Show the page in a browser, where there is one; does not wait for it."""
-    if has_display():
+    displays = map(os.environ.get, ("DISPLAY", "WAYLAND_DISPLAY"))
+    if sys.platform in ("darwin", "win32") or any(displays):
         threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()

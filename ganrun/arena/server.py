@@ -18,6 +18,7 @@ from time import monotonic
 from typing import Any
 
 from starlette.applications import Starlette
+from starlette.datastructures import MutableHeaders
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
@@ -118,16 +119,11 @@ class _Guard:
         if not wanted or (origin is not None and origin != f"http://{host}"):
             await _refuse(scope, receive, send)
             return
-        policy = POLICY.format(socket=f"ws://{host}").encode()
+        policy = POLICY.format(socket=f"ws://{host}")
 
         async def send_guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
-                extra = {name.lower(): value for name, value in HEADERS.items()}
-                message["headers"] = [
-                    *message["headers"],
-                    *((name.encode(), value.encode()) for name, value in extra.items()),
-                    (b"content-security-policy", policy),
-                ]
+                MutableHeaders(scope=message).update({**HEADERS, "Content-Security-Policy": policy})
             await send(message)
 
         await self._inner(scope, receive, send_guarded)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from types import NoneType
 from typing import Any, Literal
 
@@ -14,12 +14,7 @@ from pydantic.fields import FieldInfo
 from ganrun.arena.protocol import MOST_GAMES
 from ganrun.config import ConfigError, Experiment
 from ganrun.config.changes import with_changes
-from ganrun.config.declarations import (
-    METRICS,
-    OBJECTIVES,
-    PENALTIES,
-    Declaration,
-)
+from ganrun.config.declarations import METRICS, OBJECTIVES, PENALTIES, Declaration
 from ganrun.config.dotted_fields import declared, path_of
 from ganrun.config.fields import mark_of, types_of, unit_of
 from ganrun.config.targets import LAYOUTS
@@ -75,6 +70,8 @@ STAGE_ONLY: Mapping[str, float | None] = {
 }
 """What a scene may set besides, and the most that it may be: a page must not freeze the arena."""
 
+PARAMETER = ("name", "label", "description", "default", "least", "most")
+"""What a page is told of a penalty's number."""
 PENALTY_SLIDERS = {"weight": Slider(1e-3, 100.0, "log"), "target": Slider(0.0, 4.0)}
 LAYOUT_SLIDERS = {
     "modes": Slider(1, 16),
@@ -178,23 +175,16 @@ def target_drawn(experiment: Experiment) -> dict[str, Any]:
 def schema() -> dict[str, Any]:
     """What a page needs to build its menus and sliders."""
     return {
-        "fields": [*_numbers(), *_menus()],
+        "fields": _fields(),
         "penalties": [
             _named(one)
             | {
                 "parameters": [
-                    {
-                        "name": parameter.name,
-                        "label": parameter.label,
-                        "description": parameter.description,
-                        "default": parameter.default,
-                        "least": parameter.least,
-                        "most": parameter.most,
-                        **_slider(
-                            PENALTY_SLIDERS.get(parameter.name)
-                            or _around(parameter.default, parameter.least, parameter.most)
-                        ),
-                    }
+                    {name: getattr(parameter, name) for name in PARAMETER}
+                    | asdict(
+                        PENALTY_SLIDERS.get(parameter.name)
+                        or _around(parameter.default, parameter.least, parameter.most)
+                    )
                     for parameter in one.parameters
                 ]
             }
@@ -231,14 +221,11 @@ def schema() -> dict[str, Any]:
     }
 
 
-def _numbers() -> list[dict[str, Any]]:
-    return [_known(field, slider) for field, slider in SLIDERS.items()]
-
-
-def _menus() -> list[dict[str, Any]]:
+def _fields() -> list[dict[str, Any]]:
     choices = [_named(one) for one in OBJECTIVES.values()]
     none = {"description": "Penalties on the discriminator.", "default": {}}
     return [
+        *(_known(field, slider) for field, slider in SLIDERS.items()),
         _known("objective") | {"kind": "choice", "choices": choices},
         _known("discriminator.spectral_norm") | {"kind": "switch"},
         _known("penalties") | {"kind": "penalties"} | none,
@@ -263,7 +250,7 @@ def _field(field: str, info: FieldInfo, slider: Slider | None) -> dict[str, Any]
         "nullable": NoneType in types,
         **({"unit": unit} if unit else {}),
         **_bounds(info),
-        **_slider(slider),
+        **(asdict(slider) if slider else {}),
     }
 
 
@@ -279,12 +266,6 @@ def _bounds(info: FieldInfo) -> dict[str, Any]:
 def _around(default: float, least: float = -math.inf, most: float = math.inf) -> Slider:
     """The slider of a number for which nobody has chosen one."""
     return Slider(max(least, min(0, 3 * default)), min(most, max(1, 3 * default)))
-
-
-def _slider(slider: Slider | None) -> dict[str, Any]:
-    if slider is None:
-        return {}
-    return {"low": slider.low, "high": slider.high, "scale": slider.scale}
 
 
 def _named(one: Declaration) -> dict[str, Any]:

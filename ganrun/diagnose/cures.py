@@ -84,8 +84,4 @@ def _other_ratio(experiment: Experiment) -> _Cure:
 
 def _lower_rates(experiment: Experiment) -> _Cure:
     rate = max(experiment.optimizer.learning_rate / CALMER, 1e-8)
-    title = f"both learning rates a {_FRACTIONS[CALMER]}"
-    return "lower-rates", title, (f"optimizer.learning_rate={rate:.3g}",)
-
-
-_FRACTIONS = {5.0: "fifth"}
+    return "lower-rates", "both learning rates a fifth", (f"optimizer.learning_rate={rate:.3g}",)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError, with_config
 
@@ -176,18 +176,13 @@ class Diagnosis:
 _ADAPTER = TypeAdapter(Diagnosis)
 
 
-def as_json(diagnosis: Diagnosis) -> dict[str, Any]:
-    """The document as plain values."""
-    return asdict(diagnosis)
-
-
 def write_diagnosis(folder: Path, diagnosis: Diagnosis) -> Path:
     """Write `diagnosis.json` into a run folder, whole or not at all.
 
     Raises `ValueError` if a number in it is not finite.
     """
     path = folder / NAME
-    content = json_text(as_json(diagnosis), sort_keys=False)
+    content = json_text(asdict(diagnosis), sort_keys=False)
     _ADAPTER.validate_python(read_json(content))  # what cannot be read would be in the way
     replace_file(path, content)
     return path

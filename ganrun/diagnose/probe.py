@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import cmath
-import math
 
 from ganrun.diagnose.diagnosis import Detective, Dynamics
+from ganrun.measure.final import finite_or_none
 from ganrun.store import RunFolder
 
 
@@ -38,14 +38,10 @@ def probe(run: RunFolder) -> tuple[Detective | None, Dynamics | None]:
         ),
         kind=spectrum.kind if spectrum else None,
         reliable=bool(spectrum and spectrum.reliable),
-        growth=_finite(leader.growth) if leader else None,
-        turning=_finite(leader.turning) if leader else None,
-        duality_gap=_finite(gap.gap) if gap else None,
-        detective_gain=_finite(gap.detective_gain) if gap else None,
-        forger_gain=_finite(gap.forger_gain) if gap else None,
+        growth=finite_or_none(leader.growth) if leader else None,
+        turning=finite_or_none(leader.turning) if leader else None,
+        duality_gap=finite_or_none(gap.gap) if gap else None,
+        detective_gain=finite_or_none(gap.detective_gain) if gap else None,
+        forger_gain=finite_or_none(gap.forger_gain) if gap else None,
     )
     return Detective(**found._asdict()), dynamics
-
-
-def _finite(value: float) -> float | None:
-    return value if math.isfinite(value) else None

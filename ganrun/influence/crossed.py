@@ -59,9 +59,9 @@ def ratio(part: Estimate, total: Estimate) -> Share:
     of_rows = float(by_row.var(ddof=1)) / rows
     of_seeds = max(float(by_seed.var(ddof=1)) / seeds - of_rest, 0.0)
     variance = of_rows + of_seeds
-    if variance == 0:
-        return Share(value, min(max(value, 0.0), 1.0), min(max(value, 0.0), 1.0))
-    freedom = variance**2 / (of_rows**2 / (rows - 1) + of_seeds**2 / (seeds - 1))
-    half = float(stdtrit(freedom, (1 + LEVEL) / 2) * np.sqrt(variance))
+    half = 0.0
+    if variance:
+        freedom = variance**2 / (of_rows**2 / (rows - 1) + of_seeds**2 / (seeds - 1))
+        half = float(stdtrit(freedom, (1 + LEVEL) / 2) * np.sqrt(variance))
     low, high = (min(max(limit, 0.0), 1.0) for limit in (value - half, value + half))
     return Share(value, low, high)

@@ -7,6 +7,7 @@ from jaxtyping import Float
 from numpy import ndarray
 
 from ganrun.influence.crossed import Estimate, ratio, total_variance
+from ganrun.influence.replicates import NoShares
 from ganrun.influence.share_intervals import Share
 
 TREES = 100
@@ -15,10 +16,6 @@ PERMUTATIONS = 10
 LEAST_LEAF = 3
 """Points in a leaf: a leaf of one point would learn that point's luck."""
 LEAST_POINTS = 2 * FOLDS
-
-
-class TooFewPoints(Exception):
-    """So few points that no forest can be tried on others; the message is a sentence."""
 
 
 def forest_importance(
@@ -36,11 +33,11 @@ def forest_importance(
         y: outcome of every seed at every point in every case.
         columns: the factors' values at every point in every case, choices as numbers.
 
-    Raises TooFewPoints.
+    Raises NoShares where there are too few points to try a forest on others.
     """
     _, points, cases = y.shape
     if points < LEAST_POINTS:
-        raise TooFewPoints(
+        raise NoShares(
             f"{points} points are too few to try a forest on unseen ones: give at least "
             f"{LEAST_POINTS}."
         )

@@ -11,7 +11,7 @@ from jaxtyping import Float
 from numpy import ndarray
 
 from ganrun.influence.components import main_and_pair_effects, total_effects
-from ganrun.influence.forest import TooFewPoints, forest_importance
+from ganrun.influence.forest import forest_importance
 from ganrun.influence.levels import Levels
 from ganrun.influence.points import CASE, Points, points_of
 from ganrun.influence.rates import DIGITS
@@ -59,7 +59,7 @@ def _factorial(trials: Trials, values: ndarray, levels: list[Levels]) -> dict[st
         kind = ("higher", "factor", "pair")[len(part.axes)]
         whole = totals[part.axes[0]] if kind == "factor" and totals else None
         effects.append(_entry(kind, [levels[i].field for i in part.axes], part.share, whole))
-    return {"effects": effects, **_together(filled), "points_left_out": 0}
+    return {"effects": effects, **_together(filled)}
 
 
 def _sobol(trials: Trials, values: ndarray, levels: Mapping[str, Levels]) -> dict[str, Any]:
@@ -77,10 +77,7 @@ def _sobol(trials: Trials, values: ndarray, levels: Mapping[str, Levels]) -> dic
 
 def _random(trials: Trials, values: ndarray, levels: Mapping[str, Levels]) -> dict[str, Any]:
     points = points_of(trials, values, levels)
-    try:
-        importances, foretold = forest_importance(points.y, points.columns)
-    except TooFewPoints as problem:
-        raise NoShares(str(problem)) from None
+    importances, foretold = forest_importance(points.y, points.columns)
     effects = [
         _entry("factor", [field], None, importance)
         for field, importance in zip(trials.factors, importances, strict=True)
@@ -89,21 +86,14 @@ def _random(trials: Trials, values: ndarray, levels: Mapping[str, Levels]) -> di
 
 
 def _of_points(points: Points) -> dict[str, Any]:
-    return {
-        **_together(points.y.reshape(len(points.y), -1)),
-        "points_left_out": points.left_out,
-    }
+    return _together(points.y.reshape(len(points.y), -1), points.left_out)
 
 
-def _together(y: Float[ndarray, "S C"]) -> dict[str, Any]:
+def _together(y: Float[ndarray, "S C"], points_left_out: int = 0) -> dict[str, Any]:
     """Shares of the factors all together and of chance."""
-    factors, seed, luck, chance = chance_shares(Replicates(y))
-    return {
-        "factors": _numbers(factors),
-        "seed": _numbers(seed),
-        "luck": _numbers(luck),
-        "chance": _numbers(chance),
-    }
+    shares = map(_numbers, chance_shares(Replicates(y)))
+    names = ("factors", "seed", "luck", "chance")
+    return {**dict(zip(names, shares, strict=True)), "points_left_out": points_left_out}
 
 
 def _entry(
@@ -112,8 +102,8 @@ def _entry(
     return {
         "kind": kind,
         "fields": fields,
-        "share": None if share is None else _numbers(share),
-        "total": None if total is None else _numbers(total),
+        "share": share and _numbers(share),
+        "total": total and _numbers(total),
     }
 
 

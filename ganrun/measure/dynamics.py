@@ -197,19 +197,22 @@ def coming_and_going(
     return found if comes_and_goes or unsettled else None
 
 
-def lasting_rise(values: Float[ndarray, " W"], best: float) -> tuple[float, float] | None:
-    """Level at the start and the end of a window in which values rise and will go on to.
+def scatter(values: Float[ndarray, " W"]) -> float:
+    """Standard deviation about the straight line that fits best."""
+    place = np.arange(len(values))
+    return float(np.std(values - np.polyval(np.polyfit(place, values, 1), place)))
 
-    The levels are those of the window's thirds. None unless the rise is material, well above the
-    scatter about a straight line, not yet over in the last third, and has room before the best.
+
+def is_rising(values: Float[ndarray, " W"], best: float) -> bool:
+    """Whether values rise over a window, and will go on to.
+
+    The rise, from the window's first third to its last, is material, well above the scatter, not
+    yet over in the last third, and has room before the best.
     """
     values = values[np.isfinite(values)]
     if len(values) < LEAST_EVALUATIONS:
-        return None
-    place = np.arange(len(values))
-    scatter = float(np.std(values - np.polyval(np.polyfit(place, values, 1), place)))
+        return False
     first, middle, last = (float(np.mean(part)) for part in np.array_split(values, 3))
     rise = last - first
-    if rise < max(MATERIAL, 2 * scatter) or last - middle < rise / 4 or best - last < MATERIAL:
-        return None
-    return first, last
+    is_over = last - middle < rise / 4 or best - last < MATERIAL
+    return not (rise < max(MATERIAL, 2 * scatter(values)) or is_over)

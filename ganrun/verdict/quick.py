@@ -20,7 +20,6 @@ otherwise. Modes are numbered from 0, as the columns `share_0`, `share_1`, ... a
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -38,10 +37,11 @@ from ganrun.measure.dynamics import (
     Course,
     Reference,
     coming_and_going,
-    lasting_rise,
+    is_rising,
+    scatter,
 )
 from ganrun.verdict.words import Verdict, Word
-from ganrun.wording import listed, of_modes, percent, plural
+from ganrun.wording import listed, of_modes, percent, plural, value
 
 
 @dataclass(frozen=True)
@@ -122,7 +122,33 @@ def quick_verdict(
 
 def grounded(course: Course, limits: Thresholds) -> tuple[Word, str, str]:
     """The word, the ground it rests on (a key of `SURE`), and the sentence."""
-    return _told(_Signs(course), limits)
+    signs = _Signs(course)
+    if signs.good:
+        if found := _coming_and_going(signs):
+            return "oscillating", "come and go", found
+        return "converged", "good", _success(signs)
+    if course.trained < LEAST_EVALUATIONS:
+        return "undertrained", "too few", _too_few(signs)
+    if signs.missing:
+        if signs.approach >= limits.approach:
+            return "undertrained", "approaching", _on_the_way(course)
+        if signs.change_rate >= limits.changing:
+            hops = signs.sharpness >= limits.sharp and signs.covered <= limits.few
+            if (hops or signs.swing >= limits.swing) and (found := _coming_and_going(signs)):
+                return "oscillating", "hopping", found
+            return "undertrained", "unsettled", _unsettled(signs)
+        if signs.still_rising:
+            return "undertrained", "rising", _improvement(signs)
+        if signs.shortfall > limits.arrived:
+            return "undertrained", "off the modes", _off_the_modes(signs)
+        return "collapsed", "collapsed", _loss(signs)
+    if signs.change_rate > limits.restless and signs.out_of_place > limits.astray:
+        return "oscillating", "come and go", _coming_and_going(signs) or _unsettled(signs)
+    if signs.out_of_place <= limits.near and signs.rise > limits.standstill:
+        return "converged", "almost", _almost(signs)
+    if signs.out_of_place <= limits.moderate and signs.rise <= limits.standstill:
+        return "imprecise", "standstill", _imprecision(signs)
+    return "undertrained", "rising", _improvement(signs)
 
 
 class _Signs:
@@ -167,14 +193,12 @@ class _Signs:
     @property
     def swing(self) -> float:
         """Scatter of the share of samples where they belong about its trend over the window."""
-        values = self.placed[self.course.window]
-        place = np.arange(len(values))
-        return float(np.std(values - np.polyval(np.polyfit(place, values, 1), place)))
+        return scatter(self.placed[self.course.window])
 
     @property
     def still_rising(self) -> bool:
         """Whether the share of samples where they belong rises steadily, up to the end."""
-        return lasting_rise(self.placed[self.course.window], self.best) is not None
+        return is_rising(self.placed[self.course.window], self.best)
 
     @property
     def rise(self) -> float:
@@ -191,37 +215,6 @@ class _Signs:
         if not (np.isfinite(before) and np.isfinite(now) and before > 0 and now > 0):
             return 0.0
         return float(np.log(before / now))
-
-
-def _told(signs: _Signs, limits: Thresholds) -> tuple[Word, str, str]:
-    """The word, what it rests on, and the sentence."""
-    course = signs.course
-    if signs.good:
-        if found := _coming_and_going(signs):
-            return "oscillating", "come and go", found
-        return "converged", "good", _success(signs)
-    if course.trained < LEAST_EVALUATIONS:
-        return "undertrained", "too few", _too_few(signs)
-    if signs.missing:
-        if signs.approach >= limits.approach:
-            return "undertrained", "approaching", _on_the_way(course)
-        if signs.change_rate >= limits.changing:
-            hops = signs.sharpness >= limits.sharp and signs.covered <= limits.few
-            if (hops or signs.swing >= limits.swing) and (found := _coming_and_going(signs)):
-                return "oscillating", "hopping", found
-            return "undertrained", "unsettled", _unsettled(signs)
-        if signs.still_rising:
-            return "undertrained", "rising", _improvement(signs)
-        if signs.shortfall > limits.arrived:
-            return "undertrained", "off the modes", _off_the_modes(signs)
-        return "collapsed", "collapsed", _loss(signs)
-    if signs.change_rate > limits.restless and signs.out_of_place > limits.astray:
-        return "oscillating", "come and go", _coming_and_going(signs) or _unsettled(signs)
-    if signs.out_of_place <= limits.near and signs.rise > limits.standstill:
-        return "converged", "almost", _almost(signs)
-    if signs.out_of_place <= limits.moderate and signs.rise <= limits.standstill:
-        return "imprecise", "standstill", _imprecision(signs)
-    return "undertrained", "rising", _improvement(signs)
 
 
 def _divergence(diverged_at: int) -> str:
@@ -341,11 +334,12 @@ def _misses(course: Course) -> list[str]:
     """In which respects the final metrics are out of tolerance."""
     quality, distance, spread = map(course.at_the_end, ("high_quality", "mode_tv", "spread"))
     perfect_quality, perfect_distance = course.perfect("high_quality"), course.perfect("mode_tv")
+    told_quality, told_distance = (value(one, 2, "undefined") for one in (quality, distance))
     misses = []
     if not quality >= perfect_quality - HIGH_QUALITY_BELOW:
-        misses.append(f"high_quality is {_known(quality)} where perfect is {perfect_quality:.2f}")
+        misses.append(f"high_quality is {told_quality} where perfect is {perfect_quality:.2f}")
     if not distance <= perfect_distance + MODE_TV_ABOVE:
-        misses.append(f"mode_tv is {_known(distance)} where perfect is {perfect_distance:.2f}")
+        misses.append(f"mode_tv is {told_distance} where perfect is {perfect_distance:.2f}")
     if spread < SPREAD_RANGE[0] or spread > SPREAD_RANGE[1]:
         misses.append(f"the modes have {spread:.2g} times their true variance")
     return misses
@@ -381,10 +375,6 @@ def _and_or_but(signs: _Signs) -> str:
 
 def _be(modes: Sequence[int], one: str, many: str) -> str:
     return one if len(modes) == 1 else many
-
-
-def _known(number: float) -> str:
-    return "undefined" if math.isnan(number) else f"{number:.2f}"
 
 
 def _share(share: float) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from dataclasses import asdict
 from pathlib import Path
 
 from rich.cells import cell_len
@@ -10,7 +11,7 @@ from rich.console import Console
 from rich.text import Text
 
 from ganrun.diagnose.branches import FOLDER
-from ganrun.diagnose.diagnosis import NAME, Branch, Diagnosis, as_json
+from ganrun.diagnose.diagnosis import NAME, Branch, Diagnosis
 from ganrun.report.branch_table import branch_columns, branch_note, branch_table
 from ganrun.report.diagnosis_story import FIGURE, how_sure, probes, whose
 from ganrun.report.fitting_columns import GAP, FittingColumns
@@ -50,7 +51,7 @@ def print_diagnosis(diagnosis: Diagnosis, console: Console, *, path: Path) -> No
 
 def diagnosis_json(diagnosis: Diagnosis, path: Path) -> str:
     """The whole document and the run's folder as strict JSON."""
-    content = {"path": str(path), **as_json(diagnosis)}
+    content = {"path": str(path), **asdict(diagnosis)}
     return json_text(content, sort_keys=False).decode().rstrip("\n")
 
 
