@@ -179,6 +179,12 @@ def test_options_make_a_design_of_another_kind():
     assert (sweep.design, sweep.cells) == ("random", 64)
 
 
+def test_a_case_of_another_layout_is_written_as_it_always_was():
+    write("parent.yaml", "cases: {x: {target: {modes: 3}, objective: hinge}}\n")
+    sweep = load("extends: parent.yaml\ncases: {x: {target: {layout: grid}}}\n")
+    assert "x: {objective: hinge, target: {layout: grid}}" in sweep_yaml(sweep)
+
+
 def test_a_sweep_extends_another():
     write("one/base.yaml", "training: {steps: 70}\n")
     write(

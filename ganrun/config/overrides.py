@@ -37,7 +37,7 @@ def experiment_on_top(under: Tree, over: Tree) -> Tree:
     if "target" in below and "target" in above:
         old, new = below["target"], above["target"]
         if "layout" in (_fields(new) or ()) and _layout(new) != _layout(old):
-            below = {**below, "target": new}
+            below = {name: value for name, value in below.items() if name != "target"}
     return _with_fields(over, _both(below, above))
 
 
