@@ -68,10 +68,10 @@ def config_fields(section: BaseModel, path: tuple[str, ...] = ()) -> Iterator[Fi
         else:
             default: str | None = None
             if not declared.is_required():
-                default = _text(declared.get_default(call_default_factory=True))
+                default = flow(declared.get_default(call_default_factory=True))
             if here == ("target", "layout"):
                 default = Experiment().target.layout
-            yield Field(here, _text(value), default, declared.description or "")
+            yield Field(here, flow(value), default, declared.description or "")
 
 
 def _penalties(path: tuple[str, ...], penalties: Mapping[str, Any]) -> Iterator[Field]:
@@ -84,12 +84,7 @@ def _penalties(path: tuple[str, ...], penalties: Mapping[str, Any]) -> Iterator[
         for parameter, value in parameters.items():
             declared = model.model_fields[parameter]
             # A penalty is there because someone chose it, whatever its parameters.
-            yield Field((*path, name, parameter), _text(value), None, declared.description or "")
-
-
-def _text(value: Any) -> str:
-    plain = value.model_dump(mode="json") if isinstance(value, BaseModel) else value
-    return flow(list(plain) if isinstance(plain, tuple) else plain)
+            yield Field((*path, name, parameter), flow(value), None, declared.description or "")
 
 
 def _section(name: str, fields: list[Field]) -> str:
