@@ -208,8 +208,7 @@ def sweep(
         if opened is not None:
             report_sweep(opened.path, Console(), page=False, figures=False, as_json=as_json)
         if interrupted:
-            _say_how_to_go_on()
-            raise typer.Exit(130)
+            _end_interrupted()
         if progress is not None and (progress.failed or progress.stopped):
             raise typer.Exit(1)
 
@@ -258,8 +257,7 @@ def diagnose(
 
                 found = diagnose(run, options, watcher.update)
         except KeyboardInterrupt:
-            _say_how_to_go_on()
-            raise typer.Exit(130) from None
+            _end_interrupted()
         report_diagnosis(folder, found, Console(), as_json=as_json)
 
 
@@ -510,15 +508,16 @@ def _report_outcomes(outcomes: list[Any], *, as_json: bool) -> None:
         if one.how == "failed":
             typer.echo(f"seed {one.seed} failed: {one.error}", err=True)
     if any(one.how == "interrupted" for one in outcomes):
-        _say_how_to_go_on()
-        raise typer.Exit(130)
+        _end_interrupted()
     if any(one.how == "failed" for one in outcomes):
         raise typer.Exit(1)
 
 
-def _say_how_to_go_on() -> None:
+def _end_interrupted() -> NoReturn:
+    """Say how to go on; that is exit code 130."""
     same = shlex.join(["ganrun", *sys.argv[1:]])
     typer.echo(f"Interrupted; everything is saved. To go on, run it again: {same}", err=True)
+    raise typer.Exit(130)
 
 
 @contextmanager

@@ -67,7 +67,7 @@ def test_of_states_the_newest_comes_and_messages_all_in_their_order():
     async def scene(hub: Hub, client: Client) -> None:
         for number in range(5):
             hub.keep(state(1, 2, seed=number))
-            hub.tell({"type": "error", "message": str(number)})
+            hub.send({"type": "error", "message": str(number)})
         *errors, told = [json.loads(one) for one in await client.next()]
         assert [one["message"] for one in errors] == ["0", "1", "2", "3", "4"]
         assert told["seed"] == 4
@@ -117,7 +117,7 @@ def test_one_page_is_told_what_only_it_asked_for():
         other = Client(asyncio.get_running_loop())
         hub.join(other, {})
         await other.next()
-        hub.tell({"type": "config"}, client)
+        hub.send({"type": "config"}, client)
         assert len(await client.next()) == 1
         assert await nothing_comes(other)
         assert len(hub) == 2
@@ -131,7 +131,7 @@ def test_one_page_is_told_what_only_it_asked_for():
 def test_a_page_that_takes_nothing_for_long_is_let_go_and_costs_no_more():
     async def scene(hub: Hub, client: Client) -> None:
         for _ in range(2 * MOST_TEXTS):
-            hub.tell({"type": "error", "message": "x"})
+            hub.send({"type": "error", "message": "x"})
         assert client.overflowed
         assert len(await client.next()) == MOST_TEXTS
 

@@ -28,7 +28,7 @@ from typer.testing import CliRunner
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
-from ganrun.arena import audience, server, session
+from ganrun.arena import hub, server, session
 from ganrun.arena.hub import Hub
 from ganrun.arena.protocol import LARGEST_MESSAGE, MOST_CLIENTS, MOST_GAMES
 from ganrun.arena.serve import Arena, listen
@@ -326,7 +326,7 @@ def test_a_page_that_comes_back_finds_the_game_where_it_is(arena: Arena, one: Pa
 def test_while_nobody_looks_the_games_wait(
     arena: Arena, said: list[str], monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(audience, "PATIENCE", 0.05)
+    monkeypatch.setattr(hub, "PATIENCE", 0.05)
     with page(arena) as opened:
         opened.ready()
         opened.say("play")

@@ -9,11 +9,13 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from ganrun.arena.protocol import FRAMES_AHEAD, write_message
 
+PATIENCE = 3.0
+"""Seconds without a page after which the games stand still."""
 MOST_TEXTS = 1000
 """Messages that may wait for one page; one that takes none for so long is let go."""
 
@@ -40,7 +42,7 @@ class Client:
             self._frames[game] = (number, frame)
             self._wake_up()
 
-    def tell(self, text: str) -> None:
+    def send(self, text: str) -> None:
         """A message; from any thread."""
         with self._lock:
             if len(self._texts) >= MOST_TEXTS:
@@ -119,7 +121,7 @@ class Hub:
     def join(self, client: Client, hello: Mapping[str, Any]) -> None:
         """Let a page look: it is told everything, and shown every game as it was seen last."""
         with self._lock:
-            client.tell(write_message({**hello, **self._state, "type": "hello"}))
+            client.send(write_message({**hello, **self._state, "type": "hello"}))
             client.keep(write_message({**self._state, "type": "state"}), _games(self._state))
             for game, (number, frame) in self._frames.items():
                 client.offer(game, number, frame)
@@ -137,12 +139,12 @@ class Hub:
             for client in self._clients:
                 client.offer(game, number, frame)
 
-    def tell(self, message: Mapping[str, Any], client: Client | None = None) -> None:
-        """Tell one page, or all."""
+    def send(self, message: Mapping[str, Any], client: Client | None = None) -> None:
+        """Send a message to one page, or all."""
         text = write_message(message)
         with self._lock:
             for one in [client] if client else self._clients:
-                one.tell(text)
+                one.send(text)
 
     def keep(self, state: Mapping[str, Any]) -> None:
         """Put down what is the case now; `games` holds all there are."""
@@ -153,6 +155,30 @@ class Hub:
             self._frames = {game: one for game, one in self._frames.items() if game in games}
             for client in self._clients:
                 client.keep(text, games)
+
+
+class Audience:
+    """The pages that look, seen from the thread that trains."""
+
+    def __init__(self, hub: Hub, say: Callable[[str], None]) -> None:
+        self._hub = hub
+        self._say = say
+        self._alone_since: float | None = None
+        self.gone = False
+        """Whether there has been no page for so long that the games stand still."""
+
+    def look(self, playing: bool, now: float) -> None:
+        """See who is there; where games would be played, say that they wait or go on."""
+        if len(self._hub):
+            if self.gone and playing:
+                self._say("Somebody looks again: the games go on.")
+            self._alone_since, self.gone = None, False
+        elif self._alone_since is None:
+            self._alone_since = now
+        elif not self.gone and now - self._alone_since > PATIENCE:
+            self.gone = True
+            if playing:
+                self._say("Nobody is looking: the games wait.")
 
 
 def _games(state: Mapping[str, Any]) -> set[int]:

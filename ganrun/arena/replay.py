@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -16,7 +18,7 @@ from ganrun.measure.reference import reference_metrics
 from ganrun.mixture import mixture_of
 from ganrun.playing.recorder import row_of, summary_of
 from ganrun.playing.schedule import evaluation_rounds, snapshot_rounds
-from ganrun.store import Event, Interactive, Snapshot
+from ganrun.store import Interactive, Snapshot
 from ganrun.store.events import configs_along
 from ganrun.store.metrics_table import MetricsTable
 
@@ -52,7 +54,8 @@ class _Replay:
 
     def record(self, on_progress: Callable[[int], None]) -> tuple[Interactive, Game]:
         game, last = self._game, self._past.rounds
-        events = _by_round(self._past.events)
+        by_round = groupby(self._past.events, attrgetter("round"))
+        events = {round_: list(there) for round_, there in by_round}
         for round_ in sorted({*self._evaluated, *self._snapped, *events}):
             game.advance(round_)
             if round_ != last:
@@ -109,13 +112,6 @@ class _Replay:
         columns = MetricsTable(modes).with_rows(rows).arrays()
         columns["step"] = columns["step"] - self._aimed_at
         return columns
-
-
-def _by_round(events: Sequence[Event]) -> dict[int, list[Event]]:
-    rounds: dict[int, list[Event]] = {}
-    for event in events:
-        rounds.setdefault(event.round, []).append(event)
-    return rounds
 
 
 def _extent_of_all(configs: Sequence[Experiment]) -> tuple[float, ...]:

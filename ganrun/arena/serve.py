@@ -16,6 +16,7 @@ from typing import Any
 
 import uvicorn
 
+from ganrun.arena.game import Game
 from ganrun.arena.hub import Hub
 from ganrun.arena.protocol import FRAMES_AHEAD, LARGEST_MESSAGE, VERSION
 from ganrun.arena.server import application
@@ -77,7 +78,9 @@ class Arena:
         try:
             backend.prepare(compile_cache())
             hub = Hub()
-            self.session = new_session(base, hub, runs_dir=runs_dir, command=command, say=say)
+            self.session = Session(
+                base, hub, maker_of_games(), runs_dir=runs_dir, command=command, say=say
+            )
             number = self._listener.getsockname()[1]
             app = application(
                 hub, self.session.submit, greeting(base, runs_dir), host=host, port=number
@@ -134,30 +137,15 @@ def greeting(base: Experiment, runs_dir: Path) -> dict[str, Any]:
     }
 
 
-def new_session(
-    base: Experiment,
-    hub: Hub,
-    *,
-    runs_dir: Path,
-    command: Sequence[str],
-    say: Callable[[str], None],
-) -> Session:
-    """A session whose games are trained on this process's first device."""
+def maker_of_games() -> Callable[[Experiment], Game]:
+    """What makes games that are trained on this process's first device."""
     import jax
 
-    from ganrun.arena.game import Game
     from ganrun.game.population import lanes_for
 
     device = jax.local_devices()[0]
     lanes = lanes_for(device.platform)
-    return Session(
-        base,
-        hub,
-        lambda config: Game(config, device, lanes),
-        runs_dir=runs_dir,
-        command=command,
-        say=say,
-    )
+    return lambda config: Game(config, device, lanes)
 
 
 class Server(uvicorn.Server):

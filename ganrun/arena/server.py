@@ -232,7 +232,7 @@ class _Connection:
             told = read_message(text)
         except ProtocolError as error:
             self._bad += 1
-            self._hub.tell({"type": "error", "message": str(error)}, self._client)
+            self._hub.send({"type": "error", "message": str(error)}, self._client)
             return
         self._bad = 0
         if isinstance(told, Seen):

@@ -19,10 +19,9 @@ from time import monotonic
 from typing import Any
 
 from ganrun.arena import protocol
-from ganrun.arena.audience import Audience
 from ganrun.arena.broadcast import Illustrator, state_of
 from ganrun.arena.game import MOST_ROUNDS, Game, Player
-from ganrun.arena.hub import Client, Hub
+from ganrun.arena.hub import Audience, Client, Hub
 from ganrun.arena.measuring_turns import Measurer
 from ganrun.arena.pacing import PictureClock, RoundClock
 from ganrun.arena.saving import Order, Saved, Saver, digest_of
@@ -99,7 +98,7 @@ class Session:
         """Something that nobody asked for went wrong: say so, and wait for what is asked next."""
         self._say(traceback.format_exc())
         self._playing = False
-        self._hub.tell({"type": "error", "message": f"this went wrong: {error!r}"[:500]})
+        self._hub.send({"type": "error", "message": f"this went wrong: {error!r}"[:500]})
         self._publish()
 
     # obeying
@@ -130,10 +129,10 @@ class Session:
         try:
             self._do(message, client)
         except ConfigError as error:
-            self._hub.tell({**told, "message": "; ".join(error.problems)[:500]}, client)
+            self._hub.send({**told, "message": "; ".join(error.problems)[:500]}, client)
         except Exception as error:
             self._say(traceback.format_exc())
-            self._hub.tell({**told, "message": f"this went wrong: {error!r}"[:500]}, client)
+            self._hub.send({**told, "message": f"this went wrong: {error!r}"[:500]}, client)
             self._publish()
 
     def _do(self, message: protocol.Message, client: Client | None) -> None:
@@ -165,7 +164,7 @@ class Session:
                 self._save(self._one(message.game), client)
             case protocol.Config():
                 yaml = to_yaml(self._one(message.game).ready.now)
-                self._hub.tell({"type": "config", "game": message.game, "yaml": yaml}, client)
+                self._hub.send({"type": "config", "game": message.game, "yaml": yaml}, client)
             case protocol.Seen():
                 pass
 
@@ -302,7 +301,7 @@ class Session:
             return
         game, slot.game = slot.game, None
         self._publish()
-        self._hub.tell({"type": "compiling", "game": slot.id})
+        self._hub.send({"type": "compiling", "game": slot.id})
         try:
             yield
         finally:
@@ -374,11 +373,11 @@ class Session:
             elif isinstance(news, Saved):
                 slot.saving = None
                 told = {"path": str(news.path), "kind": news.kind, "found": news.found}
-                self._hub.tell({"type": "saved", "game": slot.id, **told})
+                self._hub.send({"type": "saved", "game": slot.id, **told})
                 self._say(f"Saved: {news.path}")
             else:
                 slot.saving = None
-                self._hub.tell({"type": "error", "game": slot.id, "message": news}, client)
+                self._hub.send({"type": "error", "game": slot.id, "message": news}, client)
             self._publish()
 
 

@@ -57,6 +57,9 @@ class Row:
         return float(self.modes_total - self.modes_covered)
 
 
+NUMBERS = ("modes_total", "modes_recovered", "modes_covered", "mode_tv")
+"""What a row keeps of a trial's summary."""
+
 Answer = tuple[Sequence[Row], dict[str, Any]]
 
 
@@ -111,10 +114,7 @@ def row_of(result: Result) -> Row:
         seed=trial.seed,
         status=result.status,
         verdict=result.verdict,
-        modes_total=summary.get("modes_total"),
-        modes_recovered=summary.get("modes_recovered"),
-        modes_covered=summary.get("modes_covered"),
-        mode_tv=summary.get("mode_tv"),
+        **{name: summary.get(name) for name in NUMBERS},
     )
 
 
