@@ -158,6 +158,10 @@ class Course:
             & ~((spread < low) | (spread > high))
         )
 
+    def is_good(self, part: slice | Bool[ndarray, " R"]) -> bool:
+        """Whether half of a part of the evaluations or more are within tolerance."""
+        return bool(self.within_tolerance[part].mean() >= 1 / 2)
+
 
 @dataclass(frozen=True)
 class ComingAndGoing:

@@ -107,7 +107,9 @@ def continued(
     came_to = _ending(after, end)
     if diverged:
         word: Word = "diverged"
-    elif not _is_good(before) and (_rose(placed, covered) or _approached(before, after, late)):
+    elif not before.is_good(before.last_tenth) and (
+        _rose(placed, covered) or _approached(before, after, late)
+    ):
         word = "undertrained"
     elif _oscillates(after, late, length):
         word = "oscillating"
@@ -147,7 +149,7 @@ def _ending(course: Course, end: _Rows) -> Ending:
         high_quality=_mean(course.column("high_quality")[end]),
         mode_tv=_mean(course.column("mode_tv")[end]),
         missing=tuple(missing.tolist()),
-        good=not len(missing) and bool(course.within_tolerance[end].mean() >= 1 / 2),
+        good=not len(missing) and course.is_good(end),
     )
 
 
@@ -158,11 +160,6 @@ def _well_placed(course: Course) -> Float[ndarray, " R"]:
 def _now(course: Course, values: ndarray) -> float:
     """Where a run stands by its end: the mean of its last tenth or of its half, the better."""
     return max(_mean(values[course.last_tenth]), _mean(values[course.window]))
-
-
-def _is_good(course: Course) -> bool:
-    """Whether the run is within tolerance by its own end."""
-    return bool(course.within_tolerance[course.last_tenth].mean() >= 1 / 2)
 
 
 def _rose(placed: tuple[float, float], covered: tuple[float, float]) -> bool:

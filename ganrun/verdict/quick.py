@@ -171,8 +171,7 @@ class _Signs:
         covered = course.covered[course.last_tenth]
         self.missing = np.flatnonzero(covered.mean(axis=0) <= 1 / 2).tolist()
         """The numbers of the modes that are missing at half of the last evaluations or more."""
-        good_lately = course.within_tolerance[course.last_tenth].mean() >= 1 / 2
-        self.good = bool(good_lately) and not course.missing_at_the_end
+        self.good = course.is_good(course.last_tenth) and not course.missing_at_the_end
 
     @property
     def sharpness(self) -> float:
