@@ -30,8 +30,7 @@ def outcome(run: RunRecord) -> str:
         return f"{_recovered(run)} after {run.steps:,} rounds"
     if run.last_round is None:
         return f"{run.status} before its first evaluation"
-    covered = wording.of_total(run.metric("modes_covered"), run.modes_total)
-    return f"{run.status}; {covered} modes covered at round {run.last_round:,} of {run.steps:,}"
+    return f"{run.status}; {_covered(run)} covered at {_so_far(run)}"
 
 
 def title(run: RunRecord) -> str:
@@ -119,9 +118,15 @@ def _unfinished(run: RunRecord) -> str:
         words += f" ({error})"
     if run.last_round is None:
         return f"{words} before its first evaluation"
-    covered = wording.of_total(run.metric("modes_covered"), run.modes_total)
-    place = f"round {run.last_round:,} of {run.steps:,}"
-    return f"{words}; at its last evaluation, {place}, it covered {covered} modes"
+    return f"{words}; at its last evaluation, {_so_far(run)}, it covered {_covered(run)}"
+
+
+def _so_far(run: RunRecord) -> str:
+    return f"round {run.last_round:,} of {run.steps:,}"
+
+
+def _covered(run: RunRecord) -> str:
+    return f"{wording.of_total(run.metric('modes_covered'), run.modes_total)} modes"
 
 
 def _modes(run: RunRecord) -> str:

@@ -55,17 +55,13 @@ def report_sweep(
     # The trials' pages come first, so that the sweep's links to them.
     problems = _write_trial_pages(record, notes) if trial_pages else []
     if page or open_page:
-        _write_page(record, notes, open_page=open_page)
+        from ganrun.report.web.sweep_page import write_sweep_page
+
+        path = write_sweep_page(record)
+        notes.say(f"{path}: the sweep to explore, in a browser")
+        if open_page:
+            notes.open(path)
     return problems
-
-
-def _write_page(record: SweepRecord, notes: Notes, *, open_page: bool) -> None:
-    from ganrun.report.web.sweep_page import write_sweep_page
-
-    path = write_sweep_page(record)
-    notes.say(f"{path}: the sweep to explore, in a browser")
-    if open_page:
-        notes.open(path)
 
 
 def _write_trial_pages(record: SweepRecord, notes: Notes) -> list[str]:
@@ -79,21 +75,16 @@ def _write_trial_pages(record: SweepRecord, notes: Notes) -> list[str]:
 
     from ganrun.report.web.trial_pages import write_trial_pages
 
-    columns = (TextColumn("pages of the trials"), BarColumn(), MofNCompleteColumn())
     screen = Console(stderr=True)
-    with Progress(
-        *columns,
-        TimeRemainingColumn(),
-        console=screen,
-        transient=True,
-        disable=not screen.is_terminal,
-    ) as progress:
+    words = TextColumn("pages of the trials")
+    columns = (words, BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    unseen = not screen.is_terminal
+    with Progress(*columns, console=screen, transient=True, disable=unseen) as progress:
         task = progress.add_task("", total=None)
         made = write_trial_pages(
             record, lambda done, total: progress.update(task, completed=done, total=total)
         )
-    words = f"{wording.plural(made.written, 'page')} made"
-    if made.current:
-        words += f", {made.current:,} up to date already"
-    notes.say(f"{record.folder.trials}: {words}")
+    current = f", {made.current:,} up to date already" if made.current else ""
+    pages = wording.plural(made.written, "page")
+    notes.say(f"{record.folder.trials}: {pages} made{current}")
     return made.problems

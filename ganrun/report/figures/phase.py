@@ -6,6 +6,7 @@ its median trial, over the true modes.
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Sequence
 from statistics import fmean
@@ -191,14 +192,13 @@ def recovered_words(ended: list[Row]) -> str:
 
 
 def _recovered(ended: list[Row]) -> float:
-    known = [row.recovered_share for row in ended if row.recovered_share == row.recovered_share]
+    known = [row.recovered_share for row in ended if not math.isnan(row.recovered_share)]
     return sum(known) / len(known) if known else 0.0
 
 
 def _draw_meter(page: Axes, ended: list[Row], line: tuple[float, float, float]) -> None:
     x, y, wide = line
-    empty = Rectangle((x, y), wide, _METER, facecolor=PAPER, edgecolor=FAINT, linewidth=0.5)
-    page.add_patch(empty)
+    page.add_patch(Rectangle((x, y), wide, _METER, facecolor=PAPER, edgecolor=FAINT, linewidth=0.5))
     filled = wide * _recovered(ended)
     page.add_patch(Rectangle((x, y), filled, _METER, facecolor=BLUE, linewidth=0, zorder=3))
 
@@ -209,17 +209,9 @@ def _stamp(page: Axes, ended: list[Row], picture: tuple[float, float, float]) ->
     verdict, count = Counter(row.verdict for row in ended).most_common(1)[0]
     if verdict not in STAMPED or 2 * count < len(ended) or wide < LEAST_STAMPED:
         return
-    page.text(
-        x + wide / 2,
-        y + 0.025,
-        f"{wording.percent(count / len(ended))} {verdict}",
-        ha="center",
-        va="bottom",
-        size=6.2,
-        color=INK,
-        path_effects=[withStroke(linewidth=2.2, foreground=PAPER)],
-        zorder=6,
-    )
+    words = f"{wording.percent(count / len(ended))} {verdict}"
+    stamp = page.text(x + wide / 2, y + 0.025, words, ha="center", va="bottom", size=6.2, zorder=6)
+    stamp.set_path_effects([withStroke(linewidth=2.2, foreground=PAPER)])
 
 
 def _name_places(
@@ -236,15 +228,8 @@ def _name_places(
         x = left + i * (side + _GAP) + side / 2
         page.text(x, bottom - 0.07, name, ha="center", va="top", size=SMALL_SIZE)
     middle = left + (grid.columns * (side + _GAP) - _GAP) / 2
-    page.text(
-        middle,
-        bottom - (0.30 if lines == 1 else 0.42),
-        record.called(grid.across.field),
-        ha="center",
-        va="top",
-        size=LABEL_SIZE + 0.5,
-        weight="bold",
-    )
+    name, below = record.called(grid.across.field), bottom - (0.30 if lines == 1 else 0.42)
+    page.text(middle, below, name, ha="center", va="top", size=LABEL_SIZE + 0.5, weight="bold")
     labels = grid.down.labels[::-1] if grid.down.rising else grid.down.labels
     for j, label in enumerate(labels):
         y = top - j * (tall + _GAP) - tall / 2

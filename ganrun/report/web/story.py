@@ -15,7 +15,7 @@ import numpy as np
 from ganrun import wording
 from ganrun.report import run_story
 from ganrun.report.run_record import RunRecord
-from ganrun.report.web.field_at_modes import FieldAtModes, field_at_modes
+from ganrun.report.web.field_at_modes import field_at_modes
 from ganrun.report.web.mode_histories import Loss, ModeHistories
 
 MOST_NAMED = 5
@@ -29,6 +29,16 @@ BY_CHANCE = 1 / 3
 NEAR_CHANCE = 0.12
 SURE, GUESSING = 0.75, 0.58
 """Accuracies from which the detective is ahead, and below which it hardly knows."""
+
+
+ENDINGS = {
+    "collapsed": "what is missing stayed missing, and more rounds are not expected to change it",
+    "undertrained": "the forger is still improving, so more rounds should help",
+    "oscillating": "the forger runs from mode to mode, and where it stops is chance",
+    "imprecise": "nothing is missing, but what it prints is not right, and is not getting better",
+    "converged": "every note is there as often and as sharp as it should be, and stays so",
+}
+"""What each verdict means for the tale."""
 
 
 @dataclass(frozen=True)
@@ -82,18 +92,15 @@ def _finding(histories: ModeHistories) -> Iterator[Passage]:
         return
     first, peak = int((counts > 0).argmax()), int(counts.argmax())
     if first != peak and histories.rounds[first] > 0:
-        yield Passage(
-            int(histories.rounds[first]), f"{_by(histories, first)} {_prints(histories, first)}."
-        )
+        yield _printing(histories, first)
     most = ", the most that it ever does" if first != peak and counts[peak] < total else ""
-    yield Passage(
-        int(histories.rounds[peak]), f"{_by(histories, peak)} {_prints(histories, peak)}{most}."
-    )
+    yield _printing(histories, peak, most)
 
 
-def _by(histories: ModeHistories, row: int) -> str:
+def _printing(histories: ModeHistories, row: int, most: str = "") -> Passage:
     at = int(histories.rounds[row])
-    return f"By round {at:,} it prints" if at else "From the start it prints"
+    when = f"By round {at:,}" if at else "From the start"
+    return Passage(at, f"{when} it prints {_prints(histories, row)}{most}.")
 
 
 def _losing(histories: ModeHistories) -> Iterator[Passage]:
@@ -133,14 +140,12 @@ def _loss_words(histories: ModeHistories, at: int, lost: Sequence[Loss]) -> str:
         pronoun = "it" if len(gone) == 1 else "them"
         return f"{words}, and does not take {pronoun} up again: it prints {now}."
     returned = max(loss.back or 0 for loss in back)
+    comes = f"{'comes' if len(back) == 1 else 'come'} back by round {returned:,}"
     if not gone:
-        verb = "comes" if len(back) == 1 else "come"
-        pronoun = "it" if len(back) == 1 else "they"
-        return f"{words}; {pronoun} {verb} back by round {returned:,}."
-    comes = "comes" if len(back) == 1 else "come"
+        return f"{words}; {'it' if len(back) == 1 else 'they'} {comes}."
     stays = "stays" if len(gone) == 1 else "stay"
     some = _named({loss.mode for loss in back})
-    return f"{words}: {some} {comes} back by round {returned:,}, {_named(gone)} {stays} lost."
+    return f"{words}: {some} {comes}, {_named(gone)} {stays} lost."
 
 
 def _quality(run: RunRecord) -> Iterator[Passage]:
@@ -181,17 +186,15 @@ def _looking(run: RunRecord, histories: ModeHistories) -> Iterator[Passage]:
     last = snapshots.each()[-max(1, len(snapshots.steps) // 4) :]
     about = (snapshots.window, run.mixture, run.objective, run.missing)
     seen = [field_at_modes(one, *about) for one in last]
-    marked = _marked_mostly(seen, run.missing)
+    marked = {at for at in run.missing if sum(at in one.marked for one in seen) * 2 > len(seen)}
     if not any(one.marked or one.unmarked for one in seen):
         return
     span = f"From round {last[0].step:,} to the end" if len(last) > 1 else "At the end"
     missing, total = set(run.missing), run.modes_total
     places = f"the {wording.noun_for(len(missing), 'place')} of {_named_of(missing, total)}"
     if not marked:
-        words = (
-            f"{span} the detective no longer looks at {places}: it mostly answers 'forged' there"
-        )
-        yield Passage(int(histories.rounds[-1]), f"{words}.")
+        words = f"{span} the detective no longer looks at {places}"
+        yield Passage(int(histories.rounds[-1]), f"{words}: it mostly answers 'forged' there.")
         return
     words = f"{span} the detective still takes {_marked_words(marked, missing, places)} for real"
     pushed = [one.led for one in seen if one.led is not None]
@@ -220,10 +223,6 @@ def _push_words(led: float, *, one: bool) -> str:
     return f"and {pushes.removeprefix('it ')}, yet too few arrive"
 
 
-def _marked_mostly(seen: Sequence[FieldAtModes], modes: Sequence[int]) -> set[int]:
-    return {mode for mode in modes if sum(mode in one.marked for one in seen) * 2 > len(seen)}
-
-
 def _telling(run: RunRecord) -> Iterator[Passage]:
     """How well the detective tells real from forged, over the last quarter."""
     accuracy = run.metrics["accuracy_d"]
@@ -246,32 +245,14 @@ def _telling(run: RunRecord) -> Iterator[Passage]:
 def _end(run: RunRecord) -> Passage:
     last = run.last_round
     if not run.ended:
-        words = run_story.tell(run)
-        return Passage(last, words)
-    ends = f"After {wording.plural(last or run.steps, 'round')} {_recovered(run)}"
-    match run.verdict:
-        case "diverged":
-            at = "" if run.diverged_at is None else f" in round {run.diverged_at:,}"
-            return Passage(
-                last,
-                f"Then the game breaks down: a loss, a weight or a sample stops being finite{at}. "
-                "The last picture shows the state before.",
-            )
-        case "collapsed":
-            ending = "what is missing stayed missing, and more rounds are not expected to change it"
-        case "undertrained":
-            ending = "the forger is still improving, so more rounds should help"
-        case "oscillating":
-            ending = "the forger runs from mode to mode, and where it stops is chance"
-        case "imprecise":
-            ending = (
-                "nothing is missing, but what it prints is not right, and is not getting better"
-            )
-        case "converged":
-            ending = "every note is there as often and as sharp as it should be, and stays so"
-        case _:
-            return Passage(last, f"{ends}.")
-    return Passage(last, f"{ends}: {ending}.")
+        return Passage(last, run_story.tell(run))
+    if run.verdict == "diverged":
+        at = "" if run.diverged_at is None else f" in round {run.diverged_at:,}"
+        words = f"Then the game breaks down: a loss, a weight or a sample stops being finite{at}."
+        return Passage(last, f"{words} The last picture shows the state before.")
+    words = f"After {wording.plural(last or run.steps, 'round')} {_recovered(run)}"
+    ending = ENDINGS.get(run.verdict or "")
+    return Passage(last, f"{words}: {ending}." if ending else f"{words}.")
 
 
 def _recovered(run: RunRecord) -> str:
@@ -289,9 +270,8 @@ def _recovered(run: RunRecord) -> str:
 
 def _all(total: int, noun: str) -> str:
     """`the one mode`, `both modes` or `all five modes`."""
-    if total == 1:
-        return f"the one {noun}"
-    return f"both {noun}s" if total == 2 else f"all {wording.in_words(total)} {noun}s"
+    few = {1: f"the one {noun}", 2: f"both {noun}s"}
+    return few.get(total, f"all {wording.in_words(total)} {noun}s")
 
 
 def _prints(histories: ModeHistories, row: int, *, only: bool = False) -> str:

@@ -128,10 +128,17 @@ def trials_by_need(record: SweepRecord) -> list[int]:
     other factors would make, and of the design's own; then the others, evenly from every cell.
     """
     opening = [cell.trials for cell in phase_grid(record).cells]
-    groups = chain(opening, _other_cells(record), _design_cells(record))
-    representatives = chain.from_iterable(_median_and_worst(record, group) for group in groups)
-    others = chain.from_iterable(_evenly([_ordered(record, group) for group in opening]))
-    return list(dict.fromkeys(chain(representatives, others)))
+    by_design = _grouped(np.array([row.cell for row in record.rows]))
+    groups = chain(opening, _other_cells(record), by_design)
+    median_and_worst = (
+        row.index
+        for rows in (_rows(record, group) for group in groups)
+        for row in (median_trial(rows), worst_trial(rows))
+        if row is not None
+    )
+    ordered = [from_best_to_worst(_rows(record, group)) for group in opening]
+    others = chain.from_iterable(_evenly([[row.index for row in rows] for rows in ordered]))
+    return list(dict.fromkeys(chain(median_and_worst, others)))
 
 
 def _other_cells(record: SweepRecord) -> Iterator[ndarray]:
@@ -142,10 +149,6 @@ def _other_cells(record: SweepRecord) -> Iterator[ndarray]:
         yield from _grouped(number)
 
 
-def _design_cells(record: SweepRecord) -> Iterator[ndarray]:
-    return _grouped(np.array([row.cell for row in record.rows]))
-
-
 def _grouped(number: ndarray) -> Iterator[ndarray]:
     order = np.argsort(number, kind="stable")
     yield from np.split(order, np.flatnonzero(np.diff(number[order])) + 1)
@@ -153,15 +156,6 @@ def _grouped(number: ndarray) -> Iterator[ndarray]:
 
 def _rows(record: SweepRecord, trials: Iterable[int]) -> list[Row]:
     return [record.rows[int(index)] for index in trials]
-
-
-def _median_and_worst(record: SweepRecord, trials: Iterable[int]) -> list[int]:
-    rows = _rows(record, trials)
-    return [row.index for row in (median_trial(rows), worst_trial(rows)) if row is not None]
-
-
-def _ordered(record: SweepRecord, trials: Iterable[int]) -> list[int]:
-    return [row.index for row in from_best_to_worst(_rows(record, trials))]
 
 
 def _evenly(groups: Sequence[list[int]]) -> Iterator[list[int]]:

@@ -42,7 +42,9 @@ def write_trial_pages(
 
     A trial whose folder is damaged costs its own page alone, and a line among the problems.
     """
-    folders = list(dict.fromkeys(_finished(record)))
+    place, trial = record.folder.trial_path, record.design.trial
+    finished = [place(trial(row.index).experiment) for row in record.rows if row.has_result]
+    folders = list(dict.fromkeys(finished))
     due = [folder for folder in folders if not is_current(folder)]
     made = Made(current=len(folders) - len(due))
     done = 0
@@ -61,12 +63,6 @@ def is_current(folder: Path) -> bool:
     except OSError:
         return False
     return page.st_mtime_ns >= run.st_mtime_ns
-
-
-def _finished(record: SweepRecord) -> Iterator[Path]:
-    for row in record.rows:
-        if row.has_result:
-            yield record.folder.trial_path(record.design.trial(row.index).experiment)
 
 
 def _in_batches(due: Sequence[Path]) -> Iterator[tuple[list[str], int]]:
