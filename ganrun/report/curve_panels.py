@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from jaxtyping import Float
@@ -39,7 +40,7 @@ class Panel:
     at_most: tuple[float, float] = (-math.inf, math.inf)
     logarithmic: bool = False
     whole: bool = False
-    limits: tuple[float, float] | None = field(default=None)
+    limits: tuple[float, float] | None = None
 
 
 def choose_panels(run: RunRecord) -> list[Panel]:
@@ -92,15 +93,7 @@ def choose_panels(run: RunRecord) -> list[Panel]:
     return panels
 
 
-def _measured(
-    run: RunRecord,
-    metric: str,
-    title: str,
-    *,
-    at_least: tuple[float, ...] = (),
-    at_most: tuple[float, float] = (-math.inf, math.inf),
-    limits: tuple[float, float] | None = None,
-) -> Panel:
+def _measured(run: RunRecord, metric: str, title: str, **ranges: Any) -> Panel:
     """A metric beside what perfect samples score, where that is known."""
     points = (run.reference or {}).get(metric)
     return Panel(
@@ -108,9 +101,7 @@ def _measured(
         (Curve(metric),),
         lines=(Level(points["mean"], "perfect"),) if points else (),
         band=(points["p5"], points["p95"]) if points else None,
-        at_least=at_least,
-        at_most=at_most,
-        limits=limits,
+        **ranges,
     )
 
 

@@ -85,11 +85,6 @@ class RunRecord:
         """How many rounds it was meant to be played for."""
         return self.config.training.steps
 
-    @property
-    def evaluation_samples(self) -> int:
-        """How many samples are drawn for an evaluation."""
-        return self.config.evaluation.samples
-
     @cached_property
     def configs(self) -> list[Experiment]:
         """The config at the start and after each event."""

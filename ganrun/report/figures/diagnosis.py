@@ -33,13 +33,14 @@ from ganrun.report.figures.style import (
     TITLE_SIZE,
     WIDTH_INCHES,
     add_axes,
+    draw_dot,
     headline,
     new_figure,
     ticks_in_rounds,
     write_drawn,
     write_near,
 )
-from ganrun.report.palette import BLUE, FAINT, INK, PAPER, QUIET, VERMILLION
+from ganrun.report.palette import BLUE, FAINT, INK, QUIET, VERMILLION
 
 MISSING, PALE_BLUE, NAVY = "#f6e3d6", "#b9d7ec", "#06263f"
 """The occupancy's colours besides blue: nothing there, a little, far too much."""
@@ -398,18 +399,9 @@ def _draw_detectives(figure: Figure, place: Place, detective: Detective) -> None
 
 def _mark(axes: Axes, auc: float, low: float, words: str, *, above: bool) -> None:
     """One detective on the line: the run's own is hollow and named above, a fresh one filled."""
-    place = max(auc, low)
-    axes.plot(
-        [place],
-        [0.5],
-        marker="o",
-        markersize=7,
-        markerfacecolor=PAPER if above else BLUE,
-        markeredgecolor=INK if above else BLUE,
-        markeredgewidth=1.3,
-        zorder=4 if above else 3,
-        clip_on=False,
-    )
+    place, color = max(auc, low), INK if above else BLUE
+    edge: dict[str, Any] = {"markeredgewidth": 1.3, "zorder": 4 if above else 3}
+    draw_dot(axes, place, 0.5, color, filled=not above, size=7, **edge)
     share = (place - low) / (1 - low)
     write_near(
         axes,
@@ -420,7 +412,7 @@ def _mark(axes: Axes, auc: float, low: float, words: str, *, above: bool) -> Non
         ha="left" if share < 0.25 else "right" if share > 0.75 else "center",
         va="bottom" if above else "top",
         size=SMALL_SIZE,
-        color=INK if above else BLUE,
+        color=color,
         weight="bold",
     )
 

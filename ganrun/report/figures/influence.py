@@ -19,13 +19,14 @@ from ganrun.report.figures.style import (
     WIDTH_INCHES,
     add_axes,
     bare,
+    draw_dot,
     headline,
     new_figure,
     sentence,
     ticks_in_percent,
     write_near,
 )
-from ganrun.report.palette import BLUE, INK, PAPER, QUIET
+from ganrun.report.palette import BLUE, INK, QUIET
 from ganrun.report.sweep_record import BY, TIMES, Effect, Numbers, SweepRecord
 from ganrun.report.sweep_story import chosen_effects
 
@@ -142,17 +143,8 @@ def _draw_numbers(axes: Axes, numbers: Numbers, y: float, color: str, *, filled:
         clip_on=False,
         capstyle="butt",
     )
-    axes.plot(
-        [value],
-        [y],
-        marker="o",
-        markersize=6.5 if filled else 5,
-        markerfacecolor=color if filled else PAPER,
-        markeredgecolor=color,
-        markeredgewidth=1.0,
-        zorder=3,
-        clip_on=False,
-    )
+    size = 6.5 if filled else 5
+    draw_dot(axes, value, y, color, filled=filled, size=size, markeredgewidth=1.0, zorder=3)
 
 
 def _columns(axes: Axes, record: SweepRecord, height: float) -> dict[str, float]:

@@ -128,6 +128,15 @@ def write_near(
     )
 
 
+def draw_dot(
+    axes: Axes, x: float, y: float, color: str, *, filled: bool, size: float, **style: Any
+) -> None:
+    """A dot, or a ring, that is not cut off at the edge of the axes."""
+    face = color if filled else PAPER
+    colours: dict[str, Any] = {"markerfacecolor": face, "markeredgecolor": color}
+    axes.plot([x], [y], marker="o", markersize=size, clip_on=False, **colours, **style)
+
+
 def bare(axes: Axes, grid: Literal["both", "x", "y"] = "both") -> None:
     """Leave out the frame's top and right, and draw a faint grid behind the data.
 

@@ -49,7 +49,7 @@ def grouped(runs: Sequence[RunRecord]) -> list[list[RunRecord]]:
     for run in runs:
         mixture = run.mixture
         arrays = (mixture.means, mixture.covariances, mixture.weights)
-        key = (run.name, run.evaluation_samples, *(array.tobytes() for array in arrays))
+        key = (run.name, run.config.evaluation.samples, *(array.tobytes() for array in arrays))
         groups.setdefault(key, []).append(run)
     return list(groups.values())
 
@@ -95,9 +95,8 @@ def result_lines(runs: Sequence[RunRecord], width: int) -> list[Text]:
         lines.append(Text(""))
         for (label, _), row_cells in zip(REFERENCE_ROWS, perfect, strict=True):
             lines.append(line(label, row_cells, "dim"))
-        lines.append(
-            Text(f"(mean and 5-95 % range of 20 draws of {first.evaluation_samples:,})", "dim")
-        )
+        drawn = first.config.evaluation.samples
+        lines.append(Text(f"(mean and 5-95 % range of 20 draws of {drawn:,})", "dim"))
     for text in lines:
         text.truncate(width)
     return lines

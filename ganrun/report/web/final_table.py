@@ -19,7 +19,7 @@ def final_section(run: RunRecord) -> str:
     when = "At the end" if run.ended else f"At the last evaluation, round {run.last_round:,}"
     caption = (
         "Perfect samples are drawn from the target itself: mean and 5-95 % range of 20 draws "
-        f"of {run.evaluation_samples:,}."
+        f"of {run.config.evaluation.samples:,}."
         if run.reference
         else "What perfect samples score is measured when a run ends."
     )

@@ -105,20 +105,17 @@ def _mode_history(
     rounds: Int[ndarray, " R"],
     covered: Bool[ndarray, " R"],
 ) -> ModeHistory:
-    found = _first(rounds, covered)
+    falls = np.flatnonzero(covered[:-1] & ~covered[1:]) + 1
     return ModeHistory(
         mode=mode,
         weight=weight,
         share=float(shares[-1]),
-        found=found,
-        losses=tuple(_losses(mode, rounds, covered)),
+        found=_first(rounds, covered),
+        losses=tuple(
+            Loss(mode, int(rounds[fall]), _first(rounds[fall:], covered[fall:])) for fall in falls
+        ),
         covered=bool(covered[-1]),
     )
-
-
-def _losses(mode: int, rounds: Int[ndarray, " R"], covered: Bool[ndarray, " R"]) -> list[Loss]:
-    falls = np.flatnonzero(covered[:-1] & ~covered[1:]) + 1
-    return [Loss(mode, int(rounds[fall]), _first(rounds[fall:], covered[fall:])) for fall in falls]
 
 
 def _first(rounds: Sequence[int] | ndarray, where: Bool[ndarray, " R"]) -> int | None:
