@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from ganrun.config import declarations
-from ganrun.game.penalties import PENALTIES, gradient_penalty, r1, r2
+from ganrun.game.penalties import PENALTIES, Batch, gradient_penalty, r1, r2
 
 KEY = jax.random.key(3)
 RNG = np.random.default_rng(0)
@@ -46,9 +46,8 @@ def parameters_of(name: str, **values: float) -> dict[str, jnp.ndarray]:
 def penalised(name: str, real: Any, fake: Any, weights: Any = WEIGHTS, **values: float) -> float:
     weights = jax.tree.map(jnp.float32, weights)
     parameters = parameters_of(name, **values)
-    return PENALTIES[name](
-        critic_of(weights, jnp), jnp.asarray(real), jnp.asarray(fake), KEY, parameters
-    )
+    seen = Batch(jnp.asarray(real), jnp.asarray(fake), KEY)
+    return PENALTIES[name](critic_of(weights, jnp), seen, parameters)
 
 
 every_penalty = pytest.mark.parametrize("name", list(PENALTIES))
@@ -121,9 +120,8 @@ def test_the_slope_that_is_not_penalised_can_be_chosen() -> None:
     plane = jnp.float32([3.0, 4.0])
     for target, wanted in ((5.0, 0.0), (1.0, 16.0), (0.0, 25.0)):
         parameters = parameters_of("gradient_penalty", weight=1.0, target=target)
-        found = gradient_penalty(
-            lambda x: x @ plane, jnp.asarray(batch(1)), jnp.asarray(batch(2)), KEY, parameters
-        )
+        seen = Batch(jnp.asarray(batch(1)), jnp.asarray(batch(2)), KEY)
+        found = gradient_penalty(lambda x: x @ plane, seen, parameters)
         np.testing.assert_allclose(float(found), wanted, atol=1e-5)
 
 
@@ -134,9 +132,7 @@ def test_the_gradient_penalty_looks_evenly_along_the_lines_from_real_to_fake() -
     squares, distance_from_middle = (
         gradient_penalty(
             lambda x: 0.5 * jnp.sum(x**2, axis=1),
-            real,
-            fake,
-            KEY,
+            Batch(real, fake, KEY),
             parameters_of("gradient_penalty", weight=1.0, target=target),
         )
         for target in (0.0, 1.5)
@@ -149,5 +145,5 @@ def test_the_gradient_penalty_looks_evenly_along_the_lines_from_real_to_fake() -
 def test_the_weight_is_halved_as_in_the_paper(penalty: Any) -> None:
     plane = jnp.float32([3.0, 4.0])
     points = jnp.asarray(batch(1))
-    found = penalty(lambda x: x @ plane, points, points, KEY, {"weight": jnp.float32(10.0)})
+    found = penalty(lambda x: x @ plane, Batch(points, points, KEY), {"weight": jnp.float32(10.0)})
     np.testing.assert_allclose(float(found), 125.0, rtol=1e-6)

@@ -84,23 +84,15 @@ class SpectralLinear(nnx.Linear):
 class MLP(nnx.Module):
     """Dense layers with an activation between them and none at the end."""
 
-    def __init__(
-        self,
-        widths: tuple[int, ...],
-        activation: str,
-        initializer: str,
-        initializer_gain: float,
-        *,
-        spectral_norm: bool = False,
-        rngs: nnx.Rngs,
-    ):
-        layer = SpectralLinear if spectral_norm else nnx.Linear
-        base = INITIALIZERS[initializer]
+    def __init__(self, network: Network, rngs: nnx.Rngs):
+        layer = SpectralLinear if network.spectral_norm else nnx.Linear
+        base = INITIALIZERS[network.initializer]
 
         def scaled(key: Any, shape: Any, dtype: Any = jnp.float32, *_: Any, **__: Any) -> Array:
-            return initializer_gain * base(key, shape, dtype)
+            return network.initializer_gain * base(key, shape, dtype)
 
-        self.activation = ACTIVATIONS[activation]
+        self.activation = ACTIVATIONS[network.activation]
+        widths = (network.inputs, *network.hidden, network.outputs)
         self.layers = nnx.List(
             layer(n_in, n_out, kernel_init=scaled, rngs=rngs)
             for n_in, n_out in itertools.pairwise(widths)
@@ -144,26 +136,16 @@ class Network:
     initializer_gain: float
     spectral_norm: bool = False
 
-    def _build(self, key: PRNGKeyArray) -> MLP:
-        return MLP(
-            (self.inputs, *self.hidden, self.outputs),
-            self.activation,
-            self.initializer,
-            self.initializer_gain,
-            spectral_norm=self.spectral_norm,
-            rngs=nnx.Rngs(key),
-        )
-
     @functools.cached_property
     def _parts(self) -> tuple[Any, Layers]:
         """The module's structure, and its parameters' shapes."""
-        abstract = nnx.eval_shape(lambda: self._build(jax.random.key(0)))
+        abstract = nnx.eval_shape(lambda: MLP(self, nnx.Rngs(jax.random.key(0))))
         graph, params, _ = _split(abstract)
         return graph, nnx.to_pure_dict(params)
 
     def initialize(self, key: PRNGKeyArray) -> tuple[Params, Vectors]:
         """Fresh parameters (biases zero) and spectral vectors; a pure function of the key."""
-        _, params, vectors = _split(self._build(key))
+        _, params, vectors = _split(MLP(self, nnx.Rngs(key)))
         return self.ravel(nnx.to_pure_dict(params)), nnx.to_pure_dict(vectors)
 
     def ravel(self, layers: Layers) -> Params:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 import jax
@@ -107,19 +108,12 @@ def picture(
 
 def lanewise(function: Callable[..., Any], lanes: int, **options: Any) -> Any:
     """Compile a function of one member for `lanes` members; `options` are those of `jax.jit`."""
-    return jax.jit(_for_lanes(function, lanes), **options)
-
-
-def _for_lanes(function: Callable[..., Any], lanes: int) -> Callable[..., Any]:
-    """Give a function of one member a leading axis of `lanes` members."""
-    if lanes > 1:
-        return jax.vmap(function)
 
     def alone(*arguments: Any) -> Any:
         # Without vmap the loops keep scalar bounds, and nothing is selected after each iteration.
         return jax.tree.map(lambda x: x[None], function(*jax.tree.map(lambda x: x[0], arguments)))
 
-    return alone
+    return jax.jit(jax.vmap(function) if lanes > 1 else alone, **options)
 
 
 class Program:
@@ -197,7 +191,8 @@ class Group:
 
     def look(self, function: Callable[..., Any], *arguments: Any) -> list[Any]:
         """What such a function says of every member, in NumPy."""
-        return self._unstacked(function(*self._of_all(arguments)))
+        arrays = jax.tree.map(np.asarray, function(*self._of_all(arguments)))
+        return [jax.tree.map(itemgetter(i), arrays) for i in range(self.size)]
 
     def _of_all(self, arguments: Sequence[Any]) -> list[Any]:
         shared = [np.stack([np.asarray(one)] * self._program.lanes) for one in arguments]
@@ -223,25 +218,21 @@ class Group:
 
     def evaluate(self) -> list[Any]:
         """Every member's `Evaluation` at its present round, in NumPy."""
-        return self._unstacked(self._program.evaluate(self._hyper, self._state))
+        return self.look(self._program.evaluate)
 
     def snapshot(self) -> list[Any]:
         """Every member's `SnapshotArrays` at its present round, in NumPy."""
-        return self._unstacked(self._program.snapshot(self._hyper, self._state))
-
-    def _unstacked(self, stacked: Any) -> list[Any]:
-        arrays = jax.tree.map(np.asarray, stacked)
-        leaves, structure = jax.tree.flatten(arrays)
-        return [jax.tree.unflatten(structure, [x[i] for x in leaves]) for i in range(self.size)]
+        return self.look(self._program.snapshot)
 
 
 def state_as_dict(state: TrainingState) -> dict[str, np.ndarray]:
     """A training state as flat named arrays, such as `generator/params`."""
-    leaves, _ = jax.tree_util.tree_flatten_with_path(state)
-    return {
-        jax.tree_util.keystr(path, simple=True, separator="/"): np.asarray(leaf)
-        for path, leaf in leaves
-    }
+    return {name: np.asarray(leaf) for name, leaf in _named_leaves(state).items()}
+
+
+def _named_leaves(state: TrainingState) -> dict[str, Any]:
+    leaves = jax.tree.leaves_with_path(state)
+    return {jax.tree_util.keystr(path, simple=True, separator="/"): leaf for path, leaf in leaves}
 
 
 def state_from_dict(
@@ -252,14 +243,13 @@ def state_from_dict(
     A trace of other metrics than today's is left behind: no round rests on the one before it.
     """
     template = jax.eval_shape(functools.partial(initial_state, game), hyper)
-    leaves, structure = jax.tree_util.tree_flatten_with_path(template)
-    names = [jax.tree_util.keystr(path, simple=True, separator="/") for path, _ in leaves]
-    if set(names) != set(arrays):
+    leaves = _named_leaves(template)
+    if set(leaves) != set(arrays):
         raise ValueError("the checkpoint is not of this game: its arrays have other names")
-    for name, (_, leaf) in zip(names, leaves, strict=True):
+    for name, leaf in leaves.items():
         found = arrays[name]
         if name == "trace" and found.ndim == 1 and len(found) != len(ROUND_METRICS):
             arrays = {**arrays, name: np.full(leaf.shape, np.nan, leaf.dtype)}
         elif found.shape != leaf.shape or found.dtype != leaf.dtype:
             raise ValueError(f"the checkpoint is not of this game: {name} has another shape")
-    return jax.tree_util.tree_unflatten(structure, [arrays[name] for name in names])
+    return jax.tree.unflatten(jax.tree.structure(template), [arrays[name] for name in leaves])

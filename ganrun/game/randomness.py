@@ -92,11 +92,7 @@ class Stream(IntEnum):
     SINGLE_STEP = 6
 
 
-def stream_key(seed: UInt[Array, ""], stream: Stream) -> PRNGKeyArray:
-    """The key of one purpose of one seed; fold in the round to draw."""
-    return jax.random.fold_in(jax.random.key(seed, impl=UNROLLED_THREEFRY), int(stream))
-
-
 def round_key(seed: UInt[Array, ""], stream: Stream, round_: Int[Array, ""] | int) -> PRNGKeyArray:
     """The key of one purpose at one round of one seed: by identity, never by history."""
-    return jax.random.fold_in(stream_key(seed, stream), round_)
+    of_seed = jax.random.key(seed, impl=UNROLLED_THREEFRY)
+    return jax.random.fold_in(jax.random.fold_in(of_seed, int(stream)), round_)

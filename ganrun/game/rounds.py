@@ -18,7 +18,7 @@ from ganrun.config.declarations import ROUND_METRICS
 from ganrun.game.networks import Layers, Network, Params, Vectors
 from ganrun.game.objectives import OBJECTIVES
 from ganrun.game.optimizers import OPTIMIZERS, Optimizer
-from ganrun.game.penalties import PENALTIES
+from ganrun.game.penalties import PENALTIES, Batch
 from ganrun.game.randomness import Stream, round_key
 from ganrun.game.targets import Target, sample_target
 
@@ -130,29 +130,22 @@ _Parts = tuple[Float[Array, ""], Float[Array, ""], Float[Array, " N"]]
 
 
 def discriminator_loss(
-    game: Game,
-    hyper: Hyperparameters,
-    layers: Layers,
-    vectors: Vectors,
-    real: Float[Array, "B 2"],
-    fake: Float[Array, "B 2"],
-    penalty_key: PRNGKeyArray,
+    game: Game, hyper: Hyperparameters, layers: Layers, vectors: Vectors, batch: Batch
 ) -> tuple[Float[Array, ""], _Parts]:
     """What the discriminator minimises; and the objective alone, the penalties, and the logits.
 
     The logits are those of the real points, then those of the fakes.
     """
     # One pass for both halves: half as many, twice as large matrix products.
-    logits = discriminate(game, layers, vectors, jnp.concatenate([real, fake]))
-    real_logits, fake_logits = logits[: len(real)], logits[len(real) :]
+    logits = discriminate(game, layers, vectors, jnp.concatenate([batch.real, batch.fake]))
+    count = len(batch.real)
+    real_logits, fake_logits = logits[:count], logits[count:]
     value = OBJECTIVES[game.objective].discriminator_loss(real_logits, fake_logits)
     penalty = jnp.float32(0)
     for i, name in enumerate(game.penalties):
         penalty += PENALTIES[name](
             lambda x: discriminate(game, layers, vectors, x),
-            real,
-            fake,
-            jax.random.fold_in(penalty_key, i),
+            batch._replace(key=jax.random.fold_in(batch.key, i)),
             hyper.penalties[name],
         )
     return value + penalty, (value, penalty, logits)
@@ -177,7 +170,8 @@ def discriminator_step(
     vectors = game.discriminator.power_step(layers, discriminator.vectors)
 
     def loss(layers: Layers) -> tuple[Float[Array, ""], _Parts]:
-        return discriminator_loss(game, hyper, layers, vectors, real, fake, penalty_key)
+        batch = Batch(real, fake, penalty_key)
+        return discriminator_loss(game, hyper, layers, vectors, batch)
 
     slopes, (value, penalty, logits) = jax.grad(loss, has_aux=True)(layers)
     grads = game.discriminator.ravel(slopes)

@@ -46,8 +46,7 @@ def discriminator_alone(
     key = _key(hyper, state, made)
     discriminator, view = discriminator_step(game, hyper, forger, state.discriminator, key)
     seen = trace_of(game, view, jnp.float32(0), jnp.float32(0))
-    trace = _merged(state.trace, seen, generators=False)
-    return _unless_diverged(state, state._replace(discriminator=discriminator, trace=trace), seen)
+    return _moved(state, state._replace(discriminator=discriminator), seen, generators=False)
 
 
 def generator_alone(
@@ -58,20 +57,21 @@ def generator_alone(
     loss, grads = generator_gradient(game, forger, state.discriminator, _key(hyper, state, made))
     generator = step(game, hyper, state.generator, grads, hyper.learning_rate_g)
     seen = trace_of(game, jnp.zeros(7), loss, jnp.vdot(grads, grads))
-    trace = _merged(state.trace, seen, generators=True)
-    return _unless_diverged(state, state._replace(generator=generator, trace=trace), seen)
+    return _moved(state, state._replace(generator=generator), seen, generators=True)
 
 
-def _merged(old: Trace, new: Trace, *, generators: bool) -> Trace:
-    own = np.isin(np.arange(len(ROUND_METRICS)), _GENERATORS)
-    return jnp.where(own == generators, new, old)
+def _moved(
+    old: TrainingState, new: TrainingState, seen: Trace, *, generators: bool
+) -> TrainingState:
+    """The new state if it is finite; else the old one, diverged in the round that is played.
 
-
-def _unless_diverged(old: TrainingState, new: TrainingState, seen: Trace) -> TrainingState:
-    """The new state if it is finite; else the old one, diverged in the round that is played."""
+    Of what was seen only the numbers of the player that moved are kept.
+    """
     # What the other player has not done yet is NaN in the whole trace, and no sign of divergence.
     finite = is_finite(new._replace(trace=seen))
     going = old.diverged_at == 0
+    own = np.isin(np.arange(len(ROUND_METRICS)), _GENERATORS)
+    new = new._replace(trace=jnp.where(own == generators, seen, old.trace))
     kept: TrainingState = jax.tree.map(lambda n, o: jnp.where(finite & going, n, o), new, old)
     diverged_at = jnp.where(going & ~finite, old.round + 1, old.diverged_at)
     return kept._replace(diverged_at=diverged_at)

@@ -31,6 +31,7 @@ from numpy import ndarray
 
 from ganrun.game.networks import Layers, Params
 from ganrun.game.objectives import OBJECTIVES
+from ganrun.game.penalties import Batch
 from ganrun.game.randomness import Stream, round_key
 from ganrun.game.rounds import (
     Game,
@@ -122,6 +123,8 @@ class Spectrum(NamedTuple):
     above 0. rotating: one that comes round before it has faded to 1/e, growing or not.
     stable: all else. Rates below a thousandth of the largest count as 0.
     """
+    leader: Mode | None
+    """The motion of both players that `kind` is about; None if there is none."""
     reliable: bool
     """Whether every search ended well, and all that it found holds."""
 
@@ -129,15 +132,6 @@ class Spectrum(NamedTuple):
     def eigenvalues(self) -> tuple[complex, ...]:
         """Of the field, per round, in the order of the modes."""
         return tuple(mode.eigenvalue for mode in self.modes)
-
-    @property
-    def leader(self) -> Mode | None:
-        """The motion of both players that `kind` is about; None if there is none."""
-        joint = [m for m in self.modes if m.joint]
-        for wanted in (_departs, _comes_round):
-            if found := [m for m in joint if wanted(m, _negligible(self.modes))]:
-                return found[0]
-        return joint[0] if joint else None
 
 
 def local_spectrum(
@@ -179,7 +173,7 @@ def local_spectrum(
     return spectrum_of(push, rates, generator, schedule, count=count)
 
 
-class _Batch(NamedTuple):
+class _Points(NamedTuple):
     """The points that stand for the expectation."""
 
     real: Float[Array, "B 2"]
@@ -188,30 +182,29 @@ class _Batch(NamedTuple):
 
 
 @functools.partial(jax.jit, static_argnums=(0, 2))
-def _draw(game: Game, hyper: Hyperparameters, count: int) -> _Batch:
+def _draw(game: Game, hyper: Hyperparameters, count: int) -> _Points:
     key = round_key(hyper.seed, Stream.DIAGNOSIS, 0)
     real_key, latent_key, penalty_key = jax.random.split(key, 3)
     real = sample_target(real_key, hyper.target, count)
-    return _Batch(real, jax.random.normal(latent_key, (count, game.latent_dim)), penalty_key)
+    return _Points(real, jax.random.normal(latent_key, (count, game.latent_dim)), penalty_key)
 
 
 def _field(
-    game: Game, hyper: Hyperparameters, state: TrainingState, batch: _Batch, point: Params
+    game: Game, hyper: Hyperparameters, state: TrainingState, points: _Points, point: Params
 ) -> Params:
     """Where both players pull at a point: minus the slopes of their losses on the fixed batch."""
     split = state.generator.params.size
     forger = game.generator.unravel(point[:split])
     detective = game.discriminator.unravel(point[split:])
     vectors = state.discriminator.vectors
-    fake = game.generator.apply(forger, {}, batch.latents)
+    fake = game.generator.apply(forger, {}, points.latents)
 
     def loss_d(layers: Layers) -> Float[Array, ""]:
-        return discriminator_loss(
-            game, hyper, layers, vectors, batch.real, fake, batch.penalty_key
-        )[0]
+        seen = Batch(points.real, fake, points.penalty_key)
+        return discriminator_loss(game, hyper, layers, vectors, seen)[0]
 
     def loss_g(layers: Layers) -> Float[Array, ""]:
-        fake = game.generator.apply(layers, {}, batch.latents)
+        fake = game.generator.apply(layers, {}, points.latents)
         logits = discriminate(game, detective, vectors, fake)
         return OBJECTIVES[game.objective].generator_loss(logits)
 
@@ -222,40 +215,26 @@ def _field(
 
 @functools.partial(jax.jit, static_argnums=0)
 def _field_and_push(
-    game: Game, hyper: Hyperparameters, state: TrainingState, batch: _Batch, direction: Params
+    game: Game, hyper: Hyperparameters, state: TrainingState, points: _Points, direction: Params
 ) -> tuple[Params, Params]:
     """The field at the state, and its Jacobian's product with a direction."""
     point = jnp.concatenate([state.generator.params, state.discriminator.params])
-    return jax.jvp(functools.partial(_field, game, hyper, state, batch), (point,), (direction,))
+    return jax.jvp(functools.partial(_field, game, hyper, state, points), (point,), (direction,))
 
 
 @functools.partial(jax.jit, static_argnums=0)
 def _rates(game: Game, hyper: Hyperparameters, state: TrainingState, field: Params) -> Params:
     """How far the coming round moves each weight per unit of the field."""
+    optimizer = optimizer_of(game, hyper)
+
+    def rates(player: Player, slopes: Params, rate: Float[Array, ""]) -> Params:
+        _, after = optimizer.transform.update(slopes, player.opt_state)
+        return rate * optimizer.preconditioner(after, slopes)
+
     split = state.generator.params.size
     rate_d = hyper.learning_rate_d * hyper.discriminator_steps
-    players = (
-        (state.generator, field[:split], hyper.learning_rate_g),
-        (state.discriminator, field[split:], rate_d),
-    )
-    return jnp.concatenate(
-        [rate * _preconditioner(game, hyper, player, pull) for player, pull, rate in players]
-    )
-
-
-def _preconditioner(game: Game, hyper: Hyperparameters, player: Player, slopes: Params) -> Params:
-    """What the optimizer's next step multiplies each weight's slope by."""
-    optimizer = optimizer_of(game, hyper)
-    _, after = optimizer.transform.update(slopes, player.opt_state)
-    return optimizer.preconditioner(after, slopes)
-
-
-def push_of(
-    field: Callable[[Float[Array, " n"]], Float[Array, " n"]], point: Float[Array, " n"]
-) -> Push:
-    """The product of a vector field's Jacobian at a point with any vector."""
-    product = jax.jit(lambda direction: jax.jvp(field, (point,), (direction,))[1])
-    return lambda direction: np.asarray(product(jnp.asarray(direction, point.dtype)))
+    of_generator = rates(state.generator, field[:split], hyper.learning_rate_g)
+    return jnp.concatenate([of_generator, rates(state.discriminator, field[split:], rate_d)])
 
 
 def spectrum_of(
@@ -265,7 +244,6 @@ def spectrum_of(
     schedule: Schedule,
     *,
     count: int = COUNT,
-    dense_below: int = DENSE_BELOW,
 ) -> Spectrum | None:
     """The leading motions of any game of two players; None if its Jacobian is not finite.
 
@@ -275,7 +253,6 @@ def spectrum_of(
         generator: how many of the weights, the first ones, are the generator's.
         schedule: how the round applies the field.
         count: eigenvalues to look for, by real part, by imaginary part, and by modulus.
-        dense_below: with fewer weights `J` is formed.
     """
     # diag(rates) J has the eigenvalues of this, which is symmetric within each player.
     roots = np.sqrt(rates.astype(np.float64))
@@ -287,13 +264,13 @@ def spectrum_of(
         return pushed
 
     size = len(rates)
-    search = _all_pairs if size < max(dense_below, count + 3) else _leading_pairs
+    search = _all_pairs if size < max(DENSE_BELOW, count + 3) else _leading_pairs
     try:
         pairs, complete = search(balanced, size, count)
         modes, sound = _modes(balanced, pairs, generator, schedule)
     except FloatingPointError:
         return None
-    return Spectrum(modes, _kind(modes), complete and sound)
+    return Spectrum(modes, *_worst(modes), complete and sound)
 
 
 _Pair = tuple[complex, Complex[ndarray, " n"]]
@@ -455,10 +432,6 @@ def _multiplier(
     return complex(values[max(ours, key=lambda i: abs(values[i]))])
 
 
-def _negligible(modes: Sequence[Mode]) -> float:
-    return NEGLIGIBLE * max((abs(mode.eigenvalue) for mode in modes), default=0.0)
-
-
 def _departs(mode: Mode, negligible: float) -> bool:
     return mode.growth > max(negligible, mode.turning / TURN)
 
@@ -467,11 +440,14 @@ def _comes_round(mode: Mode, negligible: float) -> bool:
     return mode.turning > negligible and mode.growth > -mode.turning / TURN
 
 
-def _kind(modes: Sequence[Mode]) -> Kind:
+def _worst(modes: Sequence[Mode]) -> tuple[Kind, Mode | None]:
+    """The worst that both players do together, and the motion that does it."""
     joint = [mode for mode in modes if mode.joint]
-    negligible = _negligible(modes)
-    if any(_departs(mode, negligible) for mode in joint):
-        return "unstable"
-    if any(_comes_round(mode, negligible) for mode in joint):
-        return "rotating"
-    return "stable"
+    negligible = NEGLIGIBLE * max((abs(mode.eigenvalue) for mode in modes), default=0.0)
+    for mode in joint:
+        if _departs(mode, negligible):
+            return "unstable", mode
+    for mode in joint:
+        if _comes_round(mode, negligible):
+            return "rotating", mode
+    return "stable", joint[0] if joint else None
