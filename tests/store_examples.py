@@ -54,7 +54,7 @@ def snapshot(round: int) -> Snapshot:
 
 def state(round: int) -> dict[str, Any]:
     weights = np.random.default_rng(round).normal(size=(4, 3)).astype(np.float32)
-    return {"generator": {"params": {"kernel": weights}}, "diverged_at": np.int32(-1)}
+    return {"generator/params/kernel": weights, "diverged_at": np.int32(-1)}
 
 
 def evaluated(steps: int) -> list[int]:

@@ -12,12 +12,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ganrun.config import schema
 from ganrun.store.formats import (
     Checkpoint,
     FormatError,
     Snapshot,
     checkpoint_bytes,
-    flatten,
     json_text,
     read_checkpoint,
     read_json,
@@ -61,6 +61,9 @@ def test_damaged_json_is_told(text: str) -> None:
 # snapshots.npz
 
 
+SIZES = schema.Snapshots(samples=4, grid=3)
+
+
 def snapshots(count: int) -> list[Snapshot]:
     rng = np.random.default_rng(0)
     draw = [(rng.normal(size=(4, 2)), rng.normal(size=(3, 3))) for _ in range(count)]
@@ -69,8 +72,8 @@ def snapshots(count: int) -> list[Snapshot]:
 
 @pytest.mark.parametrize("count", [0, 1, 3])
 def test_snapshots_come_back_and_numpy_reads_them_too(count: int) -> None:
-    content = snapshots_bytes(snapshots(count), (0, 1, 2, 3), samples=4, grid=3)
-    read = read_snapshots(content, samples=4, grid=3)
+    content = snapshots_bytes(snapshots(count), (0, 1, 2, 3), SIZES)
+    read = read_snapshots(content, SIZES)
     assert read.steps.tolist() == [5 * i for i in range(count)]
     for index, snapshot in enumerate(snapshots(count)):
         assert np.array_equal(read.samples[index], snapshot.samples)
@@ -81,7 +84,7 @@ def test_snapshots_come_back_and_numpy_reads_them_too(count: int) -> None:
 
 
 def test_snapshots_are_compressed_and_carry_no_date() -> None:
-    content = snapshots_bytes(snapshots(3), (0, 1, 2, 3), samples=4, grid=3)
+    content = snapshots_bytes(snapshots(3), (0, 1, 2, 3), SIZES)
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         for info in archive.infolist():
             assert info.compress_type == zipfile.ZIP_DEFLATED
@@ -89,12 +92,12 @@ def test_snapshots_are_compressed_and_carry_no_date() -> None:
 
 
 def test_snapshots_of_another_size_are_refused() -> None:
-    content = snapshots_bytes(snapshots(2), (0, 1, 2, 3), samples=4, grid=3)
-    for sizes in ({"samples": 5, "grid": 3}, {"samples": 4, "grid": 2}):
+    content = snapshots_bytes(snapshots(2), (0, 1, 2, 3), SIZES)
+    for other in ({"samples": 5}, {"grid": 2}):
         with pytest.raises(FormatError, match="wrong shape"):
-            read_snapshots(content, **sizes)
+            read_snapshots(content, SIZES.model_copy(update=other))
     with pytest.raises(ValueError, match="shape"):
-        snapshots_bytes(snapshots(2), (0, 1, 2, 3), samples=7, grid=3)
+        snapshots_bytes(snapshots(2), (0, 1, 2, 3), SIZES.model_copy(update={"samples": 7}))
 
 
 def test_an_npz_cannot_run_code_or_fill_the_memory() -> None:
@@ -102,7 +105,7 @@ def test_an_npz_cannot_run_code_or_fill_the_memory() -> None:
     arrays = {"samples": np.zeros(1), "field": np.zeros(1), "extent": np.zeros(4)}
     np.savez(pickled, steps=np.array([print], dtype=object), **arrays)
     with pytest.raises(FormatError):
-        read_snapshots(pickled.getvalue(), 4, 3)
+        read_snapshots(pickled.getvalue(), SIZES)
     bomb = io.BytesIO()
     with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("steps.npy", b"0" * 100)
@@ -110,18 +113,18 @@ def test_an_npz_cannot_run_code_or_fill_the_memory() -> None:
     directory = claims.index(b"PK\x01\x02")
     claims[directory + 24 : directory + 28] = (0xFFFFFFF0).to_bytes(4, "little")
     with pytest.raises(FormatError, match="larger than any run's"):
-        read_snapshots(bytes(claims), 4, 3)
+        read_snapshots(bytes(claims), SIZES)
 
 
 # checkpoint.safetensors
 
 
 def checkpoint(state: dict[str, Any]) -> Checkpoint:
-    return Checkpoint("0123456789abcdef", 12, 3, 2, flatten(state))
+    return Checkpoint("0123456789abcdef", 12, 3, 2, state)
 
 
 STATE = {
-    "generator": {"0": {"kernel": np.arange(6, dtype=np.float32).reshape(2, 3).T}},
+    "generator/0/kernel": np.arange(6, dtype=np.float32).reshape(2, 3).T,
     "count": np.int32(7),
     "lost": np.array([True, False]),
     "nothing": np.zeros((0, 2), np.float32),
@@ -129,12 +132,11 @@ STATE = {
 }
 
 
-def test_a_checkpoint_gives_every_array_back_flat() -> None:
+def test_a_checkpoint_gives_every_array_back() -> None:
     read = read_checkpoint(checkpoint_bytes(checkpoint(STATE)))
     assert (read.id, read.round, read.rows, read.snapshots) == ("0123456789abcdef", 12, 3, 2)
-    wanted = flatten(STATE)
-    assert read.state.keys() == wanted.keys() == {*read.state, "generator/0/kernel"}
-    for name, array in wanted.items():
+    assert read.state.keys() == STATE.keys()
+    for name, array in STATE.items():
         assert np.array_equal(read.state[name], array)
         assert read.state[name].dtype == array.dtype
         assert read.state[name].shape == array.shape
@@ -143,7 +145,6 @@ def test_a_checkpoint_gives_every_array_back_flat() -> None:
 def test_a_checkpoint_has_the_same_bytes_whatever_the_order_of_its_state() -> None:
     backwards = dict(reversed(STATE.items()))
     assert checkpoint_bytes(checkpoint(STATE)) == checkpoint_bytes(checkpoint(backwards))
-    assert checkpoint_bytes(checkpoint(flatten(STATE))) == checkpoint_bytes(checkpoint(STATE))
 
 
 def test_a_checkpoint_can_be_read_by_safetensors_alone() -> None:
@@ -164,4 +165,4 @@ def test_a_checkpoint_with_one_byte_changed_is_never_taken_for_whole(data: st.Da
         return
     # What a reader does not notice changes nothing that it reads: a space in the header.
     assert (read.id, read.round, read.rows, read.snapshots) == ("0123456789abcdef", 12, 3, 2)
-    assert all(np.array_equal(read.state[name], array) for name, array in flatten(STATE).items())
+    assert all(np.array_equal(read.state[name], array) for name, array in STATE.items())

@@ -193,9 +193,7 @@ class SweepRecord:
         path = self.folder.trial_path(experiment) / SNAPSHOTS
         sizes = experiment.snapshots
         try:
-            found = read_file(
-                path, lambda content: read_snapshots(content, sizes.samples, sizes.grid)
-            )
+            found = read_file(path, lambda content: read_snapshots(content, sizes))
         except StoreError:
             return None
         return found if len(found.steps) else None

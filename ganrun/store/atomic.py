@@ -9,8 +9,8 @@ from __future__ import annotations
 import errno
 import os
 import secrets
-from collections.abc import Collection
-from contextlib import suppress
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 
@@ -18,41 +18,43 @@ class StoreError(Exception):
     """A run folder cannot be written, read or claimed; one line that names the place."""
 
 
+@contextmanager
+def refused(path: Path, what: str, kind: type[StoreError] = StoreError) -> Iterator[None]:
+    """Say in one line that a place `cannot be <what>`, and why, where the system refuses it."""
+    try:
+        yield
+    except OSError as error:
+        raise kind(f"{path}: cannot be {what}: {error.strerror or error}") from error
+
+
 def replace_file(path: Path, content: bytes) -> None:
     """Give `path` this content at once; a `StoreError` leaves the old file as it was."""
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
-    try:
-        _write_durably(temporary, content)
-        os.replace(temporary, path)
-        sync_folder(path.parent)
-    except OSError as error:
-        with suppress(OSError):
-            os.unlink(temporary)
-        raise StoreError(f"{path}: cannot be written: {error.strerror or error}") from error
+    with refused(path, "written"):
+        try:
+            _write_durably(temporary, content)
+            os.replace(temporary, path)
+            sync_folder(path.parent)
+        except OSError:
+            with suppress(OSError):
+                os.unlink(temporary)
+            raise
 
 
 def make_folder(path: Path) -> None:
     """Create a folder, and those above it, unless it is there already."""
-    try:
+    with refused(path, "created"):
         path.mkdir(parents=True, exist_ok=True)
         sync_folder(path.parent)
-    except OSError as error:
-        raise StoreError(f"{path}: cannot be created: {error.strerror or error}") from error
 
 
 def remove_leftovers(folder: Path, names: Collection[str]) -> None:
     """Remove what killed writers of these files left; only for who holds the folder's lock."""
     beginnings = tuple(f".{name}." for name in names)
-    try:
-        leftovers = [
-            entry.path
-            for entry in os.scandir(folder)
-            if entry.name.startswith(beginnings) and entry.name.endswith(".tmp")
-        ]
-        for leftover in leftovers:
-            os.unlink(leftover)
-    except OSError as error:
-        raise StoreError(f"{folder}: cannot be tidied: {error.strerror or error}") from error
+    with refused(folder, "tidied"):
+        for name in os.listdir(folder):
+            if name.startswith(beginnings) and name.endswith(".tmp"):
+                os.unlink(folder / name)
 
 
 def sync_folder(folder: Path) -> None:

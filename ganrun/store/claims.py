@@ -13,12 +13,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from ganrun.config import Experiment, run_id
 from ganrun.store.atomic import StoreError, make_folder, replace_file
 from ganrun.store.folder import RunFolder
-from ganrun.store.lock import RunLockedError, allow_many_files
+from ganrun.store.lock import locked
 
 TRIALS = ".trials"
 
@@ -52,16 +50,9 @@ def claimed(runs_dir: Path, experiment: Experiment) -> Iterator[Claim]:
 
     Raises `RunLockedError` if another process holds it.
     """
-    allow_many_files()
     make_folder(runs_dir / TRIALS)
     path = runs_dir / TRIALS / f"{run_id(experiment)}.lock"
-    lock = FileLock(path, timeout=0, thread_local=False)
-    try:
-        lock.acquire()
-    except Timeout:
-        raise RunLockedError(f"{path}: another process is training this trial") from None
-    except OSError as error:
-        raise StoreError(f"{path}: cannot be locked: {error.strerror or error}") from error
+    lock = locked(path, path, "trial", patience=0)
     try:
         yield Claim(runs_dir, experiment)
     finally:

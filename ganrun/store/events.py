@@ -37,20 +37,13 @@ class Event(NamedTuple):
     value: Any
 
 
-def config_after(start: Experiment, events: Sequence[Event]) -> Experiment:
-    """The config as the events have left it. Raises `ConfigError` where one does not fit."""
-    for event in events:
-        if event.field != STEP:
-            start = with_changes(start, {event.field: event.value})
-    return start
-
-
 def configs_along(start: Experiment, events: Sequence[Event]) -> list[Experiment]:
     """The config at the start and after each event. Raises `ConfigError` where one does not fit."""
-    along = [start]
-    for event in events:
-        along.append(config_after(along[-1], [event]))
-    return along
+
+    def after(one: Experiment, event: Event) -> Experiment:
+        return one if event.field == STEP else with_changes(one, {event.field: event.value})
+
+    return list(itertools.accumulate(events, after, initial=start))
 
 
 def events_bytes(events: Sequence[Event]) -> bytes:

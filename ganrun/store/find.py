@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Unpack
 
@@ -51,8 +52,7 @@ def _can_be_taken_over(
             folder.run.get("numerics") != numerics or folder.run.get("numerics_changes")
         ):
             return False
-        training = experiment.training.model_copy(update={"steps": folder.config.training.steps})
-        if folder.differences(experiment.model_copy(update={"training": training})):
+        if folder.differences(layout.with_steps(experiment, folder.config.training.steps)):
             return False
         checkpoint = folder.checkpoint()
         folder.metrics()
@@ -101,16 +101,14 @@ def open_run(
 
 
 def _open_again(runs_dir: Path, experiment: Experiment, session: Session) -> Run:
-    attempt = 1
+    attempt = 0
     while True:
-        path = layout.run_path(runs_dir, experiment, attempt)
         attempt += 1
-        try:
-            if os.path.exists(path / layout.RUN) and not RunFolder(path).run.get("again"):
-                continue
-            return Run(path, experiment, again=True, **session)
-        except (RunFinishedError, RunLockedError, NumericsError, RunFolderError):
-            continue  # what is there stays there, damaged or not
+        path = layout.run_path(runs_dir, experiment, attempt)
+        # What is there stays there, damaged or not.
+        with suppress(RunFinishedError, RunLockedError, NumericsError, RunFolderError):
+            if not os.path.exists(path / layout.RUN) or RunFolder(path).run.get("again"):
+                return Run(path, experiment, again=True, **session)
 
 
 def _begun(

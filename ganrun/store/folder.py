@@ -12,7 +12,7 @@ from numpy import ndarray
 
 from ganrun.config import ConfigError, Experiment, load_experiment, run_id, to_yaml
 from ganrun.store import layout
-from ganrun.store.atomic import StoreError
+from ganrun.store.atomic import StoreError, refused
 from ganrun.store.events import Event, configs_along, read_events
 from ganrun.store.formats import (
     Checkpoint,
@@ -72,14 +72,13 @@ class RunFolder:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        try:
-            names = os.listdir(path)
-        except FileNotFoundError:
-            raise RunFolderError(f"{path}: no such folder") from None
-        except NotADirectoryError:
-            raise RunFolderError(f"{path}: not a folder") from None
-        except OSError as error:
-            raise RunFolderError(f"{path}: cannot be read: {error.strerror or error}") from error
+        with refused(path, "read", RunFolderError):
+            try:
+                names = os.listdir(path)
+            except FileNotFoundError:
+                raise RunFolderError(f"{path}: no such folder") from None
+            except NotADirectoryError:
+                raise RunFolderError(f"{path}: not a folder") from None
         for name in (layout.CONFIG, layout.RUN):
             if name not in names:
                 raise RunFolderError(f"{path}: not a run folder: it has no {name}")
@@ -178,9 +177,7 @@ class RunFolder:
         if self._not_written_yet(layout.SNAPSHOTS):
             return None
         sizes = self.config.snapshots
-        return self._read(
-            layout.SNAPSHOTS, lambda content: read_snapshots(content, sizes.samples, sizes.grid)
-        )
+        return self._read(layout.SNAPSHOTS, lambda content: read_snapshots(content, sizes))
 
     def checkpoint(self) -> Checkpoint | None:
         """The last committed training state; None if nothing has been committed yet."""
@@ -254,18 +251,17 @@ class RunFolder:
 
 def read_file(path: Path, parse: Callable[[bytes], T]) -> T:
     """What a file of a run folder holds; `RunFolderError` if it cannot be read or parsed."""
-    try:
-        if path.exists() and not path.is_file():
-            raise RunFolderError(f"{path}: is not a file")
-        if path.stat().st_size > _LARGEST_FILE:
-            raise RunFolderError(f"{path}: is too large to be a run's")
-        return parse(path.read_bytes())
-    except FileNotFoundError:
-        raise RunFolderError(f"{path}: is missing") from None
-    except OSError as error:
-        raise RunFolderError(f"{path}: cannot be read: {error.strerror or error}") from error
-    except FormatError as error:
-        raise RunFolderError(f"{path}: {error}") from error
+    with refused(path, "read", RunFolderError):
+        try:
+            if path.exists() and not path.is_file():
+                raise RunFolderError(f"{path}: is not a file")
+            if path.stat().st_size > _LARGEST_FILE:
+                raise RunFolderError(f"{path}: is too large to be a run's")
+            return parse(path.read_bytes())
+        except FileNotFoundError:
+            raise RunFolderError(f"{path}: is missing") from None
+        except FormatError as error:
+            raise RunFolderError(f"{path}: {error}") from error
 
 
 def _differences(prefix: str, stored: Any, wanted: Any) -> Iterator[str]:

@@ -19,9 +19,8 @@ import numpy as np
 from jaxtyping import Float, Int
 from numpy import ndarray
 
-State = Mapping[str, Any]
+from ganrun.config import schema
 
-_MEMBERS = ("steps", "samples", "field", "extent")
 _METADATA_KEY = "ganrun"
 _METADATA = ("id", "round", "rows", "snapshots")
 
@@ -119,24 +118,23 @@ def read_json(content: bytes) -> dict[str, Any]:
 
 
 def snapshots_bytes(
-    snapshots: Sequence[Snapshot], extent: Sequence[float], samples: int, grid: int
+    snapshots: Sequence[Snapshot], extent: Sequence[float], sizes: schema.Snapshots
 ) -> bytes:
     """`snapshots.npz`, compressed; without dates, so that equal snapshots are equal bytes."""
-    count = len(snapshots)
-    arrays: dict[str, ndarray] = {
-        "steps": np.array([one.step for one in snapshots], dtype=np.int64),
-        "samples": np.zeros((count, samples, 2), np.float32),
-        "field": np.zeros((count, grid, grid), np.float32),
-        "extent": np.array(extent, dtype=np.float64),
-    }
-    for index, one in enumerate(snapshots):
-        arrays["samples"][index] = one.samples
-        arrays["field"][index] = one.field
+    count, grid = len(snapshots), sizes.grid
+    samples = np.array([one.samples for one in snapshots], np.float32)
+    fields = np.array([one.field for one in snapshots], np.float32)
+    arrays = Snapshots(
+        np.array([one.step for one in snapshots], np.int64),
+        samples.reshape(count, sizes.samples, 2),
+        fields.reshape(count, grid, grid),
+        np.array(extent, np.float64),
+    )
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as members:
-        for name in _MEMBERS:
+        for name, array in arrays._asdict().items():
             member = io.BytesIO()
-            np.lib.format.write_array(member, arrays[name], allow_pickle=False)
+            np.lib.format.write_array(member, array, allow_pickle=False)
             info = zipfile.ZipInfo(f"{name}.npy", date_time=(1980, 1, 1, 0, 0, 0))
             info.compress_type = zipfile.ZIP_DEFLATED
             info.create_system = 3
@@ -145,20 +143,20 @@ def snapshots_bytes(
     return archive.getvalue()
 
 
-def read_snapshots(content: bytes, samples: int, grid: int) -> Snapshots:
+def read_snapshots(content: bytes, sizes: schema.Snapshots) -> Snapshots:
     """The arrays of `snapshots.npz`, of the sizes that the run's config asks for."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as members:
-            arrays = [_member(members, name) for name in _MEMBERS]
+            arrays = [_member(members, name) for name in Snapshots._fields]
     except FormatError:
         raise
     except Exception as error:  # zipfile, zlib and NumPy each have their own for damaged bytes
         raise FormatError("is not a whole npz file") from error
     snapshots = Snapshots(*arrays)
-    count = len(snapshots.steps) if snapshots.steps.ndim == 1 else -1
-    shapes = [(count,), (count, samples, 2), (count, grid, grid), (4,)]
+    count, grid = snapshots.steps.size, sizes.grid
+    shapes = [(count,), (count, sizes.samples, 2), (count, grid, grid), (4,)]
     kinds = ["i8", "f4", "f4", "f8"]
-    for name, array, shape, kind in zip(_MEMBERS, snapshots, shapes, kinds, strict=True):
+    for name, array, shape, kind in zip(Snapshots._fields, snapshots, shapes, kinds, strict=True):
         if array.shape != shape or array.dtype != np.dtype(kind):
             raise FormatError(f"{name} has the wrong shape or type for this run's config")
     if np.any(np.diff(snapshots.steps, prepend=-1) <= 0):
@@ -179,26 +177,14 @@ def _member(members: zipfile.ZipFile, name: str) -> ndarray:
 # checkpoint.safetensors ---------------------------------------------------------------------------
 
 
-def flatten(state: State) -> dict[str, ndarray]:
-    """A nested mapping of arrays as a flat one, with `/` between the keys."""
-    flat: dict[str, ndarray] = {}
-    for key, value in state.items():
-        if "/" in str(key) and isinstance(value, Mapping):
-            raise ValueError(f"key {key!r} of a nested state holds a '/'")
-        if isinstance(value, Mapping):
-            flat.update({f"{key}/{below}": array for below, array in flatten(value).items()})
-        else:
-            flat[str(key)] = np.asarray(value, order="C")
-    return flat
-
-
 def checkpoint_bytes(checkpoint: Checkpoint) -> bytes:
     """A checkpoint as safetensors; its metadata in one key: the format's map has no order."""
     from safetensors.numpy import save
 
     metadata = {name: getattr(checkpoint, name) for name in _METADATA}
     metadata["sha256"] = _digest(checkpoint)  # the format itself has no checksum
-    return save(dict(checkpoint.state), metadata={_METADATA_KEY: json.dumps(metadata)})
+    arrays = {name: np.asarray(array, order="C") for name, array in checkpoint.state.items()}
+    return save(arrays, metadata={_METADATA_KEY: json.dumps(metadata)})
 
 
 def read_checkpoint(content: bytes) -> Checkpoint:

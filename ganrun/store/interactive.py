@@ -18,14 +18,10 @@ from typing import Any
 
 from ganrun.config import Experiment, run_id, to_yaml
 from ganrun.store import layout
-from ganrun.store.atomic import StoreError, make_folder, replace_file, sync_folder
+from ganrun.store.atomic import make_folder, refused, replace_file, sync_folder
 from ganrun.store.events import Event, configs_along, events_bytes
 from ganrun.store.folder import INTERACTIVE, RunFolder
-from ganrun.store.formats import (
-    Snapshot,
-    json_text,
-    snapshots_bytes,
-)
+from ganrun.store.formats import Snapshot, json_text, snapshots_bytes
 from ganrun.store.metrics_table import MetricRow, MetricsTable
 from ganrun.store.run_json import begin_session, end_session, new_record
 
@@ -70,18 +66,19 @@ def write_interactive(
 
 
 def _moved(hidden: Path, runs_dir: Path, name: str) -> Path:
-    attempt = 1
+    attempt = 0
     while True:
-        path = runs_dir / (name if attempt == 1 else f"{name}-{attempt}")
-        try:
-            if not path.exists():
-                os.rename(hidden, path)  # fails if a folder with files was made there since
-                sync_folder(runs_dir)
-                return path
-        except OSError as error:
-            if not path.exists():
-                raise StoreError(f"{path}: cannot be created: {error.strerror or error}") from error
         attempt += 1
+        path = runs_dir / (name if attempt == 1 else f"{name}-{attempt}")
+        with refused(path, "created"):
+            try:
+                if not path.exists():
+                    os.rename(hidden, path)  # fails if a folder with files was made there since
+                    sync_folder(runs_dir)
+                    return path
+            except OSError:
+                if not path.exists():
+                    raise
 
 
 def _files(
@@ -96,12 +93,11 @@ def _files(
     end_session(record, at_round=one.training.steps, training_seconds=training_seconds)
     record["status"] = INTERACTIVE
     modes = max(config.target.mode_count for config in configs_along(one, run.events))
-    sizes = one.snapshots
     return {
         layout.CONFIG: to_yaml(one).encode(),
         layout.EVENTS: events_bytes(run.events),
         layout.METRICS: MetricsTable(modes).with_rows(run.rows).content(),
-        layout.SNAPSHOTS: snapshots_bytes(run.snapshots, run.extent, sizes.samples, sizes.grid),
+        layout.SNAPSHOTS: snapshots_bytes(run.snapshots, run.extent, one.snapshots),
         layout.SUMMARY: json_text(run.summary, sort_keys=True),
         layout.RUN: json_text(record, sort_keys=False),
     }

@@ -16,10 +16,11 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from ganrun.config import Experiment, run_id
-from ganrun.store.atomic import StoreError, make_folder
+from ganrun.store.atomic import make_folder, refused
 
 CONFIG = "config.yaml"
 RUN = "run.json"
@@ -75,18 +76,20 @@ def scan_runs(runs_dir: Path, identity: str = "") -> RunsById:
 
 
 def _names(folder: Path) -> list[str]:
-    try:
+    with refused(folder, "read"), suppress(FileNotFoundError):
         return os.listdir(folder)
-    except FileNotFoundError:
-        return []
-    except OSError as error:
-        raise StoreError(f"{folder}: cannot be read: {error.strerror or error}") from error
+    return []
+
+
+def with_steps(experiment: Experiment, steps: int) -> Experiment:
+    """The same experiment, played for another number of rounds."""
+    training = experiment.training.model_copy(update={"steps": steps})
+    return experiment.model_copy(update={"training": training})
 
 
 def family_of(experiment: Experiment) -> str:
     """The id that all experiments share which differ in `training.steps` (and name) only."""
-    training = experiment.training.model_copy(update={"steps": 1})
-    return run_id(experiment.model_copy(update={"training": training}))
+    return run_id(with_steps(experiment, 1))
 
 
 def enter_into_family(runs_dir: Path, experiment: Experiment) -> None:
@@ -94,10 +97,8 @@ def enter_into_family(runs_dir: Path, experiment: Experiment) -> None:
     family = runs_dir / FAMILIES / family_of(experiment)
     make_folder(family)
     entry = family / f"{experiment.training.steps}-{run_id(experiment)}"
-    try:
+    with refused(entry, "written"):
         entry.touch()
-    except OSError as error:
-        raise StoreError(f"{entry}: cannot be written: {error.strerror or error}") from error
 
 
 def shorter_relatives(runs_dir: Path, experiment: Experiment) -> list[str]:

@@ -13,13 +13,11 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from ganrun.store.atomic import StoreError
+from ganrun.store.atomic import StoreError, refused
 from ganrun.store.layout import LOCK
 
 PATIENCE = 0.5
 """Seconds that a claim is tried for: a reader's `is_claimed` holds the lock for a moment."""
-
-
 MOST_FILES = 1 << 17
 
 
@@ -43,14 +41,22 @@ def allow_many_files() -> None:
 
 def claim(folder: Path) -> FileLock:
     """Take the folder's lock, until `release()` or the end of the process."""
+    return locked(folder / LOCK, folder, "run", patience=PATIENCE)
+
+
+def locked(path: Path, place: Path, what: str, *, patience: float) -> FileLock:
+    """Take the lock on a file, until `release()` or the end of the process.
+
+    Raises `RunLockedError`, which names the place and what is trained there, where another process
+    has it for so many seconds.
+    """
     allow_many_files()
-    lock = FileLock(folder / LOCK, timeout=PATIENCE, thread_local=False)
-    try:
-        lock.acquire(poll_interval=0.02)
-    except Timeout:
-        raise RunLockedError(f"{folder}: another process is training this run") from None
-    except OSError as error:
-        raise StoreError(f"{folder}: cannot be locked: {error.strerror or error}") from error
+    lock = FileLock(path, timeout=patience, thread_local=False)
+    with refused(place, "locked"):
+        try:
+            lock.acquire(poll_interval=0.02)
+        except Timeout:
+            raise RunLockedError(f"{place}: another process is training this {what}") from None
     return lock
 
 

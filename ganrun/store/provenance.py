@@ -6,6 +6,7 @@ import hashlib
 import os
 import platform
 import subprocess
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
 from importlib import metadata
@@ -60,7 +61,11 @@ def git() -> dict[str, Any]:
 def _git(*arguments: str) -> str | None:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     environment["GIT_OPTIONAL_LOCKS"] = "0"
-    command = ["git", "-C", str(_CHECKOUT), *arguments]
+    return _said(["git", "-C", str(_CHECKOUT), *arguments], environment)
+
+
+def _said(command: list[str], environment: Mapping[str, str] | None = None) -> str | None:
+    """What a command printed; None if it failed."""
     try:
         done = subprocess.run(
             command, env=environment, capture_output=True, text=True, timeout=10, check=True
@@ -108,11 +113,6 @@ def _linux_processor() -> str:
 
 
 def _other_processor() -> str:
-    if platform.system() != "Darwin":
-        return platform.processor()
-    try:
-        command = ["sysctl", "-n", "machdep.cpu.brand_string"]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=10, check=True)
-    except (OSError, subprocess.SubprocessError):
-        return platform.processor()
-    return done.stdout.strip()
+    brand = ["sysctl", "-n", "machdep.cpu.brand_string"]
+    said = _said(brand) if platform.system() == "Darwin" else None
+    return platform.processor() if said is None else said

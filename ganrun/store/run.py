@@ -17,9 +17,7 @@ from ganrun.store.folder import INTERACTIVE, RunFolder, RunFolderError, read_fil
 from ganrun.store.formats import (
     Checkpoint,
     Snapshot,
-    State,
     checkpoint_bytes,
-    flatten,
     json_text,
     read_json,
     snapshots_bytes,
@@ -126,7 +124,7 @@ class Run:
 
     def commit(
         self,
-        state: State,
+        state: Mapping[str, Any],
         *,
         round: int,
         rows: Sequence[MetricRow] = (),
@@ -137,20 +135,20 @@ class Run:
 
         The checkpoint is written last and says how many rows and snapshots are its own, so that a
         crash at any moment leaves the commit before or this one. What the files hold at the end
-        does not depend on how the commits were spaced. `state` is a mapping of arrays, flat or
-        nested; `extent` is the window of the snapshots' fields, wanted with the first of them.
+        does not depend on how the commits were spaced. `state` is arrays by name; `extent` is the
+        window of the snapshots' fields, wanted with the first of them.
         """
         table = self._table.with_rows(rows)
         kept = [*self._snapshots, *snapshots]
         if extent is not None:
             self._extent = tuple(float(edge) for edge in extent)
         self._check_order(table, kept, round)
-        checkpoint = Checkpoint(self.id, round, len(table.lines), len(kept), flatten(state))
+        checkpoint = Checkpoint(self.id, round, len(table.lines), len(kept), dict(state))
         rewrite, self._in_doubt = self._in_doubt, True
         if rows or rewrite:
             self._write(layout.METRICS, table.content())
         if snapshots or rewrite:
-            self._write(layout.SNAPSHOTS, self._snapshots_bytes(kept))
+            self._write_snapshots(kept)
         self._write(layout.CHECKPOINT, checkpoint_bytes(checkpoint))
         self._table, self._snapshots, self.checkpoint = table, kept, checkpoint
         self._in_doubt = False
@@ -286,7 +284,7 @@ class Run:
         if len(table.lines) > checkpoint.rows:
             self._write(layout.METRICS, self._table.content())
         if stored > checkpoint.snapshots:
-            self._write(layout.SNAPSHOTS, self._snapshots_bytes(self._snapshots))
+            self._write_snapshots(self._snapshots)
         self._in_doubt = False
 
     # writing
@@ -297,9 +295,9 @@ class Run:
     def _write(self, name: str, content: bytes) -> None:
         replace_file(self.path / name, content)
 
-    def _snapshots_bytes(self, snapshots: Sequence[Snapshot]) -> bytes:
-        sizes = self.experiment.snapshots
-        return snapshots_bytes(snapshots, self._extent, sizes.samples, sizes.grid)
+    def _write_snapshots(self, snapshots: Sequence[Snapshot]) -> None:
+        content = snapshots_bytes(snapshots, self._extent, self.experiment.snapshots)
+        self._write(layout.SNAPSHOTS, content)
 
     def _check_order(self, table: MetricsTable, snapshots: Sequence[Snapshot], round: int) -> None:
         for what, steps in (
