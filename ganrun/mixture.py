@@ -77,14 +77,6 @@ class Mixture:
         across = offset[..., 0] * self.whitening[:, 1, 0] + offset[..., 1] * self.whitening[:, 1, 1]
         return np.hypot(along, across)
 
-    def log_density(self, x: Float[ndarray, "N 2"]) -> Float[ndarray, " N"]:
-        """Natural logarithm of the density at every point, per unit area."""
-        log_determinant = np.log(self.whitening[:, 0, 0] * self.whitening[:, 1, 1])
-        log_peak = np.log(self.weights) + log_determinant - math.log(2 * math.pi)
-        terms = log_peak - self.mahalanobis(x) ** 2 / 2
-        largest = terms.max(axis=1, keepdims=True)
-        return largest[:, 0] + np.log(np.exp(terms - largest).sum(axis=1))
-
 
 def mixture_of(target: Target) -> Mixture:
     """The mixture that a config's `target` section describes, whatever its layout.

@@ -158,7 +158,7 @@ def test_a_trial_of_which_a_crash_left_no_record_is_still_to_be_trained(tmp_path
     job = Job((Member(trial.experiment, trial=0),), options)
 
     def claimed() -> _UnderWay:
-        one = _UnderWay(Task("play", Cohort(iter(()), job), job))
+        one = _UnderWay(Task("play", Cohort(iter(())), job))
         with one.release:
             _claim(one)
         return one

@@ -103,21 +103,14 @@ def test_cholesky_and_whitening_belong_to_the_covariances(target):
 
 
 @PICTURES
-def test_distances_and_densities_are_those_of_the_definition(target):
+def test_distances_are_those_of_the_definition(target):
     mixture = mixture_of(target)
     points = np.random.default_rng(0).normal(size=(20, 2)) * 2
-    distances, log_densities = mixture.mahalanobis(points), mixture.log_density(points)
-    for point, of_point, log_density in zip(points, distances, log_densities, strict=True):
-        logs = []
+    for point, of_point in zip(points, mixture.mahalanobis(points), strict=True):
         for k in range(mixture.modes):
             offset = point - mixture.means[k]
             squared = offset @ np.linalg.inv(mixture.covariances[k]) @ offset
             assert of_point[k] == pytest.approx(math.sqrt(squared))
-            norm = 2 * math.pi * math.sqrt(np.linalg.det(mixture.covariances[k]))
-            logs.append(math.log(mixture.weights[k] / norm) - squared / 2)
-        highest = max(logs)
-        total = highest + math.log(sum(math.exp(log - highest) for log in logs))
-        assert log_density == pytest.approx(total)
 
 
 @PICTURES

@@ -18,7 +18,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager
 from typing import Protocol
 
-from ganrun.playing.jobs import Job, Outcome
+from ganrun.playing.jobs import Job, Result
 from ganrun.playing.progress import OnProgress
 
 
@@ -30,9 +30,7 @@ class Executor(AbstractContextManager["Executor"], Protocol):
     width: int
     """How many jobs are played at once."""
 
-    def run(
-        self, cohorts: Iterable[Iterable[Job]], on_progress: OnProgress
-    ) -> Iterator[tuple[Job, list[Outcome]]]:
+    def run(self, cohorts: Iterable[Iterable[Job]], on_progress: OnProgress) -> Iterator[Result]:
         """Play all jobs; yield each with an outcome per member, as they end.
 
         Raises `KeyboardInterrupt`, if there was one, once everything under way has ended.

@@ -19,7 +19,7 @@ from typing import Any
 from ganrun import __version__
 from ganrun.executors.task_queue import Task, TaskQueue
 from ganrun.playing.claim_or_find import finished_trial
-from ganrun.playing.jobs import Hooks, Job, Outcome
+from ganrun.playing.jobs import Hooks, Job, Outcome, Result
 from ganrun.playing.progress import OnProgress
 from ganrun.store import Claim, StoreError, claimed, install_run, run_files, run_path
 
@@ -28,7 +28,6 @@ LISTEN_SECONDS = 0.5
 CONNECT_SECONDS = 15
 
 Files = dict[str, bytes]
-Result = tuple[Job, list[Outcome]]
 
 
 class ClusterError(StoreError):
@@ -59,7 +58,8 @@ def _describe() -> tuple[str, int]:
 def _warm_up(job: Job) -> None:
     from ganrun.playing.play import warm_up
 
-    warm_up(job, _prepare())
+    _prepare()
+    warm_up(job)
 
 
 def _play(job: Job) -> list[tuple[Outcome, Files]]:
@@ -67,16 +67,12 @@ def _play(job: Job) -> list[tuple[Outcome, Files]]:
     from ganrun.playing.play import play_job
 
     with tempfile.TemporaryDirectory(prefix="ganrun-") as folder:
-        here = replace(job.options, runs_dir=Path(folder), shared=None)
-        outcomes = play_job(
-            replace(job, options=here), _prepare(), Hooks(lambda: False, lambda _: None)
-        )
-        return [
-            (replace(one, path=None), run_files(one.path) if one.how == "trained" else {})
-            if one.path is not None
-            else (one, {})
-            for one in outcomes
+        here = replace(job, options=replace(job.options, runs_dir=Path(folder), shared=None))
+        outcomes = play_job(here, _prepare(), Hooks(lambda: False, lambda _: None))
+        files = [
+            run_files(one.path) if one.path and one.how == "trained" else {} for one in outcomes
         ]
+        return [(replace(one, path=None), sent) for one, sent in zip(outcomes, files, strict=True)]
 
 
 # In this process
@@ -98,7 +94,7 @@ class _UnderWay:
         return replace(self.task.job, members=members)
 
 
-class Cluster:
+class Cluster(contextlib.AbstractContextManager["Cluster"]):
     """A dask cluster; `scheduler` is its address, else a local one of `workers` processes."""
 
     play = staticmethod(_play)
@@ -140,9 +136,6 @@ class Cluster:
             self._stack.close()
             raise ClusterError(f"{scheduler}: its workers have ganrun {version}, not {__version__}")
         self._stop = False
-
-    def __enter__(self) -> Cluster:
-        return self
 
     def __exit__(self, *_: Any) -> None:
         self._stop = True

@@ -23,15 +23,13 @@ from typing import Any
 
 from ganrun.executors.compile_cache import compile_cache
 from ganrun.executors.task_queue import Task, TaskQueue
-from ganrun.playing.jobs import Hooks, Job, Outcome
+from ganrun.playing.jobs import Hooks, Job, Outcome, Result
 from ganrun.playing.progress import MemberProgress, OnProgress
 
 LISTEN_SECONDS = 0.05
 """How often this process looks for progress from the others."""
 AHEAD = 1
 """Tasks that wait at the processes' door, so that none waits for the next."""
-
-Result = tuple[Job, list[Outcome]]
 
 
 class _Worker:
@@ -66,11 +64,9 @@ def _wake() -> None:
 
 
 def _warm_up_in_worker(job: Job) -> None:
-    import jax
-
     from ganrun.playing.play import warm_up
 
-    warm_up(job, jax.local_devices()[0])
+    warm_up(job)
 
 
 def _play_in_worker(job: Job) -> list[Outcome]:
@@ -82,7 +78,7 @@ def _play_in_worker(job: Job) -> list[Outcome]:
     return play_job(job, jax.local_devices()[0], hooks)
 
 
-class Processes:
+class Processes(contextlib.AbstractContextManager["Processes"]):
     """A pool of processes that play jobs."""
 
     lanes = 1
@@ -95,9 +91,6 @@ class Processes:
         self._stop = self._context.Event()
         self._progress = self._context.Queue()
         self._pool = self._new_pool()
-
-    def __enter__(self) -> Processes:
-        return self
 
     def __exit__(self, *_: Any) -> None:
         self._stop.set()

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from itertools import chain
 from typing import Literal
 
-from ganrun.playing.jobs import Job, Outcome
+from ganrun.playing.jobs import Job, Result
 
 
 @dataclass(eq=False)
@@ -21,14 +22,8 @@ class Cohort:
     """Jobs that share one compiled program."""
 
     jobs: Iterator[Job]
-    first: Job
+    """Those that are still to be played."""
     ready: bool = False
-    poisoned: bool = False
-    returned: deque[Job] = field(default_factory=deque)
-
-    def next_job(self) -> Job | None:
-        """The next job that is to be played."""
-        return self.returned.popleft() if self.returned else next(self.jobs, None)
 
 
 @dataclass(eq=False)
@@ -84,12 +79,10 @@ class TaskQueue:
         elif task.kind == "play":
             self._guilty.append(task.job)
         else:
-            task.cohort.poisoned = True
-            while (job := task.cohort.next_job()) is not None:
-                self._guilty.append(job)
+            self._guilty.extend(task.cohort.jobs)
             self._open.remove(task.cohort)
 
-    def given_up(self) -> Iterator[tuple[Job, list[Outcome]]]:
+    def given_up(self) -> Iterator[Result]:
         """The outcomes of jobs that are given up, each once."""
         while self._guilty:
             job = self._guilty.popleft()
@@ -108,8 +101,7 @@ class TaskQueue:
     def _next_job(self) -> Task | None:
         for cohort in list(self._open):
             if cohort.ready:
-                job = cohort.next_job()
-                if job is not None:
+                if (job := next(cohort.jobs, None)) is not None:
                     return Task("play", cohort, job)
                 self._open.remove(cohort)
         return None
@@ -119,7 +111,7 @@ class TaskQueue:
             jobs = iter(jobs)
             first = next(jobs, None)
             if first is not None:
-                cohort = Cohort(jobs, first, returned=deque([first]))
+                cohort = Cohort(chain([first], jobs))
                 self._open.append(cohort)
                 return Task("warm", cohort, first)
         return None

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager
 from itertools import chain, takewhile
 from typing import Any
 
 from ganrun.executors.compile_cache import compile_cache
 from ganrun.executors.device_threads import on_free_devices
 from ganrun.game import backend
-from ganrun.playing.jobs import Hooks, Job, Outcome
+from ganrun.playing.jobs import Hooks, Job, Result
 from ganrun.playing.progress import OnProgress
 
-Result = tuple[Job, list[Outcome]]
 
-
-class ThisProcess:
+class ThisProcess(AbstractContextManager["ThisProcess"]):
     """A thread for each of this process's devices: every accelerator, or the CPU once.
 
     More cores are used by more processes: see `game/backend.py`.
@@ -32,9 +31,6 @@ class ThisProcess:
         self.lanes = lanes_for(self._devices[0].platform)
         self.width = len(self._devices)
         self._stop = threading.Event()
-
-    def __enter__(self) -> ThisProcess:
-        return self
 
     def __exit__(self, *_: Any) -> None:
         self.stop()
@@ -53,7 +49,7 @@ class ThisProcess:
             if first is not None:
                 from ganrun.playing.play import warm_up
 
-                warm_up(first, self._devices[0])
+                warm_up(first)
                 yield from self._play(chain([first], jobs), on_progress)
 
     def _play(self, jobs: Iterable[Job], on_progress: OnProgress) -> Iterator[Result]:

@@ -30,13 +30,6 @@ from ganrun.store import (
 
 
 @dataclass(frozen=True)
-class Finished:
-    """A member's run that has come to its end already."""
-
-    folder: RunFolder
-
-
-@dataclass(frozen=True)
 class Origin:
     """The finished run that a branch leaves, and its last finite state."""
 
@@ -67,7 +60,7 @@ class ToTrain:
 
 def claim_or_find(
     member: Member, options: Options, numerics: Mapping[str, Any], claims: contextlib.ExitStack
-) -> Finished | ToTrain:
+) -> RunFolder | ToTrain:
     """Find a member's finished run, or claim the one that is to be trained until `claims` is left.
 
     A trial or a branch has one place; an ordinary run may stand under any name. Raises
@@ -95,7 +88,7 @@ def claim_or_find(
         return _to_train(run, options, numerics, origin, claim)
     if claim is not None:
         claim.note(run.path)
-    return Finished(run)
+    return run
 
 
 def finished_trial(one: Experiment, options: Options, claim: Claim) -> RunFolder | None:

@@ -83,6 +83,10 @@ class Job:
         return member.failed(str(error))
 
 
+Result = tuple[Job, list[Outcome]]
+"""A job that ended, and what became of its members, in their order."""
+
+
 @dataclass(frozen=True)
 class Hooks:
     """How a worker hears of an interrupt, and how it tells of progress."""

@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Literal
 
+import jax
 import numpy as np
 
 from ganrun.config import Experiment
@@ -29,7 +30,7 @@ from ganrun.game.population import (
 from ganrun.game.rounds import Hyperparameters, TrainingState
 from ganrun.measure.reference import reference_metrics
 from ganrun.mixture import mixture_of
-from ganrun.playing.claim_or_find import Finished, ToTrain, claim_or_find
+from ganrun.playing.claim_or_find import ToTrain, claim_or_find
 from ganrun.playing.jobs import Hooks, Job, Outcome
 from ganrun.store import Run, StoreError, numerics
 
@@ -52,12 +53,13 @@ def program_of(experiment: Experiment, lanes: int) -> Program:
     return program_for(game_of(experiment), sizes, lanes)
 
 
-def warm_up(job: Job, device: Any) -> None:
+def warm_up(job: Job) -> None:
     """Compile a job's program into the cache; meanwhile perfect samples are measured into theirs.
 
     JAX does not write its cache atomically, so this is done once before work fans out.
     """
     example = job.members[0].experiment
+    device = jax.local_devices()[0]
     with ThreadPoolExecutor(1, thread_name_prefix="reference") as aside:
         aside.submit(reference_metrics, mixture_of(example.target), example.evaluation.samples)
         program = program_of(example, population.lanes_for(device.platform))
@@ -80,10 +82,10 @@ def play_job(job: Job, device: Any, hooks: Hooks) -> list[Outcome]:
             except StoreError as error:
                 outcomes[place] = job.not_opened(member, error)
                 continue
-            if isinstance(run, Finished):
-                outcomes[place] = Outcome(member.seed, "found", run.folder.path)
-            else:
+            if isinstance(run, ToTrain):
                 to_train[place] = run
+            else:
+                outcomes[place] = Outcome(member.seed, "found", run.path)
         if to_train:
             ends = _trained(list(to_train.values()), lanes, device, hooks)
             outcomes |= dict(zip(to_train, ends, strict=True))
@@ -184,8 +186,8 @@ class _Training:
         """Write down what is due at the members' present rounds."""
         rounds, diverged = self._group.rounds, self._group.diverged_at
         lanes = [lane for lane in lanes if diverged[lane] is None]
-        measured = [x for x in lanes if self._recorders[x].wants_evaluation(rounds[x])]
-        drawn = [x for x in lanes if self._recorders[x].wants_snapshot(rounds[x])]
+        measured = [x for x in lanes if rounds[x] in self._recorders[x].evaluated]
+        drawn = [x for x in lanes if rounds[x] in self._recorders[x].snapped]
         if measured:
             evaluations = self._group.evaluate()
             for lane in measured:

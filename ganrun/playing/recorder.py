@@ -41,6 +41,7 @@ class Recorder:
         self.run = run
         self.experiment: Experiment = experiment
         self.mixture = mixture_of(experiment.target)
+        # The rounds whose metrics belong into `metrics.csv`, and those of which a snapshot is kept.
         self.evaluated = evaluation_rounds(experiment.training.steps, experiment.evaluation.every)
         self.snapped = snapshot_rounds(experiment.training.steps, experiment.snapshots.count)
         if begins_at is not None:
@@ -59,22 +60,13 @@ class Recorder:
         """The next round at which there is something to record."""
         return next_round(round_, self.evaluated, self.snapped)
 
-    def wants_evaluation(self, round_: int) -> bool:
-        """Whether the metrics of this round belong into `metrics.csv`."""
-        return round_ in self.evaluated
-
-    def wants_snapshot(self, round_: int) -> bool:
-        """Whether a snapshot of this round is kept."""
-        return round_ in self.snapped
-
     def add_row(
         self, round_: int, trace: Mapping[str, Any], metrics: Mapping[str, Any], samples: ndarray
     ) -> None:
         """Record an evaluation."""
-        row = row_of(round_, trace, metrics)
-        self._latest = {name: value for name, value in row.items() if name != "step"}
+        self._latest = row_of(round_, trace, metrics)
         self._samples = samples
-        self._rows.append(row)
+        self._rows.append(self._latest)
 
     def add_snapshot(self, round_: int, samples: ndarray, field: ndarray) -> None:
         """Record a snapshot."""
