@@ -56,7 +56,7 @@ class RunRecord:
     metrics: Mapping[str, ndarray]
     snapshots: Snapshots | None
     final: Mapping[str, float | None]
-    """Every metric of DESIGN section 6 at the end; `None` where it is undefined or infinite."""
+    """Every metric of `docs/metrics.md` at the end; `None` where it is undefined or infinite."""
     verdict: str | None = None
     confidence: float | None = None
     """How often the verdict is right where the evidence is like this."""

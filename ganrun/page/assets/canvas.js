@@ -1,6 +1,8 @@
 /* What pictures on a canvas share: sharpness, a finger drawn along them, and a fill that is told from
    the others without its colour. */
 
+import { element } from "./elements.js";
+
 const TILE = 6; // CSS pixels from one slanted line to the next
 
 /** Clear a canvas and fit it to the screen's pixels, to be drawn on in CSS pixels; returns its
@@ -48,7 +50,7 @@ export function onDragAlong(canvas, edges, callback) {
 
 /** A fill of fine slanted lines, this strong (0 to 1) and thick (CSS pixels), on a ground or none. */
 export function hatching(context, colour, { strength, thickness, ground }) {
-  const tile = document.createElement("canvas");
+  const tile = element("canvas");
   tile.width = tile.height = TILE;
   const pen = tile.getContext("2d");
   if (ground) {

@@ -5,7 +5,7 @@ import { element, svg } from "./elements.js";
 import { fieldSpread, median, pushesOn, typicalPush, uphillOf } from "./field.js";
 import { nearestIndex } from "./scales.js";
 import { Scene } from "./scene.js";
-import { listed, thousands } from "./wording.js";
+import { listed, percent, thousands } from "./wording.js";
 
 const SPEEDS = [2, 5, 10, 20]; // snapshots a second
 const LARGEST_LOGIT = 5; // beyond, a probability is within 1 % of certain
@@ -276,8 +276,8 @@ export class Player {
       const [x, y] = [points[n], points[n + 1]];
       if (!(x > x0 && x < x1 && y > y0 && y < y1)) outside += 1;
     }
-    const share = Math.round((200 * outside) / points.length);
-    const strays = outside ? ` ${Math.max(share, 1)} % of the samples lie outside the picture.` : "";
+    const share = percent((2 * outside) / points.length);
+    const strays = outside ? ` ${share} of the samples lie outside the picture.` : "";
     const known = this.covered(index);
     if (!known) return strays.trim();
     const missing = known.flatMap((covered, k) => (covered ? [] : [k]));

@@ -1,6 +1,7 @@
 /* One picture of the game: the discriminator's field, the true modes, the samples, and arrows that
    show where the discriminator pushes them. Colours come from style.css. */
 
+import { element } from "./elements.js";
 import { ARROW_CELLS, fieldSpread, median, pushesOn, typicalPush } from "./field.js";
 import { coloursOf, onThemeChange } from "./theme.js";
 
@@ -15,7 +16,7 @@ export class Scene {
   constructor(canvas, target) {
     this.canvas = canvas;
     this.context = canvas.getContext("2d");
-    this.image = document.createElement("canvas");
+    this.image = element("canvas");
     this.frame = null;
     this.setTarget(target);
     this.readColours();
@@ -101,7 +102,7 @@ export class Scene {
     const size = this.canvas.clientWidth || 300;
     const radius = Math.max(1.3, Math.min(2.6, size / 190)) * ratio;
     const side = Math.ceil(2 * radius + 4);
-    const canvas = document.createElement("canvas");
+    const canvas = element("canvas");
     canvas.width = canvas.height = side;
     const context = canvas.getContext("2d");
     const circle = (r, colour, alpha) => {

@@ -38,7 +38,7 @@ ENDINGS = {
     "imprecise": "nothing is missing, but what it prints is not right, and is not getting better",
     "converged": "every note is there as often and as sharp as it should be, and stays so",
 }
-"""What each verdict means for the tale."""
+"""What each verdict means for the story."""
 
 
 @dataclass(frozen=True)
