@@ -3,27 +3,58 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 from pathlib import Path
 from tempfile import mkdtemp
 
 import pytest
+from compiled_programs import Exchange
 from jaxtyping import install_import_hook
 
 # Before anything of ganrun is imported: every annotated call is checked, shapes included.
 install_import_hook(["ganrun.game", "ganrun.measure", "ganrun.mixture"], "type_checks.checked")
+
+CACHES = pytest.StashKey[Path]()
+PROGRAMS = pytest.StashKey[Exchange]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Set XLA up before any test computes, with compiled programs kept from session to session."""
     # Whoever runs the tests in the background leaves Ctrl-C ignored, here and in what they start.
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")  # JAX's cache is not for two at once
-    cache = getattr(config, "cache", None)
-    folder = Path(cache.mkdir(f"ganrun-{worker}") if cache else mkdtemp())
-    os.environ["XDG_CACHE_HOME"] = str(folder)
+    caches = _folder_of_caches(config)
+    os.environ["XDG_CACHE_HOME"] = str(caches / os.environ.get("PYTEST_XDIST_WORKER", "main"))
+    if config.getoption("numprocesses", None):
+        return  # the workers compute
 
     from ganrun.executors.compile_cache import compile_cache
     from ganrun.game import backend
 
+    config.stash[PROGRAMS] = Exchange(compile_cache(), caches / "programs")
+    config.stash[PROGRAMS].meet()
     backend.prepare(compile_cache())
+
+
+def _folder_of_caches(config: pytest.Config) -> Path:
+    """In pytest's cache, if it has one; else a folder that goes when the session does."""
+    if workerinput := getattr(config, "workerinput", None):
+        return Path(workerinput["caches"])
+    cache = getattr(config, "cache", None)  # none with `-p no:cacheprovider`
+    config.stash[CACHES] = Path(cache.mkdir("ganrun") if cache else mkdtemp(prefix="ganrun-tests-"))
+    return config.stash[CACHES]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: object) -> None:
+    """Tell a worker of xdist where the caches are."""
+    node.workerinput["caches"] = str(node.config.stash[CACHES])
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if CACHES in config.stash and not getattr(config, "cache", None):
+        shutil.rmtree(config.stash[CACHES], ignore_errors=True)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    item.config.stash[PROGRAMS].meet()
