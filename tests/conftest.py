@@ -28,12 +28,17 @@ def pytest_configure(config: pytest.Config) -> None:
     if config.getoption("numprocesses", None):
         return  # the workers compute
 
+    import jax
+
     from ganrun.executors.compile_cache import compile_cache
     from ganrun.game import backend
 
     config.stash[PROGRAMS] = Exchange(compile_cache(), caches / "programs")
     config.stash[PROGRAMS].meet()
     backend.prepare(compile_cache())
+    # A number that changes its type, or an array its rank, says so where that happens.
+    jax.config.update("jax_numpy_dtype_promotion", "strict")
+    jax.config.update("jax_numpy_rank_promotion", "raise")
 
 
 def _folder_of_caches(config: pytest.Config) -> Path:

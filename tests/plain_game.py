@@ -69,10 +69,13 @@ OPTIMIZERS = {"adam": adam, "rmsprop": rmsprop, "sgd": sgd}
 
 
 def forward(layers: Layers, points: Any) -> Any:
-    for kernel, bias in layers[:-1]:
-        points = jnp.tanh(points @ kernel + bias)
-    kernel, bias = layers[-1]
-    return points @ kernel + bias
+    """Of many points or of one."""
+    for i, (kernel, bias) in enumerate(layers):
+        points = points @ kernel
+        points = points + jnp.broadcast_to(bias, points.shape)
+        if i < len(layers) - 1:
+            points = jnp.tanh(points)
+    return points
 
 
 def flat(layers: Layers) -> Arrays:

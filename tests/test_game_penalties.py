@@ -24,7 +24,12 @@ WEIGHTS = {
 
 def critic_of(weights: Any, xp: Any) -> Callable[[Any], Any]:
     """A smooth critic with slopes of all sizes, in NumPy or in JAX."""
-    return lambda x: xp.tanh(x @ weights["first"] + weights["shift"]) @ weights["last"]
+
+    def critic(x: Any) -> Any:
+        inner = x @ weights["first"]
+        return xp.tanh(inner + xp.broadcast_to(weights["shift"], inner.shape)) @ weights["last"]
+
+    return critic
 
 
 def slope_by_differences(point: np.ndarray, weights: Any = WEIGHTS) -> np.ndarray:

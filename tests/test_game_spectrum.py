@@ -206,9 +206,10 @@ def slow_jacobian(game: Any, hyper: Any, state: Any, count: int) -> np.ndarray:
         ]
     )
     rates = []
+    rate_d = hyper.learning_rate_d * int(hyper.discriminator_steps)
     for player, g, rate in (
         (state.generator, slopes[:split], hyper.learning_rate_g),
-        (state.discriminator, slopes[split:], hyper.learning_rate_d * hyper.discriminator_steps),
+        (state.discriminator, slopes[split:], rate_d),
     ):
         scale = np.ones_like(g)
         if game.optimizer == "adam":

@@ -73,7 +73,7 @@ class SpectralLinear(nnx.Linear):
         left = self.u[...] @ self.kernel[...]
         sigma = left @ jax.lax.stop_gradient(_unit(left))
         assert self.bias is not None
-        return (inputs @ self.kernel[...]) / sigma + self.bias[...]
+        return (inputs @ self.kernel[...]) / sigma + self.bias[...][None]
 
     def power_step(self) -> None:
         """One power iteration on the layer's present kernel."""

@@ -36,9 +36,21 @@ def adam(b1: Decay, b2: Decay) -> Optimizer:
     eps = 1e-8
 
     def preconditioner(after: Any, slopes: Params) -> Params:
-        return 1 / (jnp.sqrt(after.nu / (1 - b2**after.count)) + eps)
+        correction = 1 - jax.lax.pow(jnp.float32(b2), after.count)
+        return 1 / (jnp.sqrt(after.nu / correction) + eps)
 
-    return Optimizer(optax.scale_by_adam(b1=b1, b2=b2, eps=eps), preconditioner, momentum=b1)
+    transform = _by_loose_types(optax.scale_by_adam(b1=b1, b2=b2, eps=eps))
+    return Optimizer(transform, preconditioner, momentum=b1)
+
+
+def _by_loose_types(transform: optax.GradientTransformation) -> optax.GradientTransformation:
+    """The same, also where types are strict: optax's Adam raises decays to a count's power."""
+
+    def update(*arguments: Any) -> Any:
+        with jax.numpy_dtype_promotion("standard"):
+            return transform.update(*arguments)
+
+    return optax.GradientTransformation(transform.init, update)
 
 
 def sgd(b1: Decay, b2: Decay) -> Optimizer:

@@ -232,7 +232,7 @@ def _rates(game: Game, hyper: Hyperparameters, state: TrainingState, field: Para
         return rate * optimizer.preconditioner(after, slopes)
 
     split = state.generator.params.size
-    rate_d = hyper.learning_rate_d * hyper.discriminator_steps
+    rate_d = hyper.learning_rate_d * hyper.discriminator_steps.astype(jnp.float32)
     of_generator = rates(state.generator, field[:split], hyper.learning_rate_g)
     return jnp.concatenate([of_generator, rates(state.discriminator, field[split:], rate_d)])
 

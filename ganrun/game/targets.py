@@ -68,7 +68,8 @@ def sample_target(key: PRNGKeyArray, target: Target, count: int) -> Float[Array,
     modes = target.keep.shape[0]
     scaled = jax.random.uniform(mode_key, (count,)) * modes
     first = jnp.minimum(scaled.astype(jnp.int32), modes - 1)
-    mode = jnp.where(scaled - first < target.keep[first], first, target.alias[first])
+    left = scaled - first.astype(jnp.float32)
+    mode = jnp.where(left < target.keep[first], first, target.alias[first])
     x, y = jax.random.normal(noise_key, (2, count))
     (a, b, c) = (target.cholesky[mode, i, j] for i, j in ((0, 0), (1, 0), (1, 1)))
     return target.means[mode] + jnp.stack([a * x, b * x + c * y], axis=-1)
