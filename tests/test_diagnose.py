@@ -45,8 +45,10 @@ from ganrun.diagnose.diagnosis import (
 from ganrun.diagnose.evidence import evidence
 from ganrun.diagnose.judgement import Judgement, judgement
 from ganrun.diagnose.play import Branches, track_of
+from ganrun.diagnose.probe import probe
 from ganrun.diagnose.progress import DiagnosisProgress
 from ganrun.diagnose.run import LONGER, LONGEST, RESET, diagnose
+from ganrun.executors.compile_cache import compile_cache
 from ganrun.game import backend
 from ganrun.playing import play as worker
 from ganrun.playing.jobs import Options
@@ -151,6 +153,17 @@ def test_a_diagnosis_is_read_back_as_it_was_found(collapsed: Collapsed) -> None:
     assert (found.id, found.name, found.rounds, found.modes) == (run.id, "tiny", T, 3)
     assert found.quick.evidence == run.verdict.evidence
     assert found.before.steps == (0, 10, 20)
+
+
+def test_detectives_are_questioned_by_xla_as_it_trains_with_its_compiled_programs_kept(
+    collapsed: Collapsed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where other processes play the branches, nothing else has set XLA up in this one."""
+    prepared: list[Path] = []
+    monkeypatch.setattr(backend, "prepare", prepared.append)
+    run, found, _, _ = collapsed
+    assert probe(run) == (found.detective, found.dynamics)
+    assert prepared == [compile_cache()]
 
 
 def test_nothing_that_was_there_is_changed(collapsed: Collapsed) -> None:

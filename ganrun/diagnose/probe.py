@@ -5,6 +5,7 @@ from __future__ import annotations
 import cmath
 
 from ganrun.diagnose.diagnosis import Detective, Dynamics
+from ganrun.executors.compile_cache import compile_cache
 from ganrun.measure.final import finite_or_none
 from ganrun.store import RunFolder
 
@@ -16,12 +17,15 @@ def probe(run: RunFolder) -> tuple[Detective | None, Dynamics | None]:
     """
     if run.status == "diverged":
         return None, None
+    from ganrun.game import backend
     from ganrun.game.detectives import fresh_detective
     from ganrun.game.duality import duality_gap
     from ganrun.game.members import game_of, hyperparameters_of
     from ganrun.game.population import state_from_dict
     from ganrun.game.spectrum import local_spectrum
 
+    # Where the branches were played by other processes, this one has computed nothing yet.
+    backend.prepare(compile_cache())
     checkpoint = run.checkpoint()
     assert checkpoint is not None
     game, hyper = game_of(run.config), hyperparameters_of(run.config)
