@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import math
+import re
 import shutil
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from store_examples import NUMERICS, VERDICT, begin, evaluated, experiment, play
 from ganrun.config.declarations import METRICS, SUMMARY_METRICS, metrics_columns, share_columns
 from ganrun.report.curve_panels import choose_panels
 from ganrun.report.figures import write_figures
-from ganrun.report.run_record import read_record
+from ganrun.report.run_record import RunRecord, read_record
 from ganrun.report.run_story import tell
 from ganrun.report.tables.run import result_lines, results_json
 from ganrun.report.web.run_page import run_page
@@ -122,7 +123,7 @@ def test_damaged_metrics_are_told(text: str, message: str) -> None:
 NEEDED = {"step", *share_columns(3)}
 OPTIONAL = [name for name in metrics_columns(3) if name not in NEEDED]
 STRANGE = st.from_regex(r"[a-z][a-z0-9_]{0,8}", fullmatch=True).filter(
-    lambda name: name not in METRICS and name not in NEEDED and not name.startswith("share_")
+    lambda name: name not in METRICS and not re.fullmatch(r"step|share_\d+", name)
 )
 
 
@@ -169,18 +170,25 @@ def test_a_table_with_other_columns_holds_what_it_has_and_nothing_else(
 
 
 @pytest.mark.parametrize(
-    "header",
+    ("header", "message"),
     [
-        "step,share_0",
-        "share_0,share_1",
-        "step,share_0,share_1,a,a",
-        "step,share_0,share_1,",
-        "step,share_0,share_1,share_2",
+        ("step,share_0", "its header is not that of a run with 2 modes"),
+        ("step,share_0,share_1,share_2", "its header is not that of a run with 2 modes"),
+        ("share_0,share_1", "its header has no column step"),
+        ("step,share_0,share_1,a,b,a", "its header has column a more than once"),
+        ("step,share_0,share_1,", "its header has a column without a name"),
     ],
 )
-def test_a_header_without_rounds_or_with_shares_of_other_modes_is_no_run_s(header: str) -> None:
-    with pytest.raises(FormatError, match="header"):
+def test_a_header_without_rounds_or_with_shares_of_other_modes_is_no_run_s(
+    header: str, message: str
+) -> None:
+    with pytest.raises(FormatError, match=f"^{message}$"):
         read_metrics(f"{header}\n".encode(), 2)
+
+
+def test_a_metric_may_be_called_a_share_of_something() -> None:
+    read = read_metrics(b"step,share_0,share_of_noise\n0,0.5,0.25\n", 1)
+    assert read.unknown == ("share_of_noise",)
 
 
 OLD = ("step", "loss_g", "dropped_long_ago", "mode_tv", *share_columns(3))
@@ -276,3 +284,30 @@ def test_a_run_with_other_metrics_is_judged_told_and_shown(
     choose_panels(record)
     if set(columns) <= {*ALONE, "from_tomorrow"}:
         assert len(write_figures(record)) == 3
+
+
+def without(folder: Path, absent: tuple[str, ...]) -> RunRecord:
+    """A run that covers all modes, as a version without some of today's metrics left it."""
+    run = stored_run(folder, fake_run(snapshots=10), steps=10_000)
+    rewrite(run, tuple(name for name in metrics_columns(5) if name not in absent))
+    summary = json.loads((run / "summary.json").read_text()) | {"verdict_rule": 0}
+    for name in absent:
+        del summary[name]
+    (run / "summary.json").write_text(json.dumps(summary))
+    return read_record(run)
+
+
+def test_what_follows_from_the_shares_need_not_be_there_for_a_verdict(tmp_path: Path) -> None:
+    whole = without(tmp_path / "whole", ())
+    old = without(tmp_path / "old", ("high_quality", "mode_tv"))
+    assert (old.verdict, old.evidence) == (whole.verdict, whole.evidence)
+    assert old.verdict == "converged"
+
+
+def test_there_is_no_verdict_without_a_column_that_it_would_rest_on(tmp_path: Path) -> None:
+    record = without(tmp_path, ("spread",))
+    assert (record.status, record.verdict, record.evidence) == ("complete", None, None)
+    assert tell(record)
+    assert json.loads(results_json([record]))["runs"][0]["verdict"] is None
+    assert result_lines([record], 120)
+    assert run_page(record)

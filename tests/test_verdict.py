@@ -27,7 +27,7 @@ from ganrun.measure.dynamics import (
     SPREAD_RANGE,
     Course,
 )
-from ganrun.verdict import RULE, WORDS, Verdict, quick_verdict
+from ganrun.verdict import RULE, WORDS, Verdict, can_judge, quick_verdict
 from ganrun.verdict.quick import SURE, THRESHOLDS, Thresholds, grounded
 
 PERFECT_QUALITY, PERFECT_TV, PERFECT_NLL = 0.99, 0.02, 1.0
@@ -850,3 +850,23 @@ def test_a_verdict_by_an_older_rule_is_not_read_and_one_by_a_newer_rule_is() -> 
     newer = Verdict.from_summary(summary | {"verdict_rule": RULE + 1})
     assert newer is not None
     assert newer.rule == RULE + 1
+
+
+@pytest.mark.parametrize(
+    ("covered", "needed"),
+    [
+        (all_of(), {"spread"}),
+        (all_but(1), set()),
+        (np.zeros((ROWS, 5)), {"nll"}),
+        (np.zeros((LEAST_EVALUATIONS, 5)), set()),
+    ],
+)
+def test_a_run_can_be_judged_by_the_columns_that_its_word_rests_on(
+    covered: ndarray, needed: set[str]
+) -> None:
+    metrics = table(covered, nll=PERFECT_NLL + 1)
+    weights = np.full(5, 1 / 5)
+    assert can_judge(metrics, REFERENCE, weights)
+    for absent in ("high_quality", "mode_tv", "spread", "nll"):
+        left = {name: column for name, column in metrics.items() if name != absent}
+        assert can_judge(left, REFERENCE, weights) == (absent not in needed)

@@ -67,6 +67,12 @@ def is_covered(counts: Any, weights: Any, total: int = 1) -> Any:
     return counts >= weights * (COVERED_FRACTION * total * (1 - SLACK))
 
 
+def mode_distance(shares: Any, weights: Any, high_quality: Any) -> Any:
+    """Total variation between shares and weights, `[..., K]`, off-mode samples included."""
+    xp = shares.__array_namespace__()
+    return (xp.sum(xp.abs(shares - weights), axis=-1) + (1 - high_quality)) / 2
+
+
 def mode_shares(samples: Float[ndarray, "*F N 2"], mixture: Mixture) -> Float[ndarray, "*F K"]:
     """High-quality share of every mode among `N` samples, of each of `F` sets; of no samples, 0."""
     *sets, count, _ = samples.shape

@@ -17,7 +17,7 @@ from jaxtyping import Bool, Float, Int
 from numpy import ndarray
 
 from ganrun.config.declarations import METRICS, share_columns
-from ganrun.measure.coverage import COVERED_FRACTION, is_covered
+from ganrun.measure.coverage import COVERED_FRACTION, is_covered, mode_distance
 
 Reference = Mapping[str, Mapping[str, float]]
 
@@ -92,17 +92,30 @@ class Course:
         return f"over the last {span:,} rounds" if span else f"at round {self.steps[-1]:,}"
 
     def column(self, name: str) -> Float[ndarray, " R"]:
-        """A metric at every evaluation; NaN where there is none, or none that is finite."""
-        values = self.metrics.get(name)
-        if values is None:
-            return np.full(len(self.steps), np.nan)
-        return np.where(np.isfinite(values), np.asarray(values, float), np.nan)
+        """A metric at every evaluation; NaN where there is none, or none that is finite.
+
+        What follows from the shares need not have been recorded.
+        """
+        missing = np.full(len(self.steps), np.nan)
+        values = np.asarray(self.metrics.get(name, missing), float)
+        if name in ("high_quality", "mode_tv"):
+            missing = self._from_shares[name]
+        return np.where(np.isfinite(values), values, missing)
+
+    @cached_property
+    def _recorded_shares(self) -> Float[ndarray, "R K"]:
+        return np.stack([self.column(name) for name in share_columns(self.modes)], axis=1)
+
+    @cached_property
+    def _from_shares(self) -> dict[str, Float[ndarray, " R"]]:
+        quality = self._recorded_shares.sum(axis=1)
+        distance = mode_distance(self._recorded_shares, self.weights, quality)
+        return {"high_quality": quality, "mode_tv": distance}
 
     @cached_property
     def shares(self) -> Float[ndarray, "R K"]:
         """High-quality shares; what is empty counts as nothing."""
-        columns = [self.column(name) for name in share_columns(self.modes)]
-        return np.nan_to_num(np.stack(columns, axis=1))
+        return np.nan_to_num(self._recorded_shares)
 
     @property
     def relative_shares(self) -> Float[ndarray, "R K"]:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from ganrun.measure.coverage import Nearness, is_covered, nearness
+from ganrun.measure.coverage import Nearness, is_covered, mode_distance, nearness
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,8 +108,7 @@ def js(measured: Measured) -> Any:
 
 def mode_tv(measured: Measured) -> Any:
     """Total variation between high-quality shares and weights, off-mode samples included."""
-    apart = measured.xp.sum(measured.xp.abs(measured.shares - measured.weights))
-    return (apart + (1 - measured.high_quality)) / 2
+    return mode_distance(measured.shares, measured.weights, measured.high_quality)
 
 
 def spread(measured: Measured) -> Any:

@@ -72,11 +72,8 @@ def run_ending(diagnosis: Diagnosis) -> Ending | None:
     """
     weights = np.array(diagnosis.weights)
     shares = shares_of(diagnosis.before, diagnosis.modes)
-    quality = shares.sum(axis=1)
     metrics = {
         "step": np.array(diagnosis.before.steps, dtype=np.int64),
-        "high_quality": quality,
-        "mode_tv": (np.abs(shares - weights).sum(axis=1) + 1 - quality) / 2,
         **dict(zip(share_columns(diagnosis.modes), shares.T, strict=True)),
     }
     return ending(metrics, {}, weights, from_round=0)

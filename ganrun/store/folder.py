@@ -25,7 +25,7 @@ from ganrun.store.formats import (
 from ganrun.store.lock import is_claimed
 from ganrun.store.metrics_table import MetricsTable, read_metrics
 from ganrun.store.run_json import FORMAT
-from ganrun.verdict import Verdict, quick_verdict
+from ganrun.verdict import Verdict, can_judge, quick_verdict
 
 Status = Literal["running", "interrupted", "complete", "diverged", "failed", "interactive"]
 
@@ -192,7 +192,10 @@ class RunFolder:
 
     @cached_property
     def verdict(self) -> Verdict | None:
-        """The quick verdict, by today's rule if the stored one is older; None before the end."""
+        """The quick verdict, by today's rule if the stored one is older.
+
+        None before the end, and where a column is missing that today's rule would need.
+        """
         summary = self.summary
         if summary is None:
             return None
@@ -208,9 +211,10 @@ class RunFolder:
         diverged_at = summary.get("diverged_at")
         reference = summary.get("reference") or {}
         try:
-            return quick_verdict(
-                self.metrics(), summary, reference, weights, diverged_at=diverged_at
-            )
+            metrics = self.metrics()
+            if diverged_at is None and not can_judge(metrics, reference, weights):
+                return None
+            return quick_verdict(metrics, summary, reference, weights, diverged_at=diverged_at)
         except (AttributeError, IndexError, TypeError, ValueError):
             raise RunFolderError(f"{self.path / layout.SUMMARY}: is no run's summary") from None
 

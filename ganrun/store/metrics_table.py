@@ -7,6 +7,7 @@ not known are kept as they are. Only the rounds and the modes' shares must be th
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -87,10 +88,14 @@ def read_metrics(content: bytes, modes: int) -> MetricsTable:
         raise FormatError("ends in the middle of a line")
     header, *lines = text[:-1].split("\n")
     found = header.split(",")
-    shares = {column for column in found if column.startswith("share_")}
-    whole = "step" in found and "" not in found and len(set(found)) == len(found)
-    if not whole or shares != set(share_columns(modes)):
+    if {name for name in found if re.fullmatch(r"share_\d+", name)} != set(share_columns(modes)):
         raise FormatError(f"its header is not that of a run with {modes} modes")
+    if "step" not in found:
+        raise FormatError("its header has no column step")
+    if "" in found:
+        raise FormatError("its header has a column without a name")
+    if twice := [name for name in found if found.count(name) > 1]:
+        raise FormatError(f"its header has column {twice[0]} more than once")
     known = metrics_columns(modes)
     table = MetricsTable(modes, unknown=tuple(name for name in found if name not in known))
     table = replace(table, lines=tuple(_arranged(lines, found, table.columns)))

@@ -1,6 +1,6 @@
 """What happened to a run, in one of six words: at a glance, or by what its continuations do."""
 
-from ganrun.verdict.quick import quick_verdict
+from ganrun.verdict.quick import can_judge, quick_verdict
 from ganrun.verdict.words import RULE, WORDS, Verdict, Word
 
-__all__ = ["RULE", "WORDS", "Verdict", "Word", "quick_verdict"]
+__all__ = ["RULE", "WORDS", "Verdict", "Word", "can_judge", "quick_verdict"]

@@ -120,6 +120,25 @@ def quick_verdict(
     return Verdict(word, evidence, SURE[ground])
 
 
+def can_judge(
+    metrics: Mapping[str, ndarray], reference: Reference, weights: Float[ndarray, " K"]
+) -> bool:
+    """Whether columns of `metrics.csv` that the word rests on are there, of a run that lasted.
+
+    Without `spread` a run cannot be called good; without `nll`, samples that are on no mode may be
+    on their way. Of any other run the word is the same whatever these would hold.
+    """
+    course = Course(metrics, {}, reference, np.asarray(weights, dtype=float))
+    spread, within = (
+        rows[course.last_tenth] for rows in (course.column("spread"), course.within_tolerance)
+    )
+    if _Signs(course).good:
+        return not bool(np.isnan(spread[within]).any())
+    if course.trained < LEAST_EVALUATIONS or course.covered[course.window].any():
+        return True
+    return not bool(np.isnan(course.column("nll")).all())
+
+
 def grounded(course: Course, limits: Thresholds) -> tuple[Word, str, str]:
     """The word, the ground it rests on (a key of `SURE`), and the sentence."""
     signs = _Signs(course)
