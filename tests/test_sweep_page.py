@@ -56,6 +56,7 @@ from ganrun.store.sweep_folder import open_sweep
 from ganrun.sweep.answer import Row, row_of, trials_of
 from ganrun.sweep.designs import Design
 from ganrun.sweep.results import Result, results_text
+from ganrun.verdict import FROM_THE_WORST
 
 HOSTILE = "</script><script>document.title='broken'</script><img src=x onerror=alert(1)>&amp;"
 LARGE = """
@@ -194,6 +195,13 @@ def test_outcomes_are_those_that_influence_is_computed_from(records):
             values = outcome_values(record.trials, outcome["name"])
             told = np.array([np.nan if v is None else v for v in outcome["values"]], dtype=float)
             np.testing.assert_array_equal(told, values)
+
+
+def test_the_page_is_sent_a_colour_of_its_own_for_every_verdict(pages):
+    text = pages["two factors"].read_text()
+    sent = json.loads(re.search(r'"colours": ?(\{[^}]*\})', text)[1])
+    assert list(sent) == [one.word for one in FROM_THE_WORST]
+    assert all(f"{name}: #" in text for name in sent.values())
 
 
 # which trials stand for a cell

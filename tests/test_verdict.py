@@ -27,7 +27,7 @@ from ganrun.measure.dynamics import (
     SPREAD_RANGE,
     Course,
 )
-from ganrun.verdict import RULE, WORDS, Verdict, can_judge, quick_verdict
+from ganrun.verdict import FROM_THE_WORST, MEANINGS, RULE, WORDS, Verdict, can_judge, quick_verdict
 from ganrun.verdict.quick import SURE, THRESHOLDS, Thresholds, grounded
 
 PERFECT_QUALITY, PERFECT_TV, PERFECT_NLL = 0.99, 0.02, 1.0
@@ -702,6 +702,15 @@ def test_a_run_that_finds_nothing_at_all_has_not_collapsed_yet() -> None:
     verdict = judge(metrics, final={"spread": None})
     assert (verdict.word, verdict.confidence) == ("undertrained", SURE["off the modes"])
     assert verdict.evidence.startswith("All 5 modes are missing, and only 0 % of the samples are")
+
+
+# words
+
+
+def test_every_word_is_said_something_of_once():
+    assert sorted(one.word for one in FROM_THE_WORST) == sorted(MEANINGS) == sorted(WORDS)
+    assert len({one.colour for one in FROM_THE_WORST}) == len(WORDS)
+    assert all(bool(one.did) == bool(one.do) for one in FROM_THE_WORST)
 
 
 # always

@@ -66,7 +66,7 @@ The server says:
                      "fields": [as in fields; `field` is a bare name]}],
         "metrics": [{"name", "label", "description", "better": "higher" | "lower" | null,
                      "perfect"}],
-        "verdicts": [{"word", "description"}],
+        "verdicts": [{"word", "description", "tone": "good" | "warn" | "bad"}],
         "stage_fields": [field, ...],
         "limits": {"games", "modes", "coordinate", "least_std", "most_std"}}
 

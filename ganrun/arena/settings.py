@@ -20,7 +20,7 @@ from ganrun.config.fields import mark_of, types_of, unit_of
 from ganrun.config.targets import LAYOUTS
 from ganrun.mixture import Mixture, mixture_of
 from ganrun.page.scene_target import scene_target
-from ganrun.verdict import WORDS
+from ganrun.verdict import MEANINGS, WORDS
 
 MOST_MODES = 32
 LARGEST_COORDINATE = 20.0
@@ -84,15 +84,6 @@ LAYOUT_SLIDERS = {
     "std": SLIDERS["target.std"],
     "seed": Slider(0, 100),
     "least_distance": Slider(0.0, 2.0),
-}
-
-VERDICTS = {
-    "diverged": "A loss, a weight or a sample stopped being finite.",
-    "undertrained": "Still improving: with more rounds, quality or coverage rises.",
-    "oscillating": "Modes come and go.",
-    "collapsed": "Modes are missing, and more rounds do not bring them back.",
-    "imprecise": "Nothing is missing, but the samples are out of tolerance, and stay so.",
-    "converged": "Nothing is missing, all is within tolerance, and stays so.",
 }
 
 
@@ -209,7 +200,10 @@ def schema() -> dict[str, Any]:
         "metrics": [
             _named(one) | {"better": one.better, "perfect": one.perfect} for one in METRICS.values()
         ],
-        "verdicts": [{"word": word, "description": VERDICTS[word]} for word in WORDS],
+        "verdicts": [
+            {"word": word, "description": MEANINGS[word].description, "tone": MEANINGS[word].tone}
+            for word in WORDS
+        ],
         "stage_fields": list(STAGE_ONLY),
         "limits": {
             "games": MOST_GAMES,

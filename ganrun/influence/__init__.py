@@ -7,6 +7,16 @@ paragraph(influence)    the same in one paragraph of plain words
 from ganrun.influence.paragraph import paragraph
 from ganrun.influence.sobol import SALibMissing
 from ganrun.influence.table import influence_of
-from ganrun.influence.trials import OUTCOMES, RATES, Trials
+from ganrun.influence.trials import COLLAPSED, MISSED, OTHER_ENDINGS, OUTCOMES, RATES, Trials
 
-__all__ = ["OUTCOMES", "RATES", "SALibMissing", "Trials", "influence_of", "paragraph"]
+__all__ = [
+    "COLLAPSED",
+    "MISSED",
+    "OTHER_ENDINGS",
+    "OUTCOMES",
+    "RATES",
+    "SALibMissing",
+    "Trials",
+    "influence_of",
+    "paragraph",
+]

@@ -5,18 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from ganrun.influence.trials import OTHER_ENDINGS
+from ganrun.verdict import MEANINGS
 from ganrun.wording import capital, interval, listed, percent
 
 Numbers = Mapping[str, Any]
 
-ENDINGS = {
-    "collapsed": "collapsed",
-    "undertrained": "ended undertrained",
-    "oscillating": "oscillated",
-    "diverged": "diverged",
-}
-"""Verdicts as what trials did."""
-DO = {"undertrained": "end undertrained", "oscillating": "oscillate", "diverged": "diverge"}
 MOST_NAMED = 4
 """Effects of one kind that are named; the table holds the others."""
 
@@ -48,8 +42,8 @@ def _what_happened(counts: Numbers, outcomes: Mapping[str, Any]) -> str:
     trials = counts["with_result"]
     overall = outcomes["collapsed"]["overall"]
     others = [
-        f"{outcomes[ending]['overall']['count']:,} {ENDINGS[ending]}"
-        for ending in ("undertrained", "oscillating", "diverged")
+        f"{outcomes[ending]['overall']['count']:,} {MEANINGS[ending].did}"
+        for ending in OTHER_ENDINGS
         if outcomes[ending]["overall"]["count"]
     ]
     count = overall["count"]
@@ -236,8 +230,8 @@ def _leader(outcome: Numbers, names: Mapping[str, str]) -> tuple[str, str] | Non
 
 def _other_endings(outcomes: Mapping[str, Any], names: Mapping[str, str]) -> list[str]:
     leaders = [
-        f"{leader[0]} explains {leader[1]} of which trials {do}"
-        for ending, do in DO.items()
+        f"{leader[0]} explains {leader[1]} of which trials {MEANINGS[ending].do}"
+        for ending in OTHER_ENDINGS
         if (leader := _leader(outcomes[ending], names))
     ]
     return [f"{capital(listed(leaders))}."] if leaders else []

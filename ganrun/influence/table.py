@@ -11,7 +11,15 @@ from ganrun.influence.paragraph import paragraph
 from ganrun.influence.rates import rates_by_level, rates_by_pair, summarise
 from ganrun.influence.replicates import NoShares, seed_numbers
 from ganrun.influence.shares import shares_of
-from ganrun.influence.trials import MODES_MISSING, OUTCOMES, RATES, Trials, outcome_values
+from ganrun.influence.trials import (
+    COLLAPSED,
+    MISSED,
+    MODES_MISSING,
+    OUTCOMES,
+    RATES,
+    Trials,
+    outcome_values,
+)
 
 FORMAT = 1
 """Number of the answer's form."""
@@ -85,7 +93,7 @@ def _outcome(trials: Trials, outcome: str, levels: Mapping[str, Levels]) -> dict
 
 def _ranking(fields: tuple[str, ...], outcomes: Mapping[str, Any]) -> list[str]:
     """By the total share, of `collapsed` or the first outcome that has shares; ties as given."""
-    for outcome in (RATES[0], RATES[1], MODES_MISSING):
+    for outcome in (COLLAPSED, MISSED, MODES_MISSING):
         if (shares := outcomes[outcome]["shares"]) is not None:
             by_field = {
                 effect["fields"][0]: (effect["total"] or effect["share"])["value"]

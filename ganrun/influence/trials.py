@@ -9,7 +9,14 @@ import numpy as np
 from jaxtyping import Float, Shaped
 from numpy import ndarray
 
-RATES = ("collapsed", "missed", "undertrained", "oscillating", "diverged")
+from ganrun.verdict import FROM_THE_WORST
+
+COLLAPSED, MISSED = "collapsed", "missed"
+OTHER_ENDINGS = tuple(
+    one.word for one in reversed(FROM_THE_WORST) if one.did and one.word != COLLAPSED
+)
+"""Verdicts besides collapse whose rates are outcomes."""
+RATES = (COLLAPSED, MISSED, *OTHER_ENDINGS)
 """Outcomes that are 0 or 1 for each trial, the headline first."""
 MODES_MISSING = "modes_missing"
 """The one outcome that is a count, and is defined only where a trial did not diverge."""
@@ -63,7 +70,7 @@ def outcome_values(trials: Trials, outcome: str) -> Float[ndarray, " n"]:
     missing = np.asarray(trials.modes_missing, dtype=float)
     if outcome == MODES_MISSING:
         return np.where(finished & ~diverged, missing, np.nan)
-    if outcome == "missed":
+    if outcome == MISSED:
         happened = np.where(diverged | np.isnan(missing), diverged, missing > 0)
         known = finished & (diverged | ~np.isnan(missing))
     else:

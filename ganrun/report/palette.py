@@ -8,7 +8,7 @@ Okabe and Ito (2008), the terminal's a little lighter, to be readable on dark an
 
 from __future__ import annotations
 
-from typing import Literal
+from ganrun.verdict import MEANINGS, Tone
 
 INK = "#23272e"
 """Text, axes and samples."""
@@ -33,14 +33,12 @@ SCREEN_BLUE = "#3d9be0"
 SCREEN_VERMILLION = "#e8702a"
 """The same two hues for a terminal, whose background may be black or white."""
 
-GOOD_WORDS = ("converged",)
-BAD_WORDS = ("diverged", "collapsed", "oscillating", "failed")
-"""Verdicts and statuses that are coloured."""
 
-
-def tone(word: str) -> Literal["good", "bad", "warn"]:
+def tone(word: str) -> Tone:
     """The tone of a verdict or a status, which pages give its chip."""
-    return "good" if word in GOOD_WORDS else "bad" if word in BAD_WORDS else "warn"
+    if word in MEANINGS:
+        return MEANINGS[word].tone
+    return "bad" if word == "failed" else "warn"
 
 
 def screen_hue(word: str) -> str:

@@ -13,7 +13,7 @@ import numpy as np
 from jaxtyping import Float
 from numpy import ndarray
 
-from ganrun.influence import RATES
+from ganrun.influence import COLLAPSED, MISSED
 from ganrun.influence.levels import Levels, levels_of
 from ganrun.influence.rates import rates_by_level
 from ganrun.influence.replicates import seed_numbers
@@ -25,23 +25,17 @@ from ganrun.store.layout import SNAPSHOTS
 from ganrun.store.sweep_folder import SweepFolder
 from ganrun.sweep.answer import Row, results_and_influence, trials_of
 from ganrun.sweep.designs import Design
+from ganrun.verdict import MEANINGS
 
 Numbers = Mapping[str, Any]
 """`value`, `low` and `high` of a share or a rate."""
 
 HEADLINES = {
-    RATES[0]: "whether a GAN collapses",
-    RATES[1]: "whether a mode is missing",
+    COLLAPSED: "whether a GAN collapses",
+    MISSED: "whether a mode is missing",
     MODES_MISSING: "how many modes are missing",
 }
 """Outcomes that may head the report, in the order in which they are taken, and their words."""
-EVERY = {
-    "collapsed": "collapsed",
-    "undertrained": "ended undertrained",
-    "oscillating": "oscillated",
-    "diverged": "diverged",
-}
-"""Verdicts that all trials may share, as what they did."""
 BY = {"share": "by itself", "total": "with interactions"}
 """The two numbers of an effect, and the headings of their columns."""
 TIMES = " \N{MULTIPLICATION SIGN} "
@@ -116,8 +110,8 @@ class SweepRecord:
     @property
     def extreme(self) -> str | None:
         """What to say where all trials collapsed, or none did."""
-        if len(self.verdicts) == 1 and (only := next(iter(self.verdicts))) in EVERY:
-            return f"Every GAN {EVERY[only]}"
+        if len(self.verdicts) == 1 and (did := MEANINGS[next(iter(self.verdicts))].did):
+            return f"Every GAN {did}"
         return None if self.verdicts["collapsed"] else "No GAN collapsed"
 
     @cached_property
@@ -180,7 +174,7 @@ class SweepRecord:
     @property
     def explained(self) -> str:
         """The outcome that the effects explain: `whether a GAN collapses`."""
-        return HEADLINES[self.headline or RATES[0]]
+        return HEADLINES[self.headline or COLLAPSED]
 
     def _label(self, effect: Mapping[str, Any]) -> str:
         if effect["kind"] == "higher":

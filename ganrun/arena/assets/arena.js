@@ -24,7 +24,7 @@ const ANNOUNCE_EVERY = 8000; // ms between spoken verdicts
 let server = null; // the newest state
 let chosen = null;
 let known = "";
-let meanings = {}; // a verdict's word -> what it says
+let meanings = {}; // a verdict's word -> what it says, and its tone
 
 const connection = { send: () => false };
 const say = (message) => connection.send(message);
@@ -38,7 +38,7 @@ const games = new Games({
     copy: (id) => say({ type: "config", game: id }),
     remove: (id) => say({ type: "remove", game: id }),
     verdict: announceVerdict,
-    meaning: (word) => meanings[word] || "",
+    meaning: (word) => meanings[word] || { description: "", tone: "" },
   },
   seen: (frame) => say({ type: "seen", frame }),
 });
@@ -84,7 +84,7 @@ function hello(message) {
   const schema = JSON.stringify(message.schema);
   if (schema !== known) {
     known = schema;
-    meanings = Object.fromEntries(message.schema.verdicts.map(({ word, description }) => [word, description]));
+    meanings = Object.fromEntries(message.schema.verdicts.map((one) => [one.word, one]));
     learnLabels(message.schema);
     controls.build(message.schema);
   }

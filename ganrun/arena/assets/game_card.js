@@ -11,7 +11,6 @@ import { ModeLedger } from "./mode_ledger.js";
 const TELL_EVERY = 1000; // ms between texts for who cannot see the picture
 const CURVE_EVERY = 200; // ms that a point of the loss curves is the mean of
 const SMOOTH = 0.12; // of a new scale's say in the scale that is drawn
-const VERDICTS_GOOD = new Set(["converged"]);
 
 export class GameCard {
   /* `acts`: select(id), duplicate(id), save(id), copy(id), remove(id), verdict(card), meaning(word). */
@@ -213,8 +212,9 @@ export class GameCard {
     if (word === this.word) return;
     this.word = word;
     this.part.verdict.dataset.word = word;
-    this.part.verdict.title = this.acts.meaning(word);
-    this.part.verdict.classList.toggle("good", VERDICTS_GOOD.has(word));
+    const { description, tone } = this.acts.meaning(word);
+    this.part.verdict.title = description;
+    this.part.verdict.classList.toggle("good", tone === "good");
     if (verdict) this.acts.verdict(this, verdict);
   }
 

@@ -19,6 +19,7 @@ from matplotlib.patches import Rectangle
 from matplotlib.patheffects import withStroke
 
 from ganrun import wording
+from ganrun.influence import OTHER_ENDINGS
 from ganrun.report.cell_trials import median_trial
 from ganrun.report.figures.style import (
     LABEL_SIZE,
@@ -50,8 +51,6 @@ COLLAPSE_COLOURS = LinearSegmentedColormap.from_list(
 )
 """Light to dark in one hue, so that it reads without colour as well."""
 
-STAMPED = ("undertrained", "oscillating", "diverged")
-"""Verdicts that are written into a cell where most trials have them."""
 LEAST_STAMPED = 0.8
 """Inches below which there is no room for that."""
 
@@ -207,7 +206,7 @@ def _stamp(page: Axes, ended: list[Row], picture: tuple[float, float, float]) ->
     """What became of most trials, where that is neither collapse nor success."""
     x, y, wide = picture
     verdict, count = Counter(row.verdict for row in ended).most_common(1)[0]
-    if verdict not in STAMPED or 2 * count < len(ended) or wide < LEAST_STAMPED:
+    if verdict not in OTHER_ENDINGS or 2 * count < len(ended) or wide < LEAST_STAMPED:
         return
     words = f"{wording.percent(count / len(ended))} {verdict}"
     stamp = page.text(x + wide / 2, y + 0.025, words, ha="center", va="bottom", size=6.2, zorder=6)

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.text import Text
 
 from ganrun import wording
-from ganrun.influence import RATES
+from ganrun.influence import COLLAPSED, OTHER_ENDINGS
 from ganrun.influence.levels import Levels
 from ganrun.report.commands_to_copy import sweep_command
 from ganrun.report.design_words import about_design
@@ -57,7 +57,7 @@ def print_sweep(record: SweepRecord, console: Console) -> None:
 def ranking_lines(record: SweepRecord, width: int) -> list[Text]:
     """Who explains how much of the headline outcome's variance."""
     if record.headline is None:
-        note = record.influence["outcomes"][RATES[0]]["note"] or "There is nothing to explain."
+        note = record.influence["outcomes"][COLLAPSED]["note"] or "There is nothing to explain."
         title = wrapped("what explains whether a GAN collapses", width, "bold")
         return [*title, *wrapped(note, width, "dim")]
     table: Table = [("", [BY[kind] for kind in record.explained_by])]
@@ -114,7 +114,7 @@ def level_tables(record: SweepRecord, width: int) -> list[list[Text]]:
 def _level_table(record: SweepRecord, field: str, width: int) -> list[Text]:
     collapsed = record.rates("collapsed", field)
     recovered = record.recovered_by_level(field)
-    others = [name for name in RATES[2:] if record.verdicts[name]]
+    others = [name for name in OTHER_ENDINGS if record.verdicts[name]]
     table: Table = [("", ["trials", "collapsed", "modes recovered", *others])]
     for level, (name, rate) in enumerate(zip(record.levels[field].labels, collapsed, strict=True)):
         cells = [

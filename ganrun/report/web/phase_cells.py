@@ -12,7 +12,7 @@ import numpy as np
 from jaxtyping import Float
 from numpy import ndarray
 
-from ganrun.influence import RATES
+from ganrun.influence import MISSED, RATES
 from ganrun.influence.trials import MODES_MISSING, outcome_values
 from ganrun.report.cell_trials import from_best_to_worst
 from ganrun.report.phase_grid import (
@@ -26,11 +26,8 @@ from ganrun.report.phase_grid import (
 from ganrun.report.sweep_record import SweepRecord
 
 OUTCOMES = {
-    RATES[0]: "collapsed",
-    RATES[1]: "missed a mode",
-    RATES[2]: "undertrained",
-    RATES[3]: "oscillating",
-    RATES[4]: "diverged",
+    **{rate: rate for rate in RATES},
+    MISSED: "missed a mode",
     MODES_MISSING: "modes missing, mean",
 }
 """What a cell may be coloured by, and its words in a menu and behind a number."""

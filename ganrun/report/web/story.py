@@ -17,6 +17,7 @@ from ganrun.report import run_story
 from ganrun.report.run_record import RunRecord
 from ganrun.report.web.field_at_modes import field_at_modes
 from ganrun.report.web.mode_histories import Loss, ModeHistories
+from ganrun.verdict import MEANINGS
 
 MOST_NAMED = 5
 """More modes than this are counted instead of named."""
@@ -251,8 +252,8 @@ def _end(run: RunRecord) -> Passage:
         words = f"Then the game breaks down: a loss, a weight or a sample stops being finite{at}."
         return Passage(last, f"{words} The last picture shows the state before.")
     words = f"After {wording.plural(last or run.steps, 'round')} {_recovered(run)}"
-    ending = ENDINGS.get(run.verdict or "")
-    return Passage(last, f"{words}: {ending}." if ending else f"{words}.")
+    tale = MEANINGS[run.verdict].tale if run.verdict else None
+    return Passage(last, f"{words}: {tale}." if tale else f"{words}.")
 
 
 def _recovered(run: RunRecord) -> str:

@@ -11,7 +11,6 @@ from ganrun import __version__, wording
 from ganrun.page.html_page import document, escaped
 from ganrun.report.commands_to_copy import sweep_command
 from ganrun.report.design_words import about_design
-from ganrun.report.palette import tone
 from ganrun.report.sweep_record import SweepRecord
 from ganrun.report.sweep_story import completeness, headline
 from ganrun.report.web.origin import copyable
@@ -28,10 +27,7 @@ from ganrun.report.web.trial_frames import frames_data
 from ganrun.report.web.trial_table import table_data
 from ganrun.store.atomic import replace_file
 from ganrun.store.sweep_folder import INFLUENCE, RESULTS, SWEEP
-from ganrun.verdict import WORDS
-
-FROM_THE_WORST = ("collapsed", "diverged", "oscillating", "undertrained", "imprecise", "converged")
-"""The order of the verdicts in the bar of fates."""
+from ganrun.verdict import FROM_THE_WORST, WORDS
 
 
 def write_sweep_page(record: SweepRecord) -> Path:
@@ -58,7 +54,8 @@ def sweep_page(record: SweepRecord) -> str:
                     "program": "ganrun report",
                 },
                 "verdicts": [word for word in WORDS if record.verdicts[word]],
-                "tones": {word: tone(word) for word in WORDS},
+                "tones": {one.word: one.tone for one in FROM_THE_WORST},
+                "colours": {one.word: f"--{one.colour}" for one in FROM_THE_WORST},
                 "phase": phase_data(record),
                 "table": table_data(record),
                 "charts": charts_data(record),
@@ -109,7 +106,8 @@ def _answer(record: SweepRecord) -> str:
 def _fates(record: SweepRecord) -> str:
     """How many trials ended how: a bar, and its words with their numbers."""
     fates = record.verdicts + Counter({"no result": len(record.rows) - record.finished})
-    counts = [(word, fates[word]) for word in (*FROM_THE_WORST, "no result") if fates[word]]
+    words_of_fates = (*(one.word for one in FROM_THE_WORST), "no result")
+    counts = [(word, fates[word]) for word in words_of_fates if fates[word]]
     parts = "".join(
         f'<span class="fate fate-{word.replace(" ", "-")}" style="flex-grow:{count}"></span>'
         for word, count in counts

@@ -6,14 +6,6 @@ import { CHART_CONFIG, chartLayout, excuse, pageColour } from "./chart_pieces.js
 
 const FEW = 9; // levels that are all named on an axis
 const RESULTS = ["verdict", "modes_recovered", "high_quality"];
-const TONE_COLOURS = {
-  diverged: "--ink",
-  collapsed: "--vermillion",
-  oscillating: "--orange",
-  undertrained: "--quiet",
-  imprecise: "--blue",
-  converged: "--green",
-};
 
 /** Why there can be no parallel coordinates; nothing where there can. */
 function withoutWebGL() {
@@ -28,7 +20,7 @@ export class ParallelCoordinates {
     this.table = table;
     const finished = (index) => trials.verdicts[index] !== "";
     this.indices = Array.from({ length: trials.count }, (_, n) => n).filter(finished);
-    this.words = Object.keys(TONE_COLOURS).filter((word) => trials.verdicts.includes(word));
+    this.words = Object.keys(trials.colours).filter((word) => trials.verdicts.includes(word));
     const wanted = (one) => one.cells || RESULTS.includes(one.name);
     this.columns = trials.columns.filter(wanted).filter((one) => this.varies(one) || one.trials);
     table.onClear = () => this.clear();
@@ -79,7 +71,7 @@ export class ParallelCoordinates {
     this.Plotly = Plotly;
     if (!this.indices.length) return excuse(this.element, "no trial has a result yet");
     if (withoutWebGL()) return excuse(this.element, withoutWebGL());
-    const hues = this.words.map((word) => pageColour(TONE_COLOURS[word]));
+    const hues = this.words.map((word) => pageColour(this.trials.colours[word]));
     const step = 1 / hues.length;
     const scale = hues.flatMap((hue, n) => [[n * step, hue], [(n + 1) * step, hue]]);
     const dimensions = this.columns.map((column) => this.dimension(column)).filter(Boolean);

@@ -20,7 +20,7 @@ export function intervalWords(outcome, { value, low, high }) {
 }
 
 export class Trials {
-  constructor({ table, frames, phase, tones, command }) {
+  constructor({ table, frames, phase, tones, colours, command }) {
     this.seeds = table.seeds;
     this.columns = table.columns;
     this.byName = new Map(this.columns.map((column) => [column.name, column]));
@@ -31,6 +31,7 @@ export class Trials {
     this.frames = frames;
     this.rank = phase.rank;
     this.tones = tones;
+    this.colours = colours;
     this.command = command;
   }
 
