@@ -10,10 +10,15 @@ from tempfile import mkdtemp
 
 import pytest
 from compiled_programs import Exchange
+from hypothesis import settings
 from jaxtyping import install_import_hook
 
 # Before anything of ganrun is imported: every annotated call is checked, shapes included.
 install_import_hook(["ganrun.game", "ganrun.measure", "ganrun.mixture"], "type_checks.checked")
+
+# How long an example takes says how busy the machine is.
+settings.register_profile("ganrun", deadline=None)
+settings.load_profile("ganrun")
 
 CACHES = pytest.StashKey[Path]()
 PROGRAMS = pytest.StashKey[Exchange]()

@@ -380,9 +380,7 @@ actions = st.lists(
 
 
 @given(actions)
-@settings(
-    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_is_done_to_a_game_its_past_repeats_it_to_the_bit(done: list[tuple[str, Any]]):
     one = game()
     one.advance(1)

@@ -8,7 +8,7 @@ from typing import Any, get_args
 import numpy as np
 import pytest
 from arena_examples import read_frame
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ganrun.arena import protocol
@@ -127,7 +127,6 @@ near_misses = st.builds(
 )
 
 
-@settings(deadline=None)
 @given(st.one_of(st.text(max_size=300), near_misses.map(json.dumps), json_values.map(json.dumps)))
 def test_any_text_is_a_message_or_an_error(text: str):
     try:
@@ -138,7 +137,6 @@ def test_any_text_is_a_message_or_an_error(text: str):
         assert json.loads(text)["type"] == message.type
 
 
-@settings(deadline=None)
 @given(
     st.sampled_from([*SLIDERS, "penalties", "target", "objective", "training.steps", "a.b.c"]),
     json_values,
@@ -162,7 +160,6 @@ def test_nesting_is_admitted_as_deep_as_a_drawn_target_needs():
     assert DEEPEST < 10
 
 
-@settings(deadline=None)
 @given(
     st.integers(0, 5),
     st.integers(0, 6),

@@ -569,7 +569,7 @@ def test_at_the_webs_own_port_browsers_leave_the_port_out():
 
 
 @given(st.text(max_size=40))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_no_other_name_passes_for_this_machine(name: str):
     allowed = {"127.0.0.1:8765", "localhost:8765", "[::1]:8765"}
     assert is_own(name, "127.0.0.1", 8765) == (name.lower() in allowed)

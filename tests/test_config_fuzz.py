@@ -10,7 +10,6 @@ from strategies import Config, bad_configs, config_texts, configs, dump
 from ganrun.config import ConfigError, Experiment, load_experiment, to_yaml
 
 quietly = settings(
-    deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )

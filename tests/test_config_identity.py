@@ -161,7 +161,7 @@ def test_static_fields_each_need_a_program_of_their_own():
     assert static_key(one) == static_key(other)
 
 
-@settings(deadline=None, derandomize=True, max_examples=100)
+@settings(derandomize=True, max_examples=100)
 @given(config=configs())
 def test_every_value_is_either_traced_or_static(config: Config):
     one = Experiment.model_validate(config)

@@ -155,7 +155,7 @@ def test_penalties_come_in_the_order_of_their_declarations():
     assert repr(experiment.penalties["r2"]) == "{'weight': 10.0}"
 
 
-@settings(deadline=None, derandomize=True, max_examples=100)
+@settings(derandomize=True, max_examples=100)
 @given(config=configs())
 def test_the_json_schema_accepts_every_valid_config(config: Config):
     assert accepts(SCHEMA, config, SCHEMA)

@@ -87,7 +87,6 @@ def test_beyond_the_last_cell_or_trial_there_is_none():
 
 
 @settings(
-    deadline=None,
     derandomize=True,
     max_examples=100,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],

@@ -171,7 +171,7 @@ def test_seeds_that_are_good_everywhere_do_not_widen_a_factor_s_interval() -> No
     st.integers(0, 10**6),
     st.floats(0, 1),
 )
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_an_interval_lies_within_0_and_1_whatever_the_table(
     seeds: int, a: int, b: int, seed: int, chance: float
 ) -> None:

@@ -238,7 +238,7 @@ def test_an_answer_is_json_without_anything_that_json_does_not_know() -> None:
     st.lists(st.sampled_from([*VERDICTS, ""]), min_size=1, max_size=7),
     st.integers(0, 10**6),
 )
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_whatever_became_of_the_trials_there_is_an_answer(
     design: str, seeds: int, kinds: list[str], seed: int
 ) -> None:

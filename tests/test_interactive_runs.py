@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from store_examples import EXTENT, NUMERICS, VERDICT, experiment, result_bytes, row, snapshot, train
 from typer.testing import CliRunner
@@ -187,14 +187,12 @@ values = st.recursive(
 fields = st.from_regex(r"[a-z0-9_.]{1,50}", fullmatch=True)
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 10**7), fields, values), max_size=8))
 def test_events_are_read_as_they_were_written(given_events: list[tuple[int, str, Any]]):
     events = [Event(*one) for one in sorted(given_events, key=lambda one: one[0])]
     assert read_events(events_bytes(events)) == events
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=200), st.booleans())
 def test_bytes_that_are_no_events_are_one_clear_error(content: bytes, begun: bool):
     head = b"round,field,value\n" if begun else b""

@@ -73,7 +73,7 @@ def dots_of(lines) -> np.ndarray:
     return dots
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.lists(st.tuples(st.floats(0, 1), st.floats(0, 1)), min_size=1, max_size=20),
     st.integers(8, 20),

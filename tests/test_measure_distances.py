@@ -117,7 +117,7 @@ def test_the_sliced_distance_is_its_definition():
 
 
 @given(st.floats(-50, 50), st.floats(-50, 50))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_the_sliced_distance_of_a_shift_is_its_length_over_root_two(x, y):
     a = draw(30, 0)
     distance = sliced_wasserstein(project(a), project(a + np.array([x, y])))

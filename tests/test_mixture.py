@@ -59,7 +59,7 @@ def test_a_spiral_winds_outwards_to_its_radius_in_its_turns():
     seed=st.integers(0, 2**31 - 1),
     least_distance=st.floats(0, 0.6),
 )
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_a_random_layout_keeps_its_distances_and_its_square(modes, seed, least_distance):
     target = Random(modes=modes, seed=seed, radius=2, least_distance=least_distance)
     means = mixture_of(target).means

@@ -132,7 +132,7 @@ def test_reaching_the_largest_size_is_recorded():
         | st.sampled_from([0.0, 2.0, 1.99, 0.618]),
     )
 )
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_no_samples_whatever_crash_it_or_make_it_warn(samples):
     found = count_modes(samples, FIVE)
     assert 0 <= found.recovered == len(found.recovered_modes) <= 5

@@ -84,9 +84,7 @@ def test_the_length_of_the_chunks_does_not_matter(lanes: int, alone: Result, chu
     assert results == play_members(population, lanes)
 
 
-@settings(
-    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(lengths=st.lists(st.integers(1, 30), min_size=STEPS, max_size=STEPS))
 def test_chunks_of_any_lengths_come_to_the_same(
     lanes: int, alone: Result, lengths: list[int]

@@ -155,7 +155,7 @@ def test_a_detective_that_wins_and_one_that_guesses_are_told_apart():
     assert "right about" not in told(run_with_shares(rows))  # a critic has no accuracy
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.integers(1, 8).flatmap(
         lambda modes: st.lists(

@@ -31,7 +31,6 @@ SCHEMA = sweep_json_schema()
 AXIS = "vary: {optimizer.b1: [0.1, 0.5]}\n"
 
 quietly = settings(
-    deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
