@@ -38,11 +38,17 @@ def report(*paths: Path, **options) -> tuple[str, list[str]]:
 
 
 @pytest.fixture(scope="module")
-def runs(tmp_path_factory) -> Path:
-    folder = tmp_path_factory.mktemp("runs")
+def stored(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("stored")
     for run in (COLLAPSED, HEALTHY, INTERRUPTED, DIVERGED):
         stored_run(folder, run)
     return folder
+
+
+@pytest.fixture
+def runs(stored, tmp_path_factory) -> Path:
+    """Four runs of which nothing has been reported yet."""
+    return shutil.copytree(stored, tmp_path_factory.mktemp("copied") / "runs")
 
 
 def folder_of(runs: Path, seed: int) -> Path:
