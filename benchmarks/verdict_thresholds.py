@@ -13,7 +13,7 @@ from dataclasses import fields, replace
 import numpy as np
 
 from benchmarks.verdict_words import Lesson, Scored
-from ganrun.measure.dynamics import Course
+from ganrun.measure.dynamics import Trajectory
 from ganrun.mixture import mixture_of
 from ganrun.store import RunFolder
 from ganrun.verdict import Word
@@ -32,11 +32,13 @@ def choose(lessons: Sequence[Lesson], runs: Sequence[Scored]) -> None:
     """
     known = [*lessons, *(Lesson(run.case, run.truths) for run in runs)]
     alive = [one for one in known if one.case.run.status != "diverged"]
-    courses = [(_course(one.case.run), one.truths) for one in alive]
+    courses = [(_trajectory(one.case.run), one.truths) for one in alive]
 
     def score(limits: Thresholds) -> float:
         return float(
-            np.mean([_right(grounded(course, limits)[0], truths) for course, truths in courses])
+            np.mean(
+                [_right(grounded(trajectory, limits)[0], truths) for trajectory, truths in courses]
+            )
         )
 
     best = THRESHOLDS
@@ -51,8 +53,8 @@ def choose(lessons: Sequence[Lesson], runs: Sequence[Scored]) -> None:
             break
     print(f"score of the best: {score(best):.4f}: {best}")
     right: dict[str, list[float]] = defaultdict(list)
-    for course, truths in courses:
-        word, ground, _ = grounded(course, best)
+    for trajectory, truths in courses:
+        word, ground, _ = grounded(trajectory, best)
         right[ground].append(_right(word, truths))
     for ground, hits in right.items():
         print(f"  {ground}: {sum(hits):g} of {len(hits)}, sure {_sure(hits):.2f}")
@@ -81,7 +83,7 @@ def _middle(scores: np.ndarray) -> float:
     return float(GRID[(begins[longest] + ends[longest] - 1) // 2])
 
 
-def _course(folder: RunFolder) -> Course:
+def _trajectory(folder: RunFolder) -> Trajectory:
     summary = folder.summary or {}
     weights = mixture_of(folder.config.target).weights
-    return Course(folder.metrics(), summary, summary["reference"], weights)
+    return Trajectory(folder.metrics(), summary, summary["reference"], weights)

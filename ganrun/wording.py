@@ -56,8 +56,8 @@ def setting(value: Any) -> str:
     return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
-def percent(share: float | None, absent: str = "-") -> str:
-    """A share as whole per cent, halves to the even one: `54 %`.
+def percent(share: float | None, absent: str = "-", *, exact: bool = False) -> str:
+    """A share as whole per cent, halves to the even one: `54 %`; if exact, as finely as it is.
 
     Only a true 1 is 100 % and only a true 0 is 0 %: what would round to them keeps a decimal.
 
@@ -67,6 +67,8 @@ def percent(share: float | None, absent: str = "-") -> str:
     if share is None or not math.isfinite(share):
         return absent
     hundredths = 100 * share
+    if exact:
+        return f"{hundredths:g} %"
     whole = round(hundredths)
     if whole == 0 and share > 0:
         return f"{hundredths:.1f} %" if hundredths >= 0.05 else "<0.1 %"
@@ -84,9 +86,14 @@ def interval(numbers: Mapping[str, Any]) -> str:
     return f"{percent(inside)} [{low}, {high}]"
 
 
+def form_for(number: int, one: str, many: str) -> str:
+    """The form of a word that goes with so many: `is` or `are`, `it` or `them`."""
+    return one if number == 1 else many
+
+
 def noun_for(number: int, noun: str) -> str:
     """`seed` of one, else `seeds`."""
-    return noun if number == 1 else f"{noun}s"
+    return form_for(number, noun, f"{noun}s")
 
 
 def plural(number: int, noun: str) -> str:
@@ -96,7 +103,7 @@ def plural(number: int, noun: str) -> str:
 
 def every(total: int, noun: str) -> str:
     """`the one mode` or `all 5 modes`."""
-    return f"the one {noun}" if total == 1 else f"all {plural(total, noun)}"
+    return form_for(total, f"the one {noun}", f"all {plural(total, noun)}")
 
 
 def of_total(number: float | None, total: int, absent: str = "-") -> str:
@@ -127,7 +134,7 @@ def numbered(noun: str, numbers: Iterable[int], at_most: int | None = None) -> s
 def of_modes(which: Sequence[int], modes: int) -> str:
     """`2 of 5 modes (1 and 4)`; a mode's number is that of its share's column."""
     if len(which) == modes:
-        return "The mode" if modes == 1 else f"All {modes} modes"
+        return form_for(modes, "The mode", f"All {modes} modes")
     return f"{len(which)} of {plural(modes, 'mode')} ({listed(which)})"
 
 

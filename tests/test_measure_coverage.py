@@ -22,7 +22,7 @@ from ganrun.measure.coverage import (
     is_covered,
     mode_shares,
 )
-from ganrun.measure.dynamics import Course
+from ganrun.measure.dynamics import Trajectory
 from ganrun.measure.evaluation import evaluate_samples
 from ganrun.report.figures.style import house_style, new_figure
 from ganrun.report.figures.thumbnails import draw_thumbnail
@@ -54,7 +54,7 @@ def test_what_the_metrics_cover_is_missing_nowhere():
     run = dataclasses.replace(run, metrics=columns(run.metrics))
     truth = (FIVE.means, FIVE.whitening, FIVE.weights)
     assert evaluate_samples(samples.astype(float), *truth)["covered"].tolist() == COVERED
-    assert Course(run.metrics, {}, {}, FIVE.weights).covered[-1].tolist() == COVERED
+    assert Trajectory(run.metrics, {}, {}, FIVE.weights).covered[-1].tolist() == COVERED
     assert covered_modes(shares, FIVE.weights, None).tolist() == COVERED
     assert run.covered.tolist() == COVERED
     histories = mode_histories(run)

@@ -25,7 +25,7 @@ from ganrun.measure.dynamics import (
     LEAST_EVALUATIONS,
     MODE_TV_ABOVE,
     SPREAD_RANGE,
-    Course,
+    Trajectory,
 )
 from ganrun.verdict import FROM_THE_WORST, MEANINGS, RULE, WORDS, Verdict, can_judge, quick_verdict
 from ganrun.verdict.quick import SURE, THRESHOLDS, Thresholds, grounded
@@ -104,7 +104,7 @@ def judge(
 def ground(metrics: Metrics, limits: Thresholds = THRESHOLDS) -> tuple[str, str]:
     """The word and what it rests on."""
     weights = np.full(modes_of(metrics), 1 / modes_of(metrics))
-    return grounded(Course(metrics, {}, REFERENCE, weights), limits)[:2]
+    return grounded(Trajectory(metrics, {}, REFERENCE, weights), limits)[:2]
 
 
 def steady(rows: int = ROWS, shares: Sequence[float] = (0.198,) * 5) -> ndarray:

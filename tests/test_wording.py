@@ -56,6 +56,17 @@ def test_a_share_in_percent_is_within_half_a_percent_and_never_a_false_end(share
     assert abs(float(words.removeprefix("<")) - 100 * share) <= 0.5
 
 
+def test_the_marks_of_an_axis_are_told_exactly():
+    shares = (0, 0.005, 0.025, 0.07, 0.5, 1)
+    words = [wording.percent(share, exact=True) for share in shares]
+    assert words == ["0 %", "0.5 %", "2.5 %", "7 %", "50 %", "100 %"]
+
+
+def test_words_agree_with_how_many_there_are():
+    assert [wording.form_for(n, "is", "are") for n in (0, 1, 2)] == ["are", "is", "are"]
+    assert [wording.noun_for(n, "seed") for n in (0, 1, 2)] == ["seeds", "seed", "seeds"]
+
+
 def test_an_interval_keeps_its_ends_from_false_nothings_too():
     assert wording.interval({"value": -0.01, "low": 0.0, "high": 0.004}) == "0 % [0, 0.4]"
     assert wording.interval({"value": 0.54, "low": 0.0002, "high": 0.997}) == "54 % [<0.1, 99.7]"

@@ -9,7 +9,7 @@ from statistics import fmean
 from ganrun.diagnose.diagnosis import Branch, Diagnosis
 from ganrun.diagnose.judgement import Judgement
 from ganrun.verdict.continued import Continued
-from ganrun.wording import of_modes, percent
+from ganrun.wording import every, form_for, of_modes, percent
 
 
 def evidence(diagnosis: Diagnosis, longer: Sequence[Continued], found: Judgement) -> str:
@@ -46,7 +46,7 @@ def _reset(reset: Branch, longer: Branch, modes: int) -> str:
 def _played_on(longer: Sequence[Continued], found: Judgement, *, modes: int, to_round: int) -> str:
     """What became of the run when it was played on with fresh noise."""
     same = [one for one in longer if one.word == found.word]
-    who = f"{found.agree} of {found.of} GANs" if found.agree < found.of else f"all {found.of} GANs"
+    who = f"{found.agree} of {found.of} GANs" if found.agree < found.of else every(found.of, "GAN")
     before, after = (fmean(one.well_placed[i] for one in same) for i in (0, 1))
     covered = [fmean(one.covered[i] for one in same) for i in (0, 1)]
     lead = f"Played on to round {to_round:,} with fresh noise, {who} "
@@ -93,7 +93,7 @@ def _missing(longer: Sequence[Continued], modes: int) -> str:
     if len(sets) == 1:
         (only,) = sets
         which = of_modes(only, modes)
-        return f"{which} {'is' if len(only) == 1 else 'are'} lost, the same each time."
+        return f"{which} {form_for(len(only), 'is', 'are')} lost, the same each time."
     counts = Counter(mode for one in longer for mode in one.ending.missing)
     told = ", ".join(f"mode {mode} in {count}" for mode, count in sorted(counts.items()))
     return f"Not always the same ones: {told}."

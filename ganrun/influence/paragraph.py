@@ -7,7 +7,7 @@ from typing import Any
 
 from ganrun.influence.trials import OTHER_ENDINGS
 from ganrun.verdict import MEANINGS
-from ganrun.wording import capital, interval, listed, percent
+from ganrun.wording import capital, every, form_for, interval, listed, percent, plural
 
 Numbers = Mapping[str, Any]
 
@@ -50,7 +50,7 @@ def _what_happened(counts: Numbers, outcomes: Mapping[str, Any]) -> str:
     if trials == 1:
         return f"The one trial {'collapsed' if count else 'did not collapse'}."
     if count == trials:
-        return f"All {trials:,} trials collapsed ({interval(overall)})."
+        return f"{capital(every(trials, 'trial'))} collapsed ({interval(overall)})."
     first = f"{count:,}" if count else "none"
     who = "trials with a result" if counts["without_result"] else "trials"
     endings = listed([f"{first} collapsed ({interval(overall)})", *others])
@@ -61,8 +61,9 @@ def _without_result(counts: Numbers) -> list[str]:
     number = counts["without_result"]
     if not number:
         return []
-    are = "trial has no result and is" if number == 1 else "trials have no result and are"
-    return [f"The table is incomplete: {number:,} {are} left out of all these numbers."]
+    have, are = form_for(number, "has", "have"), form_for(number, "is", "are")
+    who = f"{plural(number, 'trial')} {have} no result and {are}"
+    return [f"The table is incomplete: {who} left out of all these numbers."]
 
 
 # Who explains it
@@ -213,7 +214,7 @@ def _missing_modes(counts: Numbers, outcome: Numbers, names: Mapping[str, str]) 
     if leader := _leader(outcome, names):
         sentence += f", and {leader[0]} explains {leader[1]} of that number's variance"
     if left_out:
-        sentence += f"; {left_out:,} that diverged {'is' if left_out == 1 else 'are'} left out"
+        sentence += f"; {left_out:,} that diverged {form_for(left_out, 'is', 'are')} left out"
     return [f"{sentence}."]
 
 

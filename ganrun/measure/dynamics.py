@@ -36,7 +36,7 @@ LEAST_CHANGES = 3
 
 
 @dataclass(frozen=True, eq=False)
-class Course:
+class Trajectory:
     """The evaluations of a run, and its window: `R` evaluations, `W` of them in the window."""
 
     metrics: Mapping[str, ndarray]

@@ -31,7 +31,7 @@ import numpy as np
 from jaxtyping import Bool, Float
 from numpy import ndarray
 
-from ganrun.measure.dynamics import MATERIAL, Course, Reference, coming_and_going
+from ganrun.measure.dynamics import MATERIAL, Reference, Trajectory, coming_and_going
 from ganrun.verdict.words import WORDS, Word
 
 ON_THE_MODES = 0.2
@@ -76,8 +76,8 @@ def ending(
     """Where a game came to that was played on from a round; None if it was never evaluated."""
     if not len(branch["step"]):
         return None
-    course, _, end = _parts(Course(branch, {}, reference, weights), from_round)
-    return _ending(course, end)
+    trajectory, _, end = _parts(Trajectory(branch, {}, reference, weights), from_round)
+    return _ending(trajectory, end)
 
 
 def continued(
@@ -98,10 +98,10 @@ def continued(
         weights: of the target's modes, summing to 1.
         diverged: whether the continuation did.
     """
-    before = Course(run, {}, reference, weights)
+    before = Trajectory(run, {}, reference, weights)
     length = int(before.steps[-1])
     played = branch if len(branch["step"]) else run
-    after, late, end = _parts(Course(played, {}, reference, weights), length)
+    after, late, end = _parts(Trajectory(played, {}, reference, weights), length)
     placed = (_now(before, _well_placed(before)), _mean(_well_placed(after)[late]))
     covered = (_now(before, before.covered.sum(axis=1)), _mean(after.covered[late].sum(axis=1)))
     came_to = _ending(after, end)
@@ -132,41 +132,41 @@ def plurality(words: Sequence[Word]) -> tuple[Word, float]:
 _Rows = Bool[ndarray, " R"]
 
 
-def _parts(course: Course, from_round: int) -> tuple[Course, _Rows, _Rows]:
+def _parts(trajectory: Trajectory, from_round: int) -> tuple[Trajectory, _Rows, _Rows]:
     """A continuation, and which of its rows are late and at the end."""
-    span = int(course.steps[-1]) - from_round
-    late = course.steps > from_round + span / 2
-    end = course.steps > from_round + span * 3 / 4
+    span = int(trajectory.steps[-1]) - from_round
+    late = trajectory.steps > from_round + span / 2
+    end = trajectory.steps > from_round + span * 3 / 4
     if not end.any():  # it diverged before it was evaluated
-        late = end = np.ones(len(course.steps), dtype=bool)
-    return course, late, end
+        late = end = np.ones(len(trajectory.steps), dtype=bool)
+    return trajectory, late, end
 
 
-def _ending(course: Course, end: _Rows) -> Ending:
-    missing = np.flatnonzero(course.covered[end].mean(axis=0) < 1 / 2)
+def _ending(trajectory: Trajectory, end: _Rows) -> Ending:
+    missing = np.flatnonzero(trajectory.covered[end].mean(axis=0) < 1 / 2)
     return Ending(
-        covered=_mean(course.covered[end].sum(axis=1)),
-        high_quality=_mean(course.column("high_quality")[end]),
-        mode_tv=_mean(course.column("mode_tv")[end]),
+        covered=_mean(trajectory.covered[end].sum(axis=1)),
+        high_quality=_mean(trajectory.column("high_quality")[end]),
+        mode_tv=_mean(trajectory.column("mode_tv")[end]),
         missing=tuple(missing.tolist()),
-        good=not len(missing) and course.is_good(end),
+        good=not len(missing) and trajectory.is_good(end),
     )
 
 
-def _well_placed(course: Course) -> Float[ndarray, " R"]:
-    return 1 - course.column("mode_tv")
+def _well_placed(trajectory: Trajectory) -> Float[ndarray, " R"]:
+    return 1 - trajectory.column("mode_tv")
 
 
-def _now(course: Course, values: ndarray) -> float:
+def _now(trajectory: Trajectory, values: ndarray) -> float:
     """Where a run stands by its end: the mean of its last tenth or of its half, the better."""
-    return max(_mean(values[course.last_tenth]), _mean(values[course.window]))
+    return max(_mean(values[trajectory.last_tenth]), _mean(values[trajectory.window]))
 
 
 def _rose(placed: tuple[float, float], covered: tuple[float, float]) -> bool:
     return placed[1] - placed[0] >= MATERIAL or covered[1] - covered[0] >= 1
 
 
-def _approached(before: Course, after: Course, late: _Rows) -> bool:
+def _approached(before: Trajectory, after: Trajectory, late: _Rows) -> bool:
     """Whether samples that are on no mode have come much nearer to them."""
     on_modes = (
         before.column("high_quality")[before.last_tenth],
@@ -180,7 +180,7 @@ def _approached(before: Course, after: Course, late: _Rows) -> bool:
     return bool(later <= HALVED * excess)
 
 
-def _oscillates(after: Course, late: _Rows, length: int) -> bool:
+def _oscillates(after: Trajectory, late: _Rows, length: int) -> bool:
     """Whether modes come and go in most stretches, each about as long as the run was."""
     rows = np.flatnonzero(late)
     stretches = max(1, int((after.steps[rows[-1]] - after.steps[rows[0]]) // max(length, 1)))

@@ -34,14 +34,14 @@ from ganrun.measure.dynamics import (
     MATERIAL,
     MODE_TV_ABOVE,
     SPREAD_RANGE,
-    Course,
     Reference,
+    Trajectory,
     coming_and_going,
     is_rising,
     scatter,
 )
 from ganrun.verdict.words import Verdict, Word
-from ganrun.wording import listed, of_modes, percent, plural, value
+from ganrun.wording import form_for, listed, of_modes, percent, plural, value
 
 
 @dataclass(frozen=True)
@@ -115,8 +115,8 @@ def quick_verdict(
     """
     if diverged_at is not None:
         return Verdict("diverged", _divergence(diverged_at), SURE["diverged"])
-    course = Course(metrics, final, reference, np.asarray(weights, dtype=float))
-    word, ground, evidence = grounded(course, thresholds)
+    trajectory = Trajectory(metrics, final, reference, np.asarray(weights, dtype=float))
+    word, ground, evidence = grounded(trajectory, thresholds)
     return Verdict(word, evidence, SURE[ground])
 
 
@@ -128,29 +128,30 @@ def can_judge(
     Without `spread` a run cannot be called good; without `nll`, samples that are on no mode may be
     on their way. Of any other run the word is the same whatever these would hold.
     """
-    course = Course(metrics, {}, reference, np.asarray(weights, dtype=float))
+    trajectory = Trajectory(metrics, {}, reference, np.asarray(weights, dtype=float))
     spread, within = (
-        rows[course.last_tenth] for rows in (course.column("spread"), course.within_tolerance)
+        rows[trajectory.last_tenth]
+        for rows in (trajectory.column("spread"), trajectory.within_tolerance)
     )
-    if _Signs(course).good:
+    if _Signs(trajectory).good:
         return not bool(np.isnan(spread[within]).any())
-    if course.trained < LEAST_EVALUATIONS or course.covered[course.window].any():
+    if trajectory.trained < LEAST_EVALUATIONS or trajectory.covered[trajectory.window].any():
         return True
-    return not bool(np.isnan(course.column("nll")).all())
+    return not bool(np.isnan(trajectory.column("nll")).all())
 
 
-def grounded(course: Course, limits: Thresholds) -> tuple[Word, str, str]:
+def grounded(trajectory: Trajectory, limits: Thresholds) -> tuple[Word, str, str]:
     """The word, the ground it rests on (a key of `SURE`), and the sentence."""
-    signs = _Signs(course)
+    signs = _Signs(trajectory)
     if signs.good:
         if found := _coming_and_going(signs):
             return "oscillating", "come and go", found
         return "converged", "good", _success(signs)
-    if course.trained < LEAST_EVALUATIONS:
+    if trajectory.trained < LEAST_EVALUATIONS:
         return "undertrained", "too few", _too_few(signs)
     if signs.missing:
         if signs.approach >= limits.approach:
-            return "undertrained", "approaching", _on_the_way(course)
+            return "undertrained", "approaching", _on_the_way(trajectory)
         if signs.change_rate >= limits.changing:
             hops = signs.sharpness >= limits.sharp and signs.covered <= limits.few
             if (hops or signs.swing >= limits.swing) and (found := _coming_and_going(signs)):
@@ -173,50 +174,50 @@ def grounded(course: Course, limits: Thresholds) -> tuple[Word, str, str]:
 class _Signs:
     """What a trajectory shows of where it is going."""
 
-    def __init__(self, course: Course) -> None:
-        self.course = course
-        self.placed = np.nan_to_num(1 - course.column("mode_tv"))
+    def __init__(self, trajectory: Trajectory) -> None:
+        self.trajectory = trajectory
+        self.placed = np.nan_to_num(1 - trajectory.column("mode_tv"))
         """Share of samples where they belong; what is empty counts as nothing."""
-        present = course.present[course.window]
+        present = trajectory.present[trajectory.window]
         changed = np.any(present[1:] != present[:-1], axis=1)
         self.changes = int(changed.sum())
         self.change_rate = float(changed.mean()) if len(changed) else 0.0
         """Share of the window's evaluations with another set of covered modes than before."""
-        self.before, self.now = (float(np.mean(self.placed[q])) for q in course.quarters)
+        self.before, self.now = (float(np.mean(self.placed[q])) for q in trajectory.quarters)
         """Share of samples where they belong, in the run's second quarter and in its last."""
-        self.best = 1 - course.perfect("mode_tv")
+        self.best = 1 - trajectory.perfect("mode_tv")
         """What the share of samples where they belong is, of perfect ones."""
         self.out_of_place = max(self.best - self.now, 0.0)
-        covered = course.covered[course.last_tenth]
+        covered = trajectory.covered[trajectory.last_tenth]
         self.missing = np.flatnonzero(covered.mean(axis=0) <= 1 / 2).tolist()
         """The numbers of the modes that are missing at half of the last evaluations or more."""
-        self.good = course.is_good(course.last_tenth) and not course.missing_at_the_end
+        self.good = trajectory.is_good(trajectory.last_tenth) and not trajectory.missing_at_the_end
 
     @property
     def sharpness(self) -> float:
         """High-quality share over the window."""
-        return float(np.mean(self.course.column("high_quality")[self.course.window]))
+        return float(np.mean(self.trajectory.column("high_quality")[self.trajectory.window]))
 
     @property
     def shortfall(self) -> float:
         """By how much `high_quality` falls short of perfect samples in the run's last quarter."""
-        quality = self.course.column("high_quality")[self.course.quarters[1]]
-        return self.course.perfect("high_quality") - float(np.mean(quality))
+        quality = self.trajectory.column("high_quality")[self.trajectory.quarters[1]]
+        return self.trajectory.perfect("high_quality") - float(np.mean(quality))
 
     @property
     def covered(self) -> float:
         """Share of the modes that are covered at a time, over the window."""
-        return float(self.course.covered[self.course.window].mean())
+        return float(self.trajectory.covered[self.trajectory.window].mean())
 
     @property
     def swing(self) -> float:
         """Scatter of the share of samples where they belong about its trend over the window."""
-        return scatter(self.placed[self.course.window])
+        return scatter(self.placed[self.trajectory.window])
 
     @property
     def still_rising(self) -> bool:
         """Whether the share of samples where they belong rises steadily, up to the end."""
-        return is_rising(self.placed[self.course.window], self.best)
+        return is_rising(self.placed[self.trajectory.window], self.best)
 
     @property
     def rise(self) -> float:
@@ -226,10 +227,10 @@ class _Signs:
     @property
     def approach(self) -> float:
         """Fall of the log of the excess `nll` of samples that are on no mode; else 0."""
-        if self.course.covered[self.course.window].any():
+        if self.trajectory.covered[self.trajectory.window].any():
             return 0.0
-        excess = self.course.column("nll") - self.course.perfect("nll")
-        before, now = (float(np.mean(excess[quarter])) for quarter in self.course.quarters)
+        excess = self.trajectory.column("nll") - self.trajectory.perfect("nll")
+        before, now = (float(np.mean(excess[quarter])) for quarter in self.trajectory.quarters)
         if not (np.isfinite(before) and np.isfinite(now) and before > 0 and now > 0):
             return 0.0
         return float(np.log(before / now))
@@ -243,24 +244,25 @@ def _divergence(diverged_at: int) -> str:
 
 
 def _too_few(signs: _Signs) -> str:
-    course = signs.course
+    trajectory = signs.trajectory
     return (
         f"{_coverage(signs)}, but it is too early to tell what more rounds would bring: there "
-        f"{'was' if course.trained == 1 else 'were'} only {plural(course.trained, 'evaluation')} "
-        f"in {course.steps[-1]:,} rounds."
+        f"{form_for(trajectory.trained, 'was', 'were')} only "
+        f"{plural(trajectory.trained, 'evaluation')} "
+        f"in {trajectory.steps[-1]:,} rounds."
     )
 
 
-def _on_the_way(course: Course) -> str:
-    quality = course.at_the_end("high_quality")
+def _on_the_way(trajectory: Trajectory) -> str:
+    quality = trajectory.at_the_end("high_quality")
     return (
-        f"The samples have not reached the modes, but come nearer {course.rounds}: "
+        f"The samples have not reached the modes, but come nearer {trajectory.rounds}: "
         f"{_share(quality)} of them are high-quality at the end."
     )
 
 
 def _off_the_modes(signs: _Signs) -> str:
-    quality = signs.course.at_the_end("high_quality")
+    quality = signs.trajectory.at_the_end("high_quality")
     return (
         f"{_coverage(signs)}, {_and_or_but(signs)} only {_share(quality)} of the samples are on "
         "any: those that are not may yet find them."
@@ -268,10 +270,10 @@ def _off_the_modes(signs: _Signs) -> str:
 
 
 def _unsettled(signs: _Signs) -> str:
-    course = signs.course
-    among = len(course.steps[course.window]) - 1
+    trajectory = signs.trajectory
+    among = len(trajectory.steps[trajectory.window]) - 1
     return (
-        f"{_coverage(signs)}, but the samples have not settled: {course.rounds} "
+        f"{_coverage(signs)}, but the samples have not settled: {trajectory.rounds} "
         f"the set of covered modes changed at {signs.changes} of {plural(among, 'evaluation')}."
     )
 
@@ -298,49 +300,50 @@ def _almost(signs: _Signs) -> str:
 
 def _coming_and_going(signs: _Signs) -> str | None:
     """Whether the set of covered modes changes again and again, in words."""
-    course, window = signs.course, signs.course.window
-    found = coming_and_going(course.present[window], course.covered[window])
+    trajectory, window = signs.trajectory, signs.trajectory.window
+    found = coming_and_going(trajectory.present[window], trajectory.covered[window])
     if found is None:
         return None
     if found.union > found.most:
         return (
-            f"Modes come and go: {course.rounds} {found.union} of {course.modes} modes were "
-            f"covered at some time but never more than {found.most} at once, and the set changed "
-            f"{found.changes} times."
+            f"Modes come and go: {trajectory.rounds} {found.union} of {trajectory.modes} modes "
+            f"were covered at some time but never more than {found.most} at once, and the set "
+            f"changed {found.changes} times."
         )
     return (
-        f"Modes come and go: {course.rounds} every mode was covered at some time, but all of "
-        f"them at only {found.complete} of {len(course.steps[window])} evaluations."
+        f"Modes come and go: {trajectory.rounds} every mode was covered at some time, but all of "
+        f"them at only {found.complete} of {len(trajectory.steps[window])} evaluations."
     )
 
 
 def _loss(signs: _Signs) -> str:
     """Modes are missing at the end, and nothing says that they would come back."""
-    course, covered = signs.course, signs.course.covered[signs.course.window]
-    missing = course.missing_at_the_end
+    trajectory, covered = signs.trajectory, signs.trajectory.covered[signs.trajectory.window]
+    missing = trajectory.missing_at_the_end
     never = [k for k in missing if not covered[:, k].any()]
     lost = [k for k in missing if covered[:, k].any()]
     scarce = [k for k in signs.missing if k not in missing]
     clauses = []
     if never:
-        clauses.append(f"{of_modes(never, course.modes)} stayed missing {course.rounds}")
+        clauses.append(f"{of_modes(never, trajectory.modes)} stayed missing {trajectory.rounds}")
     if lost:
         last_seen = max(int(np.flatnonzero(covered[:, k])[-1]) for k in lost)
-        gone = f"went missing by round {course.steps[course.window][last_seen + 1]:,}"
-        clauses.append(f"{of_modes(lost, course.modes)} {gone} and did not come back")
+        gone = f"went missing by round {trajectory.steps[trajectory.window][last_seen + 1]:,}"
+        clauses.append(f"{of_modes(lost, trajectory.modes)} {gone} and did not come back")
     if scarce:
-        lately = course.covered[course.last_tenth][:, scarce]
+        lately = trajectory.covered[trajectory.last_tenth][:, scarce]
         among = f"no more than {lately.sum(axis=0).max()} of {plural(len(lately), 'evaluation')}"
-        found = f"covered at {among} {course.in_words(course.last_tenth)}"
-        clauses.append(f"{of_modes(scarce, course.modes)} {_be(scarce, 'was', 'were')} {found}")
+        found = f"covered at {among} {trajectory.in_words(trajectory.last_tenth)}"
+        were = form_for(len(scarce), "was", "were")
+        clauses.append(f"{of_modes(scarce, trajectory.modes)} {were} {found}")
     return f"{', and '.join(clauses)}."
 
 
 def _imprecision(signs: _Signs) -> str:
-    course = signs.course
-    good = course.within_tolerance[course.last_tenth]
-    misses = _misses(course) or [
-        f"{course.in_words(course.last_tenth)} the numbers were within tolerance at only "
+    trajectory = signs.trajectory
+    good = trajectory.within_tolerance[trajectory.last_tenth]
+    misses = _misses(trajectory) or [
+        f"{trajectory.in_words(trajectory.last_tenth)} the numbers were within tolerance at only "
         f"{good.sum()} of {plural(len(good), 'evaluation')}"
     ]
     return (
@@ -348,10 +351,13 @@ def _imprecision(signs: _Signs) -> str:
     )
 
 
-def _misses(course: Course) -> list[str]:
+def _misses(trajectory: Trajectory) -> list[str]:
     """In which respects the final metrics are out of tolerance."""
-    quality, distance, spread = map(course.at_the_end, ("high_quality", "mode_tv", "spread"))
-    perfect_quality, perfect_distance = course.perfect("high_quality"), course.perfect("mode_tv")
+    quality, distance, spread = map(trajectory.at_the_end, ("high_quality", "mode_tv", "spread"))
+    perfect_quality, perfect_distance = (
+        trajectory.perfect("high_quality"),
+        trajectory.perfect("mode_tv"),
+    )
     told_quality, told_distance = (value(one, 2, "undefined") for one in (quality, distance))
     misses = []
     if not quality >= perfect_quality - HIGH_QUALITY_BELOW:
@@ -364,35 +370,32 @@ def _misses(course: Course) -> list[str]:
 
 
 def _success(signs: _Signs) -> str:
-    course = signs.course
-    good = course.within_tolerance[course.last_tenth]
-    quality = _share(course.at_the_end("high_quality"))
+    trajectory = signs.trajectory
+    good = trajectory.within_tolerance[trajectory.last_tenth]
+    quality = _share(trajectory.at_the_end("high_quality"))
     return (
         f"{_coverage(signs)}, {quality} of the samples are high-quality, and "
-        f"{course.in_words(course.last_tenth)} the numbers were good at {good.sum()} of "
+        f"{trajectory.in_words(trajectory.last_tenth)} the numbers were good at {good.sum()} of "
         f"{plural(len(good), 'evaluation')}."
     )
 
 
 def _coverage(signs: _Signs) -> str:
     """Which modes are missing at the end; none that only the last evaluation happened to miss."""
-    course, missing = signs.course, signs.course.missing_at_the_end
+    trajectory, missing = signs.trajectory, signs.trajectory.missing_at_the_end
     if not missing:
-        return (
-            "The mode is covered" if course.modes == 1 else f"All {course.modes} modes are covered"
-        )
+        modes = trajectory.modes
+        return f"{of_modes(range(modes), modes)} {form_for(modes, 'is', 'are')} covered"
     if not signs.missing:
-        return f"Every mode was covered at most evaluations {course.in_words(course.last_tenth)}"
-    return f"{of_modes(missing, course.modes)} {_be(missing, 'is', 'are')} missing"
+        when = trajectory.in_words(trajectory.last_tenth)
+        return f"Every mode was covered at most evaluations {when}"
+    which = of_modes(missing, trajectory.modes)
+    return f"{which} {form_for(len(missing), 'is', 'are')} missing"
 
 
 def _and_or_but(signs: _Signs) -> str:
     """What leads from the coverage to something bad."""
-    return "and" if signs.missing and signs.course.missing_at_the_end else "but"
-
-
-def _be(modes: Sequence[int], one: str, many: str) -> str:
-    return one if len(modes) == 1 else many
+    return "and" if signs.missing and signs.trajectory.missing_at_the_end else "but"
 
 
 def _share(share: float) -> str:
