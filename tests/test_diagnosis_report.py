@@ -29,6 +29,8 @@ from diagnosis_examples import (
     levels_of,
     only,
 )
+from hypothesis import given
+from hypothesis import strategies as st
 from matplotlib.collections import LineCollection, QuadMesh
 from matplotlib.colors import to_hex, to_rgb
 from matplotlib.text import Text
@@ -37,6 +39,7 @@ from rich.console import Console
 
 from ganrun.diagnose.diagnosis import Branch, Detective, Track, write_diagnosis
 from ganrun.diagnose.progress import BranchProgress, DiagnosisProgress
+from ganrun.measure.coverage import is_covered
 from ganrun.report import diagnosis_story as story
 from ganrun.report import palette
 from ganrun.report.diagnosis_command import report_diagnosis
@@ -617,8 +620,8 @@ def test_the_runs_panel_shows_its_shares_against_their_weights(drawn):
     made, _ = drawn("collapsed")
     diagnosis = collapsed()
     (mesh,) = meshes_of(axes_of(made, "the run itself"))
-    shares = np.array(diagnosis.before.shares) / np.array(diagnosis.weights)
-    np.testing.assert_allclose(cells_of(mesh), occupancy_levels(shares).T)
+    levels = occupancy_levels(np.array(diagnosis.before.shares), np.array(diagnosis.weights))
+    np.testing.assert_allclose(cells_of(mesh), levels.T)
     assert mesh.cmap is OCCUPANCY
     assert (mesh.norm.vmin, mesh.norm.vmax) == (0, 1)
 
@@ -635,8 +638,8 @@ def test_a_branchs_panel_has_the_run_and_a_line_for_every_gan_in_every_modes_ban
         corners = mesh.get_coordinates()
         assert corners[..., 0].min() == diagnosis.rounds
         assert corners[..., 0].max() == branch.to_round
-        shares = np.array(run.track.shares) / np.array(diagnosis.weights)
-        np.testing.assert_allclose(cells_of(mesh), occupancy_levels(shares).T)
+        levels = occupancy_levels(np.array(run.track.shares), np.array(diagnosis.weights))
+        np.testing.assert_allclose(cells_of(mesh), levels.T)
         rows = corners[:, 0, 1].reshape(-1, 2)
         assert (np.floor(rows[:, 0]) == np.arange(5)).all()
         assert (np.ceil(rows[:, 1]) == np.arange(1, 6)).all()
@@ -658,29 +661,30 @@ def test_a_line_marks_where_a_branch_leaves_the_run_and_only_there(drawn):
     assert any("black line: where a branch leaves the run" in text for text, _ in words)
 
 
-def test_each_word_of_the_scale_has_its_colour():
-    def color(relative: float) -> str:
-        return to_hex(OCCUPANCY(float(occupancy_levels(np.array(relative)))))
+def color(share: float, weight: float = 1.0) -> str:
+    (level,) = occupancy_levels(np.array([share]), np.array([weight]))
+    return to_hex(OCCUPANCY(float(level)))
 
+
+def test_each_word_of_the_scale_has_its_colour():
     assert color(0.0) == color(0.19) == MISSING
     assert {color(relative) for relative in (0.75, 1.0, 1.35)} == {palette.BLUE}
     assert color(3.0) == color(25.0) == NAVY
 
 
-def test_a_mode_is_drawn_as_missing_exactly_where_it_counts_as_not_covered():
-    def color(relative: float) -> str:
-        return to_hex(OCCUPANCY(float(occupancy_levels(np.array(relative)))))
-
-    third = 1 / 3 * 0.2
-    assert color(0.1999) == MISSING
-    assert color(0.2) != MISSING
-    assert color(third / (1 / 3)) != MISSING
+@given(
+    st.floats(0, 1.5).map(lambda about: 0.2 * about) | st.floats(0.19999, 0.20001),
+    st.floats(0.001, 1),
+)
+def test_a_mode_is_drawn_as_missing_exactly_where_it_counts_as_not_covered(relative, weight):
+    share = relative * weight
+    assert (color(share, weight) == MISSING) == (not is_covered(np.array(share), np.array(weight)))
 
 
 def test_the_more_a_mode_gets_the_darker_it_is():
     relative = np.array([0.0, 0.2, 0.4, 0.6, 0.8, 1.5, 2.0, 2.5, 3.0])
     luminance = [to_rgb(OCCUPANCY(float(x))) @ np.array([0.3, 0.6, 0.1]) for x in
-                 occupancy_levels(relative)]  # fmt: skip
+                 occupancy_levels(relative, np.ones(9))]  # fmt: skip
     assert (np.diff(luminance) < 0).all()
 
 

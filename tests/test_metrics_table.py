@@ -21,7 +21,7 @@ from ganrun.config.declarations import METRICS, SUMMARY_METRICS, metrics_columns
 from ganrun.report.curve_panels import choose_panels
 from ganrun.report.figures import write_figures
 from ganrun.report.run_record import RunRecord, read_record
-from ganrun.report.run_story import tell
+from ganrun.report.run_story import sentence
 from ganrun.report.tables.run import result_lines, results_json
 from ganrun.report.web.run_page import run_page
 from ganrun.store import RunFolder, find_shorter
@@ -277,7 +277,7 @@ def test_a_run_with_other_metrics_is_judged_told_and_shown(
     assert record.verdict in WORDS
     assert record.missing == (1, 2, 4)
     assert all(record.metric(name) is None for name in lacking)
-    assert tell(record)
+    assert sentence(record)
     assert json.loads(results_json([record]))["runs"][0]["missing_modes"] == [1, 2, 4]
     assert result_lines([record], 120)
     assert "from_tomorrow" not in run_page(record)
@@ -307,7 +307,7 @@ def test_what_follows_from_the_shares_need_not_be_there_for_a_verdict(tmp_path: 
 def test_there_is_no_verdict_without_a_column_that_it_would_rest_on(tmp_path: Path) -> None:
     record = without(tmp_path, ("spread",))
     assert (record.status, record.verdict, record.evidence) == ("complete", None, None)
-    assert tell(record)
+    assert sentence(record)
     assert json.loads(results_json([record]))["runs"][0]["verdict"] is None
     assert result_lines([record], 120)
     assert run_page(record)

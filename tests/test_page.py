@@ -124,6 +124,7 @@ def test_the_light_page_has_the_hues_of_the_figures():
     for name, hue in {
         "paper": palette.PAPER,
         "ink": palette.INK,
+        "quiet": palette.QUIET,
         "blue": palette.BLUE,
         "orange": palette.ORANGE,
         "vermillion": palette.VERMILLION,

@@ -8,7 +8,7 @@ import math
 import numpy as np
 import pytest
 from matplotlib.collections import LineCollection, PathCollection
-from matplotlib.colors import to_hex, to_rgba
+from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 from matplotlib.text import Text
@@ -99,11 +99,7 @@ def axes_titled(figure: Figure, title: str):
 
 
 def dashed_levels(axes) -> list[float]:
-    return [
-        float(line.get_ydata()[0])
-        for line in axes.get_lines()
-        if to_hex(line.get_color()) == palette.QUIET
-    ]
+    return [float(line.get_ydata()[0]) for line in axes.get_lines() if line.get_linestyle() == "--"]
 
 
 ALIKE = {"healthy", "tight ring", "uneven", "interrupted"}
@@ -285,9 +281,18 @@ def test_the_equilibrium_of_the_cross_entropy_game_is_drawn_in(drawn):
     assert {"2 ln 2", "ln 2", "1/2"} <= {text for text, _ in words}
 
 
+def test_where_a_players_loss_comes_to_rest_has_the_colour_of_its_curve(drawn):
+    made, _ = drawn("collapsed", "curves.png")
+    lines = axes_titled(made, "loss").get_lines()
+    colours = {line.get_color() for line in lines if line.get_linestyle() == "--"}
+    assert colours == {line.get_color() for line in lines if line.get_linestyle() == "-"}
+    (name,) = [text for text in made.findobj(Text) if text.get_text() == "ln 2"]
+    assert name.get_color() == palette.ORANGE
+
+
 def test_metrics_stand_beside_the_mean_and_band_of_perfect_samples(drawn):
     made, _ = drawn("collapsed", "curves.png")
-    axes = axes_titled(made, "high-quality share")
+    axes = axes_titled(made, "high quality")
     assert dashed_levels(axes) == [0.9891]
     (band,) = axes.patches
     assert (band.get_y(), band.get_y() + band.get_height()) == pytest.approx((0.9852, 0.992))

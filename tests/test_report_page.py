@@ -165,7 +165,7 @@ def test_the_strip_and_the_curves_hold_the_run_s_own_numbers():
     np.testing.assert_allclose(loss, run.metrics["loss_d"], rtol=1e-4)
     names = {one["name"] for panel in curves["panels"] for one in panel["series"]}
     assert names == set(curves["columns"])
-    (quality,) = (panel for panel in curves["panels"] if panel["label"] == "high-quality share")
+    (quality,) = (panel for panel in curves["panels"] if panel["label"] == "high quality")
     assert quality["reference"]["high_quality"] == [0.9852, 0.9891, 0.992]
 
 
@@ -391,7 +391,7 @@ def test_a_target_that_changed_is_drawn_as_it_was(page, tmp_path):  # noqa: F811
     slider.fill(slider.get_attribute("max"))
     assert shown.evaluate("ganrun.player.target.modes.length") == 3
     assert shown.locator(".events li").count() == 3
-    assert "By hand: one step of the discriminator alone." in shown.locator(".tale").inner_text()
+    assert "By hand: one step of the discriminator alone." in shown.locator(".story").inner_text()
     assert "optimizer.learning_rate set to 0.01" in shown.locator(".events").inner_text()
     page.assert_quiet()
 

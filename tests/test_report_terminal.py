@@ -46,35 +46,37 @@ def row_of(text: str, seed: int) -> str:
 
 
 def test_a_collapsed_run_is_told_with_the_modes_that_are_missing():
-    assert story.tell(COLLAPSED) == (
+    assert story.sentence(COLLAPSED) == (
         "Seed 3 collapsed: 2 of 5 modes recovered; modes 1, 2 and 4 are missing."
     )
 
 
 def test_a_converged_run_is_told_without_missing_modes():
-    assert story.tell(CONVERGED) == "Seed 1 converged: all 5 modes recovered."
+    assert story.sentence(CONVERGED) == "Seed 1 converged: all 5 modes recovered."
 
 
 def test_a_diverged_run_is_told_with_its_round_and_its_last_finite_state():
-    assert story.tell(DIVERGED) == (
+    assert story.sentence(DIVERGED) == (
         "Seed 2 diverged at round 4,013; its last finite state: 3 of 5 modes recovered; "
         "modes 3 and 4 are missing."
     )
 
 
 def test_an_interrupted_run_is_told_as_far_as_it_came():
-    assert story.tell(INTERRUPTED) == (
+    assert story.sentence(INTERRUPTED) == (
         "Seed 4 was interrupted; at its last evaluation, round 3,250 of 10,000, "
         "it covered 4 of 5 modes."
     )
-    assert story.tell(BARELY_BEGUN) == "Seed 4 was interrupted before its first evaluation."
+    assert story.sentence(BARELY_BEGUN) == "Seed 4 was interrupted before its first evaluation."
 
 
 def test_a_failed_run_is_told_with_its_error():
     failed = dataclasses.replace(
         BARELY_BEGUN, status="failed", run_json={"error": "OSError: disk full"}
     )
-    assert story.tell(failed) == "Seed 4 failed (OSError: disk full) before its first evaluation."
+    assert (
+        story.sentence(failed) == "Seed 4 failed (OSError: disk full) before its first evaluation."
+    )
 
 
 @pytest.mark.parametrize(
@@ -86,49 +88,51 @@ def test_a_failed_run_is_told_with_its_error():
     ],
 )
 def test_every_verdict_has_its_words(verdict, words):
-    assert story.tell(dataclasses.replace(COLLAPSED, verdict=verdict)).startswith(words)
+    assert story.sentence(dataclasses.replace(COLLAPSED, verdict=verdict)).startswith(words)
 
 
 def test_a_mode_that_is_covered_but_not_recovered_is_not_called_missing():
     run = dataclasses.replace(
         CONVERGED, recovered_modes=(0, 1, 3), final={**CONVERGED.final, "modes_recovered": 3.0}
     )
-    assert "modes 2 and 4 are covered but not recovered" in story.tell(run)
-    assert "missing" not in story.tell(run)
+    assert "modes 2 and 4 are covered but not recovered" in story.sentence(run)
+    assert "missing" not in story.sentence(run)
 
 
 def test_a_mode_that_is_recovered_but_not_covered_is_told_as_such():
     run = dataclasses.replace(COLLAPSED, recovered_modes=(0, 1, 3))
-    assert "modes 2 and 4 are missing; mode 1 is recovered but hardly covered" in story.tell(run)
+    assert "modes 2 and 4 are missing; mode 1 is recovered but hardly covered" in story.sentence(
+        run
+    )
 
 
 def test_the_many_missing_modes_of_a_large_target_are_not_all_listed():
     run = fake_run(grid(), [1, 2, 6], verdict="collapsed")
-    assert "modes 0, 3, 4, 5, 7, 8, 9 and 15 others are missing" in story.tell(run)
+    assert "modes 0, 3, 4, 5, 7, 8, 9 and 15 others are missing" in story.sentence(run)
 
 
 def test_a_target_of_one_mode_is_told_in_the_singular():
-    assert story.tell(fake_run(ring(1))) == "Seed 0 converged: the one mode recovered."
+    assert story.sentence(fake_run(ring(1))) == "Seed 0 converged: the one mode recovered."
 
 
 def test_several_seeds_are_told_by_how_many_miss_modes_and_by_their_median():
     runs = [fake_run(modes=range(n), verdict="collapsed", seed=n) for n in (2, 3, 3, 4, 5)]
-    assert story.tell_all(runs) == (
+    assert story.sentences(runs) == (
         "Modes are missing on 4 of 5 seeds; median 3 of 5 recovered (min 2, max 5)."
     )
 
 
 def test_seeds_that_did_not_end_well_are_named_and_not_counted():
-    assert story.tell_all(ALL) == (
+    assert story.sentences(ALL) == (
         "Modes are missing on 2 of 3 seeds; median 3 of 5 recovered (min 2, max 5). "
         "Seed 2 diverged. Seed 4 was interrupted."
     )
     two = [INTERRUPTED, renamed(INTERRUPTED, seeds=(5,))]
-    assert story.tell_all(two) == "Seeds 4 and 5 were interrupted."
+    assert story.sentences(two) == "Seeds 4 and 5 were interrupted."
 
 
 def test_a_lone_seed_that_ended_is_told_in_full_among_others_that_did_not():
-    assert story.tell_all([COLLAPSED, INTERRUPTED]) == (
+    assert story.sentences([COLLAPSED, INTERRUPTED]) == (
         "Seed 3 collapsed: 2 of 5 modes recovered; modes 1, 2 and 4 are missing. "
         "Seed 4 was interrupted."
     )
@@ -136,7 +140,7 @@ def test_a_lone_seed_that_ended_is_told_in_full_among_others_that_did_not():
 
 def test_seeds_that_miss_nothing_are_told_so():
     runs = [CONVERGED, fake_run(seed=7)]
-    assert story.tell_all(runs) == (
+    assert story.sentences(runs) == (
         "No mode is missing on any of 2 seeds; median 5 of 5 recovered (min 5, max 5)."
     )
 

@@ -134,6 +134,9 @@ class Metric(Declaration):
     """What it says, for a reader who has not met it; without, the reports' tables leave it out."""
     label: str = ""
     """What people call it, where that is not its name."""
+    unit: str = ""
+    worth: int = 0
+    """Its place among the columns of tables, of which a narrow screen shows the first; 0: none."""
 
     @property
     def of_modes(self) -> bool:
@@ -299,8 +302,13 @@ DESIGNS = table(
 )
 
 METRICS = table(
-    Metric("loss_d", "Discriminator's loss in that round, penalties not included.", when="round"),
-    Metric("loss_g", "Generator's loss in that round.", when="round"),
+    Metric(
+        "loss_d",
+        "Discriminator's loss in that round, penalties not included.",
+        when="round",
+        label="loss D",
+    ),
+    Metric("loss_g", "Generator's loss in that round.", when="round", label="loss G"),
     Metric(
         "real_logit", "Mean logit of the discriminator on that round's real batch.", when="round"
     ),
@@ -308,7 +316,10 @@ METRICS = table(
         "fake_logit", "Mean logit of the discriminator on that round's fake batch.", when="round"
     ),
     Metric(
-        "accuracy_d", "Share of real and fake samples that the discriminator tells.", when="round"
+        "accuracy_d",
+        "Share of real and fake samples that the discriminator tells.",
+        when="round",
+        label="detective's accuracy",
     ),
     Metric("grad_norm_d", "Norm of the discriminator's gradient in that round.", when="round"),
     Metric("grad_norm_g", "Norm of the generator's gradient in that round.", when="round"),
@@ -327,6 +338,7 @@ METRICS = table(
         better="higher",
         perfect="modes",
         counts=True,
+        worth=1,
         plain="How many modes one finds who fits Gaussians to the samples: in the right "
         "place, of about the right width, with a fifth of their weight or more.",
     ),
@@ -343,6 +355,7 @@ METRICS = table(
         "Share of samples within Mahalanobis distance 3 of a mode.",
         better="higher",
         perfect=0.9889,
+        worth=3,
         plain="How many of the samples lie close enough to a mode (3 standard deviations) to "
         "be taken for one of its own.",
     ),
@@ -360,6 +373,7 @@ METRICS = table(
         better="higher",
         perfect="modes",
         counts=True,
+        worth=2,
         plain="Modes that get at least a fifth of the samples they should get.",
     ),
     Metric(
@@ -368,6 +382,8 @@ METRICS = table(
         better="lower",
         perfect=0.0,
         label="reverse KL",
+        unit="nats",
+        worth=4,
         plain="How unevenly the samples are spread over the modes. 0 is as it should be; two "
         "of five equal modes alone make 0.92.",
     ),
@@ -378,6 +394,7 @@ METRICS = table(
         better="lower",
         perfect=0.0,
         label="KL",
+        unit="nats",
         plain="The same seen from the truth: very large where a mode is missing.",
     ),
     Metric(
@@ -386,6 +403,7 @@ METRICS = table(
         better="lower",
         perfect=0.0,
         label="JS",
+        unit="nats",
         plain="The same, seen from both sides; ln 2 = 0.69 at most.",
     ),
     Metric(
@@ -394,6 +412,7 @@ METRICS = table(
         better="lower",
         perfect=0.011,
         label="mode TV",
+        worth=5,
         plain="Which share of the samples would have to move to another mode, or onto one, for "
         "all to be right.",
     ),
@@ -401,6 +420,7 @@ METRICS = table(
         "spread",
         "Median over covered modes of the samples' variance within the mode over the mode's own.",
         perfect=0.949,
+        worth=6,
         plain="How wide the samples of a mode are, as variance over the mode's own. Far below 1 "
         "the forger prints the same few points over and over.",
     ),
@@ -408,6 +428,8 @@ METRICS = table(
         "nll",
         "Mean negative log density of the samples under the true mixture, in nats.",
         label="NLL",
+        unit="nats",
+        worth=12,
         plain="How surprising the samples are under the truth. Lower is better only down to what "
         "perfect samples score: a forger that prints the peaks alone gets below.",
     ),
@@ -416,6 +438,8 @@ METRICS = table(
         "Sliced 2-Wasserstein distance to as many real samples.",
         when="final",
         better="lower",
+        label="sliced W2",
+        worth=7,
         plain="How far samples would have to be carried to become real ones, in units "
         "of the plane.",
     ),
@@ -424,6 +448,7 @@ METRICS = table(
         "Share of samples near a real sample (5 nearest neighbours).",
         when="final",
         better="higher",
+        worth=8,
         plain="How many samples are near some real sample.",
     ),
     Metric(
@@ -431,6 +456,7 @@ METRICS = table(
         "Share of real samples near a sample (5 nearest neighbours).",
         when="final",
         better="higher",
+        worth=9,
         plain="How many real samples are near some sample: what is missing is missing here.",
     ),
     Metric(
@@ -438,6 +464,7 @@ METRICS = table(
         "Mean number of real neighbourhoods that a sample lies in, over 5.",
         when="final",
         better="higher",
+        worth=10,
         plain="How thick the real samples stand where the samples are; about 1 for perfect ones.",
     ),
     Metric(
@@ -445,6 +472,7 @@ METRICS = table(
         "Share of real samples whose neighbourhood holds a sample (5 nearest neighbours).",
         when="final",
         better="higher",
+        worth=11,
         plain="How many real samples have a sample in their neighbourhood.",
     ),
 )
@@ -453,6 +481,8 @@ ROUND_METRICS = tuple(m.name for m in METRICS.values() if m.when == "round")
 EVALUATION_METRICS = tuple(m.name for m in METRICS.values() if m.when == "evaluation")
 FINAL_METRICS = tuple(m.name for m in METRICS.values() if m.when == "final")
 SUMMARY_METRICS = tuple(m.name for m in METRICS.values() if m.when != "round")
+BY_WORTH = tuple(sorted((m for m in METRICS if METRICS[m].worth), key=lambda m: METRICS[m].worth))
+"""Metrics that tables have columns of: where there is little room, the first ones."""
 
 
 def metrics_columns(modes: int) -> tuple[str, ...]:

@@ -25,6 +25,13 @@ SLACK = 1e-5
 is covered in float32 as in float64."""
 ENOUGH, TOO_MUCH = 0.7, 1.4
 """Share over weight from which a covered mode is well served, and from which it gets too much."""
+SERVED = {
+    "missing": "missing",
+    "few": "too few",
+    "right": "as many as it should",
+    "many": "too many",
+}
+"""How a mode is served, from nothing to too much, and the words for it."""
 
 
 class Nearness(NamedTuple):
@@ -83,6 +90,6 @@ def mode_shares(samples: Float[ndarray, "*F N 2"], mixture: Mixture) -> Float[nd
 
 
 def how_served(shares: Float[ndarray, "*F K"], weights: Float[ndarray, " K"]) -> ndarray:
-    """0 where a mode is missing, 1 where it gets too little, 2 enough, 3 too much: `[*F, K]`."""
+    """The place in `SERVED` of how each mode is served, `[*F, K]`."""
     bounds = (is_covered(shares, weights), shares >= weights * ENOUGH, shares >= weights * TOO_MUCH)
     return np.sum(bounds, axis=0)

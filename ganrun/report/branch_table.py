@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ganrun import wording
+from ganrun.config.declarations import METRICS
 from ganrun.diagnose.diagnosis import Branch, Diagnosis
 from ganrun.report.diagnosis_story import ended_as, run_ending
+from ganrun.report.fitting_columns import in_two
 
 DECIMALS = 2
 
@@ -16,8 +18,7 @@ _HEADS = {
     "diverged": ("", "diverged"),
     "failed": ("", "failed"),
     "rounds": ("in run", "lengths"),
-    "high_quality": ("high", "quality"),
-    "mode_tv": ("mode", "TV"),
+    **{name: in_two(METRICS[name].called) for name in ("high_quality", "mode_tv")},
 }
 """In the order of their worth: a narrow screen shows the first ones."""
 _EMPTY = dict.fromkeys(("without fault", "diverged", "failed", "rounds"), "")

@@ -14,9 +14,12 @@ import numpy as np
 from jaxtyping import Float
 from numpy import ndarray
 
-from ganrun.config.declarations import OBJECTIVES, Level
+from ganrun.config.declarations import METRICS, OBJECTIVES, Level
 from ganrun.report.palette import BLUE, INK, ORANGE
 from ganrun.report.run_record import RunRecord
+
+_SHARES = (0.0, 1.04)
+"""The limits of a share's panel."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +29,8 @@ class Curve:
     column: str
     label: str = ""
     color: str = INK
+    rests_at: Level | None = None
+    """Where the game would bring it to rest, if that is another level than its panel's."""
 
 
 @dataclass(frozen=True)
@@ -42,67 +47,61 @@ class Panel:
     whole: bool = False
     limits: tuple[float, float] | None = None
 
+    @property
+    def levels(self) -> list[tuple[Level, Curve | None]]:
+        """All lines, each with the curve that it is for; None where it is for all of them."""
+        own = [(curve.rests_at, curve) for curve in self.curves if curve.rests_at]
+        return [*((line, None) for line in self.lines), *own]
+
 
 def choose_panels(run: RunRecord) -> list[Panel]:
     """The panels that apply to the run's objective, nine of them."""
     objective = OBJECTIVES[run.objective]
-    losses = tuple(level for level in (objective.loss_d, objective.loss_g) if level)
-    logits = (objective.undecided,) if objective.undecided else ()
-    total = run.modes_total
-    panels = [
+    decides, total = objective.undecided, run.modes_total
+    loss_d = Curve("loss_d", "detective", BLUE, objective.loss_d)
+    loss_g = Curve("loss_g", "forger", ORANGE, objective.loss_g)
+    logits = (Curve("real_logit", "real", BLUE), Curve("fake_logit", "forged", ORANGE))
+    norms = (Curve("grad_norm_d", "detective", BLUE), Curve("grad_norm_g", "forger", ORANGE))
+    guess = (Level(0.5, "1/2"),)
+    accuracy = Panel(
+        _title("accuracy_d"), (Curve("accuracy_d", color=BLUE),), guess, limits=_SHARES
+    )
+    covered = (Curve("modes_covered"),)
+    return [
+        Panel("loss", (loss_d, loss_g)),
+        Panel("mean logit", logits, (decides,)) if decides else Panel("mean score", logits),
+        accuracy if decides else _measured(run, "nll"),
         Panel(
-            "loss",
-            (Curve("loss_d", "detective", BLUE), Curve("loss_g", "forger", ORANGE)),
-            losses,
-        ),
-        Panel(
-            "mean logit" if objective.undecided else "mean score",
-            (Curve("real_logit", "real", BLUE), Curve("fake_logit", "forged", ORANGE)),
-            logits,
-        ),
-    ]
-    if objective.undecided:
-        panels.append(
-            Panel(
-                "detective's accuracy",
-                (Curve("accuracy_d", color=BLUE),),
-                (Level(0.5, "1/2"),),  # of who can but guess
-                limits=(0.0, 1.04),
-            )
-        )
-    else:
-        panels.append(_measured(run, "nll", "negative log-likelihood"))
-    panels += [
-        Panel(
-            f"modes covered of {total}",
-            (Curve("modes_covered"),),
+            f"{_title('modes_covered')} of {total}",
+            covered,
             (Level(float(total), f"{total}"),),
             limits=(0.0, total * 1.06),
             whole=True,
         ),
-        _measured(run, "high_quality", "high-quality share", limits=(0.0, 1.04)),
-        _measured(run, "mode_tv", "mode TV", limits=(0.0, 1.04)),
-        _measured(run, "reverse_kl", "reverse KL (nats)", at_least=(0.0, 0.1)),
-        _measured(run, "spread", "spread", at_least=(0.0, 1.1), at_most=(0.0, 4.0)),
-        Panel(
-            "gradient norm",
-            (Curve("grad_norm_d", "detective", BLUE), Curve("grad_norm_g", "forger", ORANGE)),
-            logarithmic=True,
-        ),
+        _measured(run, "high_quality", limits=_SHARES),
+        _measured(run, "mode_tv", limits=_SHARES),
+        _measured(run, "reverse_kl", at_least=(0.0, 0.1)),
+        _measured(run, "spread", at_least=(0.0, 1.1), at_most=(0.0, 4.0)),
+        Panel("gradient norm", norms, logarithmic=True),
     ]
-    return panels
 
 
-def _measured(run: RunRecord, metric: str, title: str, **ranges: Any) -> Panel:
+def _measured(run: RunRecord, metric: str, **ranges: Any) -> Panel:
     """A metric beside what perfect samples score, where that is known."""
     points = (run.reference or {}).get(metric)
     return Panel(
-        title,
+        _title(metric),
         (Curve(metric),),
         lines=(Level(points["mean"], "perfect"),) if points else (),
         band=(points["p5"], points["p95"]) if points else None,
         **ranges,
     )
+
+
+def _title(metric: str) -> str:
+    """`reverse KL (nats)`."""
+    declared = METRICS[metric]
+    return f"{declared.called} ({declared.unit})" if declared.unit else declared.called
 
 
 def robust_limits(

@@ -127,7 +127,7 @@ def outcome(branch: Branch, lost: Sequence[int], modes: int) -> Outcome:
         what = wording.every(modes, "mode")
         if len(sought) < modes:
             what = f"the missing {wording.noun_for(len(lost), 'mode')}"
-        clauses.append(f"{good} of {total} {'finds' if total == 1 else 'find'} {what}")
+        clauses.append(f"{good} of {total} {wording.form_for(total, 'finds', 'find')} {what}")
     if not lost or branch.cured != good:
         clauses.append(f"{branch.cured}{'' if lost else f' of {total}'} without fault")
     clauses += [

@@ -12,7 +12,7 @@ from ganrun.verdict import MEANINGS, Tone
 
 INK = "#23272e"
 """Text, axes and samples."""
-QUIET = "#6b7280"
+QUIET = "#5c6370"
 """Secondary text: captions, tick labels, equilibrium lines."""
 FAINT = "#d9dce1"
 """Grid lines and bands behind the data."""

@@ -12,8 +12,9 @@ import numpy as np
 from jaxtyping import Bool, Float
 from numpy import ndarray
 
+from ganrun import wording
 from ganrun.config import Experiment
-from ganrun.config.declarations import SUMMARY_METRICS, share_columns
+from ganrun.config.declarations import METRICS, SUMMARY_METRICS, share_columns
 from ganrun.measure.coverage import is_covered
 from ganrun.mixture import Mixture, mixture_of
 from ganrun.store import Event, RunFolder, RunFolderError, Snapshots
@@ -21,22 +22,6 @@ from ganrun.store.events import configs_along
 from ganrun.store.layout import SUMMARY
 
 Reference = Mapping[str, Mapping[str, float]]
-
-BY_WORTH = (
-    "modes_recovered",
-    "modes_covered",
-    "high_quality",
-    "reverse_kl",
-    "mode_tv",
-    "spread",
-    "sliced_wasserstein",
-    "precision",
-    "recall",
-    "density",
-    "coverage",
-    "nll",
-)
-"""Metrics that tables have columns of: where there is little room, the first ones."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -151,6 +136,16 @@ class RunRecord:
         if self.covered is None:
             return ()
         return tuple(int(mode) for mode in np.flatnonzero(~self.covered))
+
+
+def metric_words(name: str, number: float | None, modes: int, absent: str = "-") -> str:
+    """A metric as tables show it: `3 of 5`, `7` or `0.935`."""
+    metric = METRICS[name]
+    if metric.of_modes:
+        return wording.of_total(number, modes, absent)
+    if metric.counts and number is not None:
+        return wording.count(number)
+    return wording.value(number, absent=absent)
 
 
 def read_record(path: Path) -> RunRecord:

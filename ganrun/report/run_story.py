@@ -54,7 +54,7 @@ def title(run: RunRecord) -> str:
     return f"The forger covers {everything}{so_far}"
 
 
-def tell(run: RunRecord) -> str:
+def sentence(run: RunRecord) -> str:
     """One sentence on one run."""
     seed = f"Seed {run.seed}"
     if not run.ended:
@@ -74,12 +74,12 @@ def tell(run: RunRecord) -> str:
     return f"{seed} has ended: {_modes(run)}."
 
 
-def tell_all(runs: Sequence[RunRecord]) -> str:
+def sentences(runs: Sequence[RunRecord]) -> str:
     """One sentence on one run; on several, one on those that ended and one on each other fate."""
     if len(runs) == 1:
-        return tell(runs[0])
+        return sentence(runs[0])
     ended = [run for run in runs if run.ended]
-    told = [tell(run) for run in ended]
+    told = [sentence(run) for run in ended]
     if len(ended) > 1:
         told = [_tell_ended(ended)]
         told += _fate((run for run in ended if run.verdict == "diverged"), "diverged", "diverged")
@@ -109,7 +109,7 @@ def _fate(runs: Iterable[RunRecord], one: str, many: str) -> list[str]:
     if not seeds:
         return []
     named = wording.capital(wording.numbered("seed", seeds, MOST_NAMED))
-    return [f"{named} {one if len(seeds) == 1 else many}."]
+    return [f"{named} {wording.form_for(len(seeds), one, many)}."]
 
 
 def _unfinished(run: RunRecord) -> str:
@@ -168,4 +168,5 @@ def _at_round(number: int | None) -> str:
 
 def _named(modes: set[int]) -> str:
     """`mode 4 is` or `modes 1, 2 and 4 are`."""
-    return f"{wording.numbered('mode', modes, MOST_NAMED)} {'is' if len(modes) == 1 else 'are'}"
+    be = wording.form_for(len(modes), "is", "are")
+    return f"{wording.numbered('mode', modes, MOST_NAMED)} {be}"

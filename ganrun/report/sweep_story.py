@@ -49,7 +49,8 @@ def completeness(record: SweepRecord) -> list[str]:
         f"{count:,} {'not begun' if status == 'missing' else status}"
         for status, count in sorted(fates_without_result(record).items())
     ]
-    words = f"The table is incomplete: {finished:,} of {wording.plural(total, 'trial')} have a "
+    has = wording.form_for(total, "has", "have")
+    words = f"The table is incomplete: {finished:,} of {wording.plural(total, 'trial')} {has} a "
     failed = [row for row in record.without_result() if row.status == "failed"]
     lines = [f"{words}result; {wording.listed(fates)}."]
     for row in failed[:MOST_REASONS]:

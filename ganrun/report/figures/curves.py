@@ -14,7 +14,6 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
-from ganrun.config.declarations import Level
 from ganrun.report import run_story
 from ganrun.report.curve_panels import Panel, choose_panels, robust_limits
 from ganrun.report.figures.style import (
@@ -53,7 +52,8 @@ def curves_figure(run: RunRecord) -> Figure:
     title = "The game and the samples, round by round"
     headline(figure, title, f"{run_story.whose(run)}: {run_story.outcome(run)}")
     note = (
-        "dashed: where the game comes to rest, or the mean score of perfect samples (grey: 5-95 %)"
+        "dashed: where the game comes to rest (a loss in its player's colour), or the mean score "
+        "of perfect samples (grey: 5-95 %)"
     )
     if run.diverged_at is not None:
         note += f"; dotted: diverged at round {run.diverged_at:,}"
@@ -77,8 +77,9 @@ def _draw(axes: Axes, panel: Panel, run: RunRecord) -> None:
     marker = "o" if len(steps) <= FEW_ROWS else None
     if panel.band:
         axes.axhspan(*panel.band, color=FAINT, alpha=0.8, linewidth=0, zorder=1)
-    for line in panel.lines:
-        axes.axhline(line.value, color=QUIET, linewidth=1.0, linestyle=(0, (4, 2.5)), zorder=2)
+    for line, curve in panel.levels:
+        color = curve.color if curve else QUIET
+        axes.axhline(line.value, color=color, linewidth=1.0, linestyle=(0, (4, 2.5)), zorder=2)
     for curve in panel.curves:
         values = run.metrics[curve.column]
         axes.plot(
@@ -99,7 +100,7 @@ def _draw(axes: Axes, panel: Panel, run: RunRecord) -> None:
         style = {"size": SMALL_SIZE, "color": QUIET, "backgroundcolor": PAPER}
         write_near(axes, "no value yet", (0.5, 0.5), (0, 0), ha="center", va="center", **style)
     _head(axes, panel)
-    _name_lines(axes, panel.lines)
+    _name_lines(axes, panel)
 
 
 def _scale(axes: Axes, panel: Panel, run: RunRecord) -> None:
@@ -120,7 +121,7 @@ def _scale(axes: Axes, panel: Panel, run: RunRecord) -> None:
             axes.set_ylim(positive.min() / 1.5, positive.max() * 1.5)
         return
     few_ticks(axes.yaxis, whole=panel.whole)
-    anchors = [*panel.at_least, *(line.value for line in panel.lines)]
+    anchors = [*panel.at_least, *(line.value for line, _ in panel.levels)]
     axes.set_ylim(*(panel.limits or robust_limits(values, anchors, panel.at_most)))
 
 
@@ -136,12 +137,13 @@ def _head(axes: Axes, panel: Panel) -> None:
         right -= 0.02 + 0.034 * len(curve.label)
 
 
-def _name_lines(axes: Axes, lines: Sequence[Level]) -> None:
+def _name_lines(axes: Axes, panel: Panel) -> None:
     """Name every line outside the right edge, at its height, without one name on another."""
     low, high = axes.get_ylim()
-    heights = [(line.value - low) / (high - low) for line in lines]
-    for line, height in zip(lines, spread_out(heights, _LEAST_LABEL_GAP), strict=True):
-        style = {"size": SMALL_SIZE, "color": QUIET}
+    heights = [(line.value - low) / (high - low) for line, _ in panel.levels]
+    places = spread_out(heights, _LEAST_LABEL_GAP)
+    for (line, curve), height in zip(panel.levels, places, strict=True):
+        style = {"size": SMALL_SIZE, "color": curve.color if curve else QUIET}
         write_near(axes, line.label, (1.0, height), (4, 0), va="center", **style)
 
 

@@ -23,7 +23,7 @@ from numpy import ndarray
 
 from ganrun import wording
 from ganrun.diagnose.diagnosis import Branch, Detective, Diagnosis, Track
-from ganrun.measure.coverage import COVERED_FRACTION, ENOUGH, SLACK, TOO_MUCH
+from ganrun.measure.coverage import COVERED_FRACTION, ENOUGH, SERVED, TOO_MUCH, how_served
 from ganrun.report import diagnosis_story
 from ganrun.report.figures.style import (
     DOTS_PER_INCH,
@@ -45,8 +45,7 @@ from ganrun.report.palette import BLUE, FAINT, INK, QUIET, VERMILLION
 MISSING, PALE_BLUE, NAVY = "#f6e3d6", "#b9d7ec", "#06263f"
 """The occupancy's colours besides blue: nothing there, a little, far too much."""
 LEVELS = (0.0, COVERED_FRACTION, ENOUGH, TOO_MUCH, 3.0)
-"""Shares over weights between which a mode is missing, served too little, well, and too much."""
-WORDS = (("missing",), ("too few",), ("as many as", "it should"), ("too many",))
+"""Shares over weights at which the quarters of the scale begin and end."""
 OCCUPANCY = LinearSegmentedColormap.from_list(
     "occupancy",
     [(0.0, MISSING), (0.25, MISSING), (0.25, PALE_BLUE), (0.5, BLUE), (0.75, BLUE), (1.0, NAVY)],
@@ -59,6 +58,8 @@ MOST_LETTERS = 116
 """In a line below the headline."""
 MOST_LINES = 2
 """Of the evidence, which is told as far as whole sentences go."""
+MOST_WORD_LETTERS = 10
+"""In a line below the scale."""
 WIDEST_LETTER = 0.079
 """Inches that a letter of a panel's head takes, on average, or less."""
 
@@ -83,7 +84,7 @@ Place = tuple[float, float]
 
 
 @dataclass(frozen=True)
-class Panel:
+class TimePanel:
     """One strip of time: what is written over it, and the GANs in it."""
 
     title: str
@@ -188,25 +189,25 @@ class _Page:
         return (left, upper), (left, upper - _SCALE_HEIGHT)
 
 
-def _page(diagnosis: Diagnosis, panels: Sequence[Panel]) -> _Page:
+def _page(diagnosis: Diagnosis, panels: Sequence[TimePanel]) -> _Page:
     columns = panel_columns(len(panels))
     wide = (WIDTH_INCHES - _LEFT - _RIGHT - (columns - 1) * _BETWEEN) / columns
     high = min(max(_BAND * diagnosis.modes, _LEAST_PANEL), _MOST_PANEL)
     return _Page(_subtitle(diagnosis), [_head(one, wide) for one in panels], columns, wide, high)
 
 
-def panels_of(diagnosis: Diagnosis) -> list[Panel]:
+def panels_of(diagnosis: Diagnosis) -> list[TimePanel]:
     """The run, then its branches."""
     lost, before = diagnosis_story.lost_modes(diagnosis), diagnosis.before
     last = max(diagnosis.rounds, 1)
     whole = not diagnosis_story.run_diverged(diagnosis)
     ending = diagnosis_story.run_outcome(diagnosis)
-    first = Panel("the run itself", ending, (before,), (whole,), 0, last, None)
+    first = TimePanel("the run itself", ending, (before,), (whole,), 0, last, None)
     return [first, *(_branch_panel(one, lost, diagnosis) for one in diagnosis.branches)]
 
 
-def _branch_panel(branch: Branch, lost: Sequence[int], diagnosis: Diagnosis) -> Panel:
-    return Panel(
+def _branch_panel(branch: Branch, lost: Sequence[int], diagnosis: Diagnosis) -> TimePanel:
+    return TimePanel(
         branch.title,
         diagnosis_story.outcome(branch, lost, diagnosis.modes),
         tuple(run.track for run in branch.runs),
@@ -222,14 +223,17 @@ def panel_columns(panels: int) -> int:
     return 2 if panels == 4 else min(panels, 3)
 
 
-def occupancy_levels(relative: Float[ndarray, "*shape"]) -> Float[ndarray, "*shape"]:
-    """Shares over weights on the scale of colours, from 0 to 1, a quarter for each of the words."""
-    served = relative / (1 - SLACK)
-    levels: Float[ndarray, "*shape"] = np.interp(served, LEVELS, np.linspace(0, 1, len(LEVELS)))
-    return levels
+def occupancy_levels(
+    shares: Float[ndarray, "*R K"], weights: Float[ndarray, " K"]
+) -> Float[ndarray, "*R K"]:
+    """Shares on the scale of colours, from 0 to 1, a quarter for each way to be served."""
+    served, bounds = how_served(shares, weights), np.array(LEVELS)
+    low, high = bounds[served], bounds[served + 1]
+    levels: Float[ndarray, "*R K"] = served + np.clip((shares / weights - low) / (high - low), 0, 1)
+    return levels / len(SERVED)
 
 
-def _head(panel: Panel, wide: float) -> Head:
+def _head(panel: TimePanel, wide: float) -> Head:
     """A panel's title and its outcome, in as many lines as they take."""
     letters = int(wide / WIDEST_LETTER)
     # A number stays with what it counts.
@@ -248,7 +252,7 @@ def _subtitle(diagnosis: Diagnosis) -> list[str]:
     return [*textwrap.wrap(run, MOST_LETTERS), *(whole[-1] if whole else cut)]
 
 
-def _note(panels: Sequence[Panel]) -> str:
+def _note(panels: Sequence[TimePanel]) -> str:
     """How to read the panels."""
     words = "one band per mode"
     if any(len(panel.tracks) > 1 for panel in panels):
@@ -260,7 +264,7 @@ def _note(panels: Sequence[Panel]) -> str:
     return words
 
 
-def _draw(axes: Axes, panel: Panel, diagnosis: Diagnosis) -> None:
+def _draw(axes: Axes, panel: TimePanel, diagnosis: Diagnosis) -> None:
     modes = diagnosis.modes
     axes.set_xlim(0, panel.to_round)
     axes.set_ylim(modes, 0)
@@ -303,7 +307,7 @@ def _draw_track(
         axes.barh(upper, span[1] - span[0], thick, span[0], align="edge", color=FAINT)
     if not track.steps:
         return
-    levels = occupancy_levels(diagnosis_story.shares_of(track, modes) / weights).T
+    levels = occupancy_levels(diagnosis_story.shares_of(track, modes), weights).T
     # Every other row of the mesh is what lies between two lines of this GAN.
     edges = np.stack([upper, upper + thick], axis=1).ravel()
     rows = np.full((2 * modes - 1, levels.shape[1]), np.nan)
@@ -332,7 +336,7 @@ def time_edges(
     return np.array([first, *middles, last if whole else min(places[-1] + half, last)])
 
 
-def _write_head(axes: Axes, panel: Panel, head: Head) -> None:
+def _write_head(axes: Axes, panel: TimePanel, head: Head) -> None:
     """The title, and under it what became of the GANs."""
     title, ending = head
     hue = {"all": BLUE, "some": INK, "none": VERMILLION}[panel.outcome.good]
@@ -358,14 +362,14 @@ def _draw_scale(figure: Figure, place: Place) -> None:
     axes = _strip(figure, place, 0.36, _SCALE_WIDTH, "scale")
     axes.set_title("share of the samples that a mode gets, against its weight", pad=6, **_HEADING)
     colours = np.linspace(0, 1, 400)[None, :]
-    axes.imshow(colours, cmap=OCCUPANCY, aspect="auto", extent=(0, len(WORDS), 0, 1))
+    axes.imshow(colours, cmap=OCCUPANCY, aspect="auto", extent=(0, len(SERVED), 0, 1))
     marks = [wording.percent(level) for level in LEVELS[1:]]
     axes.set_xticks(
         range(1, len(LEVELS)), [*marks[:-1], f"\N{GREATER-THAN OR EQUAL TO} {marks[-1]}"]
     )
     axes.tick_params(axis="x", length=2, pad=2)
-    for part, lines in enumerate(WORDS):
-        for down, line in enumerate(lines):
+    for part, words in enumerate(SERVED.values()):
+        for down, line in enumerate(textwrap.wrap(words, MOST_WORD_LETTERS)):
             style = {"within": "data", "ha": "center", "size": SMALL_SIZE, "color": INK}
             write_near(axes, line, (part + 0.5, 0), (0, -25 - 11 * down), **style)
 

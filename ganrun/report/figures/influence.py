@@ -20,9 +20,9 @@ from ganrun.report.figures.style import (
     add_axes,
     bare,
     draw_dot,
+    first_sentence,
     headline,
     new_figure,
-    sentence,
     ticks_in_percent,
     write_near,
 )
@@ -168,6 +168,6 @@ def _nothing_to_explain(record: SweepRecord) -> Figure:
     figure = new_figure(1.7)
     headline(figure, story.headline(record), _subtitle(record))
     note = record.influence["outcomes"][COLLAPSED]["note"] or ""
-    words = "\n".join(textwrap.wrap(f"{sentence(record.influence['paragraph'])} {note}", 120))
+    words = "\n".join(textwrap.wrap(f"{first_sentence(record.influence['paragraph'])} {note}", 120))
     figure.text(MARGIN, 1 - 0.86 / 1.7, words, va="top", size=LABEL_SIZE, color=INK)
     return figure

@@ -72,7 +72,7 @@ def modes_figure(run: RunRecord) -> Figure:
 def subtitle(run: RunRecord) -> str:
     """The run, the round of the samples and the run's one sentence."""
     assert run.snapshots is not None
-    return f"{run.name}, round {int(run.snapshots.steps[-1]):,}. {run_story.tell(run)}"
+    return f"{run.name}, round {int(run.snapshots.steps[-1]):,}. {run_story.sentence(run)}"
 
 
 def _draw_map(axes: Axes, run: RunRecord) -> None:

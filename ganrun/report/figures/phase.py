@@ -124,9 +124,12 @@ def _subtitle(record: SweepRecord, grid: Grid) -> str:
     if others:
         words += f", over all levels of the {wording.listed(others, at_most=4)}"
     if record.finished < len(record.rows):
-        words += f"; {len(record.rows) - record.finished:,} trials have no result"
+        lacking = len(record.rows) - record.finished
+        has = wording.form_for(lacking, "has", "have")
+        words += f"; {wording.plural(lacking, 'trial')} {has} no result"
     if grid.left_out:
-        words += f"; {grid.left_out} more levels are not shown"
+        are = wording.form_for(grid.left_out, "level is", "levels are")
+        words += f"; {grid.left_out} more {are} not shown"
     return words
 
 

@@ -26,6 +26,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from ganrun.report.palette import FAINT, INK, PAPER, QUIET
 from ganrun.store.atomic import make_folder, replace_file
+from ganrun.wording import percent
 
 R = TypeVar("R")
 """What a figure is drawn of: the record of a run or of a sweep, or a diagnosis."""
@@ -157,7 +158,7 @@ def wrapped(name: str, letters: int) -> str:
     return "\n".join(line.rstrip() for line in lines)
 
 
-def sentence(paragraph: str) -> str:
+def first_sentence(paragraph: str) -> str:
     """The first sentence of a paragraph."""
     return f"{paragraph.split('. ')[0].rstrip('.')}."
 
@@ -190,7 +191,7 @@ def ticks_in_rounds(axis: Axis) -> None:
 
 def ticks_in_percent(axis: Axis) -> None:
     """Label an axis of shares in per cent, as finely as its ticks are."""
-    axis.set_major_formatter(FuncFormatter(lambda share, _: f"{100 * share:g} %"))
+    axis.set_major_formatter(FuncFormatter(lambda share, _: percent(share, exact=True)))
 
 
 def short_round(value: float) -> str:

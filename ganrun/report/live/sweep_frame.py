@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from rich.text import Text
 
 from ganrun import wording
+from ganrun.config.declarations import METRICS
 from ganrun.report.design_words import about_design, short_names
 from ganrun.report.fitting_columns import FittingColumns, in_two
 from ganrun.report.live.frame_parts import (
@@ -29,7 +30,7 @@ from ganrun.sweep.run import CellTally, SweepProgress
 
 MOST_CELLS = 5
 """Worst cells that are shown, and as many best ones."""
-NUMBERS = (("modes", "recovered"), ("", "collapsed"))
+NUMBERS = (in_two(METRICS["modes_recovered"].called), ("", "collapsed"))
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from statistics import median
 
 from rich.text import Text
 
+from ganrun.config.declarations import METRICS
 from ganrun.mixture import Mixture
 from ganrun.playing.progress import MemberProgress, Progress
 from ganrun.report.live.frame_parts import how_far, pace, rounds_a_second
@@ -34,7 +35,8 @@ class Training(Subject[Progress]):
             parts += pace(rounds_a_second(progress.rounds_per_second), progress.seconds_left)
         members = progress.members
         if len(members) == 1 and members[0].loss_d is not None:
-            parts.append(f"loss D {value(members[0].loss_d)}, loss G {value(members[0].loss_g)}")
+            losses = {"loss_d": members[0].loss_d, "loss_g": members[0].loss_g}
+            parts += [f"{METRICS[name].called} {value(loss)}" for name, loss in losses.items()]
         parts += [words for words in (_covered(members), diverged_words(members)) if words]
         return ", ".join(parts)
 
@@ -52,5 +54,5 @@ def _covered(members: Sequence[MemberProgress]) -> str:
     counts = [member.modes_covered for member in members if member.modes_covered is not None]
     if not counts:
         return ""
-    words = f"modes covered {of_total(median(counts), members[0].modes_total)}"
+    words = f"{METRICS['modes_covered'].called} {of_total(median(counts), members[0].modes_total)}"
     return words if len(members) == 1 else f"{words} (min {min(counts)}, max {max(counts)})"

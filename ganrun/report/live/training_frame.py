@@ -19,6 +19,7 @@ from rich.cells import cell_len
 from rich.text import Text
 
 from ganrun import wording
+from ganrun.config.declarations import METRICS
 from ganrun.measure.coverage import mode_shares
 from ganrun.mixture import Mixture
 from ganrun.playing.progress import MemberProgress, Progress
@@ -37,6 +38,7 @@ from ganrun.report.live.watcher import Moment
 from ganrun.report.palette import SCREEN_BLUE, SCREEN_VERMILLION
 
 LEAST_MAP_ROWS, MOST_MAP_ROWS = 8, 20
+MEMBER_COLUMNS = ("modes_covered", "high_quality", "loss_d", "loss_g")
 MOST_SAMPLES = 1000
 """More points than this would fill the map no better and cost the training time."""
 SIDE_WIDTH = 45
@@ -204,11 +206,12 @@ def _side(members: Sequence[MemberProgress], height: int, narrow: bool) -> list[
 
 
 def _one_member(member: MemberProgress) -> list[Text]:
+    quality = Text(wording.percent(member.high_quality))
+    losses = (Text(wording.value(loss)) for loss in (member.loss_d, member.loss_g))
+    numbers = zip(MEMBER_COLUMNS, (_covered(member), quality, *losses), strict=True)
     lines = [
-        _labelled("modes covered", _covered(member)),
-        _labelled("high quality", Text(wording.percent(member.high_quality))),
-        _labelled("loss D", Text(wording.value(member.loss_d))),
-        _labelled("loss G", Text(wording.value(member.loss_g))),
+        Text().append(f"{METRICS[name].called:<15}", "dim").append_text(words)
+        for name, words in numbers
     ]
     if member.diverged:
         lines += [Text(""), Text("diverged: no longer finite", SCREEN_VERMILLION)]
@@ -219,9 +222,11 @@ def _many_members(members: Sequence[MemberProgress], height: int, narrow: bool) 
     seeds = Counter(member.seed for member in members)
     labels = [str(m.seed) if seeds[m.seed] == 1 else m.name[-16:] for m in members]
     breadth = max(4, *(len(label) for label in labels))
-    columns = f"{'seed':>{breadth}}  modes covered"
+    covered, quality, *losses = (METRICS[name].called for name in MEMBER_COLUMNS)
+    columns = f"{'seed':>{breadth}}  {covered}"
     if not narrow:
-        columns += "  high q.  loss D  loss G"
+        # What is cut leaves room for the map.
+        columns = "  ".join([columns, f"{quality:.6}.", *losses])
     room = max(height - 1 if len(members) < height else height - 3, 0)
     # Members may be trained one after another: the rows follow those that are at it.
     ended = (m.diverged or m.round >= m.steps for m in members)
@@ -271,12 +276,6 @@ def _covered(member: MemberProgress) -> Text:
     everything = member.modes_covered == member.modes_total
     style = SCREEN_BLUE if everything else SCREEN_VERMILLION
     return Text(wording.of_total(member.modes_covered, member.modes_total), style)
-
-
-def _labelled(label: str, words: Text) -> Text:
-    line = Text()
-    line.append(f"{label:<15}", "dim")
-    return line.append_text(words)
 
 
 def _beside(left: Text, right: Text, left_width: int) -> Text:

@@ -11,24 +11,18 @@ from rich.console import Console
 from rich.text import Text
 
 from ganrun import wording
-from ganrun.config.declarations import METRICS
+from ganrun.config.declarations import BY_WORTH, METRICS
 from ganrun.report import run_story
 from ganrun.report.commands_to_copy import train_command
 from ganrun.report.fitting_columns import GAP, FittingColumns, in_two
 from ganrun.report.notes import print_cut, print_whole
 from ganrun.report.palette import SCREEN_BLUE, SCREEN_VERMILLION, screen_hue
-from ganrun.report.run_record import BY_WORTH, Reference, RunRecord
+from ganrun.report.run_record import Reference, RunRecord, metric_words
 
 MOST_ROWS = 40
 """More seeds than this are summed up by their median alone; all are in the JSON."""
 REFERENCE_ROWS = (("perfect samples", "mean"), ("  from 5 %", "p5"), ("  to 95 %", "p95"))
 MOST_PATHS = 10
-
-
-SHORTER = {"sliced_wasserstein": "sliced W2", "nll": "nll"}
-"""Headings that are not what the metric is called."""
-DECIMALS = {"nll": 2}
-"""Of a metric that has not three of them."""
 
 
 def print_results(runs: Sequence[RunRecord], console: Console) -> None:
@@ -38,7 +32,7 @@ def print_results(runs: Sequence[RunRecord], console: Console) -> None:
             console.print()
         print_cut(console, result_lines(group, console.width))
         console.print()
-        console.print(Text(run_story.tell_all(group), "bold"), highlight=False)
+        console.print(Text(run_story.sentences(group), "bold"), highlight=False)
         for words in [*_evidence(group), *_paths(group), *_how_to_go_on(group)]:
             print_whole(console, words, "dim")
 
@@ -67,8 +61,7 @@ def result_lines(runs: Sequence[RunRecord], width: int) -> list[Text]:
     room = width - seed_width - len(GAP) - word_width
     cells = [_cells(run) for run in runs]
     perfect = [_perfect_cells(reference, point) for _, point in REFERENCE_ROWS]
-    called = [SHORTER.get(name, METRICS[name].called) for name in BY_WORTH]
-    heads = list(zip(*map(in_two, called), strict=True))
+    heads = list(zip(*(in_two(METRICS[name].called) for name in BY_WORTH), strict=True))
     columns = _columns([*heads, *cells, _medians(runs), *perfect], room)
 
     def line(label: str, cells: Sequence[str], style: str = "") -> Text:
@@ -79,8 +72,10 @@ def result_lines(runs: Sequence[RunRecord], width: int) -> list[Text]:
         return f"{seed:>{seed_width}}{GAP}{word}"
 
     first = runs[0]
+    modes = wording.plural(first.modes_total, "mode")
+    rounds = wording.plural(first.steps, "round")
     title = Text(first.name, "bold")
-    title.append(f"{GAP}{first.modes_total} modes, {first.steps:,} rounds", "not bold dim")
+    title.append(f"{GAP}{modes}, {rounds}", "not bold dim")
     lines = [title, Text("")]
     lines += [line("", heads[0], "dim"), line(two("seed", "verdict"), heads[1], "dim")]
     for (seed, word), run, row_cells in zip(labels, shown, cells, strict=False):
@@ -105,7 +100,10 @@ def result_lines(runs: Sequence[RunRecord], width: int) -> list[Text]:
 def results_json(runs: Sequence[RunRecord]) -> str:
     """All that the table knows, and the metrics it had no room for, as strict JSON."""
     return json.dumps(
-        {"sentence": run_story.tell_all(runs) if runs else "", "runs": [_as_json(r) for r in runs]},
+        {
+            "sentence": run_story.sentences(runs) if runs else "",
+            "runs": [_as_json(r) for r in runs],
+        },
         indent=2,
         allow_nan=False,
     )
@@ -125,7 +123,7 @@ def _as_json(run: RunRecord) -> dict[str, Any]:
         "status": run.status,
         "verdict": run.verdict,
         "verdict_confidence": run.confidence,
-        "sentence": run_story.tell(run),
+        "sentence": run_story.sentence(run),
         "evidence": run.evidence,
         "steps": run.steps,
         "last_round": run.last_round,
@@ -156,7 +154,7 @@ def _columns(rows: Sequence[Sequence[str]], room: int) -> FittingColumns:
 
 
 def _cells(run: RunRecord) -> list[str]:
-    return [_shown(run.metric(name), name, run.modes_total) for name in BY_WORTH]
+    return [metric_words(name, run.metric(name), run.modes_total) for name in BY_WORTH]
 
 
 def _medians(runs: Sequence[RunRecord]) -> list[str]:
@@ -164,14 +162,8 @@ def _medians(runs: Sequence[RunRecord]) -> list[str]:
     for name in BY_WORTH:
         known = [number for run in runs if (number := run.metric(name)) is not None]
         middle = median(known) if known else None
-        cells.append(_shown(middle, name, runs[0].modes_total))
+        cells.append(metric_words(name, middle, runs[0].modes_total))
     return cells
-
-
-def _shown(number: float | None, name: str, modes: int) -> str:
-    if METRICS[name].of_modes:
-        return wording.of_total(number, modes)
-    return wording.value(number, DECIMALS.get(name, 3))
 
 
 def _perfect_cells(reference: Reference, point: str) -> list[str]:
@@ -180,7 +172,7 @@ def _perfect_cells(reference: Reference, point: str) -> list[str]:
     return [
         wording.count(number)
         if number is not None and METRICS[name].of_modes
-        else wording.value(number, DECIMALS.get(name, 3))
+        else wording.value(number)
         for name, number in numbers.items()
     ]
 

@@ -12,6 +12,7 @@ from ganrun.config import Experiment
 from ganrun.config.penalties import PARAMETERS, Penalties
 from ganrun.config.write import flow
 from ganrun.page.html_page import escaped
+from ganrun.wording import form_for, plural
 
 NAMES = ("name", "seeds")
 """Fields that say which run this is: no difference worth marking."""
@@ -43,8 +44,9 @@ def config_section(config: Experiment) -> str:
     count = sum(field.differs for field in fields)
     note = "All values are the defaults."
     if count:
-        noun = "value differs" if count == 1 else "values differ"
-        note = f"{count} {noun} from the defaults; each is marked, its default beside it."
+        differ = form_for(count, "differs", "differ")
+        note = f"{plural(count, 'value')} {differ} from the defaults; "
+        note += "each is marked, its default beside it."
     return f"""
 <section aria-labelledby="config-title">
   <h2 id="config-title">The config</h2>

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from ganrun import wording
 from ganrun.config.declarations import METRICS, SUMMARY_METRICS
 from ganrun.page.html_page import escaped
-from ganrun.report.run_record import RunRecord
+from ganrun.report.run_record import RunRecord, metric_words
 
 
 def final_section(run: RunRecord) -> str:
@@ -41,22 +40,15 @@ def _row(run: RunRecord, name: str) -> str:
     points = (run.reference or {}).get(name)
     perfect = "&ndash;"
     if points:
-        low, high = (_shown(name, points[end], run.modes_total) for end in ("p5", "p95"))
-        perfect = _shown(name, points["mean"], run.modes_total)
+        low, high = (metric_words(name, points[end], run.modes_total) for end in ("p5", "p95"))
+        perfect = metric_words(name, points["mean"], run.modes_total)
         if low != high:
             perfect += f'<span class="range">{low} to {high}</span>'
     metric = METRICS[name]
+    shown = metric_words(name, run.metric(name), run.modes_total, absent="&ndash;")
     hint = f" {metric.better.capitalize()} is better." if metric.better else ""
     return (
         f'<tr><th scope="row">{escaped(metric.called)}</th>'
-        f'<td class="number"><b>{_shown(name, run.metric(name), run.modes_total)}</b></td>'
+        f'<td class="number"><b>{shown}</b></td>'
         f'<td class="number">{perfect}</td><td>{escaped(metric.plain)}{hint}</td></tr>'
     )
-
-
-def _shown(name: str, number: float | None, total: int) -> str:
-    if METRICS[name].of_modes and number is not None:
-        return wording.of_total(number, total)
-    if METRICS[name].counts and number is not None:
-        return wording.count(number)
-    return wording.value(number, absent="&ndash;")

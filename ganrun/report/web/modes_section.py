@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ganrun import wording
+from ganrun.measure.coverage import SERVED
 from ganrun.report.web.mode_histories import ModeHistories, ModeHistory
 
 MOST_TOLD = 3
@@ -14,6 +15,9 @@ def modes_section(histories: ModeHistories | None) -> str:
     if histories is None:
         return ""
     rows = "".join(_row(mode) for mode in histories.modes)
+    key = "".join(
+        f'<span><i class="share {way}"></i>{words}</span>' for way, words in SERVED.items()
+    )
     return f"""
 <section aria-labelledby="modes-title">
   <h2 id="modes-title">Which modes, and when</h2>
@@ -21,10 +25,7 @@ def modes_section(histories: ModeHistories | None) -> str:
   good samples give it. A mode is missing while it gets less than a fifth.</p>
   <div id="strip"></div>
   <p class="strip-key small" aria-hidden="true">
-    <span><i class="share missing"></i>missing</span>
-    <span><i class="share few"></i>too few</span>
-    <span><i class="share right"></i>as many as it should</span>
-    <span><i class="share many"></i>too many</span>
+    {key}
   </p>
   <details>
     <summary>The same as a table</summary>

@@ -11,7 +11,7 @@ from numpy import ndarray
 
 from ganrun.config import Experiment
 from ganrun.config.targets import Target
-from ganrun.measure.coverage import how_served
+from ganrun.measure.coverage import SERVED, how_served
 from ganrun.mixture import mixture_of
 from ganrun.page.arrays import packed
 from ganrun.page.objective import objective_drawn
@@ -69,6 +69,7 @@ def strip_data(run: RunRecord, histories: ModeHistories) -> dict[str, Any]:
     served = how_served(histories.shares[kept], run.mixture.weights)
     return {
         "rounds": histories.rounds[kept].tolist(),
+        "ways": SERVED,
         "served": ["".join(map(str, row)) for row in served.tolist()],
         "shares": [round(mode.share, 4) for mode in histories.modes],
         "weights": [round(mode.weight, 4) for mode in histories.modes],
@@ -133,7 +134,7 @@ def _around(extent: Sequence[float]) -> tuple[float, float]:
 
 def _panel(panel: Panel, run: RunRecord) -> dict[str, Any]:
     values = np.concatenate([run.metrics[curve.column] for curve in panel.curves])
-    anchors = [*panel.at_least, *(line.value for line in panel.lines), *(panel.band or ())]
+    anchors = [*panel.at_least, *(line.value for line, _ in panel.levels), *(panel.band or ())]
     limits = panel.limits or robust_limits(values.astype(np.float64), anchors, panel.at_most)
     content: dict[str, Any] = {
         "label": panel.title,
@@ -143,7 +144,10 @@ def _panel(panel: Panel, run: RunRecord) -> dict[str, Any]:
         ],
         "stepped": panel.whole,
         "log": panel.logarithmic,
-        "lines": [{"value": line.value, "label": line.label} for line in panel.lines],
+        "lines": [
+            {"value": line.value, "label": f"{curve.label}: {line.label}" if curve else line.label}
+            for line, curve in panel.levels
+        ],
     }
     if panel.band:
         low, high = panel.band

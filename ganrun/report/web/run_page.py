@@ -11,6 +11,7 @@ from itertools import groupby
 from pathlib import Path
 
 from ganrun import __version__, wording
+from ganrun.config.declarations import METRICS
 from ganrun.diagnose.diagnosis import Diagnosis, read_diagnosis
 from ganrun.page.html_page import document, escaped
 from ganrun.report import run_story
@@ -96,7 +97,7 @@ def _heading(run: RunRecord) -> str:
         wording.plural(run.steps, "round"),
         f"objective {escaped(run.objective.replace('_', ' '))}",
     ]
-    evidence = run.evidence or ("" if run.ended else run_story.tell(run))
+    evidence = run.evidence or ("" if run.ended else run_story.sentence(run))
     return f"""
 <section class="lead" aria-labelledby="title">
   <p class="kicker">{" · ".join(facts)}</p>
@@ -129,19 +130,16 @@ def _tiles(run: RunRecord) -> str:
         return ""
     counted = "modes_recovered" if run.ended else "modes_covered"
     covered = wording.of_total(run.metric(counted), total)
-    tiles = [(counted.replace("_", " "), covered, f"perfect: {total}")]
-    for name, label, show in (
-        ("high_quality", "high-quality samples", wording.percent),
-        ("mode_tv", "mode TV", wording.value),
-        ("reverse_kl", "reverse KL", wording.value),
-    ):
+    tiles = [(counted, covered, f"perfect: {total}")]
+    for name in ("high_quality", "mode_tv", "reverse_kl"):
+        show = wording.percent if name == "high_quality" else wording.value
         perfect = reference.get(name, {}).get("mean")
         note = "" if perfect is None else f"perfect: {show(perfect)}"
-        tiles.append((label, show(run.metric(name)), note))
+        tiles.append((name, show(run.metric(name)), note))
     items = "".join(
-        f"<div><dt>{escaped(label)}</dt><dd>{escaped(value)}"
+        f"<div><dt>{escaped(METRICS[name].called)}</dt><dd>{escaped(value)}"
         f'<span class="tile-note">{escaped(note)}</span></dd></div>'
-        for label, value, note in tiles
+        for name, value, note in tiles
     )
     return f'<dl class="tiles">{items}</dl>'
 
@@ -161,7 +159,7 @@ detective's answer pushes a sample in the forger's next step, longer where it pu
   <h2 id="game">The game</h2>
   <div class="{"game" if plays else ""}">
     {stage}
-    <div class="tale">
+    <div class="story">
       <p>A forger and a detective play against each other. The forger turns noise into points, the
       detective learns to tell them from the real ones, and each learns from the other.</p>
       <ol class="passages">{items}</ol>

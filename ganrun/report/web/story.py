@@ -18,6 +18,7 @@ from ganrun.report.run_record import RunRecord
 from ganrun.report.web.field_at_modes import field_at_modes
 from ganrun.report.web.mode_histories import Loss, ModeHistories
 from ganrun.verdict import MEANINGS
+from ganrun.wording import form_for
 
 MOST_NAMED = 5
 """More modes than this are counted instead of named."""
@@ -32,16 +33,6 @@ SURE, GUESSING = 0.75, 0.58
 """Accuracies from which the detective is ahead, and below which it hardly knows."""
 
 
-ENDINGS = {
-    "collapsed": "what is missing stayed missing, and more rounds are not expected to change it",
-    "undertrained": "the forger is still improving, so more rounds should help",
-    "oscillating": "the forger runs from mode to mode, and where it stops is chance",
-    "imprecise": "nothing is missing, but what it prints is not right, and is not getting better",
-    "converged": "every note is there as often and as sharp as it should be, and stays so",
-}
-"""What each verdict means for the story."""
-
-
 @dataclass(frozen=True)
 class Passage:
     """A sentence or two, and the round that they are about; `None` where it is about none."""
@@ -53,7 +44,7 @@ class Passage:
 def story_of(run: RunRecord, histories: ModeHistories | None) -> list[Passage]:
     """The whole story, in the order of rounds; one passage alone where nothing was evaluated."""
     if histories is None:
-        return [Passage(None, run_story.tell(run))]
+        return [Passage(None, run_story.sentence(run))]
     told = [
         *_beginning(run, histories),
         *_finding(histories),
@@ -76,8 +67,8 @@ def _beginning(run: RunRecord, histories: ModeHistories) -> Iterator[Passage]:
     quality = run.metrics["high_quality"][run.metrics["step"] == 0]
     share = float(quality[0]) if len(quality) and np.isfinite(quality[0]) else None
     total = run.modes_total
-    kinds = "one kind of note" if total == 1 else f"{wording.in_words(total)} kinds of note"
-    words = f"There {'is' if total == 1 else 'are'} {kinds} to forge. "
+    kinds = f"{wording.in_words(total)} {wording.noun_for(total, 'kind')} of note"
+    words = f"There {form_for(total, 'is', 'are')} {kinds} to forge. "
     words += "The forger begins with an untrained hand"
     if share is not None:
         passes = "none" if share == 0 else wording.percent(share)
@@ -126,8 +117,8 @@ def _losing(histories: ModeHistories) -> Iterator[Passage]:
         at = max(loss.round for loss in final)
         gone = {loss.mode for loss in final}
         now = _prints(histories, int(np.searchsorted(histories.rounds, at)))
-        verb = "is" if len(gone) == 1 else "are"
-        words = f"By round {at:,} {_named(gone)} {verb} gone, and not seen again before the end"
+        are = form_for(len(gone), "is", "are")
+        words = f"By round {at:,} {_named(gone)} {are} gone, and not seen again before the end"
         yield Passage(at, f"{words}; it prints {now}.")
 
 
@@ -138,13 +129,13 @@ def _loss_words(histories: ModeHistories, at: int, lost: Sequence[Loss]) -> str:
     gone = {loss.mode for loss in lost if loss.back is None}
     if not back:
         now = _prints(histories, int(np.searchsorted(histories.rounds, at)), only=True)
-        pronoun = "it" if len(gone) == 1 else "them"
+        pronoun = form_for(len(gone), "it", "them")
         return f"{words}, and does not take {pronoun} up again: it prints {now}."
     returned = max(loss.back or 0 for loss in back)
-    comes = f"{'comes' if len(back) == 1 else 'come'} back by round {returned:,}"
+    comes = f"{form_for(len(back), 'comes', 'come')} back by round {returned:,}"
     if not gone:
-        return f"{words}; {'it' if len(back) == 1 else 'they'} {comes}."
-    stays = "stays" if len(gone) == 1 else "stay"
+        return f"{words}; {form_for(len(back), 'it', 'they')} {comes}."
+    stays = form_for(len(gone), "stays", "stay")
     some = _named({loss.mode for loss in back})
     return f"{words}: {some} {comes}, {_named(gone)} {stays} lost."
 
@@ -200,7 +191,7 @@ def _looking(run: RunRecord, histories: ModeHistories) -> Iterator[Passage]:
     words = f"{span} the detective still takes {_marked_words(marked, missing, places)} for real"
     pushed = [one.led for one in seen if one.led is not None]
     if pushed:
-        words += f", {_push_words(float(np.mean(pushed)), one=len(missing) == 1)}"
+        words += f", {_push_words(float(np.mean(pushed)), len(missing))}"
     yield Passage(int(histories.rounds[-1]), f"{words}.")
 
 
@@ -213,8 +204,8 @@ def _marked_words(marked: set[int], missing: set[int], places: str) -> str:
     return f"{words} of the {wording.in_words(len(missing))} missing {places}{which}"
 
 
-def _push_words(led: float, *, one: bool) -> str:
-    there = "it" if one else "the nearest of them"
+def _push_words(led: float, missing: int) -> str:
+    there = form_for(missing, "it", "the nearest of them")
     share = wording.percent(led, absent="none")
     pushes = f"it pushes {share} of the samples towards {there}"
     if led < BY_CHANCE - NEAR_CHANCE:
@@ -246,7 +237,7 @@ def _telling(run: RunRecord) -> Iterator[Passage]:
 def _end(run: RunRecord) -> Passage:
     last = run.last_round
     if not run.ended:
-        return Passage(last, run_story.tell(run))
+        return Passage(last, run_story.sentence(run))
     if run.verdict == "diverged":
         at = "" if run.diverged_at is None else f" in round {run.diverged_at:,}"
         words = f"Then the game breaks down: a loss, a weight or a sample stops being finite{at}."
@@ -258,15 +249,15 @@ def _end(run: RunRecord) -> Passage:
 
 def _recovered(run: RunRecord) -> str:
     """`two of the five modes are recovered`."""
-    number, total = run.metric("modes_recovered"), run.modes_total
-    if number is None:
+    recovered, total = run.metric("modes_recovered"), run.modes_total
+    if recovered is None:
         return "nobody has counted the modes"
-    count = int(number)
+    count = int(recovered)
     if count == total:
-        return f"{_all(total, 'mode')} {'is' if total == 1 else 'are'} recovered"
-    verb = "is" if count == 1 else "are"
-    whole = f"the {wording.in_words(total)} modes" if total > 1 else "the one mode"
-    return f"{'none' if count == 0 else wording.in_words(count)} of {whole} {verb} recovered"
+        return f"{_all(total, 'mode')} {form_for(total, 'is', 'are')} recovered"
+    whole = f"the {wording.in_words(total)} {wording.noun_for(total, 'mode')}"
+    number = wording.in_words(count) if count else "none"
+    return f"{number} of {whole} {form_for(count, 'is', 'are')} recovered"
 
 
 def _all(total: int, noun: str) -> str:

@@ -7,10 +7,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ganrun import wording
-from ganrun.config.declarations import METRICS
+from ganrun.config.declarations import BY_WORTH, METRICS
 from ganrun.influence.levels import is_number
 from ganrun.report.design_words import short_names
-from ganrun.report.run_record import BY_WORTH
 from ganrun.report.sweep_record import SweepRecord
 from ganrun.report.web.run_page import NAME
 from ganrun.store import StoreError

@@ -6,11 +6,11 @@ import { nearestIndex } from "../../../page/assets/scales.js";
 import { coloursOf, onThemeChange } from "../../../page/assets/theme.js";
 import { listed, percent, thousands } from "../../../page/assets/wording.js";
 
-const NAMES = ["missing", "few", "right", "many"];
 const MOST_WORDS = 14; // more modes than this have no words at the right
 
 export class ModeBands {
-  /** data = {rounds, served: [R] texts of K digits, numbers of NAMES, shares: [K], weights: [K]} */
+  /** data = {rounds, ways: {name: words}, served: [R] texts of K digits, places in `ways`,
+      shares: [K], weights: [K]} */
   constructor(parent, data, marks) {
     this.rounds = data.rounds;
     this.modes = data.weights.length;
@@ -64,7 +64,7 @@ export class ModeBands {
     this.colour = coloursOf(canvas);
     const { left, right, words } = this.edges(wide);
     const x = (round) => left + (round / this.last()) * (wide - left - right);
-    const fills = NAMES.map((name) => this.colour(`--share-${name}`));
+    const fills = Object.keys(this.data.ways).map((name) => this.colour(`--share-${name}`));
     const lines = { strength: 0.45, thickness: 1, ground: fills[0] };
     fills[0] = hatching(context, this.colour("--vermillion"), lines);
     const gap = band > 14 ? 4 : 2;
@@ -85,7 +85,7 @@ export class ModeBands {
     this.tell();
   }
 
-  /** How well a mode is served at an evaluation, as a number of NAMES. */
+  /** How well a mode is served at an evaluation, as a place in `ways`. */
   level(row, mode) {
     return Number(this.data.served[row][mode]);
   }
@@ -136,11 +136,12 @@ export class ModeBands {
 
   tell() {
     const row = nearestIndex(this.rounds, this.cursor ?? this.last());
-    const groups = [[], [], [], []];
+    const ways = Object.values(this.data.ways);
+    const groups = ways.map(() => []);
     for (let mode = 0; mode < this.modes; mode += 1) {
       groups[this.level(row, mode)].push(mode);
     }
-    const words = ["missing", "too few", "as many as it should", "too many"]
+    const words = ways
       .map((word, n) => (groups[n].length ? `${word}: ${listed(groups[n])}` : ""))
       .filter(Boolean);
     const round = thousands(this.rounds[row]);
