@@ -22,6 +22,7 @@ from playwright.sync_api import Locator, Page, WebSocket, expect
 from ganrun.arena.protocol import StagedGame
 from ganrun.arena.settings import with_overrides
 from ganrun.config import load_experiment
+from ganrun.config.declarations import METRICS
 
 PLAIN = {"label": "plain", "overrides": {}}
 CALM_SPEED = 20
@@ -204,6 +205,54 @@ def test_a_number_out_of_range_is_marked_and_not_sent(player: Player):
     player.until("ganrun.arena.state().games[0].config.training.discriminator_steps === 3")
 
 
+def test_the_page_keeps_to_the_limits_that_it_is_sent(player: Player):
+    sent = player.page.evaluate("ganrun.arena.schema()")
+    fields = {one["field"]: one for one in sent["fields"]}
+    for label, field in {
+        "Forger's learning rate": "optimizer.learning_rate",
+        "Detective's learning rate": "optimizer.learning_rate",
+        "Momentum (b1)": "optimizer.b1",
+        "Width of the modes (std)": "target.std",
+    }.items():
+        number = player.page.get_by_label(label, exact=True).nth(1)
+        ends = [float(number.get_attribute(end) or "nan") for end in ("min", "max")]
+        assert ends == [fields[field]["least"], fields[field]["most"]]
+    assert player.page.locator("#seed").get_attribute("max") == str(sent["limits"]["seed"])
+    player.page.click("#draw-open")
+    plane = player.page.locator("#draw .plane")
+    half = sent["limits"]["view"]
+    expect(plane).to_have_attribute("viewBox", f"{-half:g} {-half:g} {2 * half:g} {2 * half:g}")
+    player.page.get_by_role("button", name="Remove all").click()
+    for _ in range(sent["limits"]["modes"] + 1):
+        player.page.get_by_role("button", name="Add a mode").click()
+    expect(player.page.locator("#draw .dot")).to_have_count(sent["limits"]["modes"])
+    expect(player.page.locator("#draw .told")).to_have_text(
+        f"{sent['limits']['modes']} modes are the most that can be drawn."
+    )
+
+
+def test_what_a_count_means_is_said_in_the_metrics_own_words(player: Player):
+    plain = METRICS["modes_recovered"].plain
+    assert plain in (player.game().locator(".count").get_attribute("title") or "")
+    player.page.click("#help-open")
+    expect(player.page.locator("#help-reading")).to_contain_text(plain)
+
+
+def test_the_bar_stays_where_it_is_while_the_page_connects(tab: Callable[..., Player]):
+    for size in (PHONE, {"width": 1280, "height": 900}):
+        page = tab(viewport=size).page
+        boxes = page.evaluate(
+            """() => ["connecting", "open", "away"].map(state => {
+                const place = document.getElementById("connection");
+                place.dataset.state = state;
+                place.querySelector(".word").textContent = state;
+                return [...document.querySelectorAll(".top, .top *:not(.word)")].map(one =>
+                    JSON.stringify(one.getBoundingClientRect())).join();
+            })"""
+        )
+        assert len(set(boxes)) == 1
+
+
 def test_a_menu_recompiles_and_says_so(player: Player):
     expect(player.page.locator(".control", has_text="Objective").first).to_contain_text(
         "recompiles"
@@ -381,6 +430,25 @@ def test_a_lesson_sets_the_stage_and_plays(player: Player):
     expect(player.page.locator("#speed-words")).to_have_text("2,000 a second")
     player.wait_for_round(1, 2)
     assert player.config(0)["generator"]["hidden"] == [32, 32], "whatever the arena's own config"
+
+
+def test_a_lessons_text_does_not_stay_beside_another_game(player: Player):
+    look = player.page.locator(".tour-look ul")
+    player.page.click("#tour-stage")
+    player.wait_for_round(1)
+    player.slide("Ratio, detective to forger", to=70)
+    player.until("ganrun.arena.state().games[0].events > 0")
+    player.page.click("#add")
+    expect(player.page.locator(".game")).to_have_count(2)
+    expect(look).to_contain_text("all five modes are covered")  # a rate, and a game beside it
+    player.page.get_by_label("Layout", exact=True).select_option("line")
+    expect(look).to_have_text("Another game is on the stage now; this lesson was about its own.")
+    player.page.click("#tour-stage")
+    expect(look).to_contain_text("all five modes are covered")
+    player.stage(PLAIN)
+    expect(look).to_contain_text("Another game is on the stage now")
+    player.page.click(".tour-read")
+    expect(look).to_contain_text("all five modes are covered")
 
 
 def test_every_lesson_is_one_that_the_arena_can_stage(arena: Arena, player: Player):

@@ -217,6 +217,20 @@ def test_every_choice_of_a_menu_can_be_set():
     assert {one["name"] for one in menus["layouts"]} == set(LAYOUTS)
 
 
+def test_a_penalty_just_chosen_has_parameters_that_it_admits():
+    for penalty in schema()["penalties"]:
+        chosen = with_setting(Experiment(), "penalties", {penalty["name"]: penalty["chosen"]})
+        for name, value in penalty["chosen"].items():
+            assert chosen.penalties[penalty["name"]][name] == value
+
+
+def test_every_number_that_a_page_may_set_has_both_ends():
+    menus = schema()
+    for holder in (menus, *menus["layouts"]):
+        for one in holder["fields"]:
+            assert one["kind"] not in ("number", "whole") or one["least"] < one["most"]
+
+
 def test_every_field_of_a_layout_can_be_moved_to_either_end():
     for layout in schema()["layouts"]:
         fields = LAYOUTS[layout["name"]].model.model_fields

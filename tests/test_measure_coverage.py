@@ -29,7 +29,7 @@ from ganrun.report.figures.thumbnails import draw_thumbnail
 from ganrun.report.geometry import covered_modes
 from ganrun.report.palette import BLUE, VERMILLION
 from ganrun.report.web.mode_histories import mode_histories
-from ganrun.report.web.run_data import strip_data
+from ganrun.report.web.run_data import mode_bands_data
 
 FIVE = ring(5)
 BARELY = (100, 99, 101, 0, 2200)
@@ -59,7 +59,7 @@ def test_what_the_metrics_cover_is_missing_nowhere():
     assert run.covered.tolist() == COVERED
     histories = mode_histories(run)
     assert histories.covered[-1].tolist() == COVERED
-    served = strip_data(run, histories)["served"][-1]
+    served = mode_bands_data(run, histories)["served"][-1]
     assert [digit != "0" for digit in served] == COVERED
 
 

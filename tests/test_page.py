@@ -118,7 +118,7 @@ def test_json_islands_cannot_be_closed_and_refuse_nan():
         island({"a": float("nan")})
 
 
-def test_the_light_page_has_the_hues_of_the_figures():
+def test_figures_have_the_hues_of_the_light_page():
     light = STYLE.read_text().split("@media")[0]
     hues = dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6});", light))
     for name, hue in {

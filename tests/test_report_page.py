@@ -23,7 +23,7 @@ from ganrun.report.command import report_run
 from ganrun.report.web import run_data
 from ganrun.report.web.config_table import config_fields
 from ganrun.report.web.mode_histories import mode_histories
-from ganrun.report.web.run_data import coarser, curves_data, player_data, strip_data
+from ganrun.report.web.run_data import coarser, curves_data, mode_bands_data, player_data
 from ganrun.report.web.run_page import run_page
 from ganrun.store import Event, StoreError
 
@@ -156,11 +156,11 @@ def test_a_game_whose_objective_changed_names_each_snapshots_own():
     ]
 
 
-def test_the_strip_and_the_curves_hold_the_run_s_own_numbers():
+def test_the_bands_and_the_curves_hold_the_run_s_own_numbers():
     run = fake_run()
-    strip, curves = strip_data(run, mode_histories(run)), curves_data(run)
-    assert strip["rounds"] == curves["steps"] == run.metrics["step"].tolist()
-    assert strip["shares"] == pytest.approx(run.shares.tolist(), abs=1e-4)
+    bands, curves = mode_bands_data(run, mode_histories(run)), curves_data(run)
+    assert bands["rounds"] == curves["steps"] == run.metrics["step"].tolist()
+    assert bands["shares"] == pytest.approx(run.shares.tolist(), abs=1e-4)
     loss = [math.nan if value is None else value for value in curves["columns"]["loss_d"]]
     np.testing.assert_allclose(loss, run.metrics["loss_d"], rtol=1e-4)
     names = {one["name"] for panel in curves["panels"] for one in panel["series"]}
@@ -345,7 +345,7 @@ def test_every_chart_follows_the_player_and_a_click_in_one_moves_it(page, tmp_pa
     charts = shown.locator("#curves canvas")
     labels = "all => all.map(one => one.getAttribute('aria-label'))"
     page.wait_until("document.querySelector('#curves canvas').ariaLabel.includes('10,000')")
-    before = page.pixels("#curves canvas"), page.pixels("#strip canvas")
+    before = page.pixels("#curves canvas"), page.pixels("#mode-bands canvas")
     shown.evaluate("ganrun.player.seekRound(5000)")
     step = shown.evaluate("ganrun.player.steps[ganrun.player.index]")
     nearest = f"at round {round(step / 250) * 250:,}"
@@ -354,12 +354,12 @@ def test_every_chart_follows_the_player_and_a_click_in_one_moves_it(page, tmp_pa
     )
     assert all(nearest in label for label in charts.evaluate_all(labels))
     assert page.pixels("#curves canvas") != before[0]
-    assert page.pixels("#strip canvas") != before[1]
+    assert page.pixels("#mode-bands canvas") != before[1]
     box = charts.nth(3).bounding_box()
     charts.nth(3).click(position={"x": box["width"] / 4, "y": box["height"] / 2})
     assert shown.evaluate("ganrun.player.steps[ganrun.player.index]") < 3000
-    strip = shown.locator("#strip canvas")
-    strip.click(position={"x": strip.bounding_box()["width"] / 2, "y": 20})
+    bands = shown.locator("#mode-bands canvas")
+    bands.click(position={"x": bands.bounding_box()["width"] / 2, "y": 20})
     assert 4000 < shown.evaluate("ganrun.player.steps[ganrun.player.index]") < 7000
     page.assert_quiet()
 
@@ -376,11 +376,18 @@ def test_a_passage_of_the_story_takes_the_player_to_its_round(page, tmp_path):  
 
 def test_arrows_and_missing_modes_are_seen(page, tmp_path):  # noqa: F811
     shown = opened(page, tmp_path)
-    assert "missing: 1, 2 and 4" in shown.locator(".player-caption").inner_text()
+    assert "Modes 1, 2 and 4 are missing." in shown.locator(".player-caption").inner_text()
     plain = page.pixels("#player canvas")
     shown.get_by_label(re.compile("Arrows")).check()
     assert page.pixels("#player canvas") != plain
     page.assert_quiet()
+
+
+def test_a_long_round_stays_on_one_line_of_a_phone(open_page, tmp_path):  # noqa: F811
+    seek = opened(open_page(viewport=PHONE), tmp_path).locator(".seek").first
+    short = seek.bounding_box()["height"]
+    seek.evaluate("button => (button.textContent = '100,000')")
+    assert seek.bounding_box()["height"] == short
 
 
 def test_a_target_that_changed_is_drawn_as_it_was(page, tmp_path):  # noqa: F811

@@ -61,14 +61,16 @@ The server says:
                     "scale"?: "log" | "linear",
                     "nullable": bool, "choices"?: [{"name", "label", "description"}]}, ...],
         "penalties": [{"name", "label", "description", "parameters": [{"name", "label",
-                       "description", "default", "least", "most", "low", "high", "scale"}]}],
+                       "description", "default", "least", "most", "low", "high", "scale"}],
+                       "chosen": {parameter: value}   what it begins with where it is chosen}],
         "layouts": [{"name", "label", "description", "by_hand": bool (its means are drawn),
                      "fields": [as in fields; `field` is a bare name]}],
-        "metrics": [{"name", "label", "description", "better": "higher" | "lower" | null,
-                     "perfect"}],
+        "metrics": [{"name", "label", "description", "plain", "perfect",
+                     "better": "higher" | "lower" | null}],
         "verdicts": [{"word", "description", "tone": "good" | "warn" | "bad"}],
         "stage_fields": [field, ...],
-        "limits": {"games", "modes", "coordinate", "least_std", "most_std"}}
+        "limits": {"games", "modes", "seed", "label": characters in one,
+                   "view": half the side of the window on a target drawn by hand}}
 
 A picture is a binary frame: the length of a header (uint32, little-endian), the header (JSON,
 UTF-8), spaces up to the next multiple of 4, and arrays (float32, little-endian, row by row). The
@@ -120,6 +122,7 @@ LARGEST_MESSAGE = 64 * 1024
 """Bytes."""
 MOST_GAMES = 6
 MOST_CLIENTS = 16
+LONGEST_LABEL = 60
 FRAMES_AHEAD = 3
 """Pictures per game that a page which says what it has seen may be behind."""
 DEEPEST = 8
@@ -137,7 +140,7 @@ class _Message(BaseModel):
 
 
 GameId = Annotated[int, Field(ge=1, lt=2**53)]
-Label = Annotated[str, Field(max_length=60)]
+Label = Annotated[str, Field(max_length=LONGEST_LABEL)]
 FieldName = Annotated[str, Field(min_length=1, max_length=80)]
 
 

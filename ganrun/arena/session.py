@@ -28,6 +28,7 @@ from ganrun.arena.saving import Order, Saved, Saver, digest_of
 from ganrun.arena.settings import with_overrides
 from ganrun.arena.slot import Slot
 from ganrun.config import ConfigError, Experiment, to_yaml
+from ganrun.config.fields import SEED_END
 
 IDLE_SECONDS = 0.05
 """Between two looks at the processes beside, while nothing is played."""
@@ -148,7 +149,7 @@ class Session:
             case protocol.Reset():
                 self._restart(self._chosen(message.game))
             case protocol.Reseed():
-                drawn = secrets.randbelow(2**31)
+                drawn = secrets.randbelow(SEED_END)
                 self._seed = drawn if message.seed is None else message.seed
                 self._restart(self._slots)
             case protocol.Add():

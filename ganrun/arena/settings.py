@@ -11,12 +11,12 @@ from typing import Any, Literal
 import numpy as np
 from pydantic.fields import FieldInfo
 
-from ganrun.arena.protocol import MOST_GAMES
+from ganrun.arena.protocol import LONGEST_LABEL, MOST_GAMES
 from ganrun.config import ConfigError, Experiment
 from ganrun.config.changes import with_changes
 from ganrun.config.declarations import METRICS, OBJECTIVES, PENALTIES, Declaration
 from ganrun.config.dotted_fields import declared, path_of
-from ganrun.config.fields import mark_of, types_of, unit_of
+from ganrun.config.fields import SEED_END, mark_of, types_of, unit_of
 from ganrun.config.targets import LAYOUTS
 from ganrun.mixture import Mixture, mixture_of
 from ganrun.page.scene_target import scene_target
@@ -34,18 +34,25 @@ Scale = Literal["linear", "log"]
 
 @dataclass(frozen=True)
 class Slider:
-    """The part of a field's range that a slider covers."""
+    """The part of a range that a slider covers; `least` and `most` narrow what is admitted."""
 
     low: float
     high: float
     scale: Scale = "linear"
+    least: float | None = None
+    most: float | None = None
+
+    @property
+    def sent(self) -> dict[str, Any]:
+        """What a page is told of it."""
+        return {name: value for name, value in asdict(self).items() if value is not None}
 
 
 SLIDERS: Mapping[str, Slider] = {
     "optimizer.learning_rate": Slider(1e-5, 1e-1, "log"),
     "optimizer.learning_rate_ratio": Slider(0.05, 20.0, "log"),
     "training.discriminator_steps": Slider(1, 10),
-    "target.std": Slider(0.02, 1.0, "log"),
+    "target.std": Slider(0.02, 1.0, "log", *STD_RANGE),
     "optimizer.b1": Slider(0.0, 0.99),
     "optimizer.b2": Slider(0.0, 0.9999),
     "discriminator.weight_clip": Slider(1e-3, 1.0, "log"),
@@ -73,8 +80,10 @@ STAGE_ONLY: Mapping[str, float | None] = {
 PARAMETER = ("name", "label", "description", "default", "least", "most")
 """What a page is told of a penalty's number."""
 PENALTY_SLIDERS = {"weight": Slider(1e-3, 100.0, "log"), "target": Slider(0.0, 4.0)}
+FIRST_PARAMETERS = {"weight": 0.1}
+"""Of a penalty just chosen, where they are not its defaults: as in the shipped configs."""
 LAYOUT_SLIDERS = {
-    "modes": Slider(1, 16),
+    "modes": Slider(1, 16, most=MOST_MODES),
     "rows": Slider(1, 5),
     "columns": Slider(1, 5),
     "radius": Slider(0.5, 5.0),
@@ -172,12 +181,17 @@ def schema() -> dict[str, Any]:
             | {
                 "parameters": [
                     {name: getattr(parameter, name) for name in PARAMETER}
-                    | asdict(
+                    | (
                         PENALTY_SLIDERS.get(parameter.name)
                         or _around(parameter.default, parameter.least, parameter.most)
-                    )
+                    ).sent
                     for parameter in one.parameters
-                ]
+                ],
+                "chosen": {
+                    parameter.name: FIRST_PARAMETERS[parameter.name]
+                    for parameter in one.parameters
+                    if parameter.name in FIRST_PARAMETERS
+                },
             }
             for one in PENALTIES.values()
         ],
@@ -198,7 +212,8 @@ def schema() -> dict[str, Any]:
             for one in LAYOUTS.values()
         ],
         "metrics": [
-            _named(one) | {"better": one.better, "perfect": one.perfect} for one in METRICS.values()
+            _named(one) | {"plain": one.plain, "better": one.better, "perfect": one.perfect}
+            for one in METRICS.values()
         ],
         "verdicts": [
             {"word": word, "description": MEANINGS[word].description, "tone": MEANINGS[word].tone}
@@ -208,22 +223,20 @@ def schema() -> dict[str, Any]:
         "limits": {
             "games": MOST_GAMES,
             "modes": MOST_MODES,
-            "coordinate": LARGEST_COORDINATE,
-            "least_std": STD_RANGE[0],
-            "most_std": STD_RANGE[1],
+            "view": VIEW,
+            "seed": SEED_END - 1,
+            "label": LONGEST_LABEL,
         },
     }
 
 
 def _fields() -> list[dict[str, Any]]:
     choices = [_named(one) for one in OBJECTIVES.values()]
-    none = {"description": "Penalties on the discriminator.", "default": {}}
     return [
         *(_known(field, slider) for field, slider in SLIDERS.items()),
         _known("objective") | {"kind": "choice", "choices": choices},
         _known("discriminator.spectral_norm") | {"kind": "switch"},
-        _known("penalties") | {"kind": "penalties"} | none,
-        _known("target") | {"kind": "target", "default": value_of(Experiment(), "target")},
+        *(_known(one) | {"kind": one, "default": value_of(Experiment(), one)} for one in WHOLE),
     ]
 
 
@@ -244,15 +257,15 @@ def _field(field: str, info: FieldInfo, slider: Slider | None) -> dict[str, Any]
         "nullable": NoneType in types,
         **({"unit": unit} if unit else {}),
         **_bounds(info),
-        **(asdict(slider) if slider else {}),
+        **(slider.sent if slider else {}),
     }
 
 
 def _bounds(info: FieldInfo) -> dict[str, Any]:
     return {
-        name: getattr(part, bound)
+        name: getattr(part, bound) - beyond
         for part in info.metadata
-        for name, bound in (("least", "ge"), ("most", "le"))
+        for name, bound, beyond in (("least", "ge", 0), ("most", "le", 0), ("most", "lt", 1))
         if getattr(part, bound, None) is not None
     }
 

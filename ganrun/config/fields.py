@@ -14,6 +14,9 @@ from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 Mark = Literal["traced", "static", "label"]
 
+SEED_END = 2**31
+"""Every seed is below it."""
+
 
 class Section(BaseModel):
     """A part of a config: immutable, and without room for unknown fields."""

@@ -9,6 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from ganrun.config.declarations import ACTIVATIONS, INITIALIZERS, OBJECTIVES, OPTIMIZERS, UPDATES
 from ganrun.config.fields import (
+    SEED_END,
     Number,
     OneOf,
     Section,
@@ -32,7 +33,7 @@ MOST_DECAY = 0.99999  # beyond it, float32 soon rounds to 1, and 1 - decay to 0
 
 Width = Annotated[Whole, Field(ge=1, le=2048)]
 Hidden = Annotated[tuple[Width, ...], Field(min_length=1, max_length=8)]
-Seed = Annotated[Whole, Field(ge=0, lt=2**31)]
+Seed = Annotated[Whole, Field(ge=0, lt=SEED_END)]
 
 
 def _seeds(value: Any) -> Any:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import Discriminator, Field, Tag, model_validator
 
 from ganrun.config.declarations import Declaration, table
-from ganrun.config.fields import Number, Section, Whole, contradiction, static, traced
+from ganrun.config.fields import SEED_END, Number, Section, Whole, contradiction, static, traced
 
 MODES_LIMIT = 256
 PLANE = "plane units"
@@ -140,7 +140,7 @@ class Random(CountedTarget):
     std: Std = _std()
     weights: Weights = _weights()
     seed: Whole = traced(
-        0, "Seed of the places; unrelated to the seeds of the runs.", ge=0, lt=2**31
+        0, "Seed of the places; unrelated to the seeds of the runs.", ge=0, lt=SEED_END
     )
     least_distance: Number = traced(
         0.5, "Least distance between any two means.", PLANE, ge=0, le=1000.0

@@ -1,4 +1,4 @@
-"""The colours of every picture and table: one palette, safe for colour-blind readers.
+"""The colours of every picture and table: those of the pages, safe for colour-blind readers.
 
 Blue stands for what is real, covered or the detective's (the discriminator's); orange for what is
 forged or the forger's (the generator's); vermillion for what is missing or broken. No message
@@ -8,29 +8,35 @@ Okabe and Ito (2008), the terminal's a little lighter, to be readable on dark an
 
 from __future__ import annotations
 
+import re
+
+from ganrun.page.html_page import STYLE
 from ganrun.verdict import MEANINGS, Tone
 
-INK = "#23272e"
+_HUES = dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6});", STYLE.read_text(encoding="utf-8")))
+"""The light hues of every page, by name."""
+
+INK = _HUES["ink"]
 """Text, axes and samples."""
-QUIET = "#5c6370"
+QUIET = _HUES["quiet"]
 """Secondary text: captions, tick labels, equilibrium lines."""
-FAINT = "#d9dce1"
+FAINT = _HUES["border"]
 """Grid lines and bands behind the data."""
-PAPER = "#ffffff"
+PAPER = _HUES["paper"]
 """The background of every figure."""
 
-BLUE = "#0072b2"
-ORANGE = "#d98c00"
-VERMILLION = "#d55e00"
-GREEN = "#009e73"
+BLUE = _HUES["blue"]
+ORANGE = _HUES["orange"]
+VERMILLION = _HUES["vermillion"]
+GREEN = _HUES["green"]
 
-FIELD_BLUE = "#3f8fc9"
-FIELD_WHITE = "#f8f8f6"
-FIELD_ORANGE = "#e9a23b"
+FIELD_BLUE = _HUES["field-real"]
+FIELD_WHITE = _HUES["field-middle"]
+FIELD_ORANGE = _HUES["field-fake"]
 """The ends and the middle of the discriminator's field: blue looks real to it, orange forged."""
 
 SCREEN_BLUE = "#3d9be0"
-SCREEN_VERMILLION = "#e8702a"
+SCREEN_VERMILLION = _HUES["cell-full"]
 """The same two hues for a terminal, whose background may be black or white."""
 
 

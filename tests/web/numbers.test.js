@@ -7,7 +7,9 @@ import { decades, evenTicks, logLimits, robustLimits } from "../../ganrun/page/a
 import {
   capital,
   chartNumber,
+  coveredModes,
   listed,
+  missingIn,
   missingModes,
   plural,
   settingNumber,
@@ -69,6 +71,12 @@ test("missing modes are named as long as that is short", () => {
   assert.equal(missingModes([0, 1], 2), "Every mode is missing.");
   assert.equal(missingModes([0], 1), "The mode is missing.");
   assert.equal(missingModes([0, 1, 2, 3, 4, 5, 6, 7, 8], 25), "9 modes are missing.");
+});
+
+test("a caption and a card say alike which modes are covered", () => {
+  assert.deepEqual(missingIn([true, false, true, false]), [1, 3]);
+  assert.equal(coveredModes([1, 3], 5), "3 of 5 modes covered. Modes 1 and 3 are missing.");
+  assert.equal(coveredModes([], 1), "1 of 1 mode covered. No mode is missing.");
 });
 
 test("ticks are round numbers within their axis", () => {

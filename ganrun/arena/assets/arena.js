@@ -9,8 +9,7 @@ import { percent, thousands } from "../../page/assets/wording.js";
 import { learnLabels } from "./config_words.js";
 import { Connection } from "./connection.js";
 import { Controls } from "./controls.js";
-import { DrawTarget } from "./draw_target.js";
-import { READING } from "./explanations.js";
+import { countWords, reading } from "./explanations.js";
 import { Games } from "./games.js";
 import { listenToKeys } from "./keys.js";
 import { LESSONS, Tour } from "./tour.js";
@@ -42,17 +41,8 @@ const games = new Games({
   },
   seen: (frame) => say({ type: "seen", frame }),
 });
-const drawing = new DrawTarget(byId("draw"), (target) => drawn(target));
-let drawn = () => {};
-const controls = new Controls(byId("controls"), {
-  say,
-  choose,
-  draw: (means, std, apply) => {
-    drawn = apply;
-    drawing.open(means, std);
-  },
-});
-new Tour({ steps: byId("tour-steps"), body: byId("tour-body"), stage: setStage });
+const controls = new Controls(byId("controls"), { say, choose, dialog: byId("draw") });
+const tour = new Tour({ steps: byId("tour-steps"), body: byId("tour-body"), stage: setStage });
 
 /* What the server says ----------------------------------------------------------------------- */
 
@@ -87,9 +77,18 @@ function hello(message) {
     meanings = Object.fromEntries(message.schema.verdicts.map((one) => [one.word, one]));
     learnLabels(message.schema);
     controls.build(message.schema);
+    explainCounts(countWords(message.schema.metrics));
+    byId("seed").max = message.schema.limits.seed;
   }
   setState(message);
   if (prefersCalm() && message.rounds_per_second === null && !message.playing) setSpeed(CALM);
+}
+
+function explainCounts(words) {
+  const titled = ([title, text]) => [element("h3", { text: title }), element("p", { text })];
+  byId("help-reading").replaceChildren(...reading(words).flatMap(titled));
+  const count = byId("game-template").content.querySelector(".count");
+  count.title = `Covered: ${words.covered} Recovered: ${words.recovered}`;
 }
 
 function setState(state) {
@@ -98,15 +97,17 @@ function setState(state) {
   games.setState(state.games);
   games.choose(chosen);
   controls.setState(state.games, chosen);
+  tour.setGames(state.games);
   byId("empty").hidden = state.games.length > 0;
   const play = byId("play");
   play.dataset.playing = String(state.playing);
   write(play.querySelector(".word"), state.playing ? "Pause" : "Play");
   if (document.activeElement !== byId("seed")) byId("seed").value = state.seed;
   showSpeed(state.rounds_per_second);
-  const full = state.games.length >= controls.schema.limits.games;
+  const { games: most } = controls.schema.limits;
+  const full = state.games.length >= most;
   byId("add").disabled = full;
-  byId("add").title = full ? "Six games are the most" : "A copy of the chosen game, to change (A)";
+  byId("add").title = full ? `${most} games are the most` : "A copy of the chosen game, to change (A)";
   for (const button of document.querySelectorAll(".duplicate")) button.disabled = full;
 }
 
@@ -158,10 +159,11 @@ const add = () => server && addCopy(chosen === null ? server.games[server.games.
 /* A copy is called as its original, with the next number that is free: "R1 (2)". */
 function addCopy(id) {
   const labels = server.games.map(({ label }) => label);
-  const stem = server.games.find((game) => game.id === id).label.replace(/ \(\d+\)$/, "").slice(0, 55);
+  const stem = server.games.find((game) => game.id === id).label.replace(/ \(\d+\)$/, "");
+  const named = (number) => `${stem.slice(0, controls.schema.limits.label - 5)} (${number})`;
   let number = 2;
-  while (labels.includes(`${stem} (${number})`)) number += 1;
-  say({ type: "add", copy_of: id, label: `${stem} (${number})` });
+  while (labels.includes(named(number))) number += 1;
+  say({ type: "add", copy_of: id, label: named(number) });
 }
 
 function setSpeed(rate) {
@@ -207,7 +209,8 @@ function toggleTour() {
 function showConnection(state) {
   const place = byId("connection");
   place.dataset.state = state;
-  write(place.querySelector(".word"), { connecting: "connecting", open: "live", away: "away" }[state]);
+  place.title = state === "open" ? "live" : state;
+  write(place.querySelector(".word"), place.title);
   document.body.classList.toggle("away", state !== "open");
   if (state === "away") showBanner("The arena does not answer. The page waits for it and goes on when it is back.", "away");
   else if (byId("banner").dataset.kind === "away") byId("banner").hidden = true;
@@ -234,6 +237,7 @@ on("step-generator", "click", () => step("generator"));
 on("reset", "click", reset);
 on("reseed", "click", reseed);
 on("add", "click", add);
+byId("speed").max = byId("speed").value = SPEEDS.length - 1;
 on("speed", "input", () => setSpeed(SPEEDS[byId("speed").value]));
 on("seed-form", "submit", (event) => event.preventDefault());
 on("seed", "change", () => byId("seed").checkValidity() && byId("seed").value !== "" && say({ type: "reseed", seed: Number(byId("seed").value) }));
@@ -241,9 +245,6 @@ on("show-arrows", "change", () => games.setView({ arrows: byId("show-arrows").ch
 on("tour-toggle", "click", toggleTour);
 on("help-open", "click", () => byId("help").showModal());
 
-for (const [title, text] of READING) {
-  byId("help-reading").append(element("h3", { text: title }), element("p", { text }));
-}
 listenToKeys(
   [
     { key: " ", shown: "Space", words: "play or pause", act: playOrPause },
@@ -253,7 +254,7 @@ listenToKeys(
     { key: "r", shown: "R", words: "back to round 0", act: reset },
     { key: "n", shown: "N", words: "another seed", act: reseed },
     { key: "a", shown: "A", words: "add a GAN: a copy of the chosen one", act: add },
-    { key: /^[0-6]$/, shown: "1 – 6, 0", words: "choose a game for the settings; all of them", act: chooseByNumber },
+    { key: /^\d$/, shown: "1, 2 …, 0", words: "choose a game for the settings; all of them", act: chooseByNumber },
     { key: "t", shown: "T", words: "show or hide the tour", act: toggleTour },
     { key: "?", shown: "?", words: "this page", act: () => byId("help").showModal() },
   ],
@@ -266,5 +267,5 @@ const line = new Connection(`${scheme}//${location.host}/live`, { message: heard
 connection.send = (message) => line.send(message);
 // For the console, and for tests: what the server said last, of all games and of one.
 window.ganrun = {
-  arena: { line, lessons: LESSONS, state: () => server, card: (index) => games.cards.get(games.order[index]) },
+  arena: { line, lessons: LESSONS, schema: () => controls.schema, state: () => server, card: (index) => games.cards.get(games.order[index]) },
 };

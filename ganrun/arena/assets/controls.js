@@ -1,51 +1,28 @@
 /* The settings of the chosen game, or of all: what is traced acts at once, the rest recompiles. */
 
 import { element } from "../../page/assets/elements.js";
+import { DrawTarget } from "./draw_target.js";
 import { EXPLANATIONS } from "./explanations.js";
 import { explained, menuControl, numberControl, switchControl } from "./sliders.js";
 
-const FIRST_WEIGHT = 0.1; // of a penalty just chosen: what the shipped configs of the plane use
+const MAKERS = { number: numberControl, whole: numberControl, switch: switchControl, choice: menuControl };
+
 const BETWEEN = 40; // ms between what a slider says, so that six games stay below the server's limit
-const OWN_CONTROLS = new Set([
-  "optimizer.learning_rate",
-  "optimizer.learning_rate_ratio",
-  "optimizer.b1",
-  "training.discriminator_steps",
-  "objective",
-  "penalties",
-  "discriminator.spectral_norm",
-  "target",
-]);
 
 /* What a dotted field of a nested config holds; undefined where there is none. */
-const fieldOf = (config, field) => field.split(".").reduce((inside, name) => (inside === null || inside === undefined ? undefined : inside[name]), config);
-
-/* The ends of a declared field's slider, and of what it admits. */
-const rangeOf = ({ low, high, least, most, scale, kind }) => ({
-  least: low,
-  most: high,
-  lowest: least,
-  highest: most,
-  log: scale === "log",
-  whole: kind === "whole",
-});
-
-/* What a menu shows of a piece that a config names. */
-const option = ({ name, label, description }) => ({ value: name, label, description });
-
-/* The weight that a penalty declares; undefined where it has none. */
-const weightIn = (penalties, name) => penalties.find((one) => one.name === name).parameters.find((one) => one.name === "weight");
+const fieldOf = (config, field) => field.split(".").reduce((inside, name) => inside?.[name], config);
 
 /* A target's std, its first one where every mode has its own; undefined where none has. */
 const widthOf = ({ std, stds }) => std ?? (stds || [])[0];
 
 export class Controls {
-  /* `say(message)` sends to the server, `choose(id | null)` says which game is meant. */
-  constructor(panel, { say, choose, draw }) {
+  /* `say(message)` sends to the server, `choose(id | null)` says which game is meant; one's own
+   * modes are drawn in the `dialog`. */
+  constructor(panel, { say, choose, dialog }) {
     this.panel = panel;
     this.say = say;
     this.choose = choose;
-    this.openDrawing = draw;
+    this.dialog = dialog;
     this.games = [];
     this.chosen = null;
     this.pending = new Map();
@@ -56,6 +33,9 @@ export class Controls {
   build(schema) {
     this.schema = schema;
     this.fields = new Map(schema.fields.map((field) => [field.field, field]));
+    this.std = this.fields.get("target.std");
+    this.drawing = new DrawTarget(this.dialog, { ...schema.limits, std: this.std });
+    this.placed = new Set(); // the fields that have a control
     this.refreshers = [];
     this.who = element("div", { class: "who", role: "group", "aria-label": "Settings of" });
     const sections = [
@@ -153,30 +133,18 @@ export class Controls {
 
   /* Controls ----------------------------------------------------------------------------------- */
 
-  slider(field, settings) {
-    return this.control(numberControl, field, settings);
-  }
-
-  menu(field, settings) {
-    return this.control(menuControl, field, settings);
-  }
-
-  toggle(field, settings) {
-    return this.control(switchControl, field, settings);
-  }
-
   /* The control of a field as the server declares it, but for what `settings` say. */
-  control(make, field, { reads = ({ config }) => fieldOf(config, field), ...settings }) {
-    const declared = this.fields.get(field) || {};
-    const control = make({
-      ...rangeOf(declared),
-      label: declared.label || field,
-      explain: EXPLANATIONS[field] || declared.description,
-      compiles: declared.traced === false,
+  control(field, { reads = ({ config }) => fieldOf(config, field), ...settings } = {}) {
+    const declared = this.fields.get(field);
+    this.placed.add(field);
+    const shown = {
+      ...declared,
+      explain: `${declared.description} ${EXPLANATIONS[field] || ""}`.trim(),
+      compiles: !declared.traced,
       input: (value) => this.setAll(field, value),
       ...settings,
-    });
-    return this.follow(control, reads);
+    };
+    return this.follow((MAKERS[declared.kind] || menuControl)(shown), reads);
   }
 
   /* Keep a control at what the games say, or hide it while none has what it sets; where they
@@ -194,90 +162,67 @@ export class Controls {
   *pace() {
     const rate = ({ config }) => config.optimizer.learning_rate;
     const ratio = ({ config }) => config.optimizer.learning_rate_ratio;
-    yield this.slider("optimizer.learning_rate", { label: "Forger's learning rate" });
-    yield this.slider("discriminator_rate", {
+    yield this.control("optimizer.learning_rate", { label: "Forger's learning rate" });
+    yield this.control("optimizer.learning_rate", {
       label: "Detective's learning rate",
-      least: 1e-5,
-      most: 1e-1,
-      lowest: 1e-9,
-      highest: 100,
-      log: true,
+      explain: EXPLANATIONS.discriminator_rate,
       reads: (game) => Number((rate(game) * ratio(game)).toPrecision(6)),
       input: (value) => this.setEach("optimizer.learning_rate_ratio", (game) => Number((value / rate(game)).toPrecision(6))),
     });
-    yield this.slider("optimizer.learning_rate_ratio", { label: "Ratio, detective to forger" });
-    yield this.slider("training.discriminator_steps", { label: "Detective's steps a round" });
-    yield this.slider("optimizer.b1", { label: "Momentum (b1)" });
+    yield this.control("optimizer.learning_rate_ratio", { label: "Ratio, detective to forger" });
+    yield this.control("training.discriminator_steps", { label: "Detective's steps a round" });
+    yield this.control("optimizer.b1", { label: "Momentum (b1)" });
   }
 
   *rules() {
-    const objectives = this.fields.get("objective").choices.map(option);
-    yield this.menu("objective", { label: "Objective", options: objectives });
+    yield this.control("objective");
     yield* this.penalty();
-    yield this.toggle("discriminator.spectral_norm", { label: "Spectral norm" });
+    yield this.control("discriminator.spectral_norm", { label: "Spectral norm" });
   }
 
   *penalty() {
     const nameOf = ({ config }) => Object.keys(config.penalties)[0] || "none";
-    const weightOf = ({ config }) => (Object.values(config.penalties)[0] || {}).weight;
     const known = this.schema.penalties;
-    yield this.menu("penalties", {
+    const none = { name: "none", label: "None", description: "The detective may be as steep as it likes." };
+    yield this.control("penalties", {
       label: "Penalty",
       compiles: true,
-      options: [
-        { value: "none", label: "None", description: "The detective may be as steep as it likes." },
-        ...known.map(option),
-      ],
+      choices: [none, ...known],
       reads: nameOf,
-      input: (name) => this.setAll("penalties", name === "none" ? {} : { [name]: weightIn(known, name) ? { weight: FIRST_WEIGHT } : {} }),
+      input: (name) => this.setAll("penalties", name === none.name ? {} : { [name]: known.find((one) => one.name === name).chosen }),
     });
-    const parameter = known.map(({ name }) => weightIn(known, name)).find(Boolean) || {};
-    const weight = numberControl({
+    const [weight] = known.flatMap(({ parameters }) => parameters.filter(({ name }) => name === "weight"));
+    const control = numberControl({
+      ...weight,
       label: "Penalty's weight",
-      explain: EXPLANATIONS.penalty_weight,
-      least: parameter.low || 1e-3,
-      most: parameter.high || 100,
-      lowest: parameter.least,
-      highest: parameter.most,
-      log: true,
-      input: (value) => this.setEach((game) => `penalties.${nameOf(game)}.weight`, (game) => (nameOf(game) === "none" ? undefined : value)),
+      explain: `${weight.description} ${EXPLANATIONS.penalty_weight}`,
+      input: (value) => this.setEach((game) => `penalties.${nameOf(game)}.weight`, (game) => (nameOf(game) === none.name ? undefined : value)),
     });
-    yield this.follow(weight, weightOf);
+    yield this.follow(control, ({ config }) => Object.values(config.penalties)[0]?.weight);
   }
 
   *target() {
-    yield this.menu("target", {
+    yield this.control("target", {
       label: "Layout",
-      explain: EXPLANATIONS["target.layout"],
       compiles: false,
-      options: this.schema.layouts.map(option),
+      choices: this.schema.layouts,
       reads: ({ config }) => config.target.layout,
       input: (layout) => this.chooseLayout(layout),
     });
     for (const field of this.layoutFields()) {
       const control = numberControl({
-        label: field.label,
-        explain: EXPLANATIONS[`target.${field.field}`] || field.description,
+        ...field,
+        explain: field.description,
         compiles: !field.traced,
-        ...rangeOf(field),
-        ...(field.field === "modes" ? { highest: this.schema.limits.modes } : {}),
         input: (value) => this.changeTarget({ [field.field]: value, ...(field.traced ? {} : { weights: null }) }),
       });
       yield this.follow(control, ({ config }) => config.target[field.field]);
     }
-    yield this.follow(
-      numberControl({
-        label: "Width of the modes (std)",
-        explain: EXPLANATIONS["target.std"],
-        least: 0.01,
-        most: 1,
-        lowest: this.schema.limits.least_std,
-        highest: this.schema.limits.most_std,
-        log: true,
-        input: (value) => this.changeWidth(value),
-      }),
-      ({ config }) => widthOf(config.target),
-    );
+    yield this.control("target.std", {
+      label: "Width of the modes (std)",
+      reads: ({ config }) => widthOf(config.target),
+      input: (value) => this.changeWidth(value),
+    });
     const { button, words: explanation } = explained("Draw your own modes", EXPLANATIONS.draw);
     const draw = element("button", { type: "button", class: "button", id: "draw-open", text: "Draw your own modes", on: { click: () => this.drawOwn() } });
     yield element("div", { class: "control" }, element("div", { class: "control-top" }, draw, button), explanation);
@@ -301,7 +246,7 @@ export class Controls {
     const has = (name) => chosen.fields.some(({ field }) => field === name);
     this.setEach("target", ({ config: { target }, target: { modes } }) => ({
       layout,
-      std: widthOf(target) || 0.05,
+      std: widthOf(target) ?? this.std.default,
       ...(has("modes") ? { modes: target.modes || modes.length } : {}),
     }));
   }
@@ -324,19 +269,13 @@ export class Controls {
     const { config, target } = this.meant[0];
     const layout = this.schema.layouts.find(({ by_hand: byHand }) => byHand).name;
     const means = target.modes.map(({ x, y }) => [x, y]);
-    this.openDrawing(means, widthOf(config.target) || 0.1, (drawn) => this.setAll("target", { layout, ...drawn }));
+    this.drawing.open(means, widthOf(config.target) ?? this.std.default, (drawn) => this.setAll("target", { layout, ...drawn }));
   }
 
   /* Whatever else the server lets one set, as its schema describes it. */
   *others() {
-    for (const field of this.schema.fields) {
-      if (OWN_CONTROLS.has(field.field) || field.field.startsWith("target.") || field.field.startsWith("penalties.")) continue;
-      if (field.nullable) continue;
-      if (field.kind === "number" || field.kind === "whole") yield this.slider(field.field, {});
-      else if (field.kind === "switch") yield this.toggle(field.field, {});
-      else if (field.kind === "choice") {
-        yield this.menu(field.field, { options: field.choices.map(({ name, description }) => ({ value: name, label: name.replaceAll("_", " "), description })) });
-      }
+    for (const { field, nullable } of this.schema.fields) {
+      if (!this.placed.has(field) && !nullable) yield this.control(field);
     }
   }
 }

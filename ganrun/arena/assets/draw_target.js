@@ -4,59 +4,63 @@
 
 import { element, svg, write } from "../../page/assets/elements.js";
 
-const HALF = 3; // the square is [-3, 3] in both directions
 const SNAP = 0.05;
-const MOST = 25;
-const STD = { least: 0.02, most: 0.6 };
+const NEAREST = 0.17; // around a mode's middle that is still the mode, however narrow it is
 
 export class DrawTarget {
-  /* `apply(target)` gets a config's target section. */
-  constructor(dialog, apply) {
+  /* At most so many `modes` in a square that reaches from -view to view both ways, each with a `std`
+   * between the ends {low, high} of its slider. */
+  constructor(dialog, { modes, view, std }) {
     this.dialog = dialog;
-    this.apply = apply;
+    this.limits = { modes, view, std };
     this.modes = [];
-    this.std = 0.1;
-    this.build();
+    this.build(view);
   }
 
-  /* Open with some modes [[x, y], ...] to begin with; those outside of the square come to its edge. */
-  open(means, std) {
-    this.modes = means.slice(0, MOST).map(([x, y]) => [snapped(x), snapped(y)]);
-    this.setStd(Math.max(STD.least, Math.min(STD.most, std || 0.1)));
+  /* Open with some modes [[x, y], ...] to begin with; those outside of the square come to its edge.
+   * `apply` gets a config's {means, stds}. */
+  open(means, std, apply) {
+    const { low, high } = this.limits.std;
+    this.apply = apply;
+    this.modes = means.slice(0, this.limits.modes).map((place) => this.snapped(place));
+    this.setStd(Math.max(low, Math.min(high, std)));
     this.draw();
     this.say(`${this.modes.length} modes to begin with.`);
     this.dialog.showModal();
   }
 
-  build() {
-    this.plane = svg("svg", {
-      viewBox: `${-HALF} ${-HALF} ${2 * HALF} ${2 * HALF}`,
-      class: "plane",
-      role: "group",
-      "aria-label": "The plane, from -3 to 3 both ways",
-    });
-    this.lines = svg("g", { class: "plane-lines", "aria-hidden": "true" });
-    for (let at = -2; at <= 2; at++) {
-      this.lines.append(svg("path", { d: `M${at} ${-HALF}V${HALF}M${-HALF} ${at}H${HALF}`, class: at === 0 ? "axis" : null }));
+  build(view) {
+    const { low, high } = this.limits.std;
+    const lines = svg("g", { class: "plane-lines", "aria-hidden": "true" });
+    for (let at = Math.ceil(1 - view); at < view; at++) {
+      lines.append(svg("path", { d: `M${at} ${-view}V${view}M${-view} ${at}H${view}`, class: at === 0 ? "axis" : null }));
     }
     this.dots = svg("g");
-    this.plane.append(this.lines, this.dots);
-    this.plane.addEventListener("pointerdown", (event) => this.press(event));
-    this.plane.addEventListener("pointermove", (event) => this.move(event));
-    this.plane.addEventListener("pointerup", () => this.release());
-    this.plane.addEventListener("pointercancel", () => this.release());
-    this.plane.addEventListener("dblclick", (event) => this.removeAt(event));
-    this.plane.addEventListener("keydown", (event) => this.key(event));
+    const settings = {
+      viewBox: `${-view} ${-view} ${2 * view} ${2 * view}`,
+      class: "plane",
+      role: "group",
+      "aria-label": `The plane, from -${view} to ${view} both ways`,
+      on: {
+        pointerdown: (event) => this.press(event),
+        pointermove: (event) => this.move(event),
+        pointerup: () => this.release(),
+        pointercancel: () => this.release(),
+        dblclick: (event) => this.removeAt(event),
+        keydown: (event) => this.key(event),
+      },
+    };
+    this.plane = svg("svg", settings, lines, this.dots);
 
-    this.width = element("input", { type: "range", id: "draw-std", min: 0, max: 100, step: 1 });
-    this.widthWords = element("output", { for: "draw-std" });
-    this.width.addEventListener("input", () => {
-      this.setStd(STD.least * (STD.most / STD.least) ** (this.width.value / 100));
+    const slid = () => {
+      this.setStd(low * (high / low) ** (this.width.value / 100));
       this.draw();
-    });
+    };
+    this.width = element("input", { type: "range", id: "draw-std", min: 0, max: 100, step: 1, on: { input: slid } });
+    this.widthWords = element("output", { for: "draw-std" });
     this.told = element("p", { class: "quiet told", role: "status" });
     this.applyButton = this.button("Play on these modes", () => this.finish(), "primary");
-    this.dialog.append(
+    this.dialog.replaceChildren(
       element("h2", { id: "draw-title", text: "Draw your own modes" }),
       element("p", {
         class: "quiet",
@@ -68,7 +72,7 @@ export class DrawTarget {
       element(
         "div",
         { class: "draw-row" },
-        this.button("Add a mode", () => this.add(...this.freePlace(), true)),
+        this.button("Add a mode", () => this.add(...this.freePlace())),
         this.button("Remove all", () => this.clear()),
         element("span", { class: "stretch" }),
         this.button("Cancel", () => this.dialog.close()),
@@ -83,7 +87,8 @@ export class DrawTarget {
 
   setStd(std) {
     this.std = Number(std.toPrecision(2));
-    this.width.value = Math.round((100 * Math.log(this.std / STD.least)) / Math.log(STD.most / STD.least));
+    const { low, high } = this.limits.std;
+    this.width.value = Math.round((100 * Math.log(this.std / low)) / Math.log(high / low));
     this.width.setAttribute("aria-valuetext", String(this.std));
     write(this.widthWords, String(this.std));
   }
@@ -103,11 +108,11 @@ export class DrawTarget {
         class: "dot",
         tabindex: 0,
         role: "button",
-        "aria-label": `Mode ${index} at ${x}, ${y}. Arrow keys move it, Delete removes it.`,
+        "aria-label": described(index, [x, y]),
         data: { index },
         transform: `translate(${x} ${-y})`,
       },
-      svg("circle", { r: Math.max(radius, 0.17), class: "reach" }),
+      svg("circle", { r: Math.max(radius, NEAREST), class: "reach" }),
       svg("circle", { r: radius, class: "ring" }),
       svg("circle", { r: 0.045, class: "middle" }),
       svg("text", { y: -Math.max(radius, 0.1) - 0.07, text: index }),
@@ -119,13 +124,9 @@ export class DrawTarget {
   press(event) {
     if (event.button !== 0) return;
     event.preventDefault();
-    const held = modeOf(event.target);
-    if (held >= 0) {
-      this.held = held;
-      this.focus(held);
-    } else {
-      this.held = this.add(...this.placeOf(event), true);
-    }
+    this.held = modeOf(event.target);
+    if (this.held >= 0) this.focus(this.held);
+    else this.held = this.add(...this.placeOf(event));
     this.plane.setPointerCapture(event.pointerId);
   }
 
@@ -143,7 +144,7 @@ export class DrawTarget {
   removeAt(event) {
     const found = this.modes.findIndex(([x, y]) => {
       const [px, py] = this.placeOf(event);
-      return Math.hypot(px - x, py - y) <= Math.max(3 * this.std, 0.17) + SNAP;
+      return Math.hypot(px - x, py - y) <= Math.max(3 * this.std, NEAREST) + SNAP;
     });
     if (found >= 0 && found !== this.fresh) this.remove(found);
     this.fresh = undefined;
@@ -153,7 +154,7 @@ export class DrawTarget {
     const box = this.plane.getBoundingClientRect();
     const x = (2 * (event.clientX - box.left)) / box.width - 1;
     const y = 1 - (2 * (event.clientY - box.top)) / box.height;
-    return [HALF * x, HALF * y];
+    return [this.limits.view * x, this.limits.view * y];
   }
 
   /* Keyboard ----------------------------------------------------------------------------------- */
@@ -179,32 +180,31 @@ export class DrawTarget {
   }
 
   focus(index) {
-    const dot = this.dots.children[index];
-    if (dot) dot.focus({ preventScroll: true });
+    this.dots.children[index]?.focus({ preventScroll: true });
   }
 
   /* Modes -------------------------------------------------------------------------------------- */
 
-  add(x, y, focus) {
-    if (this.modes.length >= MOST) {
-      this.say(`${MOST} modes are the most that can be drawn.`);
+  add(x, y) {
+    const index = this.modes.length;
+    if (index >= this.limits.modes) {
+      this.say(`${index} modes are the most that can be drawn.`);
       return -1;
     }
-    this.modes.push([snapped(x), snapped(y)]);
-    this.fresh = this.modes.length - 1;
+    this.modes.push(this.snapped([x, y]));
+    this.fresh = index;
     setTimeout(() => (this.fresh = undefined), 600);
     this.draw();
-    if (focus) this.focus(this.modes.length - 1);
-    this.say(`Mode ${this.modes.length - 1} added at ${this.modes[this.modes.length - 1].join(", ")}.`);
-    return this.modes.length - 1;
+    this.focus(index);
+    this.say(`Mode ${index} added at ${this.modes[index].join(", ")}.`);
+    return index;
   }
 
   place(index, x, y) {
-    this.modes[index] = [snapped(x), snapped(y)];
-    const [atX, atY] = this.modes[index];
+    const [atX, atY] = (this.modes[index] = this.snapped([x, y]));
     const dot = this.dots.children[index];
     dot.setAttribute("transform", `translate(${atX} ${-atY})`);
-    dot.setAttribute("aria-label", `Mode ${index} at ${atX}, ${atY}. Arrow keys move it, Delete removes it.`);
+    dot.setAttribute("aria-label", described(index, [atX, atY]));
   }
 
   remove(index) {
@@ -226,10 +226,17 @@ export class DrawTarget {
       const angle = 2.39996 * step;
       const radius = 0.3 * Math.sqrt(step);
       const [x, y] = [radius * Math.cos(angle), radius * Math.sin(angle)];
-      if (Math.max(Math.abs(x), Math.abs(y)) > HALF) break;
+      if (Math.max(Math.abs(x), Math.abs(y)) > this.limits.view) break;
       if (this.modes.every(([mx, my]) => Math.hypot(mx - x, my - y) > 0.6)) return [x, y];
     }
     return [0, 0];
+  }
+
+  /* A place within the square, on a twentieth. */
+  snapped(place) {
+    const { view } = this.limits;
+    const within = (value) => Math.max(-view, Math.min(view, value));
+    return place.map((value) => Number((Math.round(within(value) / SNAP) * SNAP).toFixed(2)));
   }
 
   say(words) {
@@ -247,7 +254,4 @@ function modeOf(target) {
   return dot ? Number(dot.dataset.index) : -1;
 }
 
-function snapped(value) {
-  const within = Math.max(-HALF, Math.min(HALF, value));
-  return Number((Math.round(within / SNAP) * SNAP).toFixed(2));
-}
+const described = (index, [x, y]) => `Mode ${index} at ${x}, ${y}. Arrow keys move it, Delete removes it.`;

@@ -1,12 +1,12 @@
-/* One game's card: its picture, its count of modes, the ledger, the losses, and what can be done. */
+/* One game's card: its picture, its count of modes, their shares, the losses, and what can be done. */
 
 import { Curves } from "../../page/assets/curves.js";
 import { element, write } from "../../page/assets/elements.js";
 import { fieldSpread, median, pushesOn, typicalPush, uphillOf } from "../../page/assets/field.js";
 import { Scene } from "../../page/assets/scene.js";
-import { missingModes, percent, plural, shortRate, thousands } from "../../page/assets/wording.js";
+import { coveredModes, missingIn, missingModes, percent, plural, shortRate, thousands } from "../../page/assets/wording.js";
 import { differences } from "./config_words.js";
-import { ModeLedger } from "./mode_ledger.js";
+import { ModeShares } from "./mode_shares.js";
 
 const TELL_EVERY = 1000; // ms between texts for who cannot see the picture
 const CURVE_EVERY = 200; // ms that a point of the loss curves is the mean of
@@ -34,14 +34,14 @@ export class GameCard {
       verdict: find(".verdict"),
       word: find(".verdict .word"),
       evidence: find(".evidence"),
-      ledger: find(".ledger"),
+      shares: find(".mode-shares"),
       missing: find(".missing-words"),
       losses: find(".losses"),
       save: find(".save"),
       remove: find(".remove"),
       told: find(".told"),
     };
-    this.ledger = new ModeLedger(this.part.ledger);
+    this.shares = new ModeShares(this.part.shares);
     this.scene = null;
     this.curves = new Curves(this.part.losses, {
       label: "Loss",
@@ -83,7 +83,7 @@ export class GameCard {
     if (this.scene) this.scene.setTarget(target);
     else this.scene = new Scene(this.part.canvas, target);
     const total = target.modes.reduce((sum, { weight }) => sum + weight, 0);
-    this.startLedger(target.modes.map(({ weight }) => weight / total));
+    this.startShares(target.modes.map(({ weight }) => weight / total));
     write(this.part.of, `of ${plural(target.modes.length, "mode")}`);
   }
 
@@ -99,13 +99,13 @@ export class GameCard {
     this.word = "";
     this.curves.clear();
     this.curves.setMarks([]);
-    this.startLedger(this.ledger.weights);
+    this.startShares(this.shares.weights);
   }
 
   /* Count anew, for modes with these weights. */
-  startLedger(weights) {
-    this.ledger.clear(weights);
-    this.ledger.draw();
+  startShares(weights) {
+    this.shares.clear(weights);
+    this.shares.draw();
     this.lastMetrics = -1;
     write(this.part.covered, "–");
     this.part.covered.className = "covered unknown";
@@ -135,7 +135,7 @@ export class GameCard {
     const { metrics, trace } = header;
     if (metrics && metrics.round !== this.lastMetrics) {
       this.lastMetrics = metrics.round;
-      this.ledger.push(metrics.shares, metrics.covered);
+      this.shares.push(metrics.shares, metrics.covered);
     }
     if (trace && Number.isFinite(trace.loss_d)) {
       this.sums.count += 1;
@@ -153,7 +153,7 @@ export class GameCard {
     this.fresh = false;
     const { header, arrays } = this.frame;
     this.drawPicture(header, arrays, view);
-    this.ledger.draw();
+    this.shares.draw();
     write(this.part.round, `round ${thousands(header.round)}`);
     const rate = header.playing && header.rounds_per_second ? `${shortRate(header.rounds_per_second)} a second` : "";
     write(this.part.rate, rate);
@@ -199,7 +199,7 @@ export class GameCard {
     const stricter = recovered ? ` covered, ${recovered.count}\u00a0recovered` : " covered";
     write(this.part.of, `of ${plural(total, "mode")}${stricter}`);
     if (!metrics) return;
-    const missing = metrics.covered.flatMap((covered, mode) => (covered ? [] : [mode]));
+    const missing = missingIn(metrics.covered);
     write(this.part.missing, missingModes(missing, total));
     this.part.missing.classList.toggle("none", missing.length === 0);
   }
@@ -231,10 +231,10 @@ export class GameCard {
     const where = `Game ${this.position + 1}, ${this.game.label}. Round ${thousands(round)}`;
     const pace = playing && rate ? `, ${shortRate(rate)} a second` : "";
     const total = this.game.target.modes.length;
-    const count = metrics ? ` ${metrics.modes_covered} of ${plural(total, "mode")} covered. ${this.part.missing.textContent}` : "";
+    const count = metrics ? ` ${coveredModes(missingIn(metrics.covered), total)}` : "";
     this.part.canvas.setAttribute("aria-label", `${where}${pace}.${count}`);
     const shares = metrics ? metrics.shares.map((share, mode) => `mode ${mode} ${percent(share)}`).join(", ") : "none yet";
-    this.part.ledger.setAttribute("aria-label", `Share of the forgeries per mode: ${shares}.`);
+    this.part.shares.setAttribute("aria-label", `Share of the forgeries per mode: ${shares}.`);
   }
 
   /* A setting was changed in this round. */
@@ -248,7 +248,7 @@ export class GameCard {
   }
 
   resize() {
-    this.ledger.readColours();
+    this.shares.readColours();
     this.redraw();
   }
 

@@ -10,22 +10,25 @@ const STOPS = 100; // few enough that an arrow key moves a slider by something o
 const OWN = 600; // ms after a touch in which the game's echo is not shown
 let named = 0;
 
-/* settings = {label, least, most, log?, whole?, explain?, compiles?, step?, input(value)} */
+/* settings = {label, low, high, scale, least, most, kind?, explain?, compiles?, input(value)}: the ends
+ * of the slider, and of what is admitted, as the server declares them. */
 export function numberControl(settings) {
-  const { least, most, log, whole } = settings;
+  const { low, high, least, most } = settings;
+  const log = settings.scale === "log";
+  const whole = settings.kind === "whole";
   const id = nextId();
   const range = element("input", {
     type: "range",
     id: `${id}-range`,
-    min: whole ? least : 0,
-    max: whole ? most : STOPS,
+    min: whole ? low : 0,
+    max: whole ? high : STOPS,
     step: 1,
   });
   const number = element("input", {
     type: "number",
     id: `${id}-number`,
-    min: settings.lowest === undefined ? least : settings.lowest,
-    max: settings.highest === undefined ? most : settings.highest,
+    min: least,
+    max: most,
     step: whole ? 1 : "any",
     inputmode: "decimal",
     "aria-label": settings.label,
@@ -33,12 +36,12 @@ export function numberControl(settings) {
   const toValue = (stop) => {
     if (whole) return Number(stop);
     const share = stop / STOPS;
-    const value = log ? least * (most / least) ** share : least + share * (most - least);
+    const value = log ? low * (high / low) ** share : low + share * (high - low);
     return Number(value.toPrecision(2));
   };
   const toStop = (value) => {
     if (whole) return value;
-    const share = log ? Math.log(value / least) / Math.log(most / least) : (value - least) / (most - least);
+    const share = log ? Math.log(value / low) / Math.log(high / low) : (value - low) / (high - low);
     return Math.round(STOPS * Math.max(0, Math.min(1, share || 0)));
   };
   let touched = -Infinity;
@@ -72,8 +75,7 @@ export function numberControl(settings) {
   });
   number.addEventListener("change", () => {
     const value = Number(number.value);
-    const [lowest, highest] = [Number(number.min), Number(number.max)];
-    const fits = number.value !== "" && value >= lowest && value <= highest && (!whole || Number.isInteger(value));
+    const fits = number.value !== "" && value >= least && value <= most && (!whole || Number.isInteger(value));
     number.setAttribute("aria-invalid", String(!fits));
     if (!fits) return;
     range.value = toStop(value);
@@ -87,10 +89,10 @@ export function numberControl(settings) {
   return { ...labelled(settings, range.id, row), show };
 }
 
-/* settings = {label, options: [{value, label, description?}], explain?, compiles?, input(value)} */
+/* settings = {label, choices: [{name, label, description}], explain?, compiles?, input(value)} */
 export function menuControl(settings) {
   const id = nextId();
-  const options = settings.options.map(({ value, label }) => element("option", { value }, label));
+  const options = settings.choices.map(({ name, label }) => element("option", { value: name }, label));
   const menu = element("select", { id, class: "menu" }, ...options);
   const description = element("p", { class: "quiet option-words" });
   function show(value) {
@@ -99,8 +101,8 @@ export function menuControl(settings) {
     describe();
   }
   function describe() {
-    const chosen = settings.options.find((option) => option.value === menu.value);
-    write(description, (chosen && chosen.description) || "");
+    const chosen = settings.choices.find(({ name }) => name === menu.value);
+    write(description, chosen ? chosen.description : "");
   }
   menu.addEventListener("change", () => {
     describe();
@@ -155,7 +157,4 @@ function labelled(settings, forId, ...body) {
   return { mark, element: element("div", { class: "control" }, ...parts, ...body) };
 }
 
-function nextId() {
-  named += 1;
-  return `control-${named}`;
-}
+const nextId = () => `control-${(named += 1)}`;

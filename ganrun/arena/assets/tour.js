@@ -59,7 +59,7 @@ export const LESSONS = [
       "The losses do not tell: they settle, as they do in a good game. Only counting the modes tells.",
     ],
     look: [
-      "Missing modes are dashed and numbered. In the ledger below the picture, their rows go blank.",
+      "Missing modes are dashed and numbered. In the rows of shares below the picture, theirs go blank.",
       "Where modes are missing the colour is flat: no slope, so no push, and nothing that points the forger there.",
       "Another seed loses other modes, or fewer: try some. The settings make collapse likely, not certain.",
     ],
@@ -128,11 +128,18 @@ export const LESSONS = [
   },
 ];
 
+const ELSEWHERE = "Another game is on the stage now; this lesson was about its own.";
+
+/* What a lesson's text is about: other rates and seeds are part of it, other rules or points are not. */
+const rulesOf = (one) => one && JSON.stringify([one.config.objective, one.config.target]);
+
 export class Tour {
   /* `stage(lesson)` sets the stage and plays. */
   constructor({ steps, body, stage }) {
     this.body = body;
     this.stage = stage;
+    this.here = []; // the games that are on the stage
+    this.staged = new Map(); // the lesson's own games -> their rules; null until they are there
     this.tabs = LESSONS.map((lesson, index) => {
       const button = element(
         "button",
@@ -148,7 +155,9 @@ export class Tour {
 
   show(index) {
     this.index = index;
+    this.staged = new Map();
     this.body.classList.remove("watching");
+    this.look = element("ul");
     const lesson = LESSONS[index];
     this.tabs.forEach((tab, at) => {
       if (at === index) tab.setAttribute("aria-current", "step");
@@ -172,13 +181,32 @@ export class Tour {
         "div",
         { class: "tour-look" },
         element("h3", { text: "What to look for" }),
-        element("ul", {}, ...lesson.look.map((text) => element("li", { text }))),
+        this.look,
         element("p", { class: "tour-buttons" }, start, read, next),
       ),
     );
+    this.lookFor(lesson.look);
+  }
+
+  lookFor(texts) {
+    this.look.replaceChildren(...texts.map((text) => element("li", { text })));
+  }
+
+  /* The games that are on the stage now: what was said of others does not stay beside them. */
+  setGames(games) {
+    const staged = this.staged || new Map(games.map((one) => [one.id, rulesOf(one)]));
+    if (!this.staged && this.here.some(({ id }) => staged.has(id))) return;
+    this.staged = staged;
+    this.here = games;
+    const isThere = ([id, rules]) => rulesOf(games.find((one) => one.id === id)) === rules;
+    if ([...staged].every(isThere)) return;
+    this.staged = new Map();
+    this.lookFor([ELSEWHERE]);
   }
 
   begin(lesson) {
+    this.staged = null;
+    this.lookFor(lesson.look);
     this.body.classList.add("watching");
     write(byId("tour-stage"), "Again");
     this.stage(lesson);

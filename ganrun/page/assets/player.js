@@ -5,7 +5,7 @@ import { element, svg } from "./elements.js";
 import { fieldSpread, median, pushesOn, typicalPush, uphillOf } from "./field.js";
 import { nearestIndex } from "./scales.js";
 import { Scene } from "./scene.js";
-import { listed, percent, thousands } from "./wording.js";
+import { coveredModes, missingIn, percent, thousands } from "./wording.js";
 
 const SPEEDS = [2, 5, 10, 20]; // snapshots a second
 const LARGEST_LOGIT = 5; // beyond, a probability is within 1 % of certain
@@ -268,7 +268,6 @@ export class Player {
 
   /** What is to be seen in a snapshot, in a sentence. */
   words(index) {
-    const total = this.target.modes.length;
     const points = this.samples[index];
     const [x0, x1, y0, y1] = this.target.extent;
     let outside = 0;
@@ -279,13 +278,6 @@ export class Player {
     const share = percent((2 * outside) / points.length);
     const strays = outside ? ` ${share} of the samples lie outside the picture.` : "";
     const known = this.covered(index);
-    if (!known) return strays.trim();
-    const missing = known.flatMap((covered, k) => (covered ? [] : [k]));
-    if (!missing.length) {
-      return (total === 1 ? "The one mode is covered." : `All ${total} modes are covered.`) + strays;
-    }
-    if (missing.length === total && total > 1) return `No mode is covered.${strays}`;
-    const named = missing.length > 12 ? `${missing.length} are missing` : `missing: ${listed(missing)}`;
-    return `${total - missing.length} of ${total} modes covered; ${named}.${strays}`;
+    return known ? coveredModes(missingIn(known), known.length) + strays : strays.trim();
   }
 }

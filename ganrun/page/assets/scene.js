@@ -112,8 +112,8 @@ export class Scene {
       context.arc(side / 2, side / 2, r, 0, 2 * Math.PI);
       context.fill();
     };
-    circle(radius + 0.6 * ratio, this.colours ? this.colours.paper : "#fff", 0.35);
-    circle(radius, this.colours ? this.colours.ink : "#000", 0.75);
+    circle(radius + 0.6 * ratio, this.colours.paper, 0.35);
+    circle(radius, this.colours.ink, 0.75);
     return canvas;
   }
 

@@ -28,14 +28,20 @@ export function listed(names) {
   return `${names.slice(0, -1).join(", ")} and ${names[names.length - 1]}`;
 }
 
+/** The numbers of the modes that are not covered. */
+export const missingIn = (covered) => covered.flatMap((one, mode) => (one ? [] : [mode]));
+
 /** `Modes 1, 3 and 4 are missing.`, or that none is. */
 export function missingModes(modes, total) {
   if (modes.length === 0) return "No mode is missing.";
   if (modes.length === total) return total === 1 ? "The mode is missing." : "Every mode is missing.";
-  if (modes.length > 8) return `${modes.length} modes are missing.`;
-  if (modes.length === 1) return `Mode ${modes[0]} is missing.`;
-  return `Modes ${listed(modes)} are missing.`;
+  if (modes.length > 8) return `${plural(modes.length, "mode")} are missing.`;
+  return modes.length === 1 ? `Mode ${modes[0]} is missing.` : `Modes ${listed(modes)} are missing.`;
 }
+
+/** `2 of 5 modes covered. Modes 1, 3 and 4 are missing.` */
+export const coveredModes = (missing, total) =>
+  `${total - missing.length} of ${plural(total, "mode")} covered. ${missingModes(missing, total)}`;
 
 /** The same words with a capital. */
 export const capital = (words) => words.charAt(0).toUpperCase() + words.slice(1);

@@ -11,7 +11,7 @@ MOST_TOLD = 3
 
 
 def modes_section(histories: ModeHistories | None) -> str:
-    """The strip of all modes, and the same as a table; empty where nothing was evaluated."""
+    """A band for every mode, and the same as a table; empty where nothing was evaluated."""
     if histories is None:
         return ""
     rows = "".join(_row(mode) for mode in histories.modes)
@@ -23,8 +23,8 @@ def modes_section(histories: ModeHistories | None) -> str:
   <h2 id="modes-title">Which modes, and when</h2>
   <p class="quiet">One band per mode; its colour says how large a part of its weight the forger's
   good samples give it. A mode is missing while it gets less than a fifth.</p>
-  <div id="strip"></div>
-  <p class="strip-key small" aria-hidden="true">
+  <div id="mode-bands"></div>
+  <p class="mode-bands-key small" aria-hidden="true">
     {key}
   </p>
   <details>

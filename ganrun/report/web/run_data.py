@@ -63,7 +63,7 @@ def player_data(run: RunRecord, histories: ModeHistories | None) -> dict[str, An
     return data
 
 
-def strip_data(run: RunRecord, histories: ModeHistories) -> dict[str, Any]:
+def mode_bands_data(run: RunRecord, histories: ModeHistories) -> dict[str, Any]:
     """How each mode is served at every evaluation, a digit each, and the modes' weights."""
     kept = evenly(len(histories.rounds), MOST_ROWS)
     served = how_served(histories.shares[kept], run.mixture.weights)

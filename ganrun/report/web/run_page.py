@@ -24,7 +24,7 @@ from ganrun.report.web.final_table import final_section
 from ganrun.report.web.mode_histories import mode_histories
 from ganrun.report.web.modes_section import modes_section
 from ganrun.report.web.origin import origin_section
-from ganrun.report.web.run_data import curves_data, player_data, strip_data
+from ganrun.report.web.run_data import curves_data, mode_bands_data, player_data
 from ganrun.report.web.story import Passage, story_of
 from ganrun.store import replace_file
 
@@ -57,7 +57,7 @@ def run_page(run: RunRecord, diagnosis: Diagnosis | None = None) -> str:
     ]
     data = {
         "player-data": player,
-        "strip-data": None if histories is None else strip_data(run, histories),
+        "mode-bands-data": None if histories is None else mode_bands_data(run, histories),
         "curves-data": curves_data(run) if len(run.metrics["step"]) else None,
         "marks-data": sorted({event.round for event in run.events}),
     }

@@ -18,7 +18,7 @@ export class ModeBands {
     this.marks = marks || [];
     this.cursor = null;
     this.callbacks = [];
-    this.canvas = element("canvas", { class: "strip-canvas seekable", role: "img" });
+    this.canvas = element("canvas", { class: "mode-bands seekable", role: "img" });
     const few = this.modes <= MOST_WORDS;
     this.band = few ? 26 : Math.max(9, Math.min(26, 360 / this.modes));
     this.canvas.style.height = `${this.band * this.modes + 26}px`;

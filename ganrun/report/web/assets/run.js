@@ -45,9 +45,9 @@ function chart(element, data) {
   }
 }
 
-const [strip, curves, played] = [read("strip-data"), read("curves-data"), read("player-data")];
-if (strip) {
-  const bands = new ModeBands(document.getElementById("strip"), strip, marks);
+const [modes, curves, played] = [read("mode-bands-data"), read("curves-data"), read("player-data")];
+if (modes) {
+  const bands = new ModeBands(document.getElementById("mode-bands"), modes, marks);
   bands.onSeek(show);
   followers.push(bands);
 }

@@ -1,4 +1,4 @@
-/* The ledger: one row per mode, what share of the forgeries it got over the rounds and gets now.
+/* One row per mode: what share of the forgeries it got over the rounds and gets now.
  *
  * A row's history runs from left to right over all rounds so far: the stronger the colour,
  * the nearer to the mode's fair share. The bar beside it is the share now, with a tick where a fair share would be.
@@ -12,7 +12,7 @@ const COLUMNS = 240; // kept at least half of them, at most all
 const NUMBER_WIDTH = 22;
 const GAP = 8;
 
-export class ModeLedger {
+export class ModeShares {
   constructor(canvas) {
     this.canvas = canvas;
     this.context = canvas.getContext("2d");
@@ -27,7 +27,7 @@ export class ModeLedger {
     this.stride = 1;
     this.skipped = 0;
     this.now = null;
-    this.canvas.style.setProperty("--ledger-height", `${Math.max(1, this.modes) * this.rowHeight}px`);
+    this.canvas.style.setProperty("--mode-shares-height", `${Math.max(1, this.modes) * this.rowHeight}px`);
     this.readColours();
   }
 
