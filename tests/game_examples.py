@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import jax
+import jax.extend.core
 import jax.numpy as jnp
 import numpy as np
 
@@ -103,3 +104,10 @@ def without_compiling() -> Iterator[None]:
         yield
     finally:
         jax.lax.fori_loop, randomness.UNROLLED_THREEFRY = kept, unrolled
+
+
+def traced_once(function: Callable[[Any], Any], argument: Any) -> Callable[[Any], Any]:
+    """A function's operations, found once, to be run one by one on arguments like this one."""
+    operations, shape = jax.make_jaxpr(function, return_shape=True)(argument)
+    run = jax.extend.core.jaxpr_as_fun(operations)
+    return lambda like: jax.tree.unflatten(jax.tree.structure(shape), run(*jax.tree.leaves(like)))

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Bool, Float, Int, PRNGKeyArray, UInt
 
 from ganrun.config import declarations
@@ -212,7 +213,7 @@ def play_round(game: Game, hyper: Hyperparameters, state: TrainingState) -> Trai
     generator_key = jax.random.fold_in(key, 0)
     forger = game.generator.unravel(state.generator.params)
 
-    def next_step(i: Array, carry: Any) -> Any:
+    def next_step(i: Array | np.integer, carry: Any) -> Any:
         discriminator, _ = carry
         return discriminator_step(
             game, hyper, forger, discriminator, jax.random.fold_in(key, i + 1)
