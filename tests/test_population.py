@@ -19,6 +19,7 @@ import pytest
 from game_examples import all_finite, bytes_of, experiment, hyper_of, sizes_of, without_compiling
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from one_core import on_one_core
 from population_examples import (
     DIVERGES_AT_ONCE,
     DIVERGES_LATER,
@@ -143,12 +144,7 @@ def test_a_process_on_one_core_that_compiles_for_itself_comes_to_the_same(
     environment = {name: x for name, x in os.environ.items() if name != "XLA_FLAGS"}
     environment |= {"XDG_CACHE_HOME": str(tmp_path), "JAX_ENABLE_COMPILATION_CACHE": "false"}
     program = Path(__file__).with_name("population_examples.py")
-    command = [sys.executable, str(program), "1", "4"]
-    if sys.platform == "linux":
-        only = min(os.sched_getaffinity(0))
-        pin = "import os, sys; os.sched_setaffinity(0, {int(sys.argv[1])});"
-        pin += "os.execv(sys.argv[2], sys.argv[2:])"
-        command = [sys.executable, "-c", pin, str(only), *command]
+    command = on_one_core([sys.executable, str(program), "1", "4"])
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
     found = json.loads(done.stdout)
     if sys.platform == "linux":

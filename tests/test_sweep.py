@@ -15,6 +15,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from one_core import on_one_core
 from store_examples import result_bytes
 from sweep_examples import POISON, Listener, play_or_die, small, swept, table
 
@@ -198,12 +199,17 @@ def test_a_damaged_run_elsewhere_is_trained_anew(tmp_path: Path) -> None:
     assert RunFolder(folder.trial_path(trial)).run["reused_from"] is None
 
 
-COMMAND = [sys.executable, "-m", "ganrun", "sweep"]
+def command(runs: Path, config: Path, *options: str) -> list[str]:
+    words = ["sweep", str(config), "--runs-dir", str(runs), "--quiet", *options]
+    return [sys.executable, "-m", "ganrun", *words]
+
+
+def started(words: list[str]) -> subprocess.Popen[str]:
+    return subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
 def start(runs: Path, config: Path, *options: str) -> subprocess.Popen[str]:
-    words = [*COMMAND, str(config), "--runs-dir", str(runs), "--quiet", *options]
-    return subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    return started(command(runs, config, *options))
 
 
 def test_a_sweep_that_is_killed_now_and_again_comes_to_the_same(
@@ -234,7 +240,10 @@ def test_a_sweep_that_is_killed_now_and_again_comes_to_the_same(
 def test_two_sweeps_at_once_over_the_same_trials_train_each_once(
     undisturbed: tuple[SweepFolder, bytes], tmp_path: Path
 ) -> None:
-    """The one sweep twice, and one of another name that holds its trials and more."""
+    """The one sweep twice, and one of another name that holds its trials and more.
+
+    One has them trained by processes of its own, the others train them themselves.
+    """
     small(tmp_path)
     (tmp_path / "wide.yaml").write_text(
         (tmp_path / "small.yaml")
@@ -242,10 +251,11 @@ def test_two_sweeps_at_once_over_the_same_trials_train_each_once(
         .replace("name: small", "name: wide")
         .replace("[1, 3]", "[1, 2, 3]")
     )
-    started = [
-        start(tmp_path / "runs", tmp_path / f"{name}.yaml") for name in ("small", "small", "wide")
-    ]
-    for process in started:
+    small_one, wide_one = (
+        command(tmp_path / "runs", tmp_path / f"{name}.yaml") for name in ("small", "wide")
+    )
+    commands = [small_one, on_one_core(small_one), on_one_core(wide_one)]
+    for process in [started(words) for words in commands]:
         _, told = process.communicate()
         assert process.returncode == 0, told
     folders = [SweepFolder(p) for p in sorted((tmp_path / "runs").glob("*-sweep-*"))]

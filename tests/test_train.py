@@ -17,6 +17,7 @@ import jax
 import numpy as np
 import pytest
 from game_examples import experiment, hyper_of
+from one_core import on_one_core
 from store_examples import RESULT_FILES, result_bytes
 
 from ganrun.config import ConfigError, Experiment, load_experiment, to_yaml
@@ -525,17 +526,7 @@ def run_command(words: list[str], **options: Any) -> subprocess.CompletedProcess
 def test_the_command_on_one_core_comes_to_the_same(
     tmp_path: Path, undisturbed: dict[int, Files]
 ) -> None:
-    words = command(tmp_path / "runs", tiny(0))
-    if sys.platform == "linux":
-        only = min(os.sched_getaffinity(0))
-        pin = "import os, sys; os.sched_setaffinity(0, {int(sys.argv[1])});"
-        words = [
-            sys.executable,
-            "-c",
-            pin + "os.execv(sys.argv[2], sys.argv[2:])",
-            str(only),
-            *words,
-        ]
+    words = on_one_core(command(tmp_path / "runs", tiny(0)))
     done = run_command(words)
     assert (done.returncode, done.stderr.count("Warning")) == (0, 0), done.stderr
     assert result_bytes(RunFolder(run_path(tmp_path / "runs", tiny(0)))) == undisturbed[0]
