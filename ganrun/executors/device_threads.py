@@ -30,10 +30,14 @@ def on_free_devices(
     for device in devices:
         free.put(device)
 
-    def done(task: Task) -> Result:
+    def play(task: Task, future: Future[Result]) -> None:
+        if not future.set_running_or_notify_cancel():
+            return
         device = free.get()
         try:
-            return do(task, device)
+            future.set_result(do(task, device))
+        except BaseException as error:
+            future.set_exception(error)
         finally:
             free.put(device)
 
@@ -42,7 +46,10 @@ def on_free_devices(
     with ThreadPoolExecutor(len(devices), thread_name_prefix="ganrun") as pool:
         try:
             while True:
-                pending |= {pool.submit(done, x) for x in islice(rest, len(devices) - len(pending))}
+                for task in islice(rest, len(devices) - len(pending)):
+                    future: Future[Result] = Future()
+                    pending.add(future)  # before it can begin, lest an interrupt lose it
+                    pool.submit(play, task, future)
                 if not pending:
                     return
                 for future in wait(pending, return_when=FIRST_COMPLETED).done:
