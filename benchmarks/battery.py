@@ -71,7 +71,7 @@ def main() -> None:
         trained_cases(train(options.train, FRESH_SEED), "trained now") if options.train else (),
         scene_cases(options.repeats, sizes),
     )
-    rows = list(count_all(cases, scan=options.scan))
+    rows = list(count_all(watched(cases), scan=options.scan))
     seconds = {name: time_one(name) for name in ("ring of 5", "grid of 25")}
     if options.json:
         print(json.dumps({"rows": [asdict(row) for row in rows], "seconds": seconds}, indent=1))
@@ -82,6 +82,30 @@ def main() -> None:
                 f"{name}, 2,500 samples: one count {1000 * count:.0f} ms, "
                 f"everything at the end of a run {1000 * everything:.0f} ms"
             )
+
+
+def watched(cases: Iterable[Case]) -> Iterator[Case]:
+    """The cases, while a terminal shows how many were counted, and which row is; else a line each.
+
+    How many there are is not known before the last.
+    """
+    from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    screen, said = Console(stderr=True), ""
+    counted = TextColumn("{task.completed:,.0f} counted")
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), counted, TimeElapsedColumn())
+    unseen = not screen.is_terminal
+    with Progress(*columns, console=screen, transient=True, disable=unseen) as progress:
+        task = progress.add_task("")
+        for case in cases:
+            row = f"{case.group}: {case.row}"
+            if unseen and row != said:
+                print(row, file=sys.stderr, flush=True)
+            said = row
+            progress.update(task, description=row)
+            yield case
+            progress.advance(task)
 
 
 def count_all(cases: Iterable[Case], *, scan: bool = False) -> Iterator[Row]:
@@ -104,8 +128,6 @@ def count_all(cases: Iterable[Case], *, scan: bool = False) -> Iterator[Row]:
             row.counted_modes += len(counted)
             row.right += counted == case.truth
             row.scan_right += scanned == case.truth
-        if sys.stderr.isatty():
-            print(f"\r{row.group}: {row.row}"[:79].ljust(79), end="", file=sys.stderr)
     if row is not None:
         yield row
 

@@ -99,8 +99,8 @@ def first_output(experiment: Experiment, runs_dir: Path) -> str:
     folders = [find_complete(runs_dir, experiment.with_seed(seed)) for seed in experiment.seeds]
     console = Console(file=StringIO(), width=80)
     report_run([folder.path for folder in folders if folder], console, pages=False, figures=False)
-    text = console.file.getvalue().replace(str(runs_dir), "runs")  # type: ignore[attr-defined]
-    return "\n".join(line.rstrip() for line in text.splitlines())
+    text: str = console.file.getvalue()  # type: ignore[attr-defined]
+    return text.replace(str(runs_dir), "runs").rstrip("\n")
 
 
 def with_table(page: str, table: str) -> str:

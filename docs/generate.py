@@ -110,9 +110,10 @@ nested as in a config, with the same rules as one config on top of another. A fi
 set by a case, but not both. Levels that contradict each other are an error that names them.
 
 A sweep has at most {trials:,} GANs. A Latin hypercube has as many points as `points` says; a Sobol
-design of `D` fields has `points * (D + 2)`, and needs SALib: `pip install 'ganrun[sobol]'`. The
-points follow from `vary` and `points` alone, so more seeds, cases or rounds keep them, and a Sobol
-design that is doubled keeps those it has.
+design of `D` fields has `points * (D + 2)`, and needs SALib:
+`.venv/bin/pip install -c constraints.txt -e '.[sobol]'`. The points follow from `vary` and `points`
+alone, so more seeds, cases or rounds keep them, and a Sobol design that is doubled keeps those it
+has.
 
 `--set` overrides a sweep's own fields: `--set seeds=4`, `--set points=128`,
 `--set vary.optimizer.b1=[0.0, 0.5]`, `--set cases.hinge.training.steps=500`; and those of its base

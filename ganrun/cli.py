@@ -5,6 +5,7 @@ Exit codes: 0 done, 1 some run failed, 2 bad usage or config, 130 interrupted (a
 
 from __future__ import annotations
 
+import re
 import shlex
 import signal
 import sys
@@ -34,13 +35,23 @@ class Commands(TyperGroup):
             code = super().main(*args, **options)
         except UsageError as error:
             command = error.ctx.command_path if error.ctx else "ganrun"
-            message = error.format_message().rstrip(".")
+            message = _one_at_a_time(error) or error.format_message().rstrip(".")
             message = message[:1].lower() + message[1:]
             typer.echo(f"{command}: {message} (see {command} --help)", err=True)
             sys.exit(2)
         except typer.Abort:
             sys.exit(130)
         sys.exit(code or 0)
+
+
+def _one_at_a_time(error: Any) -> str | None:
+    """What to say where a command was given more than it takes, as by a pattern of the shell."""
+    extra = re.fullmatch(r"Got unexpected extra arguments?(?:\(s\))? \((.*)\)", error.message)
+    if extra is None or error.ctx is None:
+        return None
+    taken = [one for one in error.ctx.command.params if one.param_type_name == "argument"]
+    what = f"one {taken[0].metavar.strip('[]')}" if taken else "no arguments"
+    return f"takes {what}, and was given more: {extra[1]}"
 
 
 app = typer.Typer(
@@ -55,7 +66,10 @@ app = typer.Typer(
 )
 
 ConfigArgument = Annotated[
-    Path, typer.Argument(metavar="CONFIG", help="A YAML config, or one that ships with ganrun.")
+    Path,
+    typer.Argument(
+        metavar="CONFIG", help="A YAML file; those that ship with ganrun are configs/NAME.yaml."
+    ),
 ]
 SetOption = Annotated[
     list[str] | None,
@@ -87,7 +101,7 @@ QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Show no progre
 
 @app.command(
     short_help="Train a config's GAN and say what became of it.",
-    epilog="Example: ganrun train configs/five_gaussians.yaml --set seeds=8 --set name=mine",
+    epilog="Example: ganrun train configs/five_gaussians.yaml --set seeds=8",
 )
 def train(
     config: ConfigArgument,
@@ -122,7 +136,7 @@ def train(
         training = Training(mixture_of(experiment.target), title=experiment.name)
         with watcher_for(Console(stderr=True), training, quiet=quiet) as watcher:
             outcomes = train(experiment, watcher.update, options)
-        _report_outcomes(outcomes, as_json=as_json)
+        _report_outcomes(outcomes, experiment.name, as_json=as_json)
 
 
 @app.command(
@@ -134,7 +148,7 @@ def sweep(
         Path | None,
         typer.Argument(
             metavar="[SWEEP]",
-            help="A sweep's YAML file, or one that ships with ganrun "
+            help="A sweep's YAML file; those that ship with ganrun are configs/sweeps/NAME.yaml "
             "[default: configs/sweeps/influence.yaml].",
         ),
     ] = None,
@@ -270,7 +284,7 @@ def arena(
         Path | None,
         typer.Argument(
             metavar="[CONFIG]",
-            help="A YAML config, or one that ships with ganrun "
+            help="A YAML file; those that ship with ganrun are configs/NAME.yaml "
             "[default: configs/five_gaussians.yaml].",
         ),
     ] = None,
@@ -309,9 +323,9 @@ def arena(
         from importlib.util import find_spec
 
         if not all(find_spec(name) for name in ("starlette", "uvicorn", "websockets")):
-            typer.echo(
-                "ganrun arena needs the extra 'arena': pip install 'ganrun[arena]'", err=True
-            )
+            from ganrun.extras import how_to_install
+
+            typer.echo(f"ganrun arena needs the extra 'arena': {how_to_install('arena')}", err=True)
             raise typer.Exit(2)
 
         from ganrun.config.shipped import default_config
@@ -492,11 +506,12 @@ def _options(
     )
 
 
-def _report_outcomes(outcomes: list[Any], *, as_json: bool) -> None:
+def _report_outcomes(outcomes: list[Any], name: str, *, as_json: bool) -> None:
     """Print the table of all runs that have a folder, then what went wrong; exit accordingly."""
     from rich.console import Console
 
     from ganrun.report.command import report_run
+    from ganrun.store import RunFolder
 
     paths = [one.path for one in outcomes if one.path is not None]
     if paths:
@@ -504,6 +519,9 @@ def _report_outcomes(outcomes: list[Any], *, as_json: bool) -> None:
     if found := sum(one.how == "found" for one in outcomes):
         which = "Complete already" if found == len(outcomes) else f"{found} complete already"
         typer.echo(f"{which}, not trained again (--again trains afresh).", err=True)
+    if others := sorted({RunFolder(path).run["name"] for path in paths} - {name}):
+        kept = " and ".join(map(repr, others))
+        typer.echo(f"There as {kept} already, and not renamed to {name!r}.", err=True)
     for one in outcomes:
         if one.how == "failed":
             typer.echo(f"seed {one.seed} failed: {one.error}", err=True)

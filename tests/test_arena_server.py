@@ -592,7 +592,10 @@ def test_without_the_extra_the_command_says_what_to_install(monkeypatch: pytest.
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     done = CliRunner().invoke(app, ["arena"])
     assert done.exit_code == 2
-    assert done.stderr == "ganrun arena needs the extra 'arena': pip install 'ganrun[arena]'\n"
+    python, *command = done.stderr.removeprefix("ganrun arena needs the extra 'arena': ").split()
+    pinned = ["-c", str(Path(__file__).parents[1] / "constraints.txt")]
+    assert python == sys.executable, "what installs it is the program that lacks it"
+    assert command == ["-m", "pip", "install", *pinned, "'ganrun[arena]'"]
 
 
 @pytest.mark.parametrize("signal_", [signal.SIGINT, signal.SIGTERM])

@@ -61,7 +61,8 @@ MISTAKES = {
     ),
     "misspelt.yaml --set": "ganrun: option '--set' requires an argument",
     "misspelt.yaml --sets a=b": "ganrun {command}: no such option: --sets",
-    "misspelt.yaml other.yaml": "ganrun {command}: got unexpected extra argument(s) (other.yaml)",
+    "misspelt.yaml b.yaml": "ganrun {command}: takes one CONFIG, and was given more: b.yaml",
+    "ring8": "ring8: no such file; did you mean 'configs/ring8.yaml'?",
     "": "ganrun {command}: missing argument 'CONFIG'",
     "crowded.yaml": (
         "crowded.yaml: target: cannot place 9 modes at least 2 apart in a square of half-width "
@@ -91,6 +92,9 @@ def test_a_mistake_is_one_line_and_leaves_nothing_behind(
 ELSEWHERE = {
     "trian configs/ring8.yaml": (2, "ganrun: no such command 'trian'"),
     "--verbose": (2, "ganrun: no such option: --verbose"),
+    "diagnose runs/a runs/b": (2, "ganrun diagnose: takes one RUN_DIR, and was given more: runs/b"),
+    "sweep a.yaml b.yaml": (2, "ganrun sweep: takes one SWEEP, and was given more: b.yaml"),
+    "schema x": (2, "ganrun schema: takes no arguments, and was given more: x"),
     "schema --yaml": (2, "ganrun schema: no such option: --yaml"),
     "train a.yaml --checkpoint-every soon": (
         2,
@@ -208,15 +212,25 @@ def stored(folder: Path) -> Path:
 
 def test_finished_runs_exit_with_0_and_their_table(outcomes: list[Outcome], stored: Path):
     outcomes[:] = [Outcome(3, "trained", stored)]
-    code, output, errors = cli("train", "a.yaml")
+    code, output, errors = cli("train", "a.yaml", "--set", "name=five_gaussians")
     assert (code, errors) == (0, "")
     assert "Seed 3 collapsed: 2 of 5 modes recovered" in " ".join(output.split())
     assert stored.name in output
 
 
+@pytest.mark.parametrize("how", ["trained", "found"])
+def test_a_name_that_a_run_does_not_get_is_told(outcomes: list[Outcome], stored: Path, how: Any):
+    outcomes[:] = [Outcome(3, how, stored)]
+    code, _, errors = cli("train", "a.yaml", "--set", "name=mine")
+    assert code == 0
+    assert (
+        errors.splitlines()[-1] == "There as 'five_gaussians' already, and not renamed to 'mine'."
+    )
+
+
 def test_the_json_of_a_training_is_one_document(outcomes: list[Outcome], stored: Path):
     outcomes[:] = [Outcome(3, "found", stored)]
-    code, output, errors = cli("train", "a.yaml", "--json")
+    code, output, errors = cli("train", "a.yaml", "--json", "--set", "name=five_gaussians")
     assert (code, errors) == (0, "Complete already, not trained again (--again trains afresh).\n")
     assert [run["seed"] for run in json.loads(output)["runs"]] == [3]
 
@@ -225,7 +239,7 @@ def test_a_failed_run_exits_with_1_after_the_table_of_the_others(
     outcomes: list[Outcome], stored: Path
 ):
     outcomes[:] = [Outcome(3, "trained", stored), Outcome(4, "failed", None, "disk full")]
-    code, output, errors = cli("train", "a.yaml")
+    code, output, errors = cli("train", "a.yaml", "--set", "name=five_gaussians")
     assert (code, errors) == (1, "seed 4 failed: disk full\n")
     assert "Seed 3 collapsed" in output
 

@@ -20,6 +20,7 @@ from ganrun.config.dotted_fields import may_change_the_program, may_contradict
 from ganrun.config.fields import Section
 from ganrun.config.penalties import PARAMETERS
 from ganrun.config.write import flow
+from ganrun.extras import how_to_install
 from ganrun.sweep.designs import Design
 
 RANDOM = (
@@ -207,7 +208,7 @@ def test_a_sobol_design_without_salib_says_how_to_install_it(monkeypatch: pytest
     with pytest.raises(ConfigError) as caught:
         design(SOBOL)
     assert caught.value.problems == (
-        "a sobol design needs SALib; install it with: pip install 'ganrun[sobol]'",
+        f"a sobol design needs SALib; install it with: {how_to_install('sobol')}",
     )
 
 

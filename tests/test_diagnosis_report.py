@@ -278,7 +278,8 @@ def test_at_80_columns_no_column_is_left_out_and_at_60_the_modes_are_still_shown
 def test_nothing_is_wider_than_the_terminal_but_what_is_to_be_copied(name, width):
     diagnosis = DIAGNOSES[name]()
     for line in printed(diagnosis, width).splitlines():
-        assert line == diagnosis.advice.command or cell_len(line.rstrip()) <= width
+        assert line == diagnosis.advice.command or cell_len(line) <= width
+        assert line == line.rstrip()
 
 
 @pytest.mark.parametrize("width", [20, 60, 80])

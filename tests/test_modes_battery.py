@@ -5,7 +5,7 @@ from collections import defaultdict
 import numpy as np
 import pytest
 
-from benchmarks.battery import count_all
+from benchmarks.battery import count_all, watched
 from benchmarks.battery_rows import EDITS, TARGETS, odd_cases, scene_cases, trained_cases
 from benchmarks.scenes import SHAPES, Scene
 from benchmarks.trained_samples import GONE, THERE, UNCLEAR, label_modes, stored
@@ -51,6 +51,14 @@ def test_the_table_adds_up():
     rows = list(count_all(cases, scan=True))
     assert [row.row for row in rows] == [case.row for case in cases]
     assert all(row.sets == row.clear == row.right == row.scan_same == 1 for row in rows)
+
+
+def test_which_row_is_being_counted_is_told_once_where_there_is_no_terminal(capsys):
+    cases = [case for case in odd_cases() if "constant" in case.row]
+    assert list(watched([*cases, *cases[-1:]])) == [*cases, *cases[-1:]]
+    output, told = capsys.readouterr()
+    assert output == ""
+    assert told.splitlines() == [f"odd: {case.row}" for case in cases]
 
 
 def test_the_rule_for_trained_generators_agrees_with_scenes_whose_truth_is_built_in():

@@ -219,6 +219,15 @@ def test_every_run_gets_its_page_with_figures_or_without(runs):
     assert (path / "report.html").stat().st_mtime_ns == before
 
 
+def test_what_is_written_of_a_run_is_told_in_one_place(runs):
+    text, _ = report(folder_of(runs, 3), folder_of(runs, 11))
+    told = [Path(line.partition(":")[0]) for line in text.splitlines()]
+    written = [path for path in told if path.name in ("figures", "report.html")]
+    assert written == [
+        folder_of(runs, seed) / name for seed in (3, 11) for name in ("figures", "report.html")
+    ]
+
+
 def test_the_page_links_to_the_figures_that_are_drawn_with_it(runs):
     path = folder_of(runs, 11)
     report(path)

@@ -116,7 +116,8 @@ def test_a_target_of_one_mode_is_told_in_the_singular():
 
 
 def test_several_seeds_are_told_by_how_many_miss_modes_and_by_their_median():
-    runs = [fake_run(modes=range(n), verdict="collapsed", seed=n) for n in (2, 3, 3, 4, 5)]
+    counts = enumerate((2, 3, 3, 4, 5))
+    runs = [fake_run(modes=range(n), verdict="collapsed", seed=seed) for seed, n in counts]
     assert story.sentences(runs) == (
         "Modes are missing on 4 of 5 seeds; median 3 of 5 recovered (min 2, max 5)."
     )
@@ -236,6 +237,32 @@ def test_runs_of_different_targets_get_tables_of_their_own():
     text = printed([COLLAPSED, fake_run(grid(), [1, 2], verdict="collapsed", name="grid25")])
     assert text.count("perfect samples") == 2
     assert "grid25  25 modes" in text
+
+
+def test_runs_of_one_seed_that_differ_get_tables_of_their_own_which_say_by_what():
+    longer = COLLAPSED.config.training.model_copy(update={"steps": 20_000})
+    text = printed(
+        [COLLAPSED, renamed(COLLAPSED, training=longer), renamed(COLLAPSED, objective="hinge")]
+    )
+    titles = [line for line in text.splitlines() if line.startswith(f"{COLLAPSED.name}  ")]
+    assert titles == [
+        f"{COLLAPSED.name}  5 modes, 10,000 rounds, objective=non_saturating",
+        f"{COLLAPSED.name}  5 modes, 20,000 rounds, objective=non_saturating",
+        f"{COLLAPSED.name}  5 modes, 10,000 rounds, objective=hinge",
+    ]
+    assert text.count("Seed 3 collapsed") == 3
+
+
+def test_runs_of_one_config_and_seed_are_not_counted_as_seeds():
+    text = printed([COLLAPSED, dataclasses.replace(COLLAPSED, path=Path("runs/again-2"))])
+    assert text.count("perfect samples") == 1
+    assert "Modes are missing on 2 of 2 runs;" in text
+
+
+@pytest.mark.parametrize("width", [30, 53, 80])
+def test_no_line_ends_with_blanks(width):
+    lines = printed([*ALL, renamed(COLLAPSED, objective="hinge")], width).splitlines()
+    assert [line for line in lines if line != line.rstrip()] == []
 
 
 def test_the_name_of_a_run_is_never_read_as_markup():

@@ -229,6 +229,7 @@ def test_every_sweep_can_be_printed_on_every_terminal(folders, kind, width):
     assert "nan" not in text
     tables = text.split("what explains")[-1].split("The table is")[0]
     assert all(cell_len(line) <= width for line in tables.splitlines())
+    assert [line for line in text.splitlines() if line != line.rstrip()] == []
 
 
 def test_the_report_holds_the_answer_the_ranking_and_the_rates(folders):

@@ -7,7 +7,7 @@ one which is given where the other is meant is said to be just that.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import reduce
@@ -204,15 +204,18 @@ def _near_file(path: Path) -> str:
         names = [name for name in os.listdir(path.parent) if name.endswith((".yaml", ".yml"))]
     except (OSError, ValueError):
         names = []
-    found = get_close_matches(path.name, names, n=1, cutoff=0.75) or [
-        name for name in names if Path(name).stem == path.name
-    ]
-    if found:
-        return f"; did you mean {str(path.with_name(found[0]))!r}?"
+    if found := _near_name(path.name, names):
+        return f"; did you mean {str(path.with_name(found))!r}?"
     shipped = shipped_configs()
     files = {file.name: file.relative_to(shipped) for file in shipped.rglob("*.yaml")}
-    near = get_close_matches(path.name, files, n=1, cutoff=0.75)
-    return f"; did you mean 'configs/{files[near[0]].as_posix()}'?" if near else ""
+    near = _near_name(path.name, files)
+    return f"; did you mean 'configs/{files[near].as_posix()}'?" if near else ""
+
+
+def _near_name(name: str, files: Iterable[str]) -> str | None:
+    """Return the file of that name but its ending, or of nearly that name."""
+    same = [file for file in files if Path(file).stem == name]
+    return next(iter(same or get_close_matches(name, files, n=1, cutoff=0.75)), None)
 
 
 def _options(overrides: Sequence[str], problems: list[Problem]) -> Iterator[Option]:

@@ -18,6 +18,7 @@ from typing import Any
 
 from ganrun import __version__
 from ganrun.executors.task_queue import Task, TaskQueue
+from ganrun.extras import how_to_install
 from ganrun.playing.claim_or_find import finished_trial
 from ganrun.playing.jobs import Hooks, Job, Outcome, Result
 from ganrun.playing.progress import OnProgress
@@ -106,7 +107,7 @@ class Cluster(contextlib.AbstractContextManager["Cluster"]):
             import distributed
         except ImportError as error:
             raise ClusterError(
-                "a cluster needs dask; install it with: pip install 'ganrun[cluster]'"
+                f"a cluster needs dask; install it with: {how_to_install('cluster')}"
             ) from error
         self._stack = contextlib.ExitStack()
         try:

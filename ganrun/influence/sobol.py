@@ -14,6 +14,7 @@ import numpy as np
 from jaxtyping import Float
 from numpy import ndarray
 
+from ganrun.extras import how_to_install
 from ganrun.influence.crossed import Estimate, cross_product, ratio, total_variance
 from ganrun.influence.replicates import NoShares
 from ganrun.influence.share_intervals import Share
@@ -117,6 +118,6 @@ def _salib() -> tuple[Index, Index]:
         from SALib.analyze.sobol import first_order, total_order
     except ImportError:
         raise SALibMissing(
-            "a Sobol design's indices need SALib: pip install 'ganrun[sobol]'"
+            f"a Sobol design's indices need SALib: {how_to_install('sobol')}"
         ) from None
     return first_order, total_order

@@ -60,15 +60,23 @@ def report_run(
         words = f"pages and figures are made for up to {MOST_DRAWN} runs at once; name fewer"
         notes.say(f"{words} to see them")
         return problems
-    if figures or gif:
-        _draw(runs, notes, figures=figures, gif=gif)
-    # After the figures, so that the pages link to them.
-    written, unwritten = _write_pages(runs, notes) if pages else ([], [])
+    written: list[Path] = []
+    for run in runs:
+        if figures or gif:
+            _draw(run, notes, figures=figures, gif=gif)
+        # After the figures, so that the page links to them.
+        if pages:
+            try:
+                written.append(_write_page(run, notes))
+            except StoreError as error:
+                if len(runs) == 1:
+                    raise
+                problems.append(str(error))
     if open_page and len(written) != 1:
         notes.say("one page can be opened at a time; name one run")
     elif open_page:
         notes.open(written[0])
-    return problems + unwritten
+    return problems
 
 
 def read_runs(paths: Sequence[Path]) -> tuple[list[RunRecord], list[str]]:
@@ -110,30 +118,20 @@ def _natural(name: str) -> list[tuple[int, str]]:
     return [(int(part), "") if part.isdecimal() else (0, part) for part in parts]
 
 
-def _write_pages(runs: Sequence[RunRecord], notes: Notes) -> tuple[list[Path], list[str]]:
-    """Every run's page, and a line for each that something in its folder is in the way of."""
+def _write_page(run: RunRecord, notes: Notes) -> Path:
     from ganrun.report.web.run_page import write_run_page
 
-    written, problems = [], []
-    for run in runs:
-        try:
-            written.append(write_run_page(run))
-        except StoreError as error:
-            if len(runs) == 1:
-                raise
-            problems.append(str(error))
-    for path in written:
-        notes.say(f"{path}: the run to watch, in a browser")
-    return written, problems
+    path = write_run_page(run)
+    notes.say(f"{path}: the run to watch, in a browser")
+    return path
 
 
-def _draw(runs: Sequence[RunRecord], notes: Notes, *, figures: bool, gif: bool) -> None:
+def _draw(run: RunRecord, notes: Notes, *, figures: bool, gif: bool) -> None:
     # matplotlib takes half a second to import, which the table need not wait for.
     from ganrun.report.figures import write_figures
     from ganrun.report.figures.moving import write_gif
 
-    for run in runs:
-        paths = write_figures(run) if figures else []
-        if gif and (moving := write_gif(run)):
-            paths.append(moving)
-        notes.say_drawn(paths)
+    paths = write_figures(run) if figures else []
+    if gif and (moving := write_gif(run)):
+        paths.append(moving)
+    notes.say_drawn(paths)

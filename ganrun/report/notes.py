@@ -16,9 +16,15 @@ def print_whole(console: Console, words: str, style: str = "") -> None:
     console.print(Text(words, style), soft_wrap=True, highlight=False)
 
 
+def print_wrapped(console: Console, words: Text) -> None:
+    """Print words in as many lines as they take."""
+    print_cut(console, words.wrap(console, console.width))
+
+
 def print_cut(console: Console, lines: Iterable[Text]) -> None:
-    """Print the lines of a table; what has no room is cut off."""
+    """Print the lines of a table; what has no room is cut off, and none ends with blanks."""
     for line in lines:
+        line.rstrip()
         console.print(line, no_wrap=True, overflow="crop", highlight=False)
 
 

@@ -91,10 +91,11 @@ def sentences(runs: Sequence[RunRecord]) -> str:
 
 def _tell_ended(runs: Sequence[RunRecord]) -> str:
     missing_on = sum(bool(run.missing) for run in runs)
-    seeds = wording.plural(len(runs), "seed")
-    words = f"No mode is missing on any of {seeds}"
+    one_each = len({run.seed for run in runs}) == len(runs)
+    those = wording.plural(len(runs), "seed" if one_each else "run")
+    words = f"No mode is missing on any of {those}"
     if missing_on:
-        words = f"Modes are missing on {missing_on:,} of {seeds}"
+        words = f"Modes are missing on {missing_on:,} of {those}"
     counts = [run.metric("modes_recovered") for run in runs]
     known = sorted(count for count in counts if count is not None)
     totals = {run.modes_total for run in runs}

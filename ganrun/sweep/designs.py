@@ -16,6 +16,7 @@ from ganrun.config import ConfigError, Experiment, Factor, Sweep, static_key
 from ganrun.config.dotted_fields import may_change_the_program, may_contradict, path_of
 from ganrun.config.identity import digest
 from ganrun.config.sweep_axes import between
+from ganrun.extras import how_to_install
 from ganrun.sweep.contradictions import Contradictions
 from ganrun.sweep.variants import Variants
 
@@ -181,7 +182,7 @@ def _unit_points(sweep: Sweep) -> Any:
         from SALib.sample import sobol
     except ImportError as error:
         raise ConfigError(
-            ["a sobol design needs SALib; install it with: pip install 'ganrun[sobol]'"]
+            [f"a sobol design needs SALib; install it with: {how_to_install('sobol')}"]
         ) from error
     problem = {
         "num_vars": size,

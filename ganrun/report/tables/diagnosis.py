@@ -15,7 +15,7 @@ from ganrun.diagnose.diagnosis import NAME, Branch, Diagnosis
 from ganrun.report.branch_table import branch_columns, branch_note, branch_table
 from ganrun.report.diagnosis_story import FIGURE, how_sure, probes, whose
 from ganrun.report.fitting_columns import GAP, FittingColumns
-from ganrun.report.notes import print_cut, print_whole
+from ganrun.report.notes import print_cut, print_whole, print_wrapped
 from ganrun.report.palette import SCREEN_BLUE, SCREEN_VERMILLION, screen_hue
 from ganrun.store.formats import json_text
 
@@ -31,16 +31,18 @@ def print_diagnosis(diagnosis: Diagnosis, console: Console, *, path: Path) -> No
         console: where it goes.
         path: the run's folder; of the diagnosis's files those are named that are there.
     """
-    evidence = Text(diagnosis.evidence)
-    for line in (Text(whose(diagnosis), "bold"), verdict_line(diagnosis), "", evidence, ""):
-        console.print(line, highlight=False)
+    print_wrapped(console, Text(whose(diagnosis), "bold"))
+    print_wrapped(console, verdict_line(diagnosis))
+    console.print()
+    print_wrapped(console, Text(diagnosis.evidence))
+    console.print()
     print_cut(console, branch_lines(diagnosis, console.width))
     console.print()
     for _, words in probes(diagnosis):
-        console.print(Text(words), highlight=False)
+        print_wrapped(console, Text(words))
         console.print()
-    console.print(Text("What to try next", "bold"), highlight=False)
-    console.print(Text(diagnosis.advice.words), highlight=False)
+    print_wrapped(console, Text("What to try next", "bold"))
+    print_wrapped(console, Text(diagnosis.advice.words))
     if diagnosis.advice.command:
         print_whole(console, diagnosis.advice.command, SCREEN_BLUE)
     if places := _places(path):

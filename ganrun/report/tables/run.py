@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from statistics import median
 from typing import Any
 
@@ -12,10 +12,12 @@ from rich.text import Text
 
 from ganrun import wording
 from ganrun.config.declarations import BY_WORTH, METRICS
+from ganrun.config.identity import canonical_json, content_of
+from ganrun.config.write import flow
 from ganrun.report import run_story
 from ganrun.report.commands_to_copy import train_command
 from ganrun.report.fitting_columns import GAP, FittingColumns, in_two
-from ganrun.report.notes import print_cut, print_whole
+from ganrun.report.notes import print_cut, print_whole, print_wrapped
 from ganrun.report.palette import SCREEN_BLUE, SCREEN_VERMILLION, screen_hue
 from ganrun.report.run_record import Reference, RunRecord, metric_words
 
@@ -26,30 +28,57 @@ MOST_PATHS = 10
 
 
 def print_results(runs: Sequence[RunRecord], console: Console) -> None:
-    """Print, for every group of runs with one name and target: the table, a sentence, the paths."""
-    for number, group in enumerate(grouped(runs)):
+    """Print, for the runs of every experiment: the table, a sentence, the paths."""
+    groups = grouped(runs)
+    for number, group in enumerate(groups):
         if number:
             console.print()
-        print_cut(console, result_lines(group, console.width))
+        namesakes = [one[0] for one in groups if one[0].name == group[0].name]
+        apart = set_apart(group[0], namesakes)
+        print_cut(console, result_lines(group, console.width, apart))
         console.print()
-        console.print(Text(run_story.sentences(group), "bold"), highlight=False)
+        print_wrapped(console, Text(run_story.sentences(group), "bold"))
         for words in [*_evidence(group), *_paths(group), *_how_to_go_on(group)]:
             print_whole(console, words, "dim")
 
 
 def grouped(runs: Sequence[RunRecord]) -> list[list[RunRecord]]:
-    """Runs that belong in one table: of one name, and with one target and sample count."""
+    """Runs that belong in one table: of one name, and of configs that differ by their seeds alone.
+
+    Of games that were played with, the target as it was at the end must be the same too.
+    """
     groups: dict[tuple[object, ...], list[RunRecord]] = {}
     for run in runs:
         mixture = run.mixture
         arrays = (mixture.means, mixture.covariances, mixture.weights)
-        key = (run.name, run.config.evaluation.samples, *(array.tobytes() for array in arrays))
+        config = canonical_json(content_of(run.config))
+        key = (run.name, config, *(array.tobytes() for array in arrays))
         groups.setdefault(key, []).append(run)
     return list(groups.values())
 
 
-def result_lines(runs: Sequence[RunRecord], width: int) -> list[Text]:
-    """The table of one group in lines of at most `width` cells, headed by the runs' name."""
+def set_apart(run: RunRecord, namesakes: Sequence[RunRecord]) -> list[str]:
+    """The fields by which a run's config differs from those of others; the rounds are not told."""
+    told = [list(_fields(content_of(one.config))) for one in namesakes]
+    shared = set(told[0]).intersection(*told)
+    own = _fields(content_of(run.config))
+    return [one for one in own if one not in shared and not one.startswith("training.steps=")]
+
+
+def _fields(content: Mapping[str, Any], section: str = "") -> Iterator[str]:
+    """A config's fields, each as `--set` takes it."""
+    for name, value in content.items():
+        if isinstance(value, dict):
+            yield from _fields(value, f"{section}{name}.")
+        else:
+            yield f"{section}{name}={flow(value)}"
+
+
+def result_lines(runs: Sequence[RunRecord], width: int, apart: Sequence[str] = ()) -> list[Text]:
+    """The table of one group in lines of at most `width` cells, headed by the runs' name.
+
+    `apart` holds the fields by which the group differs from others of its name.
+    """
     shown = runs if len(runs) <= MOST_ROWS else runs[: MOST_ROWS - 1]
     ended = [run for run in runs if run.ended]
     reference = next((run.reference for run in runs if run.reference), None) or {}
@@ -75,7 +104,7 @@ def result_lines(runs: Sequence[RunRecord], width: int) -> list[Text]:
     modes = wording.plural(first.modes_total, "mode")
     rounds = wording.plural(first.steps, "round")
     title = Text(first.name, "bold")
-    title.append(f"{GAP}{modes}, {rounds}", "not bold dim")
+    title.append(f"{GAP}{', '.join([modes, rounds, *apart])}", "not bold dim")
     lines = [title, Text("")]
     lines += [line("", heads[0], "dim"), line(two("seed", "verdict"), heads[1], "dim")]
     for (seed, word), run, row_cells in zip(labels, shown, cells, strict=False):

@@ -16,7 +16,7 @@ from ganrun.influence.levels import Levels
 from ganrun.report.commands_to_copy import sweep_command
 from ganrun.report.design_words import about_design
 from ganrun.report.fitting_columns import GAP, FittingColumns
-from ganrun.report.notes import print_cut, print_whole
+from ganrun.report.notes import print_cut, print_whole, print_wrapped
 from ganrun.report.palette import SCREEN_BLUE, SCREEN_VERMILLION
 from ganrun.report.sweep_record import BY, TIMES, Effect, Numbers, SweepRecord
 from ganrun.report.sweep_story import completeness, fates_without_result
@@ -40,8 +40,9 @@ def print_sweep(record: SweepRecord, console: Console) -> None:
     title = Text(record.name, "bold")
     title.append(f"{GAP}{about_design(record.design)}, {rounds}", "not bold dim")
     paragraph = Text(record.influence["paragraph"])
-    for words in (title, Text(""), paragraph, Text("")):
-        console.print(words, highlight=False)
+    for words in (title, paragraph):
+        print_wrapped(console, words)
+        console.print()
     width = console.width
     tables = [ranking_lines(record, width), *level_tables(record, width)]
     for lines in [*tables, *pair_tables(record, width)]:
