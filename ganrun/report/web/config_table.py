@@ -12,6 +12,7 @@ from ganrun.config import Experiment
 from ganrun.config.penalties import PARAMETERS, Penalties
 from ganrun.config.write import flow
 from ganrun.page.html_page import escaped
+from ganrun.report.web.page_parts import section
 from ganrun.wording import form_for, plural
 
 NAMES = ("name", "seeds")
@@ -47,12 +48,7 @@ def config_section(config: Experiment) -> str:
         differ = form_for(count, "differs", "differ")
         note = f"{plural(count, 'value')} {differ} from the defaults; "
         note += "each is marked, its default beside it."
-    return f"""
-<section aria-labelledby="config-title">
-  <h2 id="config-title">The config</h2>
-  <p class="quiet">{note}</p>
-  <div class="config">{parts}</div>
-</section>"""
+    return section("config", "The config", f'<div class="config">{parts}</div>', lead=note)
 
 
 def config_fields(section: BaseModel, path: tuple[str, ...] = ()) -> Iterator[Field]:

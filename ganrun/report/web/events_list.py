@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from ganrun import wording
 from ganrun.config.write import flow
 from ganrun.page.html_page import escaped
+from ganrun.report.web.page_parts import section, seek_button
 from ganrun.report.web.story import Passage
 from ganrun.store import Event
 
@@ -25,14 +26,14 @@ def events_section(events: Sequence[Event]) -> str:
     items = "".join(_item(event) for event in events[:MOST_LISTED])
     hidden = len(events) - MOST_LISTED
     more = f"<p>{hidden:,} more are in <code>events.csv</code>.</p>" if hidden > 0 else ""
-    return f"""
-<section aria-labelledby="events-title">
-  <h2 id="events-title">What was done to the game</h2>
-  <p class="quiet">This game was played by hand: {wording.plural(len(events), "event")}, each marked
-  in the charts by a dotted line.</p>
-  <ol class="events">{items}</ol>
-  {more}
-</section>"""
+    return section(
+        "events",
+        "What was done to the game",
+        f'<ol class="events">{items}</ol>',
+        more,
+        lead=f"This game was played by hand: {wording.plural(len(events), 'event')}, each marked "
+        "in the charts by a dotted line.",
+    )
 
 
 def with_events(passages: Sequence[Passage], events: Sequence[Event]) -> list[Passage]:
@@ -55,8 +56,4 @@ def event_words(event: Event) -> str:
 
 
 def _item(event: Event) -> str:
-    return (
-        f'<li><button type="button" class="seek" data-seek="{event.round}" '
-        f'aria-label="Show round {event.round:,}">{event.round:,}</button> '
-        f"<div>{escaped(event_words(event))}</div></li>"
-    )
+    return f"<li>{seek_button(event.round)} <div>{escaped(event_words(event))}</div></li>"

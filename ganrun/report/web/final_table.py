@@ -5,6 +5,7 @@ from __future__ import annotations
 from ganrun.config.declarations import METRICS, SUMMARY_METRICS
 from ganrun.page.html_page import escaped
 from ganrun.report.run_record import RunRecord, metric_words
+from ganrun.report.web.page_parts import section, table
 
 
 def final_section(run: RunRecord) -> str:
@@ -14,29 +15,20 @@ def final_section(run: RunRecord) -> str:
         names = [name for name in names if run.metric(name) is not None]
     if not names or run.last_round is None:
         return ""
-    rows = "".join(_row(run, name) for name in names)
     when = "At the end" if run.ended else f"At the last evaluation, round {run.last_round:,}"
+    heading = f"{when}, beside perfect samples"
     caption = (
         "Perfect samples are drawn from the target itself: mean and 5-95 % range of 20 draws "
         f"of {run.config.evaluation.samples:,}."
         if run.reference
         else "What perfect samples score is measured when a run ends."
     )
-    return f"""
-<section aria-labelledby="final-title">
-  <h2 id="final-title">{when}, beside perfect samples</h2>
-  <div class="table-scroll" tabindex="0" role="region" aria-labelledby="final-title">
-  <table class="numbers final">
-    <caption>{caption}</caption>
-    <thead><tr><th scope="col">metric</th><th scope="col" class="number">this run</th>
-    <th scope="col" class="number">perfect</th><th scope="col">what it says</th></tr></thead>
-    <tbody>{rows}</tbody>
-  </table>
-  </div>
-</section>"""
+    heads, rows = ("metric", "this run", "perfect", "what it says"), [_row(run, n) for n in names]
+    numbers = table(heading, heads, rows, caption=caption, kind="final", words=(3,))
+    return section("final", heading, numbers)
 
 
-def _row(run: RunRecord, name: str) -> str:
+def _row(run: RunRecord, name: str) -> list[str]:
     points = (run.reference or {}).get(name)
     perfect = "&ndash;"
     if points:
@@ -47,8 +39,5 @@ def _row(run: RunRecord, name: str) -> str:
     metric = METRICS[name]
     shown = metric_words(name, run.metric(name), run.modes_total, absent="&ndash;")
     hint = f" {metric.better.capitalize()} is better." if metric.better else ""
-    return (
-        f'<tr><th scope="row">{escaped(metric.called)}</th>'
-        f'<td class="number"><b>{shown}</b></td>'
-        f'<td class="number">{perfect}</td><td>{escaped(metric.plain)}{hint}</td></tr>'
-    )
+    words = f"{escaped(metric.plain)}{hint}"
+    return [escaped(metric.called), f"<b>{shown}</b>", perfect, words]

@@ -12,6 +12,7 @@ from ganrun import wording
 from ganrun.page.html_page import escaped
 from ganrun.report.commands_to_copy import train_command
 from ganrun.report.run_record import RunRecord
+from ganrun.report.web.page_parts import copyable, section
 
 FILES = (
     "config.yaml",
@@ -34,26 +35,13 @@ def origin_section(run: RunRecord) -> str:
     rows = "".join(
         f"<div><dt>{escaped(label)}</dt><dd>{value}</dd></div>" for label, value in _facts(run)
     )
-    return f"""
-<section aria-labelledby="origin-title">
-  <h2 id="origin-title">Where it comes from</h2>
-  {_again(run)}
-  <dl class="facts">{rows}</dl>
-</section>"""
+    facts = f'<dl class="facts">{rows}</dl>'
+    return section("origin", "Where it comes from", _again(run), facts)
 
 
 def repeat_command(run: RunRecord) -> str | None:
     """What trains this run afresh, or goes on with it; `None` for a game played by hand."""
     return None if run.status == "interactive" else train_command(run, again=run.ended)
-
-
-def copyable(command: str, what: str = "") -> str:
-    """A command with a button that copies it, and says what it is to who cannot see it."""
-    shown, label = escaped(command), f' aria-label="Copy {escaped(what)}"' if what else ""
-    return (
-        f'<div class="command"><code>{shown}</code><button type="button" '
-        f'class="button small" data-copy="{shown}"{label}>Copy</button></div>'
-    )
 
 
 def _again(run: RunRecord) -> str:

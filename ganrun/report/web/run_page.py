@@ -10,12 +10,11 @@ from collections.abc import Sequence
 from itertools import groupby
 from pathlib import Path
 
-from ganrun import __version__, wording
+from ganrun import wording
 from ganrun.config.declarations import METRICS
 from ganrun.diagnose.diagnosis import Diagnosis, read_diagnosis
-from ganrun.page.html_page import document, escaped
+from ganrun.page.html_page import escaped
 from ganrun.report import run_story
-from ganrun.report.palette import tone
 from ganrun.report.run_record import RunRecord
 from ganrun.report.web.config_table import config_section
 from ganrun.report.web.diagnosis_section import diagnosis_section
@@ -24,13 +23,10 @@ from ganrun.report.web.final_table import final_section
 from ganrun.report.web.mode_histories import mode_histories
 from ganrun.report.web.modes_section import modes_section
 from ganrun.report.web.origin import origin_section
+from ganrun.report.web.page_parts import NAME, chip, report_page, section, seek_button
 from ganrun.report.web.run_data import curves_data, mode_bands_data, player_data
 from ganrun.report.web.story import Passage, story_of
 from ganrun.store import replace_file
-
-NAME = "report.html"
-
-ASSETS = Path(__file__).parent / "assets"
 
 
 def write_run_page(run: RunRecord) -> Path:
@@ -61,33 +57,15 @@ def run_page(run: RunRecord, diagnosis: Diagnosis | None = None) -> str:
         "curves-data": curves_data(run) if len(run.metrics["step"]) else None,
         "marks-data": sorted({event.round for event in run.events}),
     }
-    return document(
-        title=f"{run_story.whose(run)}: {run_story.title(run)}",
-        body=_body(run, sections),
-        styles=[ASSETS / "report.css", ASSETS / "run.css"],
-        script=ASSETS / "run.js",
-        data=data,
-        generator=f"ganrun {__version__}",
+    return report_page(
+        "run",
+        f"{run_story.whose(run)}: {run_story.title(run)}",
+        [_heading(run), *sections],
+        data,
+        whose="the run's folder",
+        charts="Its charts are small ones of its own, so that it can be sent by mail, and so that "
+        "a live game can be drawn into the same ones.",
     )
-
-
-def _body(run: RunRecord, sections: Sequence[str]) -> str:
-    return f"""
-<header class="top">
-  <p class="top-name">ganrun <span class="quiet">report</span></p>
-  <button type="button" class="button small" data-theme-toggle>Colours: auto</button>
-</header>
-<main id="content" tabindex="-1">
-{_heading(run)}
-<noscript><p class="panel">The pictures on this page need JavaScript; the words and tables do not.
-</p></noscript>
-{"".join(sections)}
-</main>
-<footer class="foot quiet small">
-  <p>Made by ganrun {escaped(__version__)} from the run's folder alone. This file is complete: it
-  asks nothing of any network. Its charts are small ones of its own, so that it can be sent by mail,
-  and so that a live game can be drawn into the same ones.</p>
-</footer>"""
 
 
 def _heading(run: RunRecord) -> str:
@@ -102,15 +80,12 @@ def _heading(run: RunRecord) -> str:
 <section class="lead" aria-labelledby="title">
   <p class="kicker">{" · ".join(facts)}</p>
   <h1 id="title">{escaped(run_story.title(run))}</h1>
-  <p class="verdict">{_chip(run)}{_confidence(run)}</p>
+  <p class="verdict">{chip(run.verdict or run.status)}{_confidence(run)}</p>
   <p class="evidence">{escaped(evidence)}</p>
   {_tiles(run)}
-</section>"""
-
-
-def _chip(run: RunRecord) -> str:
-    word = run.verdict or run.status
-    return f'<span class="chip {tone(word)}">{escaped(word)}</span>'
+</section>
+<noscript><p class="panel">The pictures on this page need JavaScript; the words and tables do not.
+</p></noscript>"""
 
 
 def _confidence(run: RunRecord) -> str:
@@ -149,15 +124,11 @@ def _game_section(run: RunRecord, plays: bool, passages: Sequence[Passage]) -> s
     items = "".join(_passages(at, [one.words for one in told]) for at, told in rounds)
     stage = '<div id="player" class="stage"></div>' if plays else ""
     missing = "" if plays else '<p class="quiet">There is no snapshot to look at yet.</p>'
-    key = """
-<p class="small quiet">Rings are the true modes at three standard deviations; one that is missing
-is dashed and numbered. Dots are the forger's samples. The ground is the detective's field: blue
-where it takes a point for real, amber where it takes it for forged. An arrow shows where the
+    key = """<p class="small quiet">Rings are the true modes at three standard deviations; one that
+is missing is dashed and numbered. Dots are the forger's samples. The ground is the detective's
+field: blue where it takes a point for real, amber where it takes it for forged. An arrow shows where the
 detective's answer pushes a sample in the forger's next step, longer where it pushes harder.</p>"""
-    return f"""
-<section aria-labelledby="game">
-  <h2 id="game">The game</h2>
-  <div class="{"game" if plays else ""}">
+    told = f"""<div class="{"game" if plays else ""}">
     {stage}
     <div class="story">
       <p>A forger and a detective play against each other. The forger turns noise into points, the
@@ -165,9 +136,8 @@ detective's answer pushes a sample in the forger's next step, longer where it pu
       <ol class="passages">{items}</ol>
       {missing}
     </div>
-  </div>
-  {key if plays else ""}
-</section>"""
+  </div>"""
+    return section("game", "The game", told, key if plays else "")
 
 
 def _passages(at: int | None, told: Sequence[str]) -> str:
@@ -175,21 +145,18 @@ def _passages(at: int | None, told: Sequence[str]) -> str:
     words = "".join(f"<p>{escaped(one)}</p>" for one in told)
     if at is None:
         return f"<li><div>{words}</div></li>"
-    return (
-        f'<li data-round="{at}"><button type="button" class="seek" data-seek="{at}" '
-        f'aria-label="Show round {at:,}">{at:,}</button><div>{words}</div></li>'
-    )
+    return f'<li data-round="{at}">{seek_button(at)}<div>{words}</div></li>'
 
 
 def _curves_section(run: RunRecord) -> str:
     if not len(run.metrics["step"]):
         return ""
     diverged = "" if run.diverged_at is None else f" The run diverged in round {run.diverged_at:,}."
-    return f"""
-<section aria-labelledby="curves-title">
-  <h2 id="curves-title">The numbers, round by round</h2>
-  <p class="quiet">Dashed: where the game would come to rest, or what perfect samples score; green
-  bands hold nine in ten draws of them. The line in each chart is the player's round: click or drag
-  in a chart to move it.{diverged}</p>
-  <div id="curves" class="charts"></div>
-</section>"""
+    return section(
+        "rounds",
+        "The numbers, round by round",
+        '<div id="curves" class="charts"></div>',
+        lead="Dashed: where the game would come to rest, or what perfect samples score; green "
+        "bands hold nine in ten draws of them. The line in each chart is the player's round: click "
+        f"or drag in a chart to move it.{diverged}",
+    )

@@ -9,6 +9,7 @@ from ganrun import wording
 from ganrun.page.html_page import escaped
 from ganrun.report.sweep_record import BY, Effect, Numbers, SweepRecord
 from ganrun.report.sweep_story import chosen_effects
+from ganrun.report.web.page_parts import table
 
 MOST_PANELS = 12
 """Factors whose levels are drawn; the file holds all."""
@@ -36,7 +37,7 @@ def ranking_table(record: SweepRecord) -> str:
         for effect in chosen_effects(record)
     ]
     caption = f"Shares of the variance in {record.explained}, with 95 % intervals"
-    return _table(caption, ["", *BY.values()], rows)
+    return table(caption, ["", *BY.values()], rows, caption=caption)
 
 
 def levels_table(record: SweepRecord, field: str) -> str:
@@ -54,25 +55,8 @@ def levels_table(record: SweepRecord, field: str) -> str:
         for i, label in enumerate(record.levels[field].labels)
     ]
     heads = ["level", "trials", "collapsed", "modes recovered", "undertrained"]
-    return _table(f"By {record.called(field)}, with 95 % intervals", heads, rows)
-
-
-def _table(caption: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Cells are HTML already."""
-    first, *others = heads
-    head = f"<th scope='col'>{first}</th>" if first else "<td></td>"
-    head += "".join(f"<th scope='col' class='number'>{name}</th>" for name in others)
-    body = "".join(
-        f"<tr><th scope='row'>{name}</th>"
-        + "".join(f"<td class='number'>{cell}</td>" for cell in cells)
-        + "</tr>"
-        for name, *cells in rows
-    )
-    return (
-        "<div class='table-scroll'><table class='numbers'>"
-        f"<caption>{escaped(caption)}</caption>"
-        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
-    )
+    caption = f"By {record.called(field)}, with 95 % intervals"
+    return table(caption, heads, rows, caption=caption)
 
 
 def _effect(effect: Effect) -> dict[str, Any]:

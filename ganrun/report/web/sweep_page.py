@@ -7,16 +7,15 @@ import shlex
 from collections import Counter
 from pathlib import Path
 
-from ganrun import __version__, wording
-from ganrun.page.html_page import document, escaped
+from ganrun import wording
+from ganrun.page.html_page import escaped
 from ganrun.report.commands_to_copy import sweep_command
 from ganrun.report.design_words import about_design
 from ganrun.report.sweep_record import SweepRecord
 from ganrun.report.sweep_story import completeness, headline
-from ganrun.report.web.origin import copyable
+from ganrun.report.web.page_parts import NAME, copyable, report_page, section
 from ganrun.report.web.phase_cells import phase_data
 from ganrun.report.web.plotly_script import packed_plotly, plotly_text
-from ganrun.report.web.run_page import ASSETS, NAME
 from ganrun.report.web.sweep_charts import (
     charts_data,
     drawn_factors,
@@ -39,54 +38,36 @@ def write_sweep_page(record: SweepRecord) -> Path:
 
 def sweep_page(record: SweepRecord) -> str:
     """The whole page, as text."""
-    return document(
-        title=f"{record.name}: {headline(record)}",
-        body=_body(record),
-        styles=[ASSETS / "report.css", ASSETS / "sweep.css"],
-        script=ASSETS / "sweep.js",
+    sections = [
+        _answer(record),
+        _phase(),
+        _ranking(record),
+        _levels(record),
+        _lines(record),
+        _table(),
+        _again(record),
+    ]
+    sweep = {
+        # What a trial's own command is put together from.
+        "command": {"trials": shlex.quote(str(record.folder.trials)), "program": "ganrun report"},
+        "verdicts": [word for word in WORDS if record.verdicts[word]],
+        "tones": {one.word: one.tone for one in FROM_THE_WORST},
+        "colours": {one.word: f"--{one.colour}" for one in FROM_THE_WORST},
+        "phase": phase_data(record),
+        "table": table_data(record),
+        "charts": charts_data(record),
+        "frames": frames_data(record),
+    }
+    return report_page(
+        "sweep",
+        f"{record.name}: {headline(record)}",
+        sections,
+        {"sweep": sweep, "plotly": packed_plotly()},
+        whose=f"the folder of sweep {record.design.sweep.id}",
+        charts="Charts by plotly.js (MIT licence), which travels inside.",
         later=[plotly_text()],
         allow_eval=True,  # plotly's parallel coordinates compile their shaders' calls
-        data={
-            "sweep": {
-                # What a trial's own command is put together from.
-                "command": {
-                    "trials": shlex.quote(str(record.folder.trials)),
-                    "program": "ganrun report",
-                },
-                "verdicts": [word for word in WORDS if record.verdicts[word]],
-                "tones": {one.word: one.tone for one in FROM_THE_WORST},
-                "colours": {one.word: f"--{one.colour}" for one in FROM_THE_WORST},
-                "phase": phase_data(record),
-                "table": table_data(record),
-                "charts": charts_data(record),
-                "frames": frames_data(record),
-            },
-            "plotly": packed_plotly(),
-        },
-        generator=f"ganrun {__version__}",
     )
-
-
-def _body(record: SweepRecord) -> str:
-    return "\n".join(
-        [
-            """<header class="top"><p class="top-name">ganrun <span class="quiet">report</span></p>
-<button type="button" class="button small" data-theme-toggle>Colours: auto</button></header>
-<main id="content" tabindex="-1">""",
-            _answer(record),
-            _phase(),
-            _ranking(record),
-            _levels(record),
-            _lines(record),
-            _table(),
-            _again(record),
-            "</main>",
-            _foot(record),
-        ]
-    )
-
-
-# Parts
 
 
 def _answer(record: SweepRecord) -> str:
@@ -137,36 +118,31 @@ def _incomplete(record: SweepRecord) -> str:
 
 
 def _phase() -> str:
-    return """<section id="phase" aria-labelledby="phase-title">
-<h2 id="phase-title">Where it happens</h2>
-<p class="quiet">Every cell holds the trials with its two levels. Point at one, or move there with
-the arrow keys, to see its runs; press it to watch its median and its worst trial.</p>
-<div id="phase-menus" class="menus"></div>
+    content = """<div id="phase-menus" class="menus"></div>
 <div class="phase">
 <div class="phase-map"><div id="phase-grid" class="phase-scroll"></div>
 <div id="phase-key" class="phase-key"></div></div>
 <div id="cell" class="panel cell-panel" role="region" aria-label="The cell"></div>
 </div>
 <noscript><p class="notice">The diagram, the charts and the table of trials need JavaScript.</p>
-</noscript>
-</section>"""
+</noscript>"""
+    lead = """Every cell holds the trials with its two levels. Point at one, or move there with
+the arrow keys, to see its runs; press it to watch its median and its worst trial."""
+    return section("phase", "Where it happens", content, lead=lead)
 
 
 def _ranking(record: SweepRecord) -> str:
     if record.headline is None:
         note = record.influence["outcomes"]["collapsed"]["note"]
-        words = note or "There is nothing to explain."
-        return f"""<section id="ranking" aria-labelledby="ranking-title">
-<h2 id="ranking-title">What explains it</h2><p>{escaped(words)}</p></section>"""
-    return f"""<section id="ranking" aria-labelledby="ranking-title">
-<h2 id="ranking-title">What explains it</h2>
-<p class="quiet">Shares of the variance in {escaped(record.explained)}.</p>
-{_ranking_marks(record)}
+        words = escaped(note or "There is nothing to explain.")
+        return section("ranking", "What explains it", f"<p>{words}</p>")
+    content = f"""{_ranking_marks(record)}
 <div class="chart" id="ranking-chart" role="img" aria-label="The ranking as a chart; its numbers
 are in the table below"></div>
 <details class="numbers-of"><summary>The ranking in numbers</summary>{ranking_table(record)}
-</details>
-</section>"""
+</details>"""
+    lead = f"Shares of the variance in {escaped(record.explained)}."
+    return section("ranking", "What explains it", content, lead=lead)
 
 
 def _ranking_marks(record: SweepRecord) -> str:
@@ -195,36 +171,30 @@ def _levels(record: SweepRecord) -> str:
         if record.verdicts["undertrained"]
         else ""
     )
-    return f"""<section id="levels" aria-labelledby="levels-title">
-<h2 id="levels-title">What happens at each level</h2>
-<ul class="marks">
+    content = f"""<ul class="marks">
 <li><span class="mark mark-collapsed"></span>trials that collapsed</li>
 <li><span class="mark mark-recovered"></span>modes recovered, mean share{of}</li>
 {faint}<li class="quiet">lines: 95 % intervals</li></ul>
 <div class="level-charts">{charts}</div>
-<details class="numbers-of"><summary>The levels in numbers</summary>{tables}</details>
-</section>"""
+<details class="numbers-of"><summary>The levels in numbers</summary>{tables}</details>"""
+    return section("levels", "What happens at each level", content)
 
 
 def _lines(record: SweepRecord) -> str:
     foot = ""
     if record.verdicts["diverged"]:
         foot = " Where a trial lacks a number, as one that diverged may, it is at the axis's foot."
-    return f"""<section id="lines" aria-labelledby="lines-title">
-<h2 id="lines-title">Every trial as a line</h2>
-<p class="quiet">Drag along an axis to keep the lines that pass there; the table below then holds
+    lead = f"""Drag along an axis to keep the lines that pass there; the table below then holds
 the same trials. Drag an axis by its name to put it elsewhere. Whoever has no mouse can say the same
-in the table's filter.{foot}</p>
-<div class="lines-scroll" tabindex="0" role="region" aria-labelledby="lines-title">
+in the table's filter.{foot}"""
+    content = """<div class="lines-scroll" tabindex="0" role="region" aria-labelledby="lines-title">
 <div class="chart" id="lines-chart" role="img" aria-label="Parallel coordinates: a line for every
-trial, over its settings and its results; the table below holds the same numbers"></div></div>
-</section>"""
+trial, over its settings and its results; the table below holds the same numbers"></div></div>"""
+    return section("lines", "Every trial as a line", content, lead=lead)
 
 
 def _table() -> str:
-    return """<section id="trials" aria-labelledby="trials-title">
-<h2 id="trials-title">All trials</h2>
-<div class="table-tools">
+    content = """<div class="table-tools">
 <label class="filter">Filter
 <input type="search" id="filter" class="menu" autocomplete="off" spellcheck="false"
 aria-describedby="filter-hint"></label>
@@ -236,17 +206,15 @@ them must hold.</p>
 <p class="small" id="table-count" role="status"></p>
 <div id="table" class="trials-scroll" tabindex="0" role="region" aria-labelledby="trials-title">
 </div>
-<div id="trial-command" class="trial-command" aria-live="polite"></div>
-</section>"""
+<div id="trial-command" class="trial-command" aria-live="polite"></div>"""
+    return section("trials", "All trials", content)
 
 
 def _again(record: SweepRecord) -> str:
     yaml = (record.path / SWEEP).read_text(encoding="utf-8")
     report = f"ganrun report {shlex.quote(str(record.path))}"
-    return f"""<section id="again" aria-labelledby="again-title">
-<h2 id="again-title">How to repeat it</h2>
-<p>The same sweep, from the file that lies beside this page; what is finished is not trained
-again:</p>
+    content = f"""<p>The same sweep, from the file that lies beside this page; what is finished is not
+trained again:</p>
 {copyable(sweep_command(record))}
 <p>This page; with <code>--all</code>, one for every trial as well:</p>
 {copyable(f"{report} --all")}
@@ -254,11 +222,5 @@ again:</p>
 trial, <a href="{INFLUENCE}">{INFLUENCE}</a> with every number of the answer, and
 <code>trials/</code> with a run folder each.</p>
 <details class="numbers-of"><summary>{SWEEP}</summary>
-<pre tabindex="0" class="panel yaml">{escaped(yaml)}</pre></details>
-</section>"""
-
-
-def _foot(record: SweepRecord) -> str:
-    return f"""<footer class="foot quiet small"><p>Made by ganrun {escaped(__version__)} from the
-folder of sweep {escaped(record.design.sweep.id)} alone. This file is complete: it asks nothing of
-any network. Charts by plotly.js (MIT licence), which travels inside.</p></footer>"""
+<pre tabindex="0" class="panel yaml">{escaped(yaml)}</pre></details>"""
+    return section("again", "How to repeat it", content)

@@ -12,7 +12,8 @@ from pathlib import Path
 from ganrun.game.backend import cores
 from ganrun.report.run_record import read_record
 from ganrun.report.sweep_record import SweepRecord
-from ganrun.report.web.run_page import NAME, write_run_page
+from ganrun.report.web.page_parts import NAME
+from ganrun.report.web.run_page import write_run_page
 from ganrun.store import StoreError
 from ganrun.store.layout import RUN
 

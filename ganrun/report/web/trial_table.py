@@ -11,7 +11,7 @@ from ganrun.config.declarations import BY_WORTH, METRICS
 from ganrun.influence.levels import is_number
 from ganrun.report.design_words import short_names
 from ganrun.report.sweep_record import SweepRecord
-from ganrun.report.web.run_page import NAME
+from ganrun.report.web.page_parts import NAME
 from ganrun.store import StoreError
 from ganrun.store.sweep_folder import RESULTS, TRIALS
 

@@ -1,0 +1,136 @@
+"""What the pages of runs and of sweeps are made of: the page itself, sections, tables, buttons.
+
+What is given as words is plain text, all else is HTML already.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from ganrun import __version__
+from ganrun.page.html_page import document, escaped
+from ganrun.report.palette import tone
+
+NAME = "report.html"
+"""What a page is called, in the folder of its run or sweep."""
+
+ASSETS = Path(__file__).parent / "assets"
+
+
+def report_page(
+    kind: str,
+    title: str,
+    sections: Iterable[str],
+    data: Mapping[str, Any],
+    *,
+    whose: str,
+    charts: str,
+    **options: Any,
+) -> str:
+    """A whole page, as text.
+
+    Args:
+        kind: `run` or `sweep`: the names of its style and its script.
+        title: in words.
+        sections: what stands in it.
+        data: for its script, by name.
+        whose: what it is made from, in words.
+        charts: whose its charts are, in words.
+        options: of `document`.
+    """
+    body = f"""
+<header class="top">
+  <p class="top-name">ganrun <span class="quiet">report</span></p>
+  <button type="button" class="button small" data-theme-toggle>Colours: auto</button>
+</header>
+<main id="content" tabindex="-1">
+{"".join(sections)}
+</main>
+<footer class="foot quiet small">
+  <p>Made by ganrun {__version__} from {escaped(whose)} alone. This file is complete: it asks
+  nothing of any network. {escaped(charts)}</p>
+</footer>"""
+    return document(
+        title=title,
+        body=body,
+        styles=[ASSETS / "report.css", ASSETS / f"{kind}.css"],
+        script=ASSETS / f"{kind}.js",
+        data=data,
+        generator=f"ganrun {__version__}",
+        **options,
+    )
+
+
+def section(name: str, heading: str, *parts: str, lead: str = "") -> str:
+    """A part of a page under its heading, whose words are safe in HTML; `lead` is told first."""
+    first = f'<p class="quiet">{lead}</p>' if lead else ""
+    inside = "\n".join(part for part in (first, *parts) if part)
+    return f"""
+<section id="{name}" aria-labelledby="{name}-title">
+<h2 id="{name}-title">{heading}</h2>
+{inside}
+</section>"""
+
+
+def table(
+    label: str,
+    heads: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    *,
+    caption: str = "",
+    kind: str = "",
+    words: Collection[int] = (),
+) -> str:
+    """A table, to be scrolled where it is too wide.
+
+    Args:
+        label: what it holds, in words, for who cannot see it.
+        heads: of its columns.
+        rows: their cells, of which the first names its row.
+        caption: in words.
+        kind: its class, for what no other table has.
+        words: places of the columns, besides the first, that hold no numbers.
+    """
+    places = range(1, len(heads))
+    styles = ["", *("" if place in words else ' class="number"' for place in places)]
+    head = "".join(
+        f'<th scope="col"{style}>{name}</th>' if name else "<td></td>"
+        for name, style in zip(heads, styles, strict=True)
+    )
+    body = "".join(
+        f'<tr><th scope="row">{name}</th>'
+        + "".join(f"<td{style}>{cell}</td>" for cell, style in zip(cells, styles[1:], strict=True))
+        + "</tr>"
+        for name, *cells in rows
+    )
+    told = f"<caption>{escaped(caption)}</caption>" if caption else ""
+    return f"""<div class="table-scroll" tabindex="0" role="region" aria-label="{escaped(label)}">
+<table class="{f"numbers {kind}".strip()}">{told}
+<thead><tr>{head}</tr></thead>
+<tbody>{body}</tbody>
+</table>
+</div>"""
+
+
+def chip(word: str) -> str:
+    """A verdict or a status, in its tone."""
+    return f'<span class="chip {tone(word)}">{escaped(word)}</span>'
+
+
+def seek_button(at: int) -> str:
+    """A button that shows a round."""
+    return (
+        f'<button type="button" class="seek" data-seek="{at}" '
+        f'aria-label="Show round {at:,}">{at:,}</button>'
+    )
+
+
+def copyable(command: str, what: str = "") -> str:
+    """A command with a button that copies it, and says what it is to who cannot see it."""
+    shown, label = escaped(command), f' aria-label="Copy {escaped(what)}"' if what else ""
+    return (
+        f'<div class="command"><code>{shown}</code><button type="button" '
+        f'class="button small" data-copy="{shown}"{label}>Copy</button></div>'
+    )
