@@ -18,10 +18,9 @@ from rich.console import Console
 from stored_sweeps import GRID, by_ratio, store_trial, stored_sweep
 
 from ganrun.influence import Trials
-from ganrun.report.figures import marginals, phase
+from ganrun.report.figures import SWEEP_FIGURES, marginals, phase, write_sweep_figures
 from ganrun.report.figures.influence import influence_figure
 from ganrun.report.figures.style import house_style, wrapped
-from ganrun.report.figures.sweep import SWEEP_FIGURES, write_sweep_figures
 from ganrun.report.phase_grid import gallery_columns, phase_grid
 from ganrun.report.sweep_command import report_sweep
 from ganrun.report.sweep_record import SweepRecord, read_sweep

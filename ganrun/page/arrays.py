@@ -42,11 +42,7 @@ def packed(
         with np.errstate(over="ignore"):
             content = np.where(finite, numbers, np.nan).astype("<f4")
     else:
-        stored, missing = CODES[kind]
-        span = high - low
-        shares = np.where(finite, numbers - low, 0.0) / (span if span > 0 else 1.0)
-        codes = np.rint(np.clip(shares, 0.0, 1.0) * (missing - 1))
-        content = np.where(finite, codes, missing).astype(stored)
+        content = coded(np.where(finite, numbers, np.nan), kind, low, high)
     return {
         "shape": list(numbers.shape),
         "dtype": kind,
@@ -54,6 +50,15 @@ def packed(
         "high": high,
         "b64": base64.b64encode(content.tobytes()).decode("ascii"),
     }
+
+
+def coded(numbers: Float[ndarray, "*shape"], kind: Kind, low: float, high: float) -> ndarray:
+    """Numbers in equal steps from `low` to `high`, those beyond at the nearer end; and NaN."""
+    stored, missing = CODES[kind]
+    known, span = ~np.isnan(numbers), high - low
+    shares = np.where(known, numbers - low, 0.0) / (span if span > 0 else 1.0)
+    codes = np.rint(np.clip(shares, 0.0, 1.0) * (missing - 1))
+    return np.where(known, codes, missing).astype(stored)
 
 
 def _range(finite: Float[ndarray, " N"]) -> tuple[float, float]:

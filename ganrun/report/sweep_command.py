@@ -49,7 +49,7 @@ def report_sweep(
         print_sweep(record, console)
     if figures:
         # matplotlib takes half a second to import, which the tables need not wait for.
-        from ganrun.report.figures.sweep import write_sweep_figures
+        from ganrun.report.figures import write_sweep_figures
 
         notes.say_drawn(write_sweep_figures(record))
     # The trials' pages come first, so that the sweep's links to them.
@@ -65,22 +65,15 @@ def report_sweep(
 
 
 def _write_trial_pages(record: SweepRecord, notes: Notes) -> list[str]:
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeRemainingColumn,
-    )
+    from rich.progress import MofNCompleteColumn, Progress
 
     from ganrun.report.web.trial_pages import write_trial_pages
 
     screen = Console(stderr=True)
-    words = TextColumn("pages of the trials")
-    columns = (words, BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    unseen = not screen.is_terminal
+    words, bar, _, left = Progress.get_default_columns()
+    columns, unseen = (words, bar, MofNCompleteColumn(), left), not screen.is_terminal
     with Progress(*columns, console=screen, transient=True, disable=unseen) as progress:
-        task = progress.add_task("", total=None)
+        task = progress.add_task("pages of the trials", total=None)
         made = write_trial_pages(
             record, lambda done, total: progress.update(task, completed=done, total=total)
         )

@@ -1,4 +1,4 @@
-"""The three figures of a run, drawn with matplotlib's objects and written whole or not at all.
+"""The figures of a run and of a sweep, drawn with matplotlib and written whole or not at all.
 
 Importing this imports matplotlib; whoever may not need a figure imports it late.
 """
@@ -11,19 +11,28 @@ from pathlib import Path
 from matplotlib.figure import Figure
 
 from ganrun.report.figures.curves import curves_figure
+from ganrun.report.figures.influence import influence_figure
+from ganrun.report.figures.marginals import marginals_figure
 from ganrun.report.figures.modes import modes_figure
+from ganrun.report.figures.phase import phase_figure
 from ganrun.report.figures.progression import progression_figure
 from ganrun.report.figures.style import write_drawn
 from ganrun.report.run_record import RunRecord
+from ganrun.report.sweep_record import SweepRecord
 
 FIGURES: dict[str, Callable[[RunRecord], Figure]] = {
     "modes.png": modes_figure,
     "progression.png": progression_figure,
     "curves.png": curves_figure,
 }
-"""File name -> what draws it."""
+"""File name -> what draws it; the last one needs no snapshots."""
 
-NEED_SNAPSHOTS = ("modes.png", "progression.png")
+SWEEP_FIGURES: dict[str, Callable[[SweepRecord], Figure]] = {
+    "influence.png": influence_figure,
+    "phase.png": phase_figure,
+    "marginals.png": marginals_figure,
+}
+"""The same of a sweep; the second needs no factor that varies."""
 
 
 def write_figures(run: RunRecord, folder: Path | None = None) -> list[Path]:
@@ -31,6 +40,17 @@ def write_figures(run: RunRecord, folder: Path | None = None) -> list[Path]:
 
     A run without snapshots gets the curves alone. Raises `StoreError` where they cannot be written.
     """
-    needless = NEED_SNAPSHOTS if run.snapshots is None else ()
-    drawn = {name: draw for name, draw in FIGURES.items() if name not in needless}
+    drawn = {"curves.png": curves_figure} if run.snapshots is None else FIGURES
     return write_drawn(drawn, run, folder or run.path / "figures")
+
+
+def write_sweep_figures(record: SweepRecord, folder: Path | None = None) -> list[Path]:
+    """Draw a sweep's figures under `figures/` of its folder, or elsewhere; returns their paths.
+
+    A sweep without any result gets none, one in which nothing varies only the samples. Raises
+    `StoreError` where they cannot be written.
+    """
+    if not record.finished:
+        return []
+    drawn = SWEEP_FIGURES if record.varied else {"phase.png": phase_figure}
+    return write_drawn(drawn, record, folder or record.path / "figures")

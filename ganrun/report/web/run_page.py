@@ -126,8 +126,9 @@ def _game_section(run: RunRecord, plays: bool, passages: Sequence[Passage]) -> s
     missing = "" if plays else '<p class="quiet">There is no snapshot to look at yet.</p>'
     key = """<p class="small quiet">Rings are the true modes at three standard deviations; one that
 is missing is dashed and numbered. Dots are the forger's samples. The ground is the detective's
-field: blue where it takes a point for real, amber where it takes it for forged. An arrow shows where the
-detective's answer pushes a sample in the forger's next step, longer where it pushes harder.</p>"""
+field: blue where it takes a point for real, amber where it takes it for forged. An arrow shows
+where the detective's answer pushes a sample in the forger's next step, longer where it pushes
+harder.</p>"""
     told = f"""<div class="{"game" if plays else ""}">
     {stage}
     <div class="story">

@@ -213,8 +213,8 @@ them must hold.</p>
 def _again(record: SweepRecord) -> str:
     yaml = (record.path / SWEEP).read_text(encoding="utf-8")
     report = f"ganrun report {shlex.quote(str(record.path))}"
-    content = f"""<p>The same sweep, from the file that lies beside this page; what is finished is not
-trained again:</p>
+    content = f"""<p>The same sweep, from the file that lies beside this page; what is finished is
+not trained again:</p>
 {copyable(sweep_command(record))}
 <p>This page; with <code>--all</code>, one for every trial as well:</p>
 {copyable(f"{report} --all")}

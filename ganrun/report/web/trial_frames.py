@@ -17,6 +17,7 @@ from jaxtyping import Bool, Float, UInt8
 from numpy import ndarray
 
 from ganrun.measure.coverage import is_covered, mode_shares
+from ganrun.page.arrays import coded
 from ganrun.page.scene_target import scene_target
 from ganrun.report.cell_trials import from_best_to_worst, median_trial, worst_trial
 from ganrun.report.chosen_rounds import choose_rounds
@@ -32,8 +33,6 @@ MOST_BYTES = 5_000_000
 """Room in a page for frames: over a thousand trials of five modes."""
 OVERHEAD = 64
 """Characters around a trial's frames."""
-NOT_DRAWN = 255
-"""The code of a coordinate that is not finite, or outside the window."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,9 +110,7 @@ def quantized(
     numbers = samples.astype(np.float64)
     with np.errstate(invalid="ignore"):
         inside = ((numbers >= edges[0]) & (numbers <= edges[1])).all(axis=-1, keepdims=True)
-    shares = np.where(inside, (numbers - low) / (high - low), 0.0)
-    codes = np.rint(np.clip(shares, 0.0, 1.0) * (NOT_DRAWN - 1))
-    return np.where(inside, codes, NOT_DRAWN).astype(np.uint8)
+    return coded(np.where(inside, numbers, np.nan), "u8", low, high)
 
 
 def window(extent: Sequence[float]) -> tuple[float, float]:
