@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import typer
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from report_examples import fake_run, stored_run
@@ -23,6 +24,8 @@ from ganrun.train import Outcome
 
 ROOT = Path(__file__).parents[1]
 HEAVY = {"jax", "jaxlib", "flax", "optax", "sklearn", "scipy", "matplotlib"}
+COMMAND = typer.main.get_command(app)
+"""Made once: making it takes as long as checking a config."""
 
 
 @pytest.fixture(autouse=True)
@@ -30,6 +33,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty current folder, in which whatever a command leaves behind can be seen."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("GANRUN_RUNS_DIR", raising=False)
+    monkeypatch.setattr("typer.testing._get_command", lambda _: COMMAND)
     return tmp_path
 
 
