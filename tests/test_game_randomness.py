@@ -87,31 +87,44 @@ def test_everything_that_a_game_draws_comes_from_a_key_of_its_own(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Two seeds, three rounds of three discriminator steps, every penalty, and what is measured."""
-    drawn: Counter[bytes] = Counter()
+    one = experiment(
+        penalties={"gradient_penalty": {}, "r1": {}, "r2": {}},
+        training={"discriminator_steps": 3, "batch_size": 4},
+    )
+    game, sizes = game_of(one), sizes_of(one)
+    hyper = hyper_of(one)._replace(discriminator_steps=3)  # no tracer, where a round is traced
+    drawn: list[jax.Array] = []
     for name in ("normal", "uniform"):
         monkeypatch.setattr(jax.random, name, noted(getattr(jax.random, name), drawn))
+
+    @jax.jit
+    def keys(seed: jax.Array, round_: jax.Array) -> tuple[jax.Array, jax.Array]:
+        """Of all that is drawn in the round after that one, and when it has been played."""
+        drawn.clear()
+        seeded = hyper._replace(seed=seed)
+        state = play_round(game, seeded, begun._replace(round=round_))
+        evaluate(game, sizes, seeded, state)
+        take_snapshot(game, sizes, seeded, state)
+        return jnp.stack(drawn), state.round
+
+    found: Counter[bytes] = Counter()
     with without_compiling():
+        begun = initial_state(game, hyper)
+        assert not drawn
         for seed in (0, 1):
-            one = experiment(
-                seed=seed,
-                penalties={"gradient_penalty": {}, "r1": {}, "r2": {}},
-                training={"discriminator_steps": 3, "batch_size": 4},
-            )
-            game, hyper, sizes = game_of(one), hyper_of(one), sizes_of(one)
-            state = initial_state(game, hyper)
+            round_ = begun.round
             for _ in range(3):
-                state = play_round(game, hyper, state)
-                evaluate(game, sizes, hyper, state)
-                take_snapshot(game, sizes, hyper, state)
+                now, round_ = keys(jnp.uint32(seed), round_)
+                found.update(key.tobytes() for key in np.asarray(now))
     per_discriminator_step = 4  # mode, noise, latent points, places on the lines
     per_round = 3 * per_discriminator_step + 1 + 2
-    assert len(drawn) == 2 * 3 * per_round
-    assert set(drawn.values()) == {1}
+    assert len(found) == 2 * 3 * per_round
+    assert set(found.values()) == {1}
 
 
-def noted(draw: Any, drawn: Counter[bytes]) -> Any:
+def noted(draw: Any, drawn: list[jax.Array]) -> Any:
     def call(key: Any, *arguments: Any, **options: Any) -> Any:
-        drawn[np.asarray(jax.random.key_data(key)).tobytes()] += 1
+        drawn.append(jax.random.key_data(key))
         return draw(key, *arguments, **options)
 
     return call
