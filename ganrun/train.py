@@ -12,7 +12,7 @@ from contextlib import suppress
 
 from ganrun.config import ConfigError, Experiment
 from ganrun.mixture import Mixture, mixture_of
-from ganrun.playing.jobs import Job, Member, Options, Outcome
+from ganrun.playing.jobs import Member, Options, Outcome, jobs_of
 from ganrun.playing.progress import MemberProgress, Phase, Progress, RoundRate
 from ganrun.store import StoreError, find_complete, scan_runs
 
@@ -62,9 +62,7 @@ def _train_members(
     outcomes = {one.seeds[0]: Outcome(one.seeds[0], "interrupted", None) for one in members}
     board.show()
     with suppress(KeyboardInterrupt), executor_for(len(members)) as executor:
-        lanes = executor.lanes
-        groups = (members[i : i + lanes] for i in range(0, len(members), lanes))
-        jobs = (Job(tuple(map(Member, group)), options) for group in groups)
+        jobs = jobs_of(map(Member, members), options, executor.lanes)
         for _, ended in executor.run([jobs], board.post):
             outcomes |= {outcome.seed: outcome for outcome in ended}
     return outcomes

@@ -23,8 +23,9 @@ from ganrun.config import load_experiment, run_id, sweep_yaml
 from ganrun.executors.processes import Processes
 from ganrun.executors.this_process import ThisProcess
 from ganrun.game import backend, population
+from ganrun.playing.claim_or_find import finished_trial
 from ganrun.playing.jobs import Options
-from ganrun.store import RunFolder, StoreError, claimed, run_path
+from ganrun.store import RunFolder, StoreError, claimed, run_path, take_over
 from ganrun.store.sweep_folder import SweepFolder, open_sweep
 from ganrun.sweep.designs import Design
 from ganrun.train import train
@@ -186,6 +187,22 @@ def test_a_run_of_train_is_taken_over_under_the_trials_own_name(tmp_path: Path) 
     assert taken.run["name"] == "tiny"
     fresh, _ = swept(tmp_path / "fresh", sweep)
     assert result_bytes(taken) == result_bytes(RunFolder(fresh.trial_path(trial)))
+
+
+@pytest.mark.parametrize("name", ["config.yaml", "run.json"])
+def test_a_damaged_trial_is_taken_from_where_it_is_whole(tmp_path: Path, name: str) -> None:
+    sweep = small(tmp_path)
+    trial = Design(sweep).trial(0).experiment
+    (alone,) = train(trial, Silent().update, Options(runs_dir=tmp_path))
+    folder = open_sweep(tmp_path, sweep)
+    damaged = take_over(RunFolder(alone.path), folder.trial_path(trial), trial).path
+    (damaged / name).write_text("{")
+    options = Options(runs_dir=folder.trials, shared=tmp_path)
+    with claimed(tmp_path, trial) as claim:
+        found = finished_trial(trial, options, claim)
+    assert found is not None
+    assert found.path == damaged
+    assert result_bytes(found) == result_bytes(RunFolder(alone.path))
 
 
 def test_a_damaged_run_elsewhere_is_trained_anew(tmp_path: Path) -> None:

@@ -91,7 +91,7 @@ def large(tmp_path_factory) -> SweepRecord:
     design = Design(folder.sweep)
     rng = np.random.default_rng(0)
     results = [made_up(design.trial(index), rng) for index in range(design.trials)]
-    folder.write_results(results_text(design, iter(results)))
+    (folder.path / "results.csv").write_bytes(results_text(design, iter(results)))
     rows = [row_of(result) for result in results]
     return SweepRecord(folder, design, rows, influence_of(trials_of(design, rows)))
 

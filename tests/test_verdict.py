@@ -585,6 +585,19 @@ def test_a_mode_at_the_border_does_not_oscillate_with_the_luck_of_the_samples() 
     assert verdict.word == "collapsed"
 
 
+@pytest.mark.parametrize("weight", [1 / 5, 1 / 3, 1 / 7])
+def test_a_mode_is_gone_only_below_half_of_the_share_that_covers_it(weight: float) -> None:
+    border = float(np.float32(weight / 10))
+    shares = [[weight, weight], [weight, border], [weight, border * (1 - BIT)]]
+    metrics = {
+        "step": np.arange(3),
+        **dict(zip(("share_0", "share_1"), np.transpose(shares), strict=False)),
+    }
+    seen = Trajectory(metrics, {}, {}, np.array([weight, weight]))
+    assert seen.covered[:, 1].tolist() == [True, False, False]
+    assert seen.present[:, 1].tolist() == [True, True, False]
+
+
 # some mode is missing: do more samples find their place?
 
 

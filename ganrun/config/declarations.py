@@ -479,7 +479,6 @@ METRICS = table(
 
 ROUND_METRICS = tuple(m.name for m in METRICS.values() if m.when == "round")
 EVALUATION_METRICS = tuple(m.name for m in METRICS.values() if m.when == "evaluation")
-FINAL_METRICS = tuple(m.name for m in METRICS.values() if m.when == "final")
 SUMMARY_METRICS = tuple(m.name for m in METRICS.values() if m.when != "round")
 BY_WORTH = tuple(sorted((m for m in METRICS if METRICS[m].worth), key=lambda m: METRICS[m].worth))
 """Metrics that tables have columns of: where there is little room, the first ones."""

@@ -84,7 +84,8 @@ def _number(value: object) -> float:
     return number + 0.0  # -0.0 becomes 0.0, so that equal configs have equal text and equal ids
 
 
-def _whole(value: object) -> int:
+def whole_number(value: object) -> int:
+    """Return a whole number, however it is written; raises pydantic's error for anything else."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise PydanticCustomError("not_whole", "expected a whole number")
     if isinstance(value, int):
@@ -97,7 +98,7 @@ def _whole(value: object) -> int:
 
 
 Number = Annotated[float, BeforeValidator(_number)]
-Whole = Annotated[int, BeforeValidator(_whole)]
+Whole = Annotated[int, BeforeValidator(whole_number)]
 Switch = Annotated[bool, Field(strict=True)]
 
 

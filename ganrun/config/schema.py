@@ -19,6 +19,7 @@ from ganrun.config.fields import (
     label,
     static,
     traced,
+    whole_number,
 )
 from ganrun.config.penalties import PARAMETERS, Penalties, PenaltyTable
 from ganrun.config.targets import DEFAULT_LAYOUT, LAYOUTS, AnyTarget
@@ -41,15 +42,12 @@ def _seeds(value: Any) -> Any:
     is_count = isinstance(value, int | float) and not isinstance(value, bool)
     if not is_count:
         return value
-    if value != value or value in (float("inf"), float("-inf")):
-        raise PydanticCustomError("not_finite", "must be finite")
-    if value != int(value):
-        raise PydanticCustomError("not_whole", "expected a whole number")
-    if not 1 <= value <= SEEDS_LIMIT:
+    count = whole_number(value)
+    if not 1 <= count <= SEEDS_LIMIT:
         raise PydanticCustomError(
             "seed_count", "a count of seeds must be from 1 to {most}", {"most": SEEDS_LIMIT}
         )
-    return tuple(range(int(value)))
+    return tuple(range(count))
 
 
 class _Network(Section):

@@ -12,15 +12,6 @@ from ganrun.config.targets import LAYOUTS
 
 Schema = dict[str, Any]
 
-HELP = {
-    "extends": "A sweep to inherit from; its path is relative to this one.",
-    "base": "The experiment that everything varies: a config's path, relative to this file, or an "
-    "experiment's fields.",
-    "seeds": "Seeds of every point, the same ones: a list, or a count. The base's, if left out.",
-    "vary": "What varies: fields by their dotted names, with a list of levels or a range each.",
-    "cases": "Named sets of overrides, one more axis: dotted names, or nested as in a config.",
-}
-
 
 def sweep_json_schema() -> Schema:
     """Return a JSON Schema (2020-12) that accepts every sweep that loads.
@@ -33,7 +24,11 @@ def sweep_json_schema() -> Schema:
     models = experiment.pop("$defs")
     fields = dict(dotted_fields(experiment, models))
     own = in_standard_words(SweepHead.model_json_schema())["properties"]
-    seeds = {**experiment["properties"]["seeds"], "description": HELP["seeds"]}
+    seeds = {
+        **experiment["properties"]["seeds"],
+        "description": "Seeds of every point, the same ones: a list, or a count. The base's, if "
+        "left out.",
+    }
     for name in ("default", "x-mark"):
         seeds.pop(name)
     text = {"type": "string", "minLength": 1}
@@ -51,17 +46,22 @@ def sweep_json_schema() -> Schema:
         "type": "object",
         "additionalProperties": False,
         "properties": {
-            "extends": {**text, "description": HELP["extends"]},
+            "extends": {
+                **text,
+                "description": "A sweep to inherit from; its path is relative to this one.",
+            },
             "name": own["name"],
             "base": {
-                "description": HELP["base"],
+                "description": "The experiment that everything varies: a config's path, relative "
+                "to this file, or an experiment's fields.",
                 "anyOf": [text, {"$ref": "#/$defs/Experiment"}],
             },
             "design": own["design"],
             "seeds": seeds,
             "points": own["points"],
             "vary": {
-                "description": HELP["vary"],
+                "description": "What varies: fields by their dotted names, with a list of levels "
+                "or a range each.",
                 "anyOf": [
                     {
                         "type": "object",
@@ -72,7 +72,8 @@ def sweep_json_schema() -> Schema:
                 ],
             },
             "cases": {
-                "description": HELP["cases"],
+                "description": "Named sets of overrides, one more axis: dotted names, or nested as "
+                "in a config.",
                 "anyOf": [{"type": "object", "additionalProperties": case}, {"type": "null"}],
             },
         },

@@ -71,14 +71,10 @@ def _base(under: Node | None, node: Node, problems: list[Problem]) -> Node:
 def _existing(path: Path, as_given: Path) -> Path:
     """Return the path, or the shipped config that is meant where there is no such file."""
     try:
-        return path if path.exists() else _shipped(as_given) or path
+        found = find_config(as_given)
+        return path if path.exists() or found == as_given else found
     except (OSError, ValueError):  # a path that is too long, or holds a null byte
         return path
-
-
-def _shipped(path: Path) -> Path | None:
-    found = find_config(path)
-    return None if found == path else found
 
 
 def _cases(under: Node | None, node: Node, problems: list[Problem]) -> Node:

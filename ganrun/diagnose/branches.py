@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ganrun.config import Experiment, load_experiment, static_key
-from ganrun.playing.jobs import BranchPoint, Job, Member, Options
+from ganrun.playing.jobs import BranchPoint, Job, Member, Options, jobs_of
 from ganrun.store import RunFolder, run_path
 from ganrun.store.layout import CONFIG
 
@@ -89,7 +89,4 @@ def cohorts(run: RunFolder, plans: Iterable[Plan], options: Options, lanes: int)
     for plan in plans:
         for one in plan.members(run):
             members.setdefault(static_key(one.experiment), []).append(one)
-    return [
-        [Job(tuple(cohort[i : i + lanes]), options) for i in range(0, len(cohort), lanes)]
-        for cohort in members.values()
-    ]
+    return [list(jobs_of(cohort, options, lanes)) for cohort in members.values()]

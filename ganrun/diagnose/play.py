@@ -37,6 +37,7 @@ class Branches:
         self._options = options
         self._executor = executor
         self._board = _Board(run, on_progress)
+        self.stage = self._board.stage
 
     def play(self, plans: Sequence[Plan]) -> None:
         """Play branches to their ends. Raises `StoreError` if one of their GANs could not be.
@@ -51,10 +52,6 @@ class Branches:
             failures += [one.error for one in outcomes if one.how == "failed"]
         if failures:
             raise StoreError(f"{self.run.path}: a branch failed: {failures[0]}")
-
-    def stage(self, name: str) -> None:
-        """Say what is being done now."""
-        self._board.stage(name)
 
     def folders(self, plan: Plan) -> list[RunFolder]:
         """The finished runs of a branch that was played."""
@@ -143,6 +140,7 @@ class _Board:
         self._tell()
 
     def stage(self, name: str) -> None:
+        """Say what is being done now."""
         self._stage = name
         self._tell()
 

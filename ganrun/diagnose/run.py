@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 from ganrun.diagnose.advise import advice, rounds_until_rest
 from ganrun.diagnose.branches import FOLDER, MOST_ROUNDS, Plan
@@ -82,31 +82,31 @@ def _claimed(run: RunFolder) -> Iterator[None]:
         lock.release()
 
 
+@dataclass
 class _Experiment:
-    def __init__(self, run: RunFolder, options: Options, on_progress: OnProgress) -> None:
-        self._run = run
-        self._options = options
-        self._on_progress = on_progress
-        self._shown: list[Branch] = []
+    run: RunFolder
+    options: Options
+    on_progress: OnProgress
+    shown: list[Branch] = field(default_factory=list)
 
     def found(self) -> Diagnosis:
         """Play what is needed, and put it together."""
-        config = self._run.config
+        config = self.run.config
         gans = LONGER.seeds + RESET.seeds
         with executor_for(gans) as executor:
-            branches = Branches(self._run, self._options, executor, self._on_progress)
+            branches = Branches(self.run, self.options, executor, self.on_progress)
             longer, verdict, plan = self._longer(branches)
             tried = [] if verdict.word == "converged" else self._cures(branches, verdict)
             best = best_cure(tried)
             again = self._afresh(branches, best)
             branches.stage("questioning the detectives")
-            detective, dynamics = probe(self._run)
-        quick = self._run.verdict
+            detective, dynamics = probe(self.run)
+        quick = self.run.verdict
         assert quick is not None
         modes = config.target.mode_count
         diagnosis = Diagnosis(
             format=FORMAT,
-            id=self._run.id,
+            id=self.run.id,
             name=config.name,
             seed=config.seeds[0],
             rounds=config.training.steps,
@@ -115,7 +115,7 @@ class _Experiment:
             evidence="",
             quick=Quick(quick.word, quick.confidence, quick.evidence),
             advice=advice(
-                self._run,
+                self.run,
                 verdict.word,
                 best=best,
                 afresh=again,
@@ -125,8 +125,8 @@ class _Experiment:
             weights=tuple(branches.weights.tolist()),
             perfect_high_quality=float(branches.reference["high_quality"]["mean"]),
             perfect_mode_tv=float(branches.reference["mode_tv"]["mean"]),
-            before=track_of(self._run.metrics(), modes),
-            branches=tuple(self._shown),
+            before=track_of(self.run.metrics(), modes),
+            branches=tuple(self.shown),
             detective=detective,
             dynamics=dynamics,
         )
@@ -134,7 +134,7 @@ class _Experiment:
 
     def _longer(self, branches: Branches) -> tuple[list[Continued], Judgement, Plan | None]:
         """Play the game on, and say what that shows."""
-        if self._run.status == "diverged":
+        if self.run.status == "diverged":
             return [], DIVERGED, None
         branches.stage("playing on")
         branches.play([LONGER, RESET])
@@ -143,8 +143,8 @@ class _Experiment:
             branches.stage("playing on, since that left doubt")
             branches.play([LONGEST])
             plan, longer = LONGEST, branches.judged(LONGEST)
-        self._shown.append(branches.shown(plan, [one.word for one in longer]))
-        self._shown.append(branches.shown(RESET))
+        self.shown.append(branches.shown(plan, [one.word for one in longer]))
+        self.shown.append(branches.shown(RESET))
         return longer, judgement(longer), plan
 
     def _rest(
@@ -159,7 +159,7 @@ class _Experiment:
             return None
         courses = [folder.metrics() for folder in branches.folders(plan)]
         return rounds_until_rest(
-            self._run.config.training.steps,
+            self.run.config.training.steps,
             [
                 (course["step"], 1 - course["mode_tv"], judged.well_placed[0])
                 for course, judged in zip(courses, longer, strict=True)
@@ -169,10 +169,10 @@ class _Experiment:
 
     def _cures(self, branches: Branches, verdict: Judgement) -> list[Branch]:
         branches.stage("trying cures")
-        plans = cures(self._run.config, afresh=verdict.word == "diverged")
+        plans = cures(self.run.config, afresh=verdict.word == "diverged")
         branches.play(plans)
         tried = [branches.shown(plan) for plan in plans]
-        self._shown += tried
+        self.shown += tried
         return tried
 
     def _afresh(self, branches: Branches, best: Branch | None) -> Branch | None:
@@ -182,5 +182,5 @@ class _Experiment:
         branches.stage("trying the best cure from scratch")
         plan = afresh(best)
         branches.play([plan])
-        self._shown.append(branches.shown(plan))
-        return self._shown[-1]
+        self.shown.append(branches.shown(plan))
+        return self.shown[-1]

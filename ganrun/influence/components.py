@@ -11,7 +11,7 @@ import numpy as np
 from jaxtyping import Float
 from numpy import ndarray
 
-from ganrun.influence.share_intervals import Replicates, Share, part_share
+from ganrun.influence.share_intervals import PartTest, Replicates, Share
 
 
 @dataclass(frozen=True)
@@ -45,10 +45,10 @@ def main_and_pair_effects(y: Float[ndarray, " S *L"]) -> Iterator[Effect]:
         for axes in combinations(range(len(levels)), size):
             part = np.broadcast_to(effect(y, axes), y.shape)
             dimensions = prod(levels[axis] - 1 for axis in axes)
-            yield Effect(axes, part_share(table, part.reshape(table.y.shape), dimensions))
+            yield Effect(axes, PartTest(table, part.reshape(table.y.shape), dimensions).interval())
             remainder, left = remainder - part, left - dimensions
     if left:
-        yield Effect((), part_share(table, remainder.reshape(table.y.shape), left))
+        yield Effect((), PartTest(table, remainder.reshape(table.y.shape), left).interval())
 
 
 def total_effects(y: Float[ndarray, " S *L"]) -> Iterator[Share]:
@@ -58,4 +58,4 @@ def total_effects(y: Float[ndarray, " S *L"]) -> Iterator[Share]:
     for axis, count in enumerate(levels):
         part = y - y.mean(axis=axis + 1, keepdims=True)
         dimensions = table.cells // count * (count - 1)
-        yield part_share(table, part.reshape(table.y.shape), dimensions)
+        yield PartTest(table, part.reshape(table.y.shape), dimensions).interval()

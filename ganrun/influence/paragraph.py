@@ -85,8 +85,7 @@ def _explained(outcome: Numbers, names: Mapping[str, str], design: str) -> list[
 
 def _by_themselves(shares: Numbers, names: Mapping[str, str], what: str) -> list[str]:
     mains = _largest(_of_kind(shares, "factor"), "share")
-    clear = [effect for effect in mains if effect["share"]["low"] > 0]
-    unclear = [effect for effect in mains if effect["share"]["low"] <= 0]
+    clear, unclear = _told_from_none(mains, "share")
     alone = " by itself" if len(mains) > 1 else ""
     sentences = []
     if clear:
@@ -125,15 +124,15 @@ def _with_interactions(effect: Numbers) -> str:
 
 
 def _interactions(shares: Numbers, names: Mapping[str, str]) -> list[str]:
-    pairs = [e for e in _largest(_of_kind(shares, "pair"), "share") if e["share"]["low"] > 0]
-    higher = [e for e in _of_kind(shares, "higher") if e["share"]["low"] > 0]
+    pairs, _ = _told_from_none(_largest(_of_kind(shares, "pair"), "share"), "share")
+    higher, _ = _told_from_none(_of_kind(shares, "higher"), "share")
     sentences = []
     if pairs:
         first, *others = (
             f"{_the(effect, names)}{{}} {interval(effect['share'])}"
             for effect in pairs[:MOST_NAMED]
         )
-        alone = any(effect["share"]["low"] > 0 for effect in _of_kind(shares, "factor"))
+        alone, _ = _told_from_none(_of_kind(shares, "factor"), "share")
         first = first.format(f" interact, which explains{' another' if alone else ''}")
         told = "; so do ".join([first, *(other.format(":") for other in others)])
         sentences.append(f"{capital(told)}.")
@@ -145,8 +144,7 @@ def _interactions(shares: Numbers, names: Mapping[str, str]) -> list[str]:
 
 def _foretold(shares: Numbers, names: Mapping[str, str], what: str) -> list[str]:
     effects = _largest(_of_kind(shares, "factor"), "total")
-    clear = [effect for effect in effects if effect["total"]["low"] > 0]
-    unclear = [effect for effect in effects if effect["total"]["low"] <= 0]
+    clear, unclear = _told_from_none(effects, "total")
     foretold = shares["foretold"]
     if foretold["low"] <= 0 and not clear:
         return [
@@ -191,7 +189,7 @@ def _extremes(influence: Mapping[str, Any]) -> list[str]:
         return []
     fewest, most = (factor["levels"][rate["level"]]["label"] for rate in (best, worst))
     return [
-        f"Collapse is rarest where {_article(factor['name'])} is {fewest} ({interval(best)}) and "
+        f"Collapse is rarest where the {factor['name']} is {fewest} ({interval(best)}) and "
         f"most frequent where it is {most} ({interval(worst)})."
     ]
 
@@ -245,16 +243,18 @@ def _of_kind(shares: Numbers, kind: str) -> list[Numbers]:
     return [effect for effect in shares["effects"] if effect["kind"] == kind]
 
 
+def _told_from_none(effects: list[Numbers], key: str) -> tuple[list[Numbers], list[Numbers]]:
+    """Those whose interval lies above 0, and the others."""
+    clear = [effect for effect in effects if effect[key]["low"] > 0]
+    return clear, [effect for effect in effects if effect not in clear]
+
+
 def _largest(effects: Iterable[Numbers], key: str) -> list[Numbers]:
     return sorted(effects, key=lambda effect: -effect[key]["value"])
 
 
 def _the(effect: Numbers, names: Mapping[str, str]) -> str:
-    return listed(_article(names[field]) for field in effect["fields"])
-
-
-def _article(name: str) -> str:
-    return f"the {name}"
+    return listed(f"the {names[field]}" for field in effect["fields"])
 
 
 def _at_most(numbers: Numbers) -> str:

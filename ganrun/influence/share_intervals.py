@@ -186,11 +186,6 @@ def _effective_dimensions(noise: Float[ndarray, "S C"], most: int) -> float:
     return float(np.clip(trace**2 / square, 1, most)) if square > 0 else float(most)
 
 
-def part_share(table: Replicates, z: Float[ndarray, "S C"], dimensions: int) -> Share:
-    """Share of the total variance of a part of the design, by `PartTest`."""
-    return PartTest(table, z, dimensions).interval()
-
-
 def chance_shares(table: Replicates) -> tuple[Share, Share, Share, Share]:
     """Shares of all factors together, of the seed, of luck, and of the last two together.
 

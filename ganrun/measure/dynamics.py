@@ -17,7 +17,7 @@ from jaxtyping import Bool, Float, Int
 from numpy import ndarray
 
 from ganrun.config.declarations import METRICS, share_columns
-from ganrun.measure.coverage import COVERED_FRACTION, is_covered, mode_distance
+from ganrun.measure.coverage import is_covered, mode_distance
 
 Reference = Mapping[str, Mapping[str, float]]
 
@@ -117,11 +117,6 @@ class Trajectory:
         """High-quality shares; what is empty counts as nothing."""
         return np.nan_to_num(self._recorded_shares)
 
-    @property
-    def relative_shares(self) -> Float[ndarray, "R K"]:
-        """Shares over weights."""
-        return self.shares / self.weights
-
     @cached_property
     def covered(self) -> Bool[ndarray, "R K"]:
         """Which modes are covered at which evaluations."""
@@ -136,7 +131,7 @@ class Trajectory:
         the samples.
         """
         present = self.covered.copy()
-        kept = self.relative_shares >= COVERED_FRACTION / 2
+        kept = is_covered(2 * self.shares, self.weights)
         for row in range(1, len(present)):
             present[row] |= present[row - 1] & kept[row]
         return present

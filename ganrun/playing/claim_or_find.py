@@ -21,9 +21,9 @@ from ganrun.store import (
     claimed,
     find_complete,
     find_shorter,
+    finished_at,
     open_at,
     open_run,
-    run_at,
     run_path,
     take_over,
 )
@@ -101,12 +101,10 @@ def finished_trial(one: Experiment, options: Options, claim: Claim) -> RunFolder
     path = run_path(options.runs_dir, one)
     damage = None
     try:
-        begun = run_at(path)
+        if (done := finished_at(path, one)) is not None:
+            return done
     except RunFolderError as error:
-        begun, damage = None, error
-    if begun is not None and begun.finished:
-        begun.check_config(one)
-        return begun
+        damage = error
     source = claim.finished_run()
     if source is None:
         with contextlib.suppress(StoreError):  # a damaged one is passed over

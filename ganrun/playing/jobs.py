@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Literal
 
@@ -81,6 +82,13 @@ class Job:
         if isinstance(error, RunLockedError) and self.options.shared is not None:
             return Outcome(member.seed, "busy", None, str(error))
         return member.failed(str(error))
+
+
+def jobs_of(members: Iterable[Member], options: Options, lanes: int) -> Iterator[Job]:
+    """Members of one program as jobs, each made when it is asked for."""
+    left = iter(members)
+    while group := tuple(islice(left, lanes)):
+        yield Job(group, options)
 
 
 Result = tuple[Job, list[Outcome]]

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from ganrun.config import ConfigError, Experiment, Sweep, load_sweep, sweep_yaml
 from ganrun.store import layout
 from ganrun.store.atomic import StoreError, make_folder, replace_file
-from ganrun.store.folder import read_file
-from ganrun.store.formats import json_text, read_json
 
 SWEEP = "sweep.yaml"
 TRIALS = "trials"
@@ -43,19 +39,6 @@ class SweepFolder:
     def trial_path(self, experiment: Experiment) -> Path:
         """Where the trial of an experiment with one seed belongs."""
         return layout.run_path(self.trials, experiment)
-
-    def write_results(self, content: bytes) -> None:
-        """Write the table of all trials."""
-        replace_file(self.path / RESULTS, content)
-
-    def write_influence(self, influence: Mapping[str, Any]) -> None:
-        """Write what the table says about influence."""
-        replace_file(self.path / INFLUENCE, json_text(influence, sort_keys=False))
-
-    def influence(self) -> dict[str, Any] | None:
-        """What was written about influence; None if nothing was."""
-        path = self.path / INFLUENCE
-        return read_file(path, read_json) if path.exists() else None
 
 
 def is_sweep_folder(path: Path) -> bool:

@@ -8,17 +8,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
 from numpy import ndarray
 
+from ganrun.config.declarations import SUMMARY_METRICS
 from ganrun.influence import Trials, influence_of
 from ganrun.influence.points import CASE
 from ganrun.influence.table import FORMAT
-from ganrun.store.folder import RunFolderError
-from ganrun.store.sweep_folder import RESULTS, SweepFolder
+from ganrun.store import RunFolderError, replace_file
+from ganrun.store.folder import read_file
+from ganrun.store.formats import json_text, read_json
+from ganrun.store.sweep_folder import INFLUENCE, RESULTS, SweepFolder
 from ganrun.sweep.designs import Design
 from ganrun.sweep.results import Result, results, results_text
 
@@ -57,9 +60,6 @@ class Row:
         return float(self.modes_total - self.modes_covered)
 
 
-NUMBERS = ("modes_total", "modes_recovered", "modes_covered", "mode_tv")
-"""What a row keeps of a trial's summary."""
-
 Answer = tuple[Sequence[Row], dict[str, Any]]
 
 
@@ -83,9 +83,9 @@ def results_and_influence(folder: SweepFolder, design: Design) -> Answer:
     if influence is None:
         influence = influence_of(trials_of(design, rows))
         # The table goes last: if it is there and right, the answer beside it was made from it.
-        folder.write_influence(influence)
+        replace_file(folder.path / INFLUENCE, json_text(influence, sort_keys=False))
     if not unchanged:
-        folder.write_results(content)
+        replace_file(folder.path / RESULTS, content)
     return rows, influence
 
 
@@ -99,10 +99,10 @@ def _stored_results(folder: SweepFolder) -> bytes | None:
 def _stored_influence(folder: SweepFolder) -> dict[str, Any] | None:
     """What stands in the folder, if it is whole and of today's form."""
     try:
-        influence = folder.influence()
+        influence = read_file(folder.path / INFLUENCE, read_json)
     except RunFolderError:
         return None
-    return influence if influence and influence.get("format") == FORMAT else None
+    return influence if influence.get("format") == FORMAT else None
 
 
 def row_of(result: Result) -> Row:
@@ -114,7 +114,7 @@ def row_of(result: Result) -> Row:
         seed=trial.seed,
         status=result.status,
         verdict=result.verdict,
-        **{name: summary.get(name) for name in NUMBERS},
+        **{one.name: summary.get(one.name) for one in fields(Row) if one.name in SUMMARY_METRICS},
     )
 
 

@@ -48,8 +48,9 @@ def estimate(design: Design, cohorts: int) -> Estimate:
 def trial_seconds(one: Experiment) -> float:
     """Seconds that one core trains and measures a trial."""
     training = one.training
-    generator = _forward_flops(one.generator.latent_dim, one.generator.hidden, 2)
-    discriminator = _forward_flops(2, one.discriminator.hidden, 1)
+    # A forward pass multiplies and adds.
+    generator = 2 * _weights(one.generator.latent_dim, one.generator.hidden, 2)
+    discriminator = 2 * _weights(2, one.discriminator.hidden, 1)
     # A backward pass costs two forward ones; a penalty differentiates once more.
     generator_step = 3 * generator + 2 * discriminator
     penalties = 1 + 1.5 * len(one.penalties)
@@ -68,10 +69,6 @@ def trial_bytes(one: Experiment) -> float:
     weights += _weights(2, one.discriminator.hidden, 1)
     snapshot = 8 * one.snapshots.samples + 4 * one.snapshots.grid**2
     return rows * (190 + 12 * one.target.mode_count) + 0.92 * kept * snapshot + 12 * weights + 20e3
-
-
-def _forward_flops(inputs: int, hidden: Sequence[int], outputs: int) -> int:
-    return 2 * _weights(inputs, hidden, outputs)
 
 
 def _weights(inputs: int, hidden: Sequence[int], outputs: int) -> int:

@@ -10,11 +10,10 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from itertools import islice
 from typing import Protocol
 
 from ganrun.executors import Executor
-from ganrun.playing.jobs import Job, Member, Options, Outcome
+from ganrun.playing.jobs import Job, Member, Options, Outcome, jobs_of
 from ganrun.store import StoreError, finished_at
 from ganrun.store.sweep_folder import SweepFolder
 from ganrun.sweep.designs import Design, Trial
@@ -99,89 +98,81 @@ def run_sweep(
     return _Run(folder, design, options, executor, watcher, fail_fast).to_the_end()
 
 
+@dataclass
 class _Run:
-    def __init__(
-        self,
-        folder: SweepFolder,
-        design: Design,
-        options: Options,
-        executor: Executor,
-        watcher: SweepWatcher,
-        fail_fast: bool,
-    ) -> None:
-        self._folder = folder
-        self._design = design
-        self._options = replace(options, runs_dir=folder.trials, shared=options.runs_dir)
-        self._executor = executor
-        self._watcher = watcher
-        self._fail_fast = fail_fast
-        self._cohorts = cohorts_of(design, range(design.cells))
-        self._busy: list[int] = []
-        self.progress = SweepProgress(
-            trials=design.trials,
-            cohorts=len(self._cohorts),
-        )
+    folder: SweepFolder
+    design: Design
+    options: Options
+    executor: Executor
+    watcher: SweepWatcher
+    fail_fast: bool
+
+    def __post_init__(self) -> None:
+        shared = self.options.runs_dir
+        self.options = replace(self.options, runs_dir=self.folder.trials, shared=shared)
+        self.cohorts = cohorts_of(self.design, range(self.design.cells))
+        self.busy: list[int] = []
+        self.progress = SweepProgress(trials=self.design.trials, cohorts=len(self.cohorts))
 
     def to_the_end(self) -> SweepProgress:
-        seeds = len(self._design.sweep.seeds)
+        seeds = len(self.design.sweep.seeds)
         waves: Iterable[Iterable[int]] = (
             (cell * seeds + seed for cell in cells for seed in range(seeds))
-            for cells in self._cohorts
+            for cells in self.cohorts
         )
         while not self.progress.stopped:
             cohorts = (self._jobs(wave) for wave in waves)
-            for job, outcomes in self._executor.run(cohorts, lambda _: None):
+            for job, outcomes in self.executor.run(cohorts, lambda _: None):
                 for member, outcome in zip(job.members, outcomes, strict=True):
                     assert member.trial is not None
-                    self._take(self._design.trial(member.trial), outcome)
-            if not self._busy:
+                    self._take(self.design.trial(member.trial), outcome)
+            if not self.busy:
                 break
             self._wait_for_others()
-            waves, self._busy = self._again(self._busy), []
+            waves, self.busy = self._again(self.busy), []
         return self.progress
 
     def _again(self, trials: Iterable[int]) -> list[list[int]]:
         """Trials that were busy, by cohort."""
         by_cell: dict[int, list[int]] = {}
         for trial in trials:
-            by_cell.setdefault(self._design.trial(trial).cell, []).append(trial)
-        cohorts = cohorts_of(self._design, by_cell)
+            by_cell.setdefault(self.design.trial(trial).cell, []).append(trial)
+        cohorts = cohorts_of(self.design, by_cell)
         return [[trial for cell in cells for trial in by_cell[cell]] for cells in cohorts]
 
     def _jobs(self, trials: Iterable[int]) -> Iterator[Job]:
         """Cut a cohort into jobs, passing over what is finished."""
-        todo = (trial for trial in map(self._design.trial, trials) if not self._is_finished(trial))
-        while group := list(islice(todo, self._executor.lanes)):
-            members = (Member(trial.experiment, trial=trial.index) for trial in group)
-            yield Job(tuple(members), self._options)
+        todo = (trial for trial in map(self.design.trial, trials) if not self._is_finished(trial))
+        members = (Member(trial.experiment, trial=trial.index) for trial in todo)
+        return jobs_of(members, self.options, self.executor.lanes)
 
     def _is_finished(self, trial: Trial) -> bool:
         try:
-            if finished_at(self._folder.trial_path(trial.experiment), trial.experiment) is None:
+            if finished_at(self.folder.trial_path(trial.experiment), trial.experiment) is None:
                 return False
         except StoreError:
             return False  # its job will say what is wrong with it
         self.progress.found += 1
-        self._count(result_of(self._folder, trial))
-        self._watcher.update(self.progress)
+        self._count(result_of(self.folder, trial))
+        self.watcher.update(self.progress)
         return True
 
     def _take(self, trial: Trial, outcome: Outcome) -> None:
         """Note what became of a trial."""
         progress = self.progress
         if outcome.how == "busy":
-            self._busy.append(trial.index)
+            self.busy.append(trial.index)
         elif outcome.how == "failed":
             progress.failed += 1
             self._tell_of(trial, f"failed: {outcome.error}")
         elif outcome.how in ("trained", "found"):
             progress.trained += 1
-            result = result_of(self._folder, trial)
+            result = result_of(self.folder, trial)
             self._count(result)
             if result.status == "diverged":
                 at = result.summary["diverged_at"] if result.summary else None
                 self._tell_of(trial, f"diverged in round {at:,}")
-        self._watcher.update(progress)
+        self.watcher.update(progress)
 
     def _count(self, result: Result) -> None:
         tally = self.progress.cells.setdefault(result.trial.cell, CellTally())
@@ -194,14 +185,14 @@ class _Run:
         self.progress.diverged += result.status == "diverged"
 
     def _tell_of(self, trial: Trial, what: str) -> None:
-        self._watcher.tell(f"{described(self._design, trial.cell)}, seed {trial.seed}: {what}")
-        if self._fail_fast:
+        self.watcher.tell(f"{described(self.design, trial.cell)}, seed {trial.seed}: {what}")
+        if self.fail_fast:
             self.progress.stopped = True
-            self._executor.stop()
+            self.executor.stop()
 
     def _wait_for_others(self) -> None:
-        self.progress.waiting = len(self._busy)
-        self._watcher.update(self.progress)
+        self.progress.waiting = len(self.busy)
+        self.watcher.update(self.progress)
         time.sleep(BUSY_SECONDS)
         self.progress.waiting = 0
 
