@@ -221,6 +221,7 @@ let bannerTimer = 0;
 function showBanner(text, kind) {
   const banner = byId("banner");
   banner.dataset.kind = kind;
+  banner.className = `banner ${kind === "error" ? "bad" : "warn"}`;
   banner.hidden = false;
   write(banner, text);
   clearTimeout(bannerTimer);

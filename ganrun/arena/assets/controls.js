@@ -37,7 +37,7 @@ export class Controls {
     this.drawing = new DrawTarget(this.dialog, { ...schema.limits, std: this.std });
     this.placed = new Set(); // the fields that have a control
     this.refreshers = [];
-    this.who = element("div", { class: "who", role: "group", "aria-label": "Settings of" });
+    this.who = element("div", { class: "joined who", role: "group", "aria-label": "Settings of" });
     const sections = [
       this.section("Pace", "acts at once", [...this.pace()]),
       this.section("Rules", null, [...this.rules()]),
@@ -78,7 +78,7 @@ export class Controls {
     const button = (id, text, label) =>
       element("button", {
         type: "button",
-        class: "who-one",
+        class: id === this.chosen ? "button good" : "button",
         text,
         "aria-pressed": String(id === this.chosen),
         "aria-label": label,

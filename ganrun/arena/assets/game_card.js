@@ -118,7 +118,7 @@ export class GameCard {
     const told = chips.join("\n") + (game.touched ? "\ntouched" : "");
     if (told === this.told) return;
     this.told = told;
-    const items = chips.map((chip) => element("li", { class: "chip", text: chip }));
+    const items = chips.map((chip) => element("li", { class: "chip warn", text: chip }));
     if (game.touched) {
       items.push(element("li", { class: "chip touched", text: "changed while it trained", title: "Its settings were changed after round 0; it saves with its events" }));
     }
@@ -211,10 +211,9 @@ export class GameCard {
     write(this.part.evidence, verdict ? verdict.evidence : "");
     if (word === this.word) return;
     this.word = word;
-    this.part.verdict.dataset.word = word;
     const { description, tone } = this.acts.meaning(word);
     this.part.verdict.title = description;
-    this.part.verdict.classList.toggle("good", tone === "good");
+    this.part.verdict.className = `verdict ${tone && `chip ${tone}`}`;
     if (verdict) this.acts.verdict(this, verdict);
   }
 

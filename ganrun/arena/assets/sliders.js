@@ -127,7 +127,7 @@ export function explained(label, text) {
   const words = element("p", { class: "explanation", id, text, hidden: true });
   const button = element("button", {
     type: "button",
-    class: "explain",
+    class: "bare explain",
     "aria-expanded": "false",
     "aria-controls": id,
     "aria-label": `What is this: ${label}`,
@@ -143,7 +143,7 @@ export function explained(label, text) {
 
 function labelled(settings, forId, ...body) {
   const top = element("div", { class: "control-top" }, element("label", { for: forId, text: settings.label }));
-  const mark = element("span", { class: "differs", text: "differs", hidden: true, title: "The games differ in this; moving it sets all" });
+  const mark = element("span", { class: "chip warn differs", text: "differs", hidden: true, title: "The games differ in this; moving it sets all" });
   top.append(mark);
   if (settings.compiles) {
     top.append(element("span", { class: "compiles", text: "recompiles", title: "Changes the program: takes a second or two" }));

@@ -143,7 +143,7 @@ export class Tour {
     this.tabs = LESSONS.map((lesson, index) => {
       const button = element(
         "button",
-        { type: "button", class: "tour-step", on: { click: () => this.show(index) } },
+        { type: "button", class: "bare tour-step", on: { click: () => this.show(index) } },
         element("span", { class: "tour-number", "aria-hidden": "true", text: index + 1 }),
         element("span", { text: lesson.title }),
       );
@@ -160,6 +160,7 @@ export class Tour {
     this.look = element("ul");
     const lesson = LESSONS[index];
     this.tabs.forEach((tab, at) => {
+      tab.classList.toggle("good", at === index);
       if (at === index) tab.setAttribute("aria-current", "step");
       else tab.removeAttribute("aria-current");
     });

@@ -217,7 +217,7 @@ export class Player {
       speed.append(new Option(`${one} a second`, one, false, one === this.speed));
     }
     const options = element("div", "player-options");
-    options.append(element("label", "player-option", "Speed ", speed));
+    options.append(element("label", "key", "Speed ", speed));
     if (!this.fields) return options;
     const arrows = element("input", {
       type: "checkbox",
@@ -230,8 +230,8 @@ export class Player {
     });
     const bar = element("span", { class: "field-bar", "aria-hidden": "true" });
     options.append(
-      element("label", "player-option", arrows, " Arrows: where it pushes the fakes"),
-      element("span", "field-key", "looks forged", bar, "looks real"),
+      element("label", "key", arrows, " Arrows: where it pushes the fakes"),
+      element("span", "key", "looks forged", bar, "looks real"),
     );
     return options;
   }

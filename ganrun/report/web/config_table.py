@@ -97,8 +97,8 @@ def _row(field: Field) -> str:
     mark = ""
     if field.differs:
         was = "no default" if field.default is None else f"default {field.default}"
-        mark = f' <span class="default">{escaped(was)}</span>'
-    words = f'<span class="what">{escaped(field.description)}</span>' if field.description else ""
+        mark = f' <span class="note">{escaped(was)}</span>'
+    words = f'<span class="note">{escaped(field.description)}</span>' if field.description else ""
     return (
         f'<div class="{kind}"><dt><code>{escaped(name)}</code>{words}</dt>'
         f"<dd><code>{escaped(field.value)}</code>{mark}</dd></div>"

@@ -35,7 +35,7 @@ def _row(run: RunRecord, name: str) -> list[str]:
         low, high = (metric_words(name, points[end], run.modes_total) for end in ("p5", "p95"))
         perfect = metric_words(name, points["mean"], run.modes_total)
         if low != high:
-            perfect += f'<span class="range">{low} to {high}</span>'
+            perfect += f'<span class="note">{low} to {high}</span>'
     metric = METRICS[name]
     shown = metric_words(name, run.metric(name), run.modes_total, absent="&ndash;")
     hint = f" {metric.better.capitalize()} is better." if metric.better else ""

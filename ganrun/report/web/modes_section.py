@@ -16,7 +16,9 @@ def modes_section(histories: ModeHistories | None) -> str:
     if histories is None:
         return ""
     key = "".join(
-        f'<span><i class="share {way}"></i>{words}</span>' for way, words in SERVED.items()
+        f'<span class="key"><i class="share {way}" style="background-color: var(--share-{way})">'
+        f"</i>{words}</span>"
+        for way, words in SERVED.items()
     )
     heads = ("mode", "weight", "share at the end", "first covered", "lost and found again")
     rows = [_row(mode) for mode in histories.modes]

@@ -122,7 +122,7 @@ def chip(word: str) -> str:
 def seek_button(at: int) -> str:
     """A button that shows a round."""
     return (
-        f'<button type="button" class="seek" data-seek="{at}" '
+        f'<button type="button" class="bare link seek" data-seek="{at}" '
         f'aria-label="Show round {at:,}">{at:,}</button>'
     )
 

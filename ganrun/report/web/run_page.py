@@ -113,7 +113,7 @@ def _tiles(run: RunRecord) -> str:
         tiles.append((name, show(run.metric(name)), note))
     items = "".join(
         f"<div><dt>{escaped(METRICS[name].called)}</dt><dd>{escaped(value)}"
-        f'<span class="tile-note">{escaped(note)}</span></dd></div>'
+        f'<span class="note">{escaped(note)}</span></dd></div>'
         for name, value, note in tiles
     )
     return f'<dl class="tiles">{items}</dl>'

@@ -89,19 +89,20 @@ def _fates(record: SweepRecord) -> str:
     fates = record.verdicts + Counter({"no result": len(record.rows) - record.finished})
     words_of_fates = (*(one.word for one in FROM_THE_WORST), "no result")
     counts = [(word, fates[word]) for word in words_of_fates if fates[word]]
+    hues: dict[str, str] = {one.word: f"--fate: var(--{one.colour})" for one in FROM_THE_WORST}
     parts = "".join(
-        f'<span class="fate fate-{word.replace(" ", "-")}" style="flex-grow:{count}"></span>'
+        f'<span class="fate" style="flex-grow:{count};{hues.get(word, "")}"></span>'
         for word, count in counts
     )
     words = "".join(
-        f'<li><span class="fate-key fate-{word.replace(" ", "-")}"></span>{word} '
+        f'<li><span class="mark fate" style="{hues.get(word, "")}"></span>{word} '
         f"<b>{count:,}</b> <span class='quiet'>{wording.percent(count / len(record.rows))}</span>"
         "</li>"
         for word, count in counts
     )
     return (
         f'<div class="fates" aria-hidden="true">{parts}</div>'
-        f'<ul class="fate-words" aria-label="How the trials ended">{words}</ul>'
+        f'<ul class="marks" aria-label="How the trials ended">{words}</ul>'
     )
 
 
@@ -195,7 +196,7 @@ trial, over its settings and its results; the table below holds the same numbers
 
 def _table() -> str:
     content = """<div class="table-tools">
-<label class="filter">Filter
+<label class="menu-label filter">Filter
 <input type="search" id="filter" class="menu" autocomplete="off" spellcheck="false"
 aria-describedby="filter-hint"></label>
 <div id="verdict-chips" class="chips" role="group" aria-label="Only these verdicts"></div>

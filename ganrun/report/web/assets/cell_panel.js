@@ -91,7 +91,7 @@ export class CellPanel {
     const held = cell.ordered.filter((index) => trials.hasFrames(index));
     const chosen = evenly(held, MOST_THUMBNAILS);
     if (!chosen.length) return;
-    const list = element("ul", "");
+    const list = element("ul", "thumbs-list");
     const of = chosen.length < cell.ordered.length ? ` of ${cell.ordered.length}` : "";
     const runs =
       chosen.length === 1

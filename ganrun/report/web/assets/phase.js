@@ -256,13 +256,13 @@ export class Phase {
   drawKey() {
     const rate = this.outcome.kind === "rate";
     const most = rate ? "100 %" : String(this.most());
-    const key = element("span", "key-bar");
+    const key = element("span", "field-bar key-bar");
     const words = rate ? `${most} ${this.outcome.words}` : `${most} modes missing`;
     document
       .getElementById("phase-key")
       .replaceChildren(
-        element("span", "", rate ? "0 %" : "0", key, words),
-        element("span", "", element("span", "key-meter"), "modes recovered"),
+        element("span", "key", rate ? "0 %" : "0", key, words),
+        element("span", "key", element("span", "key-meter"), "modes recovered"),
         element("span", "", "dots: samples of the median trial; rings: true modes, dashed if missing"),
       );
   }

@@ -35,7 +35,7 @@ export class TrialTable {
       const label = inTwo(column.label).join("\n");
       const sort = element(
         "button",
-        { type: "button", class: "sort", title: column.title, on: { click: () => this.sortBy(column) } },
+        { type: "button", class: "bare sort", title: column.title, on: { click: () => this.sortBy(column) } },
         label,
         element("span", "sort-mark"),
       );
@@ -218,7 +218,7 @@ export class TrialTable {
       "button",
       {
         type: "button",
-        class: "linklike",
+        class: "bare link",
         data,
         "aria-label": `Command for the report of ${name}`,
         on: { click: () => this.showCommand(index) },
