@@ -652,6 +652,17 @@ def test_a_filter_that_cannot_be_understood_says_why(filtered, text, words):
     assert filtered.get_by_label("Filter").get_attribute("aria-invalid") == "true"
 
 
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [("collapsed", "6 of 18 trials"), ("colour<3", "No column is called “colour”.")],
+)
+def test_a_page_opened_afresh_is_filtered_at_once(page, pages, text, words):  # noqa: F811
+    shown = opened(page, pages["two factors"], charts=False)
+    shown.get_by_label("Filter").fill(text)
+    assert words in shown.locator("#table-count").inner_text()
+    assert_quiet(page)
+
+
 def test_a_row_opens_its_report_or_shows_the_command_for_it(page, tmp_path):  # noqa: F811
     folder = stored_sweep(tmp_path)
     record = read_sweep(folder.path)
