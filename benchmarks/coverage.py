@@ -2,6 +2,7 @@
 
     python -m benchmarks.coverage               about half an hour on two cores
     python -m benchmarks.coverage --tables 200  a quick look
+    python -m benchmarks.coverage --rates       rates instead of shares, a quarter of an hour
 
 Tables of a factorial design with 8 seeds are drawn again and again: Gaussian outcomes whose shares
 are set, and 0/1 outcomes from a threshold on such a sum, whose shares follow from the cells'
@@ -10,7 +11,8 @@ third factor never has an effect. Printed are, for each share: the truth, the me
 should be the truth), how often the interval held the truth, lay wholly below or wholly above it,
 and its mean width. Exit code 1 if a share from 0.02 to 0.8 is held in less than 93 % or more than
 97 % of tables, or a factor without effect has an interval without 0 in more than 5 %; both are
-given two standard errors of so many tables.
+given two standard errors of so many tables. Of rates, `benchmarks.rate_coverage` says what is drawn
+and judged.
 """
 
 from __future__ import annotations
@@ -28,6 +30,7 @@ import numpy as np
 from jaxtyping import Float
 from numpy import ndarray
 
+from benchmarks.rate_coverage import print_rates
 from ganrun.influence.components import effect, main_and_pair_effects, total_effects
 from ganrun.influence.share_intervals import Replicates, Share, chance_shares
 
@@ -283,7 +286,10 @@ def main() -> int:
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("--tables", type=int, default=1000, help="tables of each kind")
     parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--rates", action="store_true", help="intervals of rates, not of shares")
     options = parser.parse_args()
+    if options.rates:
+        return print_rates(options.tables, options.workers)
     print(HEAD, flush=True)
     rows: list[Row] = []
     # Fresh processes: a forked one could inherit a lock that a thread of NumPy's holds.

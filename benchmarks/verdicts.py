@@ -20,7 +20,7 @@ from pathlib import Path
 
 from benchmarks.verdict_runs import lessons, trained_cases
 from benchmarks.verdict_words import Scored, lesson, scored
-from ganrun.influence.rates import wilson
+from ganrun.influence.rates import score_interval
 from ganrun.verdict import WORDS, Word
 
 ABBREVIATED = {word: word[:7] for word in WORDS}
@@ -89,8 +89,8 @@ def matrix(runs: Sequence[Scored], told: Callable[[Scored], Word]) -> str:
 
 
 def rate(hits: float, of: float) -> str:
-    """`84 % [76, 90] (92.5 of 110)`, with Wilson's 95 % interval."""
-    low, high = wilson(hits, of)
+    """`84 % [76, 90] (92.5 of 110)`, with its 95 % interval."""
+    low, high = score_interval(hits / of, of)
     return f"{hits / of:.0%} [{low:.0%}, {high:.0%}] ({hits:g} of {of:g})"
 
 

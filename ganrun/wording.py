@@ -78,10 +78,15 @@ def percent(share: float | None, absent: str = "-", *, exact: bool = False) -> s
 
 
 def interval(numbers: Mapping[str, Any]) -> str:
-    """A share with its 95 % interval, `54 % [48, 60]`, from its `value`, `low` and `high`."""
+    """A share with its 95 % interval, `54 % [48, 60]`, from its `value`, `low` and `high`.
+
+    Where the interval is not known, the share alone.
+    """
     if numbers["value"] is None:
         return "-"
     inside = min(max(numbers["value"], 0.0), 1.0)
+    if numbers["low"] is None:
+        return percent(inside)
     low, high = (percent(numbers[end]).removesuffix(" %") for end in ("low", "high"))
     return f"{percent(inside)} [{low}, {high}]"
 

@@ -7,20 +7,23 @@ import subprocess
 import sys
 import time
 from dataclasses import replace
-from typing import get_args
+from typing import Any, get_args
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy import ndarray
+from scipy import stats
 
 from ganrun.influence import OUTCOMES, RATES, Trials, influence_of
 from ganrun.influence.levels import levels_of
 from ganrun.influence.names import plain_name
-from ganrun.influence.rates import wilson
+from ganrun.influence.rates import Outcome, score_interval, simultaneous_level
 from ganrun.influence.trials import outcome_values
 from ganrun.verdict import Word
 from tests.influence_examples import RATIO, STEPS, grid, sweep, trials_of, words
+from tests.rate_cases import FILE, rate_cases
 
 VERDICTS = get_args(Word)
 
@@ -83,11 +86,109 @@ def test_columns_of_different_lengths_are_an_error() -> None:
 # Rates
 
 
-def test_wilson_s_interval_is_that_of_the_books() -> None:
-    assert wilson(7, 10) == pytest.approx((0.3968, 0.8922), abs=1e-4)
-    assert wilson(0, 20) == pytest.approx((0, 0.1611), abs=1e-4)
-    assert wilson(20, 20) == pytest.approx((0.8389, 1), abs=1e-4)
-    assert wilson(0, 0) == (0, 1)
+def column(table: ndarray, most: int = 1) -> Outcome:
+    """An outcome by cell and seed, `[C, S]`."""
+    cells, seeds = table.shape
+    return Outcome(
+        table.ravel().astype(float),
+        np.tile(np.arange(seeds), cells),
+        np.repeat(np.arange(cells), seeds),
+        most,
+        most == 1,
+    )
+
+
+def ends(summary: dict[str, Any]) -> tuple[float, float]:
+    return summary["low"], summary["high"]
+
+
+@pytest.mark.parametrize("trials", [2, 3, 4, 5, 8, 12, 16, 24, 48, 72, 144])
+def test_independent_trials_hold_every_rate_in_93_percent_of_groups(trials: int) -> None:
+    found = np.array([score_interval(count / trials, trials) for count in range(trials + 1)])
+    for rate in np.linspace(0.02, 0.98, 193):
+        held = (found[:, 0] <= rate) & (rate <= found[:, 1])
+        chance = stats.binom.pmf(np.arange(trials + 1), trials, rate)
+        assert chance[held].sum() > (0.929 if trials < 4 else 0.94)
+
+
+def test_where_a_seed_stands_once_in_a_group_its_trials_are_independent() -> None:
+    table = np.random.default_rng(0).random((12, 8)) < 0.4
+    found = column(table).summaries(np.repeat(np.arange(12), 8), 12)
+    for one, cell in zip(found, table, strict=True):
+        assert ends(one) == pytest.approx(score_interval(cell.mean(), 8), abs=1e-6)
+
+
+def test_many_cells_of_few_seeds_are_worth_the_seeds_that_there_are() -> None:
+    """Every cell of a seed alike: 400 trials say no more than the 8 seeds do."""
+    seeds = np.array([0, 1, 0, 0, 1, 1, 0, 0])
+    alike = column(np.tile(seeds, (50, 1))).overall()
+    assert alike["trials"] == 400
+    assert ends(alike) == pytest.approx(score_interval(3 / 8, 8), abs=0.04)
+    apart = column(np.random.default_rng(1).random((50, 8)) < 0.375).overall()
+    assert apart["high"] - apart["low"] < 0.15
+
+
+def test_seeds_that_happen_to_agree_do_not_make_a_rate_certain() -> None:
+    """Two seeds with the same mean: Student's interval over them would be empty."""
+    rng = np.random.default_rng(2)
+    table = np.stack([rng.permutation(np.arange(40) < 16) for _ in range(2)], axis=1)
+    one = column(table).overall()
+    assert one["high"] - one["low"] > 0.12
+
+
+@pytest.mark.parametrize("happened", [0, 1])
+def test_a_rate_of_none_or_of_all_has_an_interval_that_ends_there(happened: int) -> None:
+    one = column(np.full((9, 8), happened)).overall()
+    assert one["value"] == happened
+    assert ends(one) == pytest.approx((0, 0.082) if not happened else (0.918, 1), abs=1e-3)
+
+
+def test_cells_of_different_rates_make_a_mean_surer() -> None:
+    """Half of the cells never, half always: other seeds would give the same."""
+    sure = column(np.repeat([[0], [1]], 20, axis=0) * np.ones((1, 8), int)).overall()
+    rng = np.random.default_rng(3)
+    unsure = column(rng.random((40, 8)) < 0.5).overall()
+    assert sure["high"] - sure["low"] < 0.4 * (unsure["high"] - unsure["low"])
+
+
+def test_with_one_seed_there_is_a_rate_but_no_interval() -> None:
+    one = column(np.array([[1], [0], [0]])).overall()
+    assert (one["value"], one["low"], one["high"]) == (pytest.approx(1 / 3), None, None)
+    assert column(np.array([[2], [0]]), most=5).overall()["low"] is None
+
+
+def test_levels_that_are_picked_have_wider_intervals() -> None:
+    answer = influence_of(sweep())
+    outcome = answer["outcomes"]["collapsed"]
+    rates, picked = outcome["levels"][RATIO], outcome["extremes"][RATIO]
+    assert picked["most"]["value"] == max(rate["value"] for rate in rates)
+    assert picked["least"]["value"] == min(rate["value"] for rate in rates)
+    plain = rates[picked["most"]["level"]]
+    assert picked["most"]["low"] < plain["low"] <= plain["value"]
+    assert simultaneous_level(1) == 0.95
+    assert simultaneous_level(8) == pytest.approx(0.99361, abs=1e-5)
+    assert influence_of(trials_of({STEPS: [1]}, 2, ["collapsed"] * 2))["outcomes"]["collapsed"][
+        "extremes"
+    ] == {STEPS: None}
+
+
+def test_the_picked_level_s_interval_holds_its_true_rate() -> None:
+    """Nine levels of one rate: the largest of them is too large, and its interval knows."""
+    rng, held, plain = np.random.default_rng(4), [], []
+    for _ in range(300):
+        table = column(rng.random((27, 6)) < 0.4)
+        group = np.repeat(np.arange(9), 18)
+        for level, hits in ((simultaneous_level(9), held), (0.95, plain)):
+            most = max(table.summaries(group, 9, level=level), key=lambda one: one["value"])
+            hits.append(most["low"] <= 0.4 <= most["high"])
+    assert np.mean(held) > 0.93 - 2 * np.sqrt(0.05 * 0.95 / 300)
+    assert np.mean(plain) < 0.85
+
+
+def test_pages_give_the_same_intervals() -> None:
+    """`npm test` holds JavaScript to the same file."""
+    stored = json.loads(FILE.read_text(encoding="utf-8"))
+    assert stored == json.loads(json.dumps(rate_cases()))
 
 
 def test_rates_are_those_of_their_trials() -> None:
@@ -114,15 +215,22 @@ def test_a_level_without_any_result_has_no_rate() -> None:
 
 
 def test_the_mean_number_of_missing_modes_has_an_interval_over_seeds() -> None:
-    trials = trials_of(
-        {STEPS: [1, 2]}, 3, ["collapsed"] * 6, modes_missing=[1.0, 2.0, 3.0, 1.0, 2.0, 3.0]
-    )
+    missing = [0.0, 2.0, 4.0] * 12
+    trials = trials_of({STEPS: list(range(12))}, 3, ["collapsed"] * 36, modes_missing=missing)
     overall = influence_of(trials)["outcomes"]["modes_missing"]["overall"]
     assert overall["value"] == 2
-    # Student's with 2 degrees of freedom, of three means 1, 2 and 3; never below 0.
-    assert (overall["low"], overall["high"]) == pytest.approx(
-        (0, 2 + 4.3027 / np.sqrt(3)), abs=1e-3
-    )
+    # Three seeds, of which one misses none, one half and one all: worth three trials.
+    low, high = score_interval(1 / 2, 3)
+    assert ends(overall) == pytest.approx((4 * low, 4 * high), abs=0.5)
+
+
+def test_no_mode_missing_anywhere_is_no_certainty_that_none_ever_is() -> None:
+    trials = trials_of({STEPS: [1, 2]}, 8, ["converged"] * 16)
+    overall = influence_of(replace(trials, modes_total=np.full(16, 5.0)))["outcomes"][
+        "modes_missing"
+    ]["overall"]
+    assert (overall["value"], overall["low"]) == (0, 0)
+    assert 0.5 < overall["high"] < 1.3
 
 
 # Levels

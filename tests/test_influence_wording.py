@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from ganrun.influence import Trials, influence_of, paragraph
+from ganrun.influence.trials import CONFIRMED
 from tests.influence_examples import RATIO, STEPS, grid, sweep, trials_of, words
 
 
@@ -20,24 +22,66 @@ def told(trials: Trials) -> str:
 def test_the_factor_that_matters_comes_first_with_its_interval() -> None:
     text = told(sweep())
     assert re.search(
-        r"The learning-rate ratio by itself explains \d+ % \[\d+, \d+\] of the variance in whether "
-        r"a GAN collapses\.",
+        r"The learning-rate ratio by itself explains \d+ % \[\d+, \d+\] of the variance in how "
+        r"many modes are missing\.",
         text,
     )
     assert re.search(
-        r"No influence of its own can be shown for the number of discriminator steps \(at most",
+        r"No influence of its own can be shown for the number of discriminator steps \(at most "
+        r"\d+ % of it",
         text,
     )
-    assert re.search(r"Collapse is rarest where the learning-rate ratio is 0\.[13] \(\d", text)
-    assert "most frequent where it is 10 (" in text
+    assert re.search(
+        r"Fewest modes are missing on average where the learning-rate ratio is 0\.[13] \(0\.\d\d \["
+        r".*\) and most where it is 10 \([12]\.\d\d \[.*\); these two brackets allow for having "
+        r"been picked among all levels\.",
+        text,
+    )
 
 
-def test_numbers_are_those_of_the_table() -> None:
+def test_what_needs_no_judge_comes_first_and_verdicts_say_whose_they_are() -> None:
     answer = influence_of(sweep())
-    overall = answer["outcomes"]["collapsed"]["overall"]
-    value, low, high = (round(100 * overall[key]) for key in ("value", "low", "high"))
-    start = f"Of 120 trials, {overall['count']} collapsed ({value} % [{low}, {high}])."
-    assert answer["paragraph"].startswith(start)
+    missing, missed, collapsed = (
+        answer["outcomes"][name]["overall"] for name in ("modes_missing", "missed", "collapsed")
+    )
+    mean, low, high = (f"{missing[key]:.2f}" for key in ("value", "low", "high"))
+    value, least, most = (round(100 * missed[key]) for key in ("value", "low", "high"))
+    assert answer["paragraph"].startswith(
+        f"Over the 120 trials, {mean} [{low}, {high}] modes are missing at the end on average. At "
+        f"least one mode is missing at the end of {value} % [{least}, {most}] of the 120 trials. "
+    )
+    value, least, most = (round(100 * collapsed[key]) for key in ("value", "low", "high"))
+    quick = f"By the quick verdict, {collapsed['count']} of the 120 trials collapsed "
+    assert f"{quick}({value} % [{least}, {most}])." in answer["paragraph"]
+
+
+def test_verdicts_that_were_confirmed_are_called_so() -> None:
+    answer = {**influence_of(sweep()), "verdicts": CONFIRMED}
+    assert "By the confirmed verdict, " in paragraph(answer)
+    assert "quick" not in paragraph(answer)
+
+
+def test_the_number_of_modes_is_named_where_it_is_one() -> None:
+    trials = sweep()
+    five = replace(trials, modes_total=np.full(len(trials), 5.0))
+    assert re.match(r"Over the 120 trials, \S+ \[\S+ \S+\] of 5 modes are missing", told(five))
+    mixed = replace(trials, modes_total=np.tile([5.0, 8.0], 60))
+    assert re.match(r"Over the 120 trials, \S+ \[\S+ \S+\] modes are missing", told(mixed))
+
+
+def test_every_percent_says_of_what_it_is() -> None:
+    """Shares of variance are of it, shares of trials name the trials."""
+    rng = np.random.default_rng(5)
+    columns = grid(
+        optimizer__learning_rate_ratio=[0.5, 1.0, 2.0], training__discriminator_steps=[1, 2, 5]
+    )
+    chance = np.add.outer(np.linspace(0.1, 0.9, 9), 0.3 * rng.normal(size=12))
+    text = told(trials_of(columns, 12, words(rng.random((9, 12)) < chance)))
+    after = r"( of (the|it|all|its)|, including|, and|\)| by itself| with its| of that)"
+    for share in re.finditer(r"\d %(?: \[[^\]]*\])?", text):
+        if text[: share.start()].endswith("Brackets hold 9"):
+            continue
+        assert re.match(after, text[share.end() :]), text[share.start() - 40 : share.end() + 20]
 
 
 def test_two_factors_that_matter_only_together_are_said_to_interact() -> None:
@@ -45,26 +89,48 @@ def test_two_factors_that_matter_only_together_are_said_to_interact() -> None:
     same = np.array([True, False, False, True])[:, None]
     luck = np.random.default_rng(1).random((4, 16)) < 0.05
     text = told(trials_of(columns, 16, words(same ^ luck)))
-    assert "No factor can be shown to influence by itself whether a GAN collapses." in text
+    assert (
+        "No factor can be shown to explain by itself any of the variance in how many modes are "
+        "missing." in text
+    )
     assert re.search(
         r"The learning-rate ratio and the number of discriminator steps interact, which explains "
-        r"\d\d % \[",
+        r"\d\d % \[\d+, \d+\] of it\.",
         text,
     )
 
 
-def test_nothing_collapsed() -> None:
+def test_nothing_is_missing() -> None:
     text = told(trials_of(grid(training__discriminator_steps=[1, 2]), 4, ["converged"] * 8))
-    assert text.startswith("Of 8 trials, none collapsed (0 % [0, 32]).")
-    assert "cannot tell what collapse depends on" in text
+    assert text.startswith(
+        "No mode is missing at the end of any of the 8 trials (0 % [0, 48] of them miss one). So "
+        "these trials cannot tell what missing modes depend on. By the quick verdict, none of the "
+        "8 trials collapsed (0 % [0, 48])."
+    )
     assert "explains" not in text
-    assert "Over the 8 trials, no mode is missing." in text
 
 
 def test_everything_collapsed() -> None:
     text = told(trials_of(grid(training__discriminator_steps=[1, 2]), 4, ["collapsed"] * 8))
-    assert text.startswith("All 8 trials collapsed (100 % [68, 100]).")
-    assert "cannot tell what collapse depends on" in text
+    assert (
+        "At least one mode is missing at the end of each of the 8 trials (100 % [52, 100])." in text
+    )
+    assert "8 of the 8 trials collapsed (100 % [52, 100])." in text
+    assert "How much each factor explains cannot be said. It was the same in every trial" in text
+
+
+@pytest.mark.parametrize(("early", "said"), [(120, True), (61, True), (60, False)])
+def test_where_most_trials_ended_too_early_that_is_said_first(early: int, said: bool) -> None:
+    trials = sweep()
+    trials.verdict[:] = "converged"
+    trials.verdict[:early] = "undertrained"
+    text = told(replace(trials, rounds=3000))
+    assert text.startswith("Most trials ended too early: by the quick verdict, ") == said
+    if said:
+        assert f"{early} of 120 ({early / 1.2:.0f} % of the trials) would still get better" in text
+        assert "with more rounds than their 3,000, so what follows is how far they came" in text
+        assert "--set base.training.steps=9000 gives them three times the rounds" in text
+        assert "--set" not in told(trials)  # where the rounds are a factor, or not known
 
 
 def test_one_factor_is_not_spoken_of_as_if_there_were_others() -> None:
@@ -82,9 +148,9 @@ def test_pure_luck_is_called_so() -> None:
         optimizer__learning_rate_ratio=[0.5, 1.0, 2.0], training__discriminator_steps=[1, 2]
     )
     text = told(trials_of(columns, 8, words(rng.random((6, 8)) < 0.5)))
-    assert "No factor can be shown to influence by itself whether a GAN collapses." in text
+    assert "No factor can be shown to explain by itself any of the variance" in text
     assert "Not excluded is an influence of" in text
-    assert "Collapse is rarest" not in text
+    assert "Fewest modes" not in text
     assert "interact," not in text
 
 
@@ -100,7 +166,7 @@ def test_trials_without_a_result_are_mentioned() -> None:
     trials = sweep()
     trials.verdict[[3, 50]] = ""
     text = told(trials)
-    assert text.startswith("Of 118 trials with a result, ")
+    assert text.startswith("Over the 118 trials with a result, ")
     assert "The table is incomplete: 2 trials have no result and are left out" in text
 
 
@@ -116,9 +182,9 @@ def test_diverged_trials_are_counted_and_left_out_of_the_missing_modes() -> None
     verdict = np.array(["converged", "collapsed"] * 16, dtype=object)
     verdict[16:18] = "diverged"
     text = told(trials_of(columns, 8, list(verdict)))
-    assert "and 2 diverged." in text
+    assert re.search(r"and 2 diverged \(6 % \[[^\]]*\]\)\.", text)
     assert "Over the 30 trials that did not diverge, " in text
-    assert "; 2 that diverged are left out." in text
+    assert re.search(r"of the 32 trials, counting those that diverged\.", text)
 
 
 def test_what_other_endings_go_by_is_said() -> None:
@@ -127,7 +193,8 @@ def test_what_other_endings_go_by_is_said() -> None:
     )
     verdict = np.array(["undertrained"] * 16 + ["converged"] * 16 + ["collapsed"] * 16)
     text = told(trials_of(columns, 8, list(verdict)))
-    assert "The learning rate explains 100 % [99.9, 100] of which trials end undertrained." in text
+    assert "The learning rate explains 100 % [99.9, 100] of the variance in which trials " in text
+    assert re.search(r"\[99\.9, 100\] of the variance in which trials end undertrained\.", text)
 
 
 def test_cases_are_named() -> None:
@@ -135,14 +202,19 @@ def test_cases_are_named() -> None:
     happened = np.array([[True] * 8, [False] * 8, [True] * 4 + [False] * 4])
     text = told(trials_of(columns, 8, words(happened)))
     assert "The case explains" in text
-    assert "Collapse is rarest where the case is wgan_gp (0 % [0, 32])" in text
+    assert "Fewest modes are missing on average where the case is wgan_gp (0.00 [0.00, " in text
 
 
-def test_one_seed_gives_rates_but_no_shares() -> None:
+def test_one_seed_gives_rates_but_neither_shares_nor_intervals() -> None:
     text = told(
         trials_of(grid(training__discriminator_steps=[1, 2]), 1, ["collapsed", "converged"])
     )
     assert "With one seed there is no telling" in text
+    assert "1 of the 2 trials collapsed (50 %)." in text
+    assert text.endswith(
+        "With one seed there are no intervals: what another seed would have given is not known."
+    )
+    assert "[" not in text
 
 
 def test_no_factor_at_all_and_no_trial_at_all() -> None:

@@ -7,16 +7,29 @@ paragraph(influence)    the same in one paragraph of plain words
 from ganrun.influence.paragraph import paragraph
 from ganrun.influence.sobol import SALibMissing
 from ganrun.influence.table import influence_of
-from ganrun.influence.trials import COLLAPSED, MISSED, OTHER_ENDINGS, OUTCOMES, RATES, Trials
+from ganrun.influence.trials import (
+    COLLAPSED,
+    HEADLINES,
+    MISSED,
+    MODES_MISSING,
+    OTHER_ENDINGS,
+    OUTCOMES,
+    RATES,
+    Trials,
+    by_verdict,
+)
 
 __all__ = [
     "COLLAPSED",
+    "HEADLINES",
     "MISSED",
+    "MODES_MISSING",
     "OTHER_ENDINGS",
     "OUTCOMES",
     "RATES",
     "SALibMissing",
     "Trials",
+    "by_verdict",
     "influence_of",
     "paragraph",
 ]

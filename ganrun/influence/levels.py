@@ -61,6 +61,11 @@ def levels_of(trials: Trials, field: str) -> Levels:
     return Levels(field, entries, False, np.array([order[key] for key in keys], dtype=int))
 
 
+def cell_numbers(levels: Sequence[Levels]) -> Int[ndarray, " n"]:
+    """The number of each trial's cell in the full factorial design of these factors."""
+    return np.ravel_multi_index(tuple(factor.number for factor in levels), tuple(map(len, levels)))
+
+
 def _bins(field: str, values: ndarray) -> Levels:
     """Bins between quantiles; a value on an inner edge belongs to the upper bin."""
     edges = np.unique(np.quantile(values, np.linspace(0, 1, BINS + 1)))

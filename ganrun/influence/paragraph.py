@@ -1,18 +1,33 @@
-"""The answer in one paragraph of plain words, never saying more than the intervals allow."""
+"""The answer in one paragraph of plain words, never saying more than the intervals allow.
+
+It leads with what needs no judge, the modes that are missing at the end; what the verdicts make of
+the trials comes second, and says whose verdicts they are.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ganrun.influence.trials import OTHER_ENDINGS
+from ganrun.influence.trials import (
+    COLLAPSED,
+    HEADLINES,
+    MISSED,
+    MODES_MISSING,
+    OTHER_ENDINGS,
+    TOO_EARLY,
+    by_verdict,
+)
 from ganrun.verdict import MEANINGS
-from ganrun.wording import capital, every, form_for, interval, listed, percent, plural
+from ganrun.wording import capital, interval, listed, percent, plural
 
 Numbers = Mapping[str, Any]
 
 MOST_NAMED = 4
 """Effects of one kind that are named; the table holds the others."""
+MORE_ROUNDS = 3
+"""Times the rounds that are proposed where most trials ended too early: within two or three times
+its rounds nearly nine in ten runs show what becomes of them."""
 
 
 def paragraph(influence: Mapping[str, Any]) -> str:
@@ -20,64 +35,125 @@ def paragraph(influence: Mapping[str, Any]) -> str:
     counts = influence["trials"]
     if not counts["with_result"]:
         return "No trial has a result yet, so nothing can be said."
-    outcomes = influence["outcomes"]
     names = {factor["field"]: factor["name"] for factor in influence["factors"]}
-    collapsed = outcomes["collapsed"]
     sentences = [
-        _what_happened(counts, outcomes),
-        *_explained(collapsed, names, influence["design"]),
-        *_extremes(influence),
-        *_missing_modes(counts, outcomes["modes_missing"], names),
-        *_other_endings(outcomes, names),
+        *_too_early(influence),
+        *_missing(influence),
+        *_explained(influence, names),
+        *_extremes(influence, names),
+        *_verdicts(influence, names),
         *_without_result(counts),
-        "Brackets hold 95 % intervals; shares are those of this design, all its points alike.",
+        _brackets(influence),
     ]
     return " ".join(sentences)
+
+
+def headline_outcome(influence: Mapping[str, Any]) -> str | None:
+    """The first outcome of `HEADLINES` that has shares of its variance; None where none has."""
+    outcomes = influence["outcomes"]
+    return next((outcome for outcome in HEADLINES if outcomes[outcome]["shares"]), None)
 
 
 # What happened
 
 
-def _what_happened(counts: Numbers, outcomes: Mapping[str, Any]) -> str:
-    trials = counts["with_result"]
-    overall = outcomes["collapsed"]["overall"]
-    others = [
-        f"{outcomes[ending]['overall']['count']:,} {MEANINGS[ending].did}"
-        for ending in OTHER_ENDINGS
-        if outcomes[ending]["overall"]["count"]
+def _too_early(influence: Mapping[str, Any]) -> list[str]:
+    """Said first where it is so of most trials: then nothing below is about how games end."""
+    outcomes, trials = influence["outcomes"], influence["trials"]["with_result"]
+    early = sum(outcomes[word]["overall"]["count"] for word in TOO_EARLY if word in outcomes)
+    if 2 * early <= trials:
+        return []
+    judged, rounds = by_verdict(influence["verdicts"]), influence["rounds"]
+    than = f"than their {rounds:,}" if rounds else "than they had"
+    sentences = [
+        f"Most trials ended too early: {judged}, {early:,} of {trials:,} ({percent(early / trials)}"
+        f" of the trials) would still get better with more rounds {than}, so what follows is how "
+        "far they came, not where they end."
     ]
-    count = overall["count"]
-    if trials == 1:
-        return f"The one trial {'collapsed' if count else 'did not collapse'}."
-    if count == trials:
-        return f"{capital(every(trials, 'trial'))} collapsed ({interval(overall)})."
-    first = f"{count:,}" if count else "none"
-    who = "trials with a result" if counts["without_result"] else "trials"
-    endings = listed([f"{first} collapsed ({interval(overall)})", *others])
-    return f"Of {trials:,} {who}, {endings}."
+    if rounds:
+        sentences.append(
+            f"--set base.training.steps={MORE_ROUNDS * rounds} gives them three times the rounds, "
+            "within which most runs show what becomes of them."
+        )
+    return sentences
+
+
+def _missing(influence: Mapping[str, Any]) -> list[str]:
+    """Modes missing at the end, and trials that miss any: counted, not judged."""
+    counts, outcomes = influence["trials"], influence["outcomes"]
+    number, missed = outcomes[MODES_MISSING]["overall"], outcomes[MISSED]["overall"]
+    if not missed["trials"]:
+        return []
+    of = _trials(influence)
+    if not missed["count"]:
+        return [
+            f"No mode is missing at the end of any of {of} ({interval(missed)} of them miss one)."
+        ]
+    sentences = []
+    if number["trials"]:
+        who = f"{plural(number['trials'], 'trial')} that did not diverge"
+        who = f"the {who}" if counts["diverged"] else of
+        modes = f" of {plural(influence['modes'], 'mode')}" if influence["modes"] else " modes"
+        sentences.append(
+            f"Over {who}, {mean_words(number)}{modes} are missing at the end on average."
+        )
+    which = ", counting those that diverged" if counts["diverged"] else ""
+    share = f"{interval(missed)} of {of}"
+    if missed["count"] == missed["trials"] > 1:
+        share = f"each of {of} ({interval(missed)})"
+    return [*sentences, f"At least one mode is missing at the end of {share}{which}."]
+
+
+def _trials(influence: Mapping[str, Any]) -> str:
+    """All trials that there is something to say of, after "over" or "of"."""
+    counts = influence["trials"]
+    if counts["with_result"] == 1:
+        return "the one trial with a result" if counts["without_result"] else "the one trial"
+    which = " with a result" if counts["without_result"] else ""
+    return f"the {counts['with_result']:,} trials{which}"
+
+
+def mean_words(numbers: Numbers) -> str:
+    """`1.64 [1.43, 1.85]`: a mean that is no share; without an interval the mean alone."""
+    value, low, high = (numbers[key] for key in ("value", "low", "high"))
+    if value is None:
+        return "-"
+    return f"{value:.2f}" if low is None else f"{value:.2f} [{low:.2f}, {high:.2f}]"
 
 
 def _without_result(counts: Numbers) -> list[str]:
     number = counts["without_result"]
     if not number:
         return []
-    have, are = form_for(number, "has", "have"), form_for(number, "is", "are")
-    who = f"{plural(number, 'trial')} {have} no result and {are}"
-    return [f"The table is incomplete: {who} left out of all these numbers."]
+    are = "trial has no result and is" if number == 1 else "trials have no result and are"
+    return [f"The table is incomplete: {number:,} {are} left out of all these numbers."]
+
+
+def _brackets(influence: Mapping[str, Any]) -> str:
+    if influence["trials"]["seeds"] < 2:
+        return (
+            "With one seed there are no intervals: what another seed would have given is not known."
+        )
+    return (
+        "Brackets hold 95 % intervals, over what other seeds could give in this design; shares of "
+        "variance are of this design's, all its points alike."
+    )
 
 
 # Who explains it
 
 
-def _explained(outcome: Numbers, names: Mapping[str, str], design: str) -> list[str]:
-    shares = outcome["shares"]
-    count, trials = outcome["overall"]["count"], outcome["overall"]["trials"]
-    if shares is None:
-        if count in (0, trials):
-            return ["So these trials cannot tell what collapse depends on."]
-        return [f"How much each factor explains cannot be said. {outcome['note']}"]
-    what = "of the variance in whether a GAN collapses"
-    if design == "random":
+def _explained(influence: Mapping[str, Any], names: Mapping[str, str]) -> list[str]:
+    leading = headline_outcome(influence)
+    if leading is None:
+        missed = influence["outcomes"][MISSED]["overall"]
+        if missed["count"] == 0:
+            return ["So these trials cannot tell what missing modes depend on."]
+        note = influence["outcomes"][MODES_MISSING]["note"]
+        return [f"How much each factor explains cannot be said. {note}"]
+    shares = influence["outcomes"][leading]["shares"]
+    what = f"of the variance in {HEADLINES[leading]}"
+    if influence["design"] == "random":
         return [*_foretold(shares, names, what), _chance(shares)]
     sentences = [*_by_themselves(shares, names, what), *_interactions(shares, names)]
     return [*sentences, _chance(shares)]
@@ -94,16 +170,17 @@ def _by_themselves(shares: Numbers, names: Mapping[str, str], what: str) -> list
             for effect in clear[:MOST_NAMED]
         )
         first = first.format(f"{alone} explains", f" {what}")
-        sentences.append(f"{capital(listed([first, *(o.format('', '') for o in others)]))}.")
+        told = listed([first, *(other.format("", " of it") for other in others)])
+        sentences.append(f"{capital(told)}.")
     elif len(mains) == 1:
         most = _at_most(mains[0]["share"])
         sentences.append(f"{capital(_the(mains[0], names))} explains {most} {what}.")
         return [*sentences, "That cannot be told from no influence at all."]
     else:
-        sentences.append("No factor can be shown to influence by itself whether a GAN collapses.")
+        sentences.append(f"No factor can be shown to explain by itself any {what}.")
     if unclear:
         these = listed(
-            f"{_the(effect, names)} ({_at_most(effect['share'])}{_with_interactions(effect)})"
+            f"{_the(effect, names)} ({_at_most(effect['share'])} of it{_with_interactions(effect)})"
             for effect in unclear[:MOST_NAMED]
         )
         start = (
@@ -129,7 +206,7 @@ def _interactions(shares: Numbers, names: Mapping[str, str]) -> list[str]:
     sentences = []
     if pairs:
         first, *others = (
-            f"{_the(effect, names)}{{}} {interval(effect['share'])}"
+            f"{_the(effect, names)}{{}} {interval(effect['share'])} of it"
             for effect in pairs[:MOST_NAMED]
         )
         alone, _ = _told_from_none(_of_kind(shares, "factor"), "share")
@@ -138,7 +215,7 @@ def _interactions(shares: Numbers, names: Mapping[str, str]) -> list[str]:
         sentences.append(f"{capital(told)}.")
     if higher:
         share = interval(higher[0]["share"])
-        sentences.append(f"Interactions of three factors and more explain {share}.")
+        sentences.append(f"Interactions of three factors and more explain {share} of it.")
     return sentences
 
 
@@ -154,12 +231,13 @@ def _foretold(shares: Numbers, names: Mapping[str, str], what: str) -> list[str]
     sentences = [f"On points that it has not seen, a forest foretells {interval(foretold)} {what}."]
     if clear:
         these = listed(
-            f"{_the(effect, names)} ({interval(effect['total'])})" for effect in clear[:MOST_NAMED]
+            f"{_the(effect, names)} ({interval(effect['total'])} of it)"
+            for effect in clear[:MOST_NAMED]
         )
         sentences.append(f"What it knows, it has from {these}, interactions included.")
     if unclear:
         these = listed(
-            f"{_the(effect, names)} ({_at_most(effect['total'])})"
+            f"{_the(effect, names)} ({_at_most(effect['total'])} of it)"
             for effect in unclear[:MOST_NAMED]
         )
         sentences.append(f"It has nothing that can be shown from {these}.")
@@ -167,53 +245,79 @@ def _foretold(shares: Numbers, names: Mapping[str, str], what: str) -> list[str]
 
 
 def _chance(shares: Numbers) -> str:
-    sentence = f"The seed alone, with all factors fixed, accounts for {interval(shares['chance'])}"
-    if shares["seed"]["low"] > 0:
-        sentence += f", of which {interval(shares['seed'])} is the same whatever the factors"
+    chance, seed = shares["chance"], shares["seed"]
+    sentence = f"The seed alone, with all factors fixed, accounts for {interval(chance)} of it"
+    if seed["low"] > 0:
+        sentence += f", including {interval(seed)} of it that is the same whatever the factors"
     return f"{sentence}."
 
 
 # Where it happens
 
 
-def _extremes(influence: Mapping[str, Any]) -> list[str]:
-    """The leading factor's best and worst levels, where they differ for certain."""
-    outcome = influence["outcomes"]["collapsed"]
-    if outcome["shares"] is None or not influence["ranking"]:
+def _extremes(influence: Mapping[str, Any], names: Mapping[str, str]) -> list[str]:
+    """The leading factor's best and worst levels, where they differ for certain.
+
+    They were picked after looking, and their intervals know it.
+    """
+    leading = headline_outcome(influence)
+    if leading is None or not influence["ranking"]:
         return []
     field = influence["ranking"][0]
-    factor = next(f for f in influence["factors"] if f["field"] == field)
-    rates = [rate for rate in outcome["levels"][field] if rate["trials"]]
-    best, worst = (choose(rates, key=lambda rate: rate["value"]) for choose in (min, max))
-    if best["high"] >= worst["low"]:
+    picked = influence["outcomes"][leading]["extremes"][field]
+    if picked is None or picked["least"]["high"] >= picked["most"]["low"]:
         return []
-    fewest, most = (factor["levels"][rate["level"]]["label"] for rate in (best, worst))
+    factor = next(f for f in influence["factors"] if f["field"] == field)
+    words = mean_words if leading == MODES_MISSING else _of_trials
+    least, most = (
+        f"{factor['levels'][picked[end]['level']]['label']} ({words(picked[end])})"
+        for end in ("least", "most")
+    )
+    start, then = _COMPARED[leading]
     return [
-        f"Collapse is rarest where the {factor['name']} is {fewest} ({interval(best)}) and "
-        f"most frequent where it is {most} ({interval(worst)})."
+        f"{start} where the {names[field]} is {least} and {then} where it is {most}; "
+        "these two brackets allow for having been picked among all levels."
     ]
 
 
-# The other outcomes
+_COMPARED = {
+    MODES_MISSING: ("Fewest modes are missing on average", "most"),
+    MISSED: ("A mode is missing in the fewest trials", "in the most"),
+    COLLAPSED: ("The fewest trials collapse", "the most"),
+}
 
 
-def _missing_modes(counts: Numbers, outcome: Numbers, names: Mapping[str, str]) -> list[str]:
-    overall = outcome["overall"]
-    if not overall["trials"]:
-        return []
-    mean, missing = f"{overall['value']:.2f}", "modes are missing on average"
-    if not overall["value"]:
-        mean, missing = "no", "mode is missing"
-    elif overall["low"] is not None:
-        mean += f" [{overall['low']:.2f}, {overall['high']:.2f}]"
-    left_out = counts["diverged"]
-    who = "trials that did not diverge" if left_out else "trials"
-    sentence = f"Over the {overall['trials']:,} {who}, {mean} {missing}"
-    if leader := _leader(outcome, names):
-        sentence += f", and {leader[0]} explains {leader[1]} of that number's variance"
-    if left_out:
-        sentence += f"; {left_out:,} that diverged {form_for(left_out, 'is', 'are')} left out"
-    return [f"{sentence}."]
+def _of_trials(rate: Numbers) -> str:
+    return f"{interval(rate)} of its trials"
+
+
+# What the verdicts say
+
+
+def _verdicts(influence: Mapping[str, Any], names: Mapping[str, str]) -> list[str]:
+    """How the trials ended by their verdicts, and which factor that goes by."""
+    outcomes = influence["outcomes"]
+    overall = {ending: outcomes[ending]["overall"] for ending in (COLLAPSED, *OTHER_ENDINGS)}
+    others = [
+        f"{overall[ending]['count']:,} {MEANINGS[ending].did} ({interval(overall[ending])})"
+        for ending in OTHER_ENDINGS
+        if overall[ending]["count"]
+    ]
+    collapsed = overall[COLLAPSED]
+    count = f"{collapsed['count']:,}" if collapsed["count"] else "none"
+    first = f"{count} of {_trials(influence)} collapsed ({interval(collapsed)})"
+    judged = capital(by_verdict(influence["verdicts"]))
+    sentences = [f"{judged}, {listed([first, *others])}."]
+    told: dict[str, list[str]] = {}
+    for ending in overall:
+        if ending != headline_outcome(influence) and (leader := _leader(outcomes[ending], names)):
+            which = f"{leader[1]} of that in which trials {MEANINGS[ending].do}"
+            told.setdefault(leader[0], []).append(which)
+    leaders = [f"{name} explains {listed(shares)}" for name, shares in told.items()]
+    if not leaders:
+        return sentences
+    first = capital(listed(leaders)).replace("of that in", "of the variance in", 1)
+    return [*sentences, f"{first}."]
 
 
 def _leader(outcome: Numbers, names: Mapping[str, str]) -> tuple[str, str] | None:
@@ -225,15 +329,6 @@ def _leader(outcome: Numbers, names: Mapping[str, str]) -> tuple[str, str] | Non
     if leading[key]["low"] <= 0:
         return None
     return _the(leading, names), interval(leading[key])
-
-
-def _other_endings(outcomes: Mapping[str, Any], names: Mapping[str, str]) -> list[str]:
-    leaders = [
-        f"{leader[0]} explains {leader[1]} of which trials {MEANINGS[ending].do}"
-        for ending in OTHER_ENDINGS
-        if (leader := _leader(outcomes[ending], names))
-    ]
-    return [f"{capital(listed(leaders))}."] if leaders else []
 
 
 # Words

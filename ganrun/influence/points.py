@@ -46,7 +46,7 @@ def points_of(
     seeds, seed = seed_numbers(trials.seed)
     cases = len(levels[CASE]) if CASE in trials.factors else 1
     case = levels[CASE].number if CASE in trials.factors else np.zeros(len(trials), dtype=int)
-    place = _places(seed * cases + case)
+    place = places(seed * cases + case)
     points = int(place.max(initial=-1)) + 1
     if len(trials) != seeds * points * cases or points % together:
         raise NoShares("The table does not hold every seed at every point of the design.")
@@ -67,7 +67,7 @@ def points_of(
     return Points(filled, columns[~dropped], int(dropped.sum()))
 
 
-def _places(group: Int[ndarray, " n"]) -> Int[ndarray, " n"]:
+def places(group: Int[ndarray, " n"]) -> Int[ndarray, " n"]:
     """How many of the same group come before each entry."""
     order = np.argsort(group, kind="stable")
     starts = np.flatnonzero(np.diff(group[order], prepend=-1))

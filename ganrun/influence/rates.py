@@ -1,13 +1,40 @@
-"""How often something happened: per level, and per pair of levels, with intervals.
+"""How often something happened, or how much of it: overall, per level and pair, with intervals.
 
-A rate is over all trials with that level, whatever their other factors: the seeds of a cell are its
-replicates, and the interval says what other seeds could have given in the same design. Wilson's
-takes each trial as an independent draw at one rate. Where the cells' rates differ it is a little
-too wide; it would be too narrow if some seeds were good everywhere, which the shares tell.
+A mean is over all trials with that level, whatever their other factors. The seeds are the
+replicates, and the same ones stand in every cell: the interval says what *other seeds* could have
+given in the same design. Trials of one seed are not independent of each other, so that an interval
+which counts them as if they were is too short wherever a level has many cells: with a seed share
+of 5 % Wilson's held the overall rate in 67 % of sweeps.
+
+The rule is a score interval with a design effect (Kish 1965; Kott and Carr 1997): all rates `p`
+with `(|found - p| - correction)^2 <= t^2 D p (1 - p) / n`. Unlike Student's interval over the seed
+means it stays within [0, 1] and is never empty, not even where all trials ended alike. `D` has two
+factors:
+
+- what the cells' different rates take off, each group's own (`v / (p (1 - p) / (n - 1))`, `v` the
+  variance were the trials of a cell independent), shrunken towards 1 where a group has few trials.
+  Of a count, whose variance is less than that of all or nothing, it is what all groups have;
+- what seeds in common add: the variance of the groups' means over the seeds, as a multiple of `v`.
+  A single level has too few seeds to tell it, so it is pooled over all groups of a kind (the
+  levels of one factor, the pairs of two), and Student's degrees of freedom are those of the pool:
+  seeds less one, times the effective number of independent groups. Where each seed stands in a
+  group once, nothing is in common, and it is 1 for certain.
+
+However little is known of `D`, the interval is no wider than the seeds alone would give were each
+of them all or nothing: `t^2 D / n` is at most `z^2` over the seeds.
+
+The correction is 0.4 of what one trial moves the mean by. Without it (Wilson) a rate of 0.03 is
+held in 83 % of groups of 8 trials; Yates's 0.5, and Clopper and Pearson's limits at the effective
+number of trials (Korn and Graubard 1998), hold more than 97 % of rates where they need not. The
+third rule that was tried, Jeffreys's limits at that number, falls to 88 %.
+`python -m benchmarks.coverage --rates` is the evidence.
+
+With one seed there is no interval: what another seed would have given is not known.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 
@@ -16,103 +43,208 @@ from jaxtyping import Float, Int
 from numpy import ndarray
 
 from ganrun.influence.levels import Levels
+from ganrun.influence.share_intervals import LEVEL, effective_dimensions
 
 NORMAL_QUANTILE = 1.959963984540054
 """The normal distribution's 97.5 % point."""
 DIGITS = 6
 """Decimals that are kept of a number: far more than is known of it."""
+CORRECTION = 0.4
+"""Of the step between two possible means: the least that holds every rate from 0.02 to 0.98 in 93 %
+of groups of any size."""
+LEAST_OF_LUCK = 0.5
+"""Seeds that happen to agree do not make a mean surer than half of luck's variance would."""
+PRIOR_TRIALS = 3
+"""So many degrees of freedom has the guess that a group's cells have one rate."""
+MOST_FREEDOM = 200
+"""Beyond it Student's quantile is the normal one."""
+
+Summary = dict[str, Any]
+"""`trials`, `count` (of a rate), `value`, `low` and `high`; the last three None where unknown."""
 
 
-def wilson(count: float, trials: float) -> tuple[float, float]:
-    """The 95 % score interval of a proportion (Wilson 1927; Brown, Cai and DasGupta 2001).
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """A number per trial from 0 to `most`, NaN where it has none, and where the trial stands."""
 
-    Without any trial nothing is known: 0 to 1.
+    values: Float[ndarray, " n"]
+    seed: Int[ndarray, " n"]
+    cell: Int[ndarray, " n"]
+    """Trials that differ in nothing but the seed."""
+    most: int = 1
+    """1 for a rate, whose values are 0 or 1; of counts, the largest that there can be."""
+    rate: bool = True
+    steps: int = 0
+    """Into so many a trial's range is divided; 0 where the values are whole numbers."""
 
-    >>> [round(end, 2) for end in wilson(0, 3)]
-    [0.0, 0.56]
+    def summaries(
+        self, group: Int[ndarray, " n"], groups: int, *, level: float = LEVEL
+    ) -> list[Summary]:
+        """One summary per group of cells, with intervals of that confidence."""
+        known = ~np.isnan(self.values)
+        values, group = self.values[known], group[known]
+        means, lows, highs = _intervals(
+            values / self.most,
+            self.seed[known],
+            self.cell[known],
+            group,
+            groups,
+            level,
+            self.steps or self.most,
+        )
+        trials = np.bincount(group, minlength=groups)
+        counts = np.bincount(group, weights=values, minlength=groups)
+        return [
+            {
+                "trials": int(trials[i]),
+                "count": int(counts[i]) if self.rate else None,
+                **{
+                    name: None if np.isnan(number) else round(float(number) * self.most, DIGITS)
+                    for name, number in zip(
+                        ("value", "low", "high"), (means[i], lows[i], highs[i]), strict=True
+                    )
+                },
+            }
+            for i in range(groups)
+        ]
+
+    def overall(self) -> Summary:
+        """The mean over all trials that have a value."""
+        return self.summaries(np.zeros(len(self.values), dtype=int), 1)[0]
+
+    def by_level(self, levels: Levels, *, level: float = LEVEL) -> list[Summary]:
+        """One summary per level, in the levels' order."""
+        found = self.summaries(levels.number, len(levels), level=level)
+        return [{"level": i, **summary} for i, summary in enumerate(found)]
+
+    def by_pair(self, factors: list[Levels]) -> list[dict[str, Any]]:
+        """For every two factors one summary per pair of levels, the second's running fastest."""
+        pairs = []
+        for first, second in combinations(factors, 2):
+            wide = len(second)
+            found = self.summaries(first.number * wide + second.number, len(first) * wide)
+            cells = [{"levels": [*divmod(i, wide)], **one} for i, one in enumerate(found)]
+            pairs.append({"fields": [first.field, second.field], "cells": cells})
+        return pairs
+
+
+def _intervals(
+    y: Float[ndarray, " m"],
+    seed: Int[ndarray, " m"],
+    cell: Int[ndarray, " m"],
+    group: Int[ndarray, " m"],
+    groups: int,
+    level: float,
+    steps: int,
+) -> tuple[Float[ndarray, " G"], Float[ndarray, " G"], Float[ndarray, " G"]]:
+    """Mean, low and high of every group, by the rule above; NaN where not known."""
+    trials = np.bincount(group, minlength=groups)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        mean = np.bincount(group, weights=y, minlength=groups) / trials
+    by_seed, squares, free = _deviations(y, seed, cell, group, mean)
+    luck = squares / np.maximum(trials, 1) ** 2
+    in_common = (by_seed**2).sum(axis=0) / np.maximum(trials, 1) ** 2
+    quantile = student_quantile(_freedom(by_seed, seed, group), level)
+    seeds_add = in_common.sum() / luck.sum() if luck.sum() > 0 else 1.0
+    floor = LEAST_OF_LUCK * (student_quantile(np.inf, level) / quantile) ** 2
+    cells_take = _cells_take(luck, np.nan_to_num(mean * (1 - mean)), trials, free, steps)
+    effect = cells_take * max(seeds_add, floor)
+    width = quantile**2 * effect / np.maximum(trials, 1)
+    low, high = np.full(groups, np.nan), np.full(groups, np.nan)
+    for i in range(groups):
+        if (seeds := len(np.unique(seed[group == i]))) > 1:
+            most = student_quantile(np.inf, level) ** 2 / seeds
+            correction = CORRECTION / (trials[i] * steps)
+            low[i], high[i] = _ends(mean[i], min(width[i], most), correction)
+    return mean, low, high
+
+
+def _cells_take(
+    luck: Float[ndarray, " G"],
+    at_most: Float[ndarray, " G"],
+    trials: Int[ndarray, " G"],
+    free: Float[ndarray, " G"],
+    steps: int,
+) -> Float[ndarray, " G"]:
+    """Of the variance that trials of such a mean can have at most, how much they have."""
+    alike = at_most / np.maximum(trials - 1, 1)
+    own = np.divide(luck, alike, out=np.zeros(len(luck)), where=alike > 0)
+    weight = np.where(alike > 0, free, 0.0)
+    pooled = luck.sum() / alike.sum() if alike.sum() > 0 else 1.0
+    guess = min(max(pooled, 1 / steps), 1.0)
+    return (weight * own + PRIOR_TRIALS * guess) / (weight + PRIOR_TRIALS)
+
+
+def _deviations(
+    y: Float[ndarray, " m"],
+    seed: Int[ndarray, " m"],
+    cell: Int[ndarray, " m"],
+    group: Int[ndarray, " m"],
+    mean: Float[ndarray, " G"],
+) -> tuple[Float[ndarray, "S G"], Float[ndarray, " G"], Float[ndarray, " G"]]:
+    """Deviations from the cells' means: their sums by seed and group, squares and freedom by group.
+
+    Each is stretched for what a mean over few seeds takes off; a trial that is alone in its cell
+    deviates from its group.
     """
-    if trials == 0:
-        return 0.0, 1.0
-    z2 = NORMAL_QUANTILE**2
-    rate = count / trials
-    centre = (rate + z2 / (2 * trials)) / (1 + z2 / trials)
-    half = np.sqrt(rate * (1 - rate) / trials + z2 / (4 * trials**2)) / (1 + z2 / trials)
-    half *= NORMAL_QUANTILE
-    low = 0.0 if count == 0 else float(centre - half)
-    high = 1.0 if count == trials else float(centre + half)
-    return max(0.0, low), min(1.0, high)
+    groups, seeds = len(mean), int(seed.max(initial=-1)) + 1
+    in_cell = np.bincount(cell)
+    of_cell = np.bincount(cell, weights=y) / np.maximum(in_cell, 1)
+    number = in_cell[cell]
+    stretched = (y - of_cell[cell]) * np.sqrt(number / np.maximum(number - 1, 1))
+    deviation = np.where(number > 1, stretched, y - mean[group])
+    by_seed = np.bincount(seed * groups + group, weights=deviation, minlength=seeds * groups)
+    squares = np.bincount(group, weights=deviation**2, minlength=groups)
+    free = np.bincount(group, weights=1 - 1 / number, minlength=groups)
+    return by_seed.reshape(seeds, groups), squares, free
 
 
-def summarise(
-    values: Float[ndarray, " m"], seeds: Int[ndarray, " m"], *, rate: bool
-) -> dict[str, Any]:
-    """Mean of an outcome over trials that have one, with a 95 % interval.
+def _freedom(
+    by_seed: Float[ndarray, "S G"], seed: Int[ndarray, " m"], group: Int[ndarray, " m"]
+) -> float:
+    """Degrees of freedom of what the seeds have in common, pooled over the groups.
 
-    For a rate the interval is Wilson's, the trials being taken as independent; for a count it is
-    Student's, over the means of the seeds. `value`, `low` and `high` are None where unknown.
+    Only trials of one seed *within* a group tell it: with one each there is nothing to tell.
     """
-    n = len(values)
-    if n == 0:
-        return {"trials": 0, "count": 0 if rate else None, "value": None, "low": None, "high": None}
-    value = float(np.mean(values))
-    low: float | None
-    high: float | None
-    low, high = wilson(float(np.sum(values)), n) if rate else _between_seeds(values, seeds)
-    return {
-        "trials": n,
-        "count": int(np.sum(values)) if rate else None,
-        "value": round(value, DIGITS),
-        "low": None if low is None else round(min(low, value), DIGITS),
-        "high": None if high is None else round(max(high, value), DIGITS),
-    }
+    seeds, groups = len(np.unique(seed)), by_seed.shape[1]
+    each = len(seed) / max(len(np.unique(seed * groups + group)), 1)
+    if seeds < 2 or each <= 1:
+        return np.inf
+    return (seeds - 1) * effective_dimensions(by_seed, groups) * each / (each - 1)
 
 
-def _between_seeds(
-    values: Float[ndarray, " m"], seeds: Int[ndarray, " m"]
-) -> tuple[float, float] | tuple[None, None]:
-    """Student's interval over seeds; none with fewer than two of them. A count is never below 0.
+def student_quantile(freedom: float, level: float = LEVEL) -> float:
+    """Of Student's distribution, whole degrees of freedom, what its middle `level` lies within."""
+    from scipy.special import ndtri, stdtrit
 
-    Linearised, since a seed may have lost some of its trials: what each adds to the mean.
+    probability = (1 + level) / 2
+    if freedom >= MOST_FREEDOM:
+        return float(ndtri(probability))
+    return float(stdtrit(max(np.floor(freedom), 1), probability))
+
+
+def score_interval(rate: float, trials: float) -> tuple[float, float]:
+    """The 95 % interval of a rate among independent trials.
+
+    >>> [round(end, 2) for end in score_interval(0, 8)]
+    [0.0, 0.38]
     """
-    _, number = np.unique(seeds, return_inverse=True)
-    blocks = int(number.max()) + 1
-    if blocks < 2:
-        return None, None
-    from scipy.special import stdtrit
-
-    mean = float(np.mean(values))
-    part = np.bincount(number, weights=values - mean) * blocks / len(values)
-    error = np.sqrt(np.sum(part**2) / (blocks - 1) / blocks)
-    half = float(stdtrit(blocks - 1, 0.975) * error)
-    return max(0.0, mean - half), mean + half
+    return _ends(rate, NORMAL_QUANTILE**2 / trials, CORRECTION / trials)
 
 
-def rates_by_level(
-    values: Float[ndarray, " n"], seeds: Int[ndarray, " n"], levels: Levels, *, rate: bool
-) -> list[dict[str, Any]]:
-    """One summary per level, in the levels' order; NaN is left out."""
-    known = ~np.isnan(values)
-    return [
-        {"level": i, **summarise(values[mask], seeds[mask], rate=rate)}
-        for i in range(len(levels))
-        for mask in [known & (levels.number == i)]
-    ]
+def _ends(mean: float, width: float, correction: float) -> tuple[float, float]:
+    """All `p` with `(|mean - p| - correction)^2 <= width p (1 - p)`: the two ends."""
+
+    def lowest(mean: float) -> float:
+        start = mean - correction
+        if start <= 0:
+            return 0.0
+        root = np.sqrt(width**2 + 4 * width * start * (1 - start))
+        return float(max((2 * start + width - root) / (2 * (1 + width)), 0.0))
+
+    return lowest(mean), 1 - lowest(1 - mean)
 
 
-def rates_by_pair(
-    values: Float[ndarray, " n"], seeds: Int[ndarray, " n"], factors: list[Levels], *, rate: bool
-) -> list[dict[str, Any]]:
-    """For every two factors one summary per pair of levels, the second factor's running fastest."""
-    known = ~np.isnan(values)
-    return [
-        {
-            "fields": [first.field, second.field],
-            "cells": [
-                {"levels": [i, j], **summarise(values[mask], seeds[mask], rate=rate)}
-                for i in range(len(first))
-                for j in range(len(second))
-                for mask in [known & (first.number == i) & (second.number == j)]
-            ],
-        }
-        for first, second in combinations(factors, 2)
-    ]
+def simultaneous_level(members: int) -> float:
+    """The confidence of each of so many intervals that hold all at once in 95 % (Sidak 1967)."""
+    return float(LEVEL ** (1 / max(members, 1)))

@@ -114,7 +114,7 @@ class PartTest:
         self.deviation = np.sqrt(np.maximum(variance, 1e-12 * table.total))
         self.across = np.zeros(DRAWS)
         if dimensions > 1:
-            effective = _effective_dimensions(across, dimensions - 1)
+            effective = effective_dimensions(across, dimensions - 1)
             all_across = max(size - float(along.var(ddof=1)), 0.0)
             all_across = all_across * effective * free / rng.chisquare(effective * free, DRAWS)
             self.across = all_across / effective * rng.chisquare(effective, DRAWS)
@@ -173,7 +173,7 @@ def _slope(table: Replicates, mean: Float[ndarray, " C"]) -> float:
     return min(max(slope, -1.0), 1.0)
 
 
-def _effective_dimensions(noise: Float[ndarray, "S C"], most: int) -> float:
+def effective_dimensions(noise: Float[ndarray, "S C"], most: int) -> float:
     """Satterthwaite's `tr(A)^2 / tr(A A)`, `A` the noise's covariance; from 1 to `most`.
 
     The second trace as Bai and Saranadasa (1996) have it: the plain one is too large with few rows.

@@ -6,13 +6,12 @@ from collections.abc import Mapping
 from math import prod
 from typing import Any
 
-import numpy as np
 from jaxtyping import Float
 from numpy import ndarray
 
 from ganrun.influence.components import main_and_pair_effects, total_effects
 from ganrun.influence.forest import forest_importance
-from ganrun.influence.levels import Levels
+from ganrun.influence.levels import Levels, cell_numbers
 from ganrun.influence.points import CASE, Points, points_of
 from ganrun.influence.rates import DIGITS
 from ganrun.influence.replicates import NoShares, fill_gaps, seed_numbers, tabulate
@@ -48,8 +47,7 @@ def shares_of(
 
 
 def _factorial(trials: Trials, values: ndarray, levels: list[Levels]) -> dict[str, Any]:
-    shape = tuple(map(len, levels))
-    cell = np.ravel_multi_index(tuple(factor.number for factor in levels), shape)
+    shape, cell = tuple(map(len, levels)), cell_numbers(levels)
     seeds, seed = seed_numbers(trials.seed)
     filled = fill_gaps(tabulate(values, seed, cell, (seeds, prod(shape))))
     y = filled.reshape(seeds, *shape)

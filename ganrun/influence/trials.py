@@ -21,6 +21,17 @@ RATES = (COLLAPSED, MISSED, *OTHER_ENDINGS)
 MODES_MISSING = "modes_missing"
 """The one outcome that is a count, and is defined only where a trial did not diverge."""
 OUTCOMES = (*RATES, MODES_MISSING)
+HEADLINES = {
+    MODES_MISSING: "how many modes are missing",
+    MISSED: "whether a mode is missing",
+    COLLAPSED: "whether a GAN collapses",
+}
+"""Outcomes that an answer may lead with, and their words, in the order in which they are taken:
+what needs no judge comes first."""
+TOO_EARLY = ("undertrained", "sharpening")
+"""Verdicts of trials that more rounds would have changed for the better."""
+QUICK, CONFIRMED = "quick", "confirmed"
+"""Who gave the verdicts: a rule over each trial's past, or its continuation."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,6 +55,22 @@ class Trials:
     """Words of the verdict; empty where there is none."""
     modes_missing: Float[ndarray, " n"]
     """Modes that are not covered at the end; NaN where a trial diverged or has no result."""
+    modes_total: Float[ndarray, " n"] | None = None
+    """Modes of each trial's target, NaN without a result; None where nothing is known of them."""
+    rounds: int | None = None
+    """Rounds of every trial, if all have equally many."""
+
+    @property
+    def modes(self) -> int | None:
+        """Modes of the target, if it is known and has equally many in all trials."""
+        known = set() if self.modes_total is None else set(_finite(self.modes_total))
+        return int(known.pop()) if len(known) == 1 else None
+
+    @property
+    def most_missing(self) -> int:
+        """How many modes a trial can miss at most; of unknown targets, how many one ever did."""
+        most = self.modes_missing if self.modes_total is None else self.modes_total
+        return int(max(_finite(most), default=0)) or 1
 
     def __post_init__(self) -> None:
         lengths = {len(self.seed), len(self.verdict), len(self.modes_missing)}
@@ -56,6 +83,19 @@ class Trials:
 
     def __len__(self) -> int:
         return len(self.seed)
+
+
+def _finite(column: ndarray) -> list[float]:
+    return column[np.isfinite(column)].tolist()
+
+
+def by_verdict(judge: str) -> str:
+    """Whose verdicts they are, as it stands beside whatever counts them.
+
+    >>> by_verdict(QUICK)
+    'by the quick verdict'
+    """
+    return f"by the {judge} verdict"
 
 
 def outcome_values(trials: Trials, outcome: str) -> Float[ndarray, " n"]:

@@ -10,14 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float
-from numpy import ndarray
 
-from ganrun.influence import COLLAPSED, MISSED
+from ganrun.influence import HEADLINES, MISSED, MODES_MISSING, Trials, by_verdict
 from ganrun.influence.levels import Levels, levels_of
-from ganrun.influence.rates import rates_by_level
-from ganrun.influence.replicates import seed_numbers
-from ganrun.influence.trials import MODES_MISSING, Trials
+from ganrun.influence.paragraph import headline_outcome
+from ganrun.influence.rates import Outcome
+from ganrun.influence.table import blocks
 from ganrun.store import RunFolder, Snapshots, StoreError
 from ganrun.store.folder import read_file
 from ganrun.store.formats import read_snapshots
@@ -25,17 +23,10 @@ from ganrun.store.layout import SNAPSHOTS
 from ganrun.store.sweep_folder import SweepFolder
 from ganrun.sweep.answer import Row, results_and_influence, trials_of
 from ganrun.sweep.designs import Design
-from ganrun.verdict import MEANINGS
 
 Numbers = Mapping[str, Any]
 """`value`, `low` and `high` of a share or a rate."""
 
-HEADLINES = {
-    COLLAPSED: "whether a GAN collapses",
-    MISSED: "whether a mode is missing",
-    MODES_MISSING: "how many modes are missing",
-}
-"""Outcomes that may head the report, in the order in which they are taken, and their words."""
 BY = {"share": "by itself", "total": "with interactions"}
 """The two numbers of an effect, and the headings of their columns."""
 TIMES = " \N{MULTIPLICATION SIGN} "
@@ -108,22 +99,24 @@ class SweepRecord:
         return Counter(row.verdict for row in self.rows if row.has_result)
 
     @property
+    def judged(self) -> str:
+        """Whose verdicts they are: `by the quick verdict`."""
+        return by_verdict(self.influence["verdicts"])
+
+    @property
     def extreme(self) -> str | None:
-        """What to say where all trials collapsed, or none did."""
-        if len(self.verdicts) == 1 and (did := MEANINGS[next(iter(self.verdicts))].did):
-            return f"Every GAN {did}"
-        return None if self.verdicts["collapsed"] else "No GAN collapsed"
+        """What to say where all trials miss a mode, or none does."""
+        if self.finished and self.verdicts["diverged"] == self.finished:
+            return "Every GAN diverged"
+        missed = self.influence["outcomes"][MISSED]["overall"]
+        if not missed["trials"] or 0 < missed["count"] < missed["trials"]:
+            return None
+        return "Every GAN misses a mode" if missed["count"] else "No GAN misses a mode"
 
-    @cached_property
-    def recovered(self) -> Float[ndarray, " n"]:
-        """Share of the modes that each trial recovered; NaN without a result."""
-        return np.array([row.recovered_share for row in self.rows], dtype=float)
-
-    @cached_property
+    @property
     def modes_total(self) -> int | None:
         """Modes of the target, if all trials have equally many."""
-        totals = {row.modes_total for row in self.rows if row.modes_total is not None}
-        return totals.pop() if len(totals) == 1 else None
+        return self.influence["modes"]
 
     def called(self, field: str) -> str:
         """A factor in plain words, as in "the learning-rate ratio"."""
@@ -135,14 +128,21 @@ class SweepRecord:
 
     def recovered_by_level(self, field: str) -> Sequence[Numbers]:
         """Mean share of modes recovered at every level, with its interval over the seeds."""
-        seeds = seed_numbers(self.trials.seed)[1]
-        return rates_by_level(self.recovered, seeds, self.levels[field], rate=False)
+        shares = np.array([row.recovered_share for row in self.rows], dtype=float)
+        column = Outcome(
+            shares, *blocks(self.trials, self.levels), rate=False, steps=self.modes_total or 1
+        )
+        return column.by_level(self.levels[field])
 
     @cached_property
     def headline(self) -> str | None:
         """The outcome that the ranking is by; None where none has shares."""
-        outcomes = self.influence["outcomes"]
-        return next((name for name in HEADLINES if outcomes[name]["shares"]), None)
+        return headline_outcome(self.influence)
+
+    @property
+    def note(self) -> str:
+        """Why nothing can be explained, where that is so."""
+        return self.influence["outcomes"][MODES_MISSING]["note"] or "There is nothing to explain."
 
     @cached_property
     def effects(self) -> list[Effect]:
@@ -173,8 +173,8 @@ class SweepRecord:
 
     @property
     def explained(self) -> str:
-        """The outcome that the effects explain: `whether a GAN collapses`."""
-        return HEADLINES[self.headline or COLLAPSED]
+        """The outcome that the effects explain: `how many modes are missing`."""
+        return HEADLINES[self.headline or MODES_MISSING]
 
     def _label(self, effect: Mapping[str, Any]) -> str:
         if effect["kind"] == "higher":

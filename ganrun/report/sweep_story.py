@@ -36,7 +36,9 @@ def headline(record: SweepRecord) -> str:
         return f"The {leader.label} matters for {what}"
     words = f"{wording.listed(f'the {effect.label}' for effect in clear)} matter for {what}"
     if len(words) > MOST_TITLE_LETTERS:
-        return f"{len(clear)} of {len(factors)} factors matter for {what}"
+        of = len(factors)
+        which = wording.every(of, "factor") if len(clear) == of else f"{len(clear)} of {of} factors"
+        return wording.capital(f"{which} matter for {what}")
     return wording.capital(words)
 
 

@@ -136,7 +136,18 @@ def trials_of(design: Design, rows: Sequence[Row]) -> Trials:
         seed=np.array([row.seed for row in rows]),
         verdict=np.array([row.verdict for row in rows], dtype=np.str_),
         modes_missing=np.array([row.modes_missing for row in rows], dtype=float),
+        modes_total=np.array([row.modes_total for row in rows], dtype=float),
+        rounds=_rounds(design),
     )
+
+
+def _rounds(design: Design) -> int | None:
+    """The rounds of all trials; None where they differ."""
+    if "training.steps" in design.columns:
+        return None
+    first = {design.case(cell): cell * len(design.sweep.seeds) for cell in range(design.cells)}
+    rounds = {design.trial(index).experiment.training.steps for index in first.values()}
+    return rounds.pop() if len(rounds) == 1 else None
 
 
 def _column(by_cell: Sequence[Any], seeds: int) -> ndarray:

@@ -1,12 +1,9 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import test from "node:test";
 
-import {
-  medianAndWorst,
-  phaseCells,
-  rateOf,
-  wilson,
-} from "../../ganrun/report/web/assets/phase_counts.js";
+import { medianAndWorst, phaseCells } from "../../ganrun/report/web/assets/phase_counts.js";
+import { ratesOf } from "../../ganrun/report/web/assets/rates.js";
 import { orderOf, parseFilter } from "../../ganrun/report/web/assets/trial_filter.js";
 
 const COLUMNS = [
@@ -43,17 +40,9 @@ test("what has no value comes last whichever way one sorts, and ties stay as the
   assert.deepEqual(orderOf(["b", "", "a", "B"], false, true), [3, 2, 0, 1]);
 });
 
-test("Wilson's interval is that of the textbook, and holds its ends", () => {
-  const [low, high] = wilson(5, 10);
-  assert.ok(Math.abs(low - 0.2366) < 1e-4 && Math.abs(high - 0.7634) < 1e-4);
-  assert.deepEqual([wilson(0, 8)[0], wilson(8, 8)[1]], [0, 1]);
-  assert.deepEqual(wilson(0, 0), [0, 1]);
-});
-
 const axis = (labels, rising) => ({ labels, rising, place: labels.map((_, n) => n) });
 /* Two factors of two and three levels, with two seeds: twelve trials, the points row by row. */
 const PHASE = {
-  student: [12.706],
   factors: [
     { field: "a", name: "A", number: [0, 0, 0, 1, 1, 1], across: axis(["1", "2"]) },
     { field: "b", name: "B", number: [0, 1, 2, 0, 1, 2], down: axis(["x", "y", "z"], true) },
@@ -74,14 +63,29 @@ test("a level that is held leaves only its trials", () => {
   assert.deepEqual(cells[0].trials, [2, 3, 8, 9]);
 });
 
-test("a rate leaves out what is unknown; a mean's interval is over the seeds", () => {
-  const values = [1, null, 0, 1];
-  const rate = rateOf({ kind: "rate", values }, [0, 1, 2, 3], 2, PHASE.student);
-  assert.deepEqual([rate.trials, rate.sum, rate.value], [3, 2, 2 / 3]);
-  const mean = rateOf({ kind: "mean", values: [1, 3, 1, 3] }, [0, 1, 2, 3], 2, PHASE.student);
-  assert.equal(mean.value, 2);
-  assert.ok(Math.abs(mean.high - mean.value - 12.706) < 1e-9);
-  assert.equal(rateOf({ kind: "rate", values: [null] }, [0], 1, []).value, null);
+test("rates and means have the intervals that Python gives them", () => {
+  const file = new URL("./rates.json", import.meta.url);
+  const { rule, cases } = JSON.parse(readFileSync(file, "utf8"));
+  for (const { seeds, most, values, groups, expected } of cases) {
+    const found = ratesOf({ values, most }, groups, seeds, rule);
+    expected.forEach((one, n) => {
+      assert.equal(found[n].trials, one.trials);
+      for (const name of ["value", "low", "high"]) {
+        if (one[name] === null) assert.equal(found[n][name], null);
+        else assert.ok(Math.abs(found[n][name] - one[name]) < 2e-5, `${name} of ${n}`);
+      }
+    });
+  }
+});
+
+test("a rate leaves out what is unknown, and of one seed there is no interval", () => {
+  const { rule } = JSON.parse(readFileSync(new URL("./rates.json", import.meta.url), "utf8"));
+  const outcome = { most: 1, values: [1, null, 0, 1] };
+  const [all, none] = ratesOf(outcome, [[0, 1, 2, 3], [1]], 2, rule);
+  assert.deepEqual([all.trials, all.sum, all.value], [3, 2, 2 / 3]);
+  assert.deepEqual(none, { trials: 0, sum: 0, value: null, low: null, high: null });
+  const [alone] = ratesOf(outcome, [[0, 2, 3]], 1, rule);
+  assert.deepEqual([alone.value, alone.low, alone.high], [2 / 3, null, null]);
 });
 
 test("of two trials in the middle the worse is the median", () => {

@@ -9,7 +9,6 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ganrun import wording
-from ganrun.influence import COLLAPSED
 from ganrun.report import sweep_story as story
 from ganrun.report.design_words import about_design
 from ganrun.report.figures.style import (
@@ -69,8 +68,6 @@ def _subtitle(record: SweepRecord) -> str:
     words = f"{record.name}: {about_design(record.design)}"
     if record.finished < len(record.rows):
         words += f"; {record.finished:,} of {len(record.rows):,} trials have a result"
-    if record.headline not in (None, COLLAPSED):
-        words += f"; {record.verdicts['collapsed']:,} of {record.finished:,} trials collapsed"
     return words
 
 
@@ -167,7 +164,7 @@ def _write(axes: Axes, words: str, y: float, from_right: float, color: str) -> N
 def _nothing_to_explain(record: SweepRecord) -> Figure:
     figure = new_figure(1.7)
     headline(figure, story.headline(record), _subtitle(record))
-    note = record.influence["outcomes"][COLLAPSED]["note"] or ""
-    words = "\n".join(textwrap.wrap(f"{first_sentence(record.influence['paragraph'])} {note}", 120))
+    first = first_sentence(record.influence["paragraph"])
+    words = "\n".join(textwrap.wrap(f"{first} {record.note}", 120))
     figure.text(MARGIN, 1 - 0.86 / 1.7, words, va="top", size=LABEL_SIZE, color=INK)
     return figure

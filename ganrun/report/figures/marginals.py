@@ -1,4 +1,4 @@
-"""`marginals.png`: how often GANs collapse, and what they recover, at each level of each factor."""
+"""`marginals.png`: how often modes are missing, and how many are recovered, by level and factor."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from ganrun.influence import MISSED
 from ganrun.influence.levels import Levels
 from ganrun.report.design_words import about_design
 from ganrun.report.figures.style import (
@@ -114,9 +115,9 @@ def _draw(axes: Axes, record: SweepRecord, field: str, wide: float) -> None:
         _series(axes, places, numbers, QUIET, joined=levels.ordered, marker="s", faint=True)
     recovered = record.recovered_by_level(field)
     shift = _SHIFT * len(levels) / wide
-    collapsed = record.rates("collapsed", field)
+    missed = record.rates(MISSED, field)
     _series(axes, places + shift, recovered, BLUE, joined=levels.ordered, marker="D")
-    _series(axes, places - shift, collapsed, VERMILLION, joined=levels.ordered)
+    _series(axes, places - shift, missed, VERMILLION, joined=levels.ordered)
     named = _named(levels)
     letters = max(int((wide / len(levels.labels[named]) - _AIR) / _LETTER), MOST_LETTERS)
     names = [_in_lines(label, levels, letters) for label in levels.labels[named]]
@@ -159,10 +160,10 @@ def _legend(figure: Figure, record: SweepRecord, height: float) -> None:
     """What the marks are, in their colours, in one line under the headline."""
     of = f" (of {record.modes_total})" if record.modes_total else ""
     words = [
-        ("\N{BLACK CIRCLE} trials that collapsed", VERMILLION),
+        ("\N{BLACK CIRCLE} trials that miss any mode", VERMILLION),
         (f"\N{BLACK DIAMOND} modes recovered, mean share{of}", BLUE),
     ]
     if record.verdicts["undertrained"]:
-        words.append(("\N{BLACK SQUARE} trials that ended undertrained", QUIET))
+        words.append((f"\N{BLACK SQUARE} undertrained {record.judged}", QUIET))
     words.append(("lines: 95 % intervals", QUIET))
     write_in_line(figure, words, 1 - 0.80 / height)

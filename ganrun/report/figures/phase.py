@@ -1,7 +1,7 @@
-"""`phase.png`: where GANs collapse, over the two leading factors, and what that looks like.
+"""`phase.png`: where modes go missing, over the two leading factors, and what that looks like.
 
-Each cell is coloured by the share of its trials that collapsed, and holds the samples at the end of
-its median trial, over the true modes.
+Each cell is coloured by how many modes its trials miss on average, and holds the samples at the end
+of its median trial, over the true modes.
 """
 
 from __future__ import annotations
@@ -46,8 +46,8 @@ from ganrun.report.phase_grid import Grid, phase_grid
 from ganrun.report.sweep_record import SweepRecord
 from ganrun.sweep.answer import Row
 
-COLLAPSE_COLOURS = LinearSegmentedColormap.from_list(
-    "collapse", [FIELD_WHITE, "#f6c9a6", SCREEN_VERMILLION]
+MISSING_COLOURS = LinearSegmentedColormap.from_list(
+    "missing", [FIELD_WHITE, "#f6c9a6", SCREEN_VERMILLION]
 )
 """Light to dark in one hue, so that it reads without colour as well."""
 
@@ -92,7 +92,7 @@ def phase_figure(record: SweepRecord) -> Figure:
     inside = grid.rows * (tall + _GAP) - _GAP
     height = _TOP + inside + below + _BOTTOM
     figure = new_figure(height)
-    headline(figure, record.extreme or "Where GANs collapse", _subtitle(record, grid))
+    headline(figure, record.extreme or "Where modes go missing", _subtitle(record, grid))
     page = add_axes(figure, 0, 0, WIDTH_INCHES, height)
     page.set_xlim(0, WIDTH_INCHES)
     page.set_ylim(0, height)
@@ -104,7 +104,7 @@ def phase_figure(record: SweepRecord) -> Figure:
         _draw_cell(page, record, rows, cell.name, (x, y, side, tall))
     if grid.down is not None:
         _name_places(page, record, grid, (left, height - _TOP, side, tall))
-    _legend(figure, page)
+    _legend(figure, page, record)
     return figure
 
 
@@ -119,7 +119,9 @@ def _subtitle(record: SweepRecord, grid: Grid) -> str:
     sizes = sorted({len(cell.trials) for cell in grid.cells})
     each = f"{sizes[0]:,}" if sizes[0] == sizes[-1] else f"{sizes[0]:,} to {sizes[-1]:,}"
     trials = wording.noun_for(sizes[-1], "trial")
-    words = f"{record.name}: collapse and recovered modes{where}\n{each} {trials} in each cell"
+    words = f"{record.name}: missing and recovered modes{where}\n{each} {trials} in each cell"
+    if any(record.verdicts[word] for word in OTHER_ENDINGS):
+        words += f", how most ended {record.judged}"
     others = [record.called(field) for field in record.varied[2:]]
     if others:
         words += f", over all levels of the {wording.listed(others, at_most=4)}"
@@ -152,8 +154,9 @@ def _draw_cell(
         words = "no result" if rows else "no trial"
         page.text(x + wide / 2, y + tall / 2, words, ha="center", size=SMALL_SIZE, color=QUIET)
         return
-    collapsed = sum(row.verdict == "collapsed" for row in ended) / len(ended)
-    colour = COLLAPSE_COLOURS(collapsed)
+    missing = [row.modes_missing for row in ended if not math.isnan(row.modes_missing)]
+    mean = fmean(missing) if missing else None
+    colour = MISSING_COLOURS((mean or 0.0) / record.trials.most_missing)
     page.add_patch(Rectangle((x, y), wide, tall, facecolor=colour, edgecolor=FAINT, linewidth=0.7))
     page.add_patch(Rectangle(picture[:2], inner, inner, facecolor=PAPER, linewidth=0, zorder=2))
     snapshots = record.snapshots(middle.index)
@@ -161,7 +164,7 @@ def _draw_cell(
     target = record.design.trial(middle.index).experiment.target
     draw_thumbnail(page, samples, target, picture)
     _write_name(page, name, x, y + tall, wide)
-    _write_rates(page, collapsed, ended, (x + _FRAME, top, inner))
+    _write_rates(page, mean, ended, (x + _FRAME, top, inner))
     _draw_meter(page, ended, (x + _FRAME, y + _FRAME, inner))
     _stamp(page, ended, picture)
 
@@ -175,13 +178,14 @@ def _write_name(page: Axes, name: str, x: float, top: float, wide: float) -> Non
 
 
 def _write_rates(
-    page: Axes, collapsed: float, ended: list[Row], line: tuple[float, float, float]
+    page: Axes, missing: float | None, ended: list[Row], line: tuple[float, float, float]
 ) -> None:
-    """The collapse rate at the left, the modes recovered at the right."""
+    """The modes missing at the left, on average, the modes recovered at the right."""
     x, bottom, wide = line
     middle = bottom + _FRAME / 2 + _STRIP / 2
     size = SMALL_SIZE if wide >= 0.9 else max(5.5, SMALL_SIZE * wide / 0.9)
-    page.text(x, middle, wording.percent(collapsed), size=size, weight="bold", va="center")
+    words = "-" if missing is None else f"{missing:.1f}"
+    page.text(x, middle, words, size=size, weight="bold", va="center")
     page.text(x + wide, middle, recovered_words(ended), size=size, ha="right", va="center")
 
 
@@ -250,16 +254,16 @@ def _name_places(
     )
 
 
-def _legend(figure: Figure, page: Axes) -> None:
+def _legend(figure: Figure, page: Axes, record: SweepRecord) -> None:
     """What colour, meter, dots and rings are, in one line at the foot."""
     y = 0.24
     text: dict[str, Any] = {"va": "center", "size": LABEL_SIZE, "color": INK}
     left = MARGIN * WIDTH_INCHES
-    page.text(left, y, "0 %", **text)
-    axes = add_axes(figure, left + 0.32, y - 0.05, 0.15 * WIDTH_INCHES, 0.1)
-    colour_bar(axes, Normalize(0, 1), COLLAPSE_COLOURS).set_ticks([])
-    page.text(left + 1.84, y, "100 % collapsed", **text)
-    page.add_patch(Rectangle((left + 3.12, y - _METER / 2), 0.32, _METER, facecolor=BLUE, lw=0))
-    page.text(left + 3.52, y, "modes recovered", **text)
+    page.text(left, y, "0", **text)
+    axes = add_axes(figure, left + 0.16, y - 0.05, 0.15 * WIDTH_INCHES, 0.1)
+    colour_bar(axes, Normalize(0, 1), MISSING_COLOURS).set_ticks([])
+    page.text(left + 1.68, y, f"{record.trials.most_missing} modes missing (bold: mean)", **text)
+    page.add_patch(Rectangle((left + 3.88, y - _METER / 2), 0.32, _METER, facecolor=BLUE, lw=0))
+    page.text(left + 4.28, y, "modes recovered", **text)
     words = "dots: samples of the median trial; rings: true modes"
     page.text(WIDTH_INCHES - left, y, words, ha="right", **text)

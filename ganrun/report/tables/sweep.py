@@ -11,8 +11,9 @@ from rich.console import Console
 from rich.text import Text
 
 from ganrun import wording
-from ganrun.influence import COLLAPSED, OTHER_ENDINGS
+from ganrun.influence import COLLAPSED, MISSED, MODES_MISSING, OTHER_ENDINGS
 from ganrun.influence.levels import Levels
+from ganrun.influence.paragraph import mean_words
 from ganrun.report.commands_to_copy import sweep_command
 from ganrun.report.design_words import about_design
 from ganrun.report.fitting_columns import GAP, FittingColumns
@@ -58,9 +59,8 @@ def print_sweep(record: SweepRecord, console: Console) -> None:
 def ranking_lines(record: SweepRecord, width: int) -> list[Text]:
     """Who explains how much of the headline outcome's variance."""
     if record.headline is None:
-        note = record.influence["outcomes"][COLLAPSED]["note"] or "There is nothing to explain."
-        title = wrapped("what explains whether a GAN collapses", width, "bold")
-        return [*title, *wrapped(note, width, "dim")]
+        title = wrapped(f"what explains {record.explained}", width, "bold")
+        return [*title, *wrapped(record.note, width, "dim")]
     table: Table = [("", [BY[kind] for kind in record.explained_by])]
     table += [(effect.label, _ranking_cells(record, effect)) for effect in record.effects]
     if not _all_fit(table, width):
@@ -108,29 +108,43 @@ def _append_bar(line: Text, share: float | None, style: str, width: int) -> None
 
 
 def level_tables(record: SweepRecord, width: int) -> list[list[Text]]:
-    """For every factor, the most influential first, how its levels do."""
-    return [_level_table(record, field, width) for field in record.varied]
+    """For every factor, the most influential first, how its levels do; verdicts say whose."""
+    if not record.varied:
+        return []
+    words = "what happens at each level"
+    if endings := _endings(record):
+        words += f"; {wording.listed(endings)} {record.judged}"
+    title = wrapped(words, width, "bold")
+    return [title, *(_level_table(record, field, width) for field in record.varied)]
+
+
+def _endings(record: SweepRecord) -> list[str]:
+    """Verdicts that get a column: those that there are."""
+    return [name for name in (COLLAPSED, *OTHER_ENDINGS) if record.verdicts[name]]
 
 
 def _level_table(record: SweepRecord, field: str, width: int) -> list[Text]:
-    collapsed = record.rates("collapsed", field)
+    """What is counted first, then what the verdicts make of it."""
+    missing, missed = record.rates(MODES_MISSING, field), record.rates(MISSED, field)
     recovered = record.recovered_by_level(field)
-    others = [name for name in OTHER_ENDINGS if record.verdicts[name]]
-    table: Table = [("", ["trials", "collapsed", "modes recovered", *others])]
-    for level, (name, rate) in enumerate(zip(record.levels[field].labels, collapsed, strict=True)):
+    endings = _endings(record)
+    heads = ["trials", "modes missing", "miss any", "recovered", *endings]
+    table: Table = [("", heads)]
+    for level, name in enumerate(record.levels[field].labels):
         cells = [
-            f"{rate['trials']:,}",
-            wording.interval(rate),
+            f"{missed[level]['trials']:,}",
+            mean_words(missing[level]),
+            wording.interval(missed[level]),
             _recovered(record, recovered[level]),
-            *(wording.percent(record.rates(other, field)[level]["value"]) for other in others),
+            *(wording.percent(record.rates(one, field)[level]["value"]) for one in endings),
         ]
         table.append((name, cells))
     lines = _aligned(table[: MOST_LEVELS + 1], width)
     lines[0].stylize("dim")
-    for line, rate in zip(lines[1:], collapsed, strict=False):
+    for line, rate in zip(lines[1:], missed, strict=False):
         _append_bar(line, rate["value"], SCREEN_VERMILLION, width)
-    if len(collapsed) > MOST_LEVELS:
-        lines.append(Text(f"... and {len(collapsed) - MOST_LEVELS:,} more levels", "dim"))
+    if len(missed) > MOST_LEVELS:
+        lines.append(Text(f"... and {len(missed) - MOST_LEVELS:,} more levels", "dim"))
     return [Text(record.called(field), "bold"), *lines]
 
 
@@ -144,11 +158,11 @@ def _recovered(record: SweepRecord, numbers: Numbers) -> str:
 
 
 def pair_tables(record: SweepRecord, width: int) -> list[list[Text]]:
-    """The rate of collapse by two factors at once, for the leading ones."""
+    """How many modes are missing by two factors at once, for the leading ones."""
     order = {field: place for place, field in enumerate(record.varied)}
     pairs = [
         pair
-        for pair in record.influence["outcomes"]["collapsed"]["pairs"]
+        for pair in record.influence["outcomes"][MODES_MISSING]["pairs"]
         if all(field in order for field in pair["fields"])
     ]
     pairs.sort(key=lambda pair: sorted(order[field] for field in pair["fields"]))
@@ -167,8 +181,8 @@ def _pair_table(record: SweepRecord, pair: Mapping[str, Any], width: int) -> lis
         cells = {(j, i): cell for (i, j), cell in cells.items()}
     names = record.levels[down].labels[:MOST_LEVELS]
     heads = _pair_heads(record.levels[across])
-    title = f"collapsed: {record.called(down)} (down), {record.called(across)} (across)"
-    for show in (wording.interval, lambda cell: wording.percent(cell["value"])):
+    title = f"modes missing: {record.called(down)} (down), {record.called(across)} (across)"
+    for show in (mean_words, lambda cell: mean_words({**cell, "low": None})):
         table: Table = [("", row) for row in heads]
         for i, name in enumerate(names):
             table.append((name, [show(cells[i, j]) for j in range(len(heads[0]))]))

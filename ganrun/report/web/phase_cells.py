@@ -9,11 +9,9 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float
-from numpy import ndarray
 
-from ganrun.influence import MISSED, RATES
-from ganrun.influence.trials import MODES_MISSING, outcome_values
+from ganrun.influence import MISSED, MODES_MISSING, RATES, rates
+from ganrun.influence.table import outcome_column
 from ganrun.report.cell_trials import from_best_to_worst
 from ganrun.report.phase_grid import (
     GALLERY_COLUMNS,
@@ -25,12 +23,8 @@ from ganrun.report.phase_grid import (
 )
 from ganrun.report.sweep_record import SweepRecord
 
-OUTCOMES = {
-    **{rate: rate for rate in RATES},
-    MISSED: "missed a mode",
-    MODES_MISSING: "modes missing, mean",
-}
-"""What a cell may be coloured by, and its words in a menu and behind a number."""
+COUNTED = {MODES_MISSING: "modes missing, mean", MISSED: "missed a mode"}
+"""What a cell may be coloured by without a judge, and its words in a menu and behind a number."""
 
 
 def phase_data(record: SweepRecord) -> dict[str, Any]:
@@ -40,12 +34,17 @@ def phase_data(record: SweepRecord) -> dict[str, Any]:
         "factors": [_factor(record, field) for field in record.varied],
         "across": grid.across.field if grid.across else None,
         "down": grid.down.field if grid.down else None,
-        "outcomes": [_outcome(record, outcome, words) for outcome, words in OUTCOMES.items()],
+        "outcomes": [_outcome(record, *one) for one in _outcome_words(record).items()],
         "rank": _ranks(record),
         "recovered": [row.modes_recovered for row in record.rows],
         "modes": record.modes_total,
-        "student": _student_quantiles(len(record.design.sweep.seeds)),
+        "intervals": intervals_rule(),
     }
+
+
+def _outcome_words(record: SweepRecord) -> dict[str, str]:
+    """What a cell may be coloured by, the headline first, with the words for it."""
+    return {**COUNTED, **{word: f"{word} {record.judged}" for word in RATES if word not in COUNTED}}
 
 
 def _factor(record: SweepRecord, field: str) -> dict[str, Any]:
@@ -82,12 +81,13 @@ def _places(record: SweepRecord, field: str, most: int, way: str) -> dict[str, A
 
 def _outcome(record: SweepRecord, outcome: str, words: str) -> dict[str, Any]:
     """A number per trial: 0 or 1 for a rate, or how many modes are missing; None if left out."""
-    values = outcome_values(record.trials, outcome)
+    column = outcome_column(record.trials, outcome, record.levels)
     return {
         "name": outcome,
         "words": words,
-        "kind": "rate" if outcome in RATES else "mean",
-        "values": [None if value != value else int(value) for value in values],
+        "kind": "rate" if column.rate else "mean",
+        "most": column.most,
+        "values": [None if value != value else int(value) for value in column.values],
     }
 
 
@@ -99,11 +99,14 @@ def _ranks(record: SweepRecord) -> list[int | None]:
     return ranks
 
 
-def _student_quantiles(seeds: int) -> list[float]:
-    """The 97.5 % points of Student's distribution with 1, 2, ... degrees of freedom."""
-    if seeds < 2:
-        return []
-    from scipy.special import stdtrit
-
-    points: Float[ndarray, " d"] = stdtrit(np.arange(1, seeds), 0.975)
-    return [round(float(point), 6) for point in points]
+def intervals_rule() -> dict[str, Any]:
+    """What the page needs to give its cells the intervals of `influence.rates`."""
+    return {
+        "student": [
+            round(rates.student_quantile(free), 6) for free in range(1, rates.MOST_FREEDOM)
+        ],
+        "normal": rates.student_quantile(np.inf),
+        "correction": rates.CORRECTION,
+        "leastOfLuck": rates.LEAST_OF_LUCK,
+        "priorTrials": rates.PRIOR_TRIALS,
+    }

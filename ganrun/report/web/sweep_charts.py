@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from ganrun import wording
+from ganrun.influence import COLLAPSED, MISSED, MODES_MISSING, OTHER_ENDINGS
+from ganrun.influence.paragraph import mean_words
 from ganrun.page.html_page import escaped
 from ganrun.report.sweep_record import BY, Effect, Numbers, SweepRecord
 from ganrun.report.sweep_story import chosen_effects
@@ -42,20 +44,23 @@ def ranking_table(record: SweepRecord) -> str:
 
 def levels_table(record: SweepRecord, field: str) -> str:
     """What happens at each level of a factor, as an HTML table."""
-    collapsed, undertrained = (record.rates(name, field) for name in ("collapsed", "undertrained"))
+    missing, missed = record.rates(MODES_MISSING, field), record.rates(MISSED, field)
     recovered = record.recovered_by_level(field)
+    endings = [name for name in (COLLAPSED, *OTHER_ENDINGS) if record.verdicts[name]]
     rows = [
         [
             escaped(label),
-            f"{collapsed[i]['trials']:,}",
-            escaped(wording.interval(collapsed[i])),
-            escaped(wording.interval(recovered[i]) if _known(recovered[i]) else "-"),
-            escaped(wording.interval(undertrained[i])),
+            f"{missed[i]['trials']:,}",
+            escaped(mean_words(missing[i])),
+            *(escaped(wording.interval(one[i])) for one in (missed, recovered)),
+            *(escaped(wording.interval(record.rates(name, field)[i])) for name in endings),
         ]
         for i, label in enumerate(record.levels[field].labels)
     ]
-    heads = ["level", "trials", "collapsed", "modes recovered", "undertrained"]
+    heads = ["level", "trials", "modes missing", "miss any mode", "modes recovered", *endings]
     caption = f"By {record.called(field)}, with 95 % intervals"
+    if endings:
+        caption += f"; {wording.listed(endings)} {record.judged}"
     return table(caption, heads, rows, caption=caption)
 
 
@@ -75,14 +80,10 @@ def _levels(record: SweepRecord, field: str) -> dict[str, Any]:
         "name": record.called(field),
         "labels": list(levels.labels),
         "ordered": levels.ordered,
-        "collapsed": [_three(numbers) for numbers in record.rates("collapsed", field)],
+        "missed": [_three(numbers) for numbers in record.rates(MISSED, field)],
         "recovered": [_three(numbers) for numbers in record.recovered_by_level(field)],
         "undertrained": [_three(numbers) for numbers in record.rates("undertrained", field)],
     }
-
-
-def _known(numbers: Numbers) -> bool:
-    return all(numbers[key] is not None for key in ("value", "low", "high"))
 
 
 def _three(numbers: Numbers | None) -> list[float | None] | None:

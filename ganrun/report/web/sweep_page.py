@@ -101,6 +101,8 @@ def _fates(record: SweepRecord) -> str:
         for word, count in counts
     )
     return (
+        f'<p class="quiet small fates-of">How the {len(record.rows):,} trials ended, '
+        f"{record.judged}:</p>"
         f'<div class="fates" aria-hidden="true">{parts}</div>'
         f'<ul class="marks" aria-label="How the trials ended">{words}</ul>'
     )
@@ -134,9 +136,7 @@ the arrow keys, to see its runs; press it to watch its median and its worst tria
 
 def _ranking(record: SweepRecord) -> str:
     if record.headline is None:
-        note = record.influence["outcomes"]["collapsed"]["note"]
-        words = escaped(note or "There is nothing to explain.")
-        return section("ranking", "What explains it", f"<p>{words}</p>")
+        return section("ranking", "What explains it", f"<p>{escaped(record.note)}</p>")
     content = f"""{_ranking_marks(record)}
 <div class="chart" id="ranking-chart" role="img" aria-label="The ranking as a chart; its numbers
 are in the table below"></div>
@@ -168,12 +168,12 @@ def _levels(record: SweepRecord) -> str:
     tables = "\n".join(levels_table(record, field) for field in factors)
     of = f" (of {record.modes_total})" if record.modes_total else ""
     faint = (
-        '<li><span class="mark mark-undertrained"></span>trials that ended undertrained</li>'
+        f'<li><span class="mark mark-undertrained"></span>undertrained {record.judged}</li>'
         if record.verdicts["undertrained"]
         else ""
     )
     content = f"""<ul class="marks">
-<li><span class="mark mark-collapsed"></span>trials that collapsed</li>
+<li><span class="mark mark-missed"></span>trials that miss any mode</li>
 <li><span class="mark mark-recovered"></span>modes recovered, mean share{of}</li>
 {faint}<li class="quiet">lines: 95 % intervals</li></ul>
 <div class="level-charts">{charts}</div>

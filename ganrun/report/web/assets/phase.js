@@ -5,7 +5,8 @@ import { Scene } from "../../../page/assets/scene.js";
 import { onThemeChange } from "../../../page/assets/theme.js";
 import { capital, plural, tenths } from "../../../page/assets/wording.js";
 import { CellPanel } from "./cell_panel.js";
-import { medianAndWorst, phaseCells, rateOf } from "./phase_counts.js";
+import { medianAndWorst, phaseCells } from "./phase_counts.js";
+import { ratesOf } from "./rates.js";
 import { intervalWords, numberWords } from "./trials.js";
 
 const POOLED = "";
@@ -108,7 +109,9 @@ export class Phase {
     const shape = phaseCells(this.phase, this.view, this.seeds, this.trials.count);
     this.cells = shape.cells;
     this.shape = shape;
-    for (const cell of this.cells) this.measure(cell);
+    const groups = this.cells.map((cell) => cell.trials);
+    const rates = ratesOf(this.outcome, groups, this.seeds, this.phase.intervals);
+    this.cells.forEach((cell, n) => this.measure(cell, rates[n]));
     this.drawTable(shape);
     this.drawKey();
     this.colour();
@@ -116,8 +119,8 @@ export class Phase {
     this.select(same || this.mostTelling());
   }
 
-  measure(cell) {
-    cell.rate = rateOf(this.outcome, cell.trials, this.seeds, this.phase.student);
+  measure(cell, rate) {
+    cell.rate = rate;
     cell.ordered = this.trials.ordered(cell.trials);
     Object.assign(cell, medianAndWorst(cell.ordered));
     const recovered = cell.ordered

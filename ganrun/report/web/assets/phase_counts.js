@@ -1,47 +1,5 @@
-/* The counting behind the phase diagram: which trials stand in which cell, and an outcome's rate
-   there. No page: functions of the sweep's data. */
-
-const QUANTILE = 1.959963984540054; // the normal distribution's 97.5 % point
-
-/** Wilson's 95 % interval of a proportion; without trials nothing is known. */
-export function wilson(count, trials) {
-  if (!trials) return [0, 1];
-  const z2 = QUANTILE ** 2;
-  const rate = count / trials;
-  const centre = (rate + z2 / (2 * trials)) / (1 + z2 / trials);
-  const spread = Math.sqrt((rate * (1 - rate)) / trials + z2 / (4 * trials ** 2));
-  const half = (QUANTILE * spread) / (1 + z2 / trials);
-  return [
-    count === 0 ? 0 : Math.max(0, centre - half),
-    count === trials ? 1 : Math.min(1, centre + half),
-  ];
-}
-
-/** Student's 95 % interval of a mean, over the seeds; null with fewer than two of them. */
-function betweenSeeds(values, seeds, mean, student) {
-  const parts = new Map();
-  values.forEach((value, n) => parts.set(seeds[n], (parts.get(seeds[n]) || 0) + value - mean));
-  const blocks = parts.size;
-  if (blocks < 2) return [null, null];
-  let squares = 0;
-  for (const part of parts.values()) squares += ((part * blocks) / values.length) ** 2;
-  const half = student[blocks - 2] * Math.sqrt(squares / (blocks - 1) / blocks);
-  return [Math.max(0, mean - half), mean + half];
-}
-
-/** {trials, sum, value, low, high} of an outcome over some trials that have it. */
-export function rateOf(outcome, trials, seeds, student) {
-  const known = trials.filter((index) => outcome.values[index] !== null);
-  const values = known.map((index) => outcome.values[index]);
-  const sum = values.reduce((total, value) => total + value, 0);
-  if (!known.length) return { trials: 0, sum: 0, value: null, low: null, high: null };
-  const value = sum / known.length;
-  const [low, high] =
-    outcome.kind === "rate"
-      ? wilson(sum, known.length)
-      : betweenSeeds(values, known.map((index) => index % seeds), value, student);
-  return { trials: known.length, sum, value, low, high };
-}
+/* The counting behind the phase diagram: which trials stand in which cell. No page: functions of the
+   sweep's data. */
 
 /** The diagram's cells for a view {across, down, fixed: {field: level}}; fields may be null.
     Cells count from the top left; `trials` of each are numbers of the design. */

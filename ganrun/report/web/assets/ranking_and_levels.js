@@ -1,4 +1,4 @@
-/* The ranking of what explains collapse, and what happens at each level, drawn by plotly. */
+/* The ranking of what explains missing modes, and what happens at each level, drawn by plotly. */
 
 import {
   brokenAt,
@@ -79,7 +79,7 @@ export function drawLevels(Plotly, chart, levels, undertrained) {
   const shift = 0.035 * Math.max(1, levels.labels.length / 5);
   const series = [
     ["recovered", "modes recovered", "--blue", "diamond", shift],
-    ["collapsed", "collapsed", "--vermillion", "circle", -shift],
+    ["missed", "miss any mode", "--vermillion", "circle", -shift],
   ];
   if (undertrained) series.unshift(["undertrained", "undertrained", "--quiet", "square", 0]);
   const traces = series.map(([key, name, hue, symbol, by]) => {
