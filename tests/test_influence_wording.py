@@ -194,7 +194,7 @@ def test_what_other_endings_go_by_is_said() -> None:
     verdict = np.array(["undertrained"] * 16 + ["converged"] * 16 + ["collapsed"] * 16)
     text = told(trials_of(columns, 8, list(verdict)))
     assert "The learning rate explains 100 % [99.9, 100] of the variance in which trials " in text
-    assert re.search(r"\[99\.9, 100\] of the variance in which trials end undertrained\.", text)
+    assert "and 100 % [99.9, 100] of that in which trials end undertrained." in text
 
 
 def test_cases_are_named() -> None:
