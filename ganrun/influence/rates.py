@@ -228,7 +228,7 @@ def score_interval(rate: float, trials: float) -> tuple[float, float]:
     """The 95 % interval of a rate among independent trials.
 
     >>> [round(end, 2) for end in score_interval(0, 8)]
-    [0.0, 0.38]
+    [0.0, 0.39]
     """
     return _ends(rate, NORMAL_QUANTILE**2 / trials, CORRECTION / trials)
 
