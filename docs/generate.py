@@ -175,6 +175,8 @@ in `metrics.csv` and `null` in `summary.json`.
 
 Under `reference`, `summary.json` holds the mean and the 5 % and 95 % points of the same metrics
 over 20 draws of as many perfect samples; judge a number beside those, not beside the limit below.
+Of `modes_covered` and `modes_recovered` it holds besides, under `by_mode`, the share of the draws
+in which each mode is: a mode that half of them miss, or more, no run of as many samples can show.
 """
 
 SOURCES = """\

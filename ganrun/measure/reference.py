@@ -18,12 +18,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 from numpy import ndarray
 
 from ganrun.config.declarations import SUMMARY_METRICS
 from ganrun.measure.evaluation import evaluate_samples
 from ganrun.measure.final import final_metrics, finite_or_none
+from ganrun.measure.showable import BY_MODE
 from ganrun.mixture import Mixture
 from ganrun.user_cache import user_cache
 
@@ -31,16 +32,17 @@ DRAWS = 20
 SEED = 71928
 """Seed of the perfect samples; draw `i` is the generator's stream `[SEED, i]`."""
 
-Reference = dict[str, dict[str, float | None]]
+Reference = dict[str, dict[str, Any]]
 
 
 def reference_metrics(mixture: Mixture, n: int, cache_folder: Path | None = None) -> Reference:
     """Every summary metric of `n` perfect samples: `mean`, `p5` and `p95` over 20 draws.
 
-    Percentiles are interpolated linearly. Draws for which a metric is undefined are left out; all
-    three numbers are None if every one is. The result is the same, to the bit, whether it comes
-    from the cache or not: JSON holds a float's shortest exact decimal. A cache that is damaged or
-    cannot be written costs time, nothing else.
+    `modes_covered` and `modes_recovered` have besides, under `by_mode`, the share of the draws in
+    which each mode is (`measure.showable` reads it). Percentiles are interpolated linearly. Draws
+    for which a metric is undefined are left out; all three numbers are None if every one is. The
+    result is the same, to the bit, whether it comes from the cache or not: JSON holds a float's
+    shortest exact decimal. A cache that is damaged or cannot be written costs time, nothing else.
     """
     path = (cache_folder or user_cache()) / f"reference-{_key(mixture, n)}.json"
     reference = _read(path)
@@ -56,20 +58,33 @@ def measure_reference(mixture: Mixture, n: int) -> Reference:
         perfect_metrics(mixture, mixture.sample(n, np.random.default_rng([SEED, draw]))[0])
         for draw in range(DRAWS)
     ]
-    return {name: _summarise([draw[name] for draw in draws]) for name in SUMMARY_METRICS}
+    reference = {
+        name: _summarise([metrics[name] for metrics, _ in draws]) for name in SUMMARY_METRICS
+    }
+    for name, points in reference.items():
+        if name in draws[0][1]:
+            points[BY_MODE] = np.mean([modes[name] for _, modes in draws], axis=0).tolist()
+    return reference
 
 
-def perfect_metrics(mixture: Mixture, samples: Float[ndarray, "N 2"]) -> dict[str, float | None]:
-    """Every summary metric of one set of samples; None where undefined or infinite."""
+def perfect_metrics(
+    mixture: Mixture, samples: Float[ndarray, "N 2"]
+) -> tuple[dict[str, float | None], dict[str, Bool[ndarray, " K"]]]:
+    """Every summary metric of one set of samples; and which modes the counts among them count.
+
+    None stands for what is undefined or infinite.
+    """
     evaluation = evaluate_samples(samples, mixture.means, mixture.whitening, mixture.weights)
     final = final_metrics(samples, mixture)
-    return {
+    metrics = {
         name: final[name] if name in final else finite_or_none(evaluation[name])
         for name in SUMMARY_METRICS
     }
+    recovered = np.isin(np.arange(mixture.modes), final["recovered_modes"])
+    return metrics, {"modes_covered": evaluation["covered"], "modes_recovered": recovered}
 
 
-def _summarise(values: list[float | None]) -> dict[str, float | None]:
+def _summarise(values: list[float | None]) -> dict[str, Any]:
     defined = np.array([value for value in values if value is not None], dtype=np.float64)
     if not len(defined):
         return {"mean": None, "p5": None, "p95": None}
