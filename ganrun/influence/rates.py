@@ -150,14 +150,18 @@ def _intervals(
     floor = LEAST_OF_LUCK * (student_quantile(np.inf, level) / quantile) ** 2
     cells_take = _cells_take(luck, np.nan_to_num(mean * (1 - mean)), trials, free, steps)
     effect = cells_take * max(seeds_add, floor)
-    width = quantile**2 * effect / np.maximum(trials, 1)
-    low, high = np.full(groups, np.nan), np.full(groups, np.nan)
-    for i in range(groups):
-        if (seeds := len(np.unique(seed[group == i]))) > 1:
-            most = student_quantile(np.inf, level) ** 2 / seeds
-            correction = CORRECTION / (trials[i] * steps)
-            low[i], high[i] = _ends(mean[i], min(width[i], most), correction)
-    return mean, low, high
+    present = np.bincount(_seeds_in_groups(seed, group), minlength=groups)
+    most = student_quantile(np.inf, level) ** 2 / np.maximum(present, 1)
+    width = np.minimum(quantile**2 * effect / np.maximum(trials, 1), most)
+    low, high = _ends(mean, width, CORRECTION / (np.maximum(trials, 1) * steps))
+    alone = present < 2
+    return mean, np.where(alone, np.nan, low), np.where(alone, np.nan, high)
+
+
+def _seeds_in_groups(seed: Int[ndarray, " m"], group: Int[ndarray, " m"]) -> Int[ndarray, " k"]:
+    """The group of every seed that stands in it, each once."""
+    seeds = int(seed.max(initial=0)) + 1
+    return np.unique(group * seeds + seed) // seeds
 
 
 def _cells_take(
@@ -208,7 +212,7 @@ def _freedom(
     Only trials of one seed *within* a group tell it: with one each there is nothing to tell.
     """
     seeds, groups = len(np.unique(seed)), by_seed.shape[1]
-    each = len(seed) / max(len(np.unique(seed * groups + group)), 1)
+    each = len(seed) / max(len(_seeds_in_groups(seed, group)), 1)
     if seeds < 2 or each <= 1:
         return np.inf
     return (seeds - 1) * effective_dimensions(by_seed, groups) * each / (each - 1)
@@ -230,18 +234,21 @@ def score_interval(rate: float, trials: float) -> tuple[float, float]:
     >>> [round(end, 2) for end in score_interval(0, 8)]
     [0.0, 0.39]
     """
-    return _ends(rate, NORMAL_QUANTILE**2 / trials, CORRECTION / trials)
+    low, high = _ends(
+        np.array([rate]), np.array([NORMAL_QUANTILE**2 / trials]), np.array([CORRECTION / trials])
+    )
+    return float(low[0]), float(high[0])
 
 
-def _ends(mean: float, width: float, correction: float) -> tuple[float, float]:
+def _ends(
+    mean: Float[ndarray, " G"], width: Float[ndarray, " G"], correction: Float[ndarray, " G"]
+) -> tuple[Float[ndarray, " G"], Float[ndarray, " G"]]:
     """All `p` with `(|mean - p| - correction)^2 <= width p (1 - p)`: the two ends."""
 
-    def lowest(mean: float) -> float:
-        start = mean - correction
-        if start <= 0:
-            return 0.0
+    def lowest(mean: Float[ndarray, " G"]) -> Float[ndarray, " G"]:
+        start = np.maximum(mean - correction, 0.0)
         root = np.sqrt(width**2 + 4 * width * start * (1 - start))
-        return float(max((2 * start + width - root) / (2 * (1 + width)), 0.0))
+        return np.maximum((2 * start + width - root) / (2 * (1 + width)), 0.0)
 
     return lowest(mean), 1 - lowest(1 - mean)
 

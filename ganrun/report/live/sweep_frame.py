@@ -13,6 +13,7 @@ from rich.text import Text
 
 from ganrun import wording
 from ganrun.config.declarations import METRICS
+from ganrun.influence.trials import QUICK, by_verdict
 from ganrun.report.design_words import about_design, short_names
 from ganrun.report.fitting_columns import FittingColumns, in_two
 from ganrun.report.live.frame_parts import (
@@ -107,11 +108,11 @@ def draw_sweep(
 
 
 def collapse_words(progress: SweepProgress) -> str:
-    """`34 % (79 of 231)`, or a dash."""
+    """`34 % (79 of 231) by the quick verdict`, or a dash."""
     rate = wording.percent(progress.collapse_rate)
     if progress.collapse_rate is None:
         return rate
-    return f"{rate} ({progress.collapsed:,} of {progress.finished:,})"
+    return f"{rate} ({progress.collapsed:,} of {progress.finished:,}) {by_verdict(QUICK)}"
 
 
 def _counts(progress: SweepProgress) -> Text:
