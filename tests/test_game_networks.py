@@ -21,6 +21,7 @@ NETWORK = Network(
     activation="tanh",
     initializer="lecun_normal",
     initializer_gain=1.0,
+    bias_initializer="zeros",
 )
 SPECTRAL = replace(NETWORK, spectral_norm=True, initializer="normal", initializer_gain=40.0)
 POINTS = np.random.default_rng(0).normal(size=(16, 2)).astype(np.float32)

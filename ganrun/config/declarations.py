@@ -110,9 +110,9 @@ class Penalty(Declaration):
 
 @dataclass(frozen=True)
 class Optimizer(Declaration):
-    """An optimizer, and which of the decays `b1` (momentum) and `b2` (scale) it makes use of."""
+    """An optimizer, and which of the other numbers of a config's `optimizer` it makes use of."""
 
-    uses: tuple[Literal["b1", "b2"], ...] = ()
+    uses: tuple[Literal["b1", "b2", "decay", "eps"], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -181,6 +181,12 @@ INITIALIZERS = table(
     ),
     Declaration("orthogonal", "a random orthogonal matrix"),
     Declaration("normal", "normal of std 0.02, whatever the fan-in", ("gaussian", "dcgan")),
+    Declaration("torch", "uniform in +-1 / sqrt(fan-in), the default of PyTorch", ("pytorch",)),
+)
+
+BIAS_INITIALIZERS = table(
+    Declaration("zeros", "all zero, the default of Flax", ("zero",)),
+    Declaration("torch", "uniform in +-1 / sqrt(fan-in), the default of PyTorch", ("pytorch",)),
 )
 
 # Binary cross-entropy (Goodfellow et al. 2014, section 4.1): D = 1/2 everywhere, so either of the
@@ -268,8 +274,13 @@ OPTIMIZERS = table(
         ("adamw",),
         uses=("b1", "b2"),
     ),
-    Optimizer("sgd", "Plain gradient descent; b1 and b2 are not used.", ("gradient_descent",)),
-    Optimizer("rmsprop", "RMSProp with decay b2; b1 is not used.", ("rms_prop",), uses=("b2",)),
+    Optimizer("sgd", "Plain gradient descent, without momentum.", ("gradient_descent",)),
+    Optimizer(
+        "rmsprop",
+        "RMSProp with decay and eps, as PyTorch has it; it has no momentum.",
+        ("rms_prop",),
+        uses=("decay", "eps"),
+    ),
 )
 
 UPDATES = table(
@@ -280,7 +291,7 @@ UPDATES = table(
     ),
     Declaration(
         "simultaneous",
-        "The generator answers the discriminator as the round found it.",
+        "The generator answers the discriminator as it was before the round's last step of it.",
         ("joint", "parallel"),
     ),
 )

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from ganrun.config import suggest
 from ganrun.config.declarations import (
     ACTIVATIONS,
+    BIAS_INITIALIZERS,
     DESIGNS,
     INITIALIZERS,
     OBJECTIVES,
@@ -29,6 +30,7 @@ CHOICES: Mapping[str, Mapping[str, Declaration]] = {
     "layout": LAYOUTS,
     "activation": ACTIVATIONS,
     "initializer": INITIALIZERS,
+    "bias_initializer": BIAS_INITIALIZERS,
     "objective": OBJECTIVES,
     "name": OPTIMIZERS,
     "updates": UPDATES,

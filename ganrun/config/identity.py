@@ -5,16 +5,22 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
+from ganrun.config.declarations import OPTIMIZERS
 from ganrun.config.fields import Mark, Section, mark_of
 from ganrun.config.schema import Experiment
 
 # A field that is added after the first release goes in here, with the value that leaves every
 # result as it was: {"training.packing": 1}. While it has that value it is left out of the hash, so
-# that old ids stay.
-NEUTRAL: dict[str, Any] = {}
+# that old ids stay; but a number that the run's optimizer uses is never left out.
+NEUTRAL: dict[str, Any] = {
+    "optimizer.decay": 0.99,
+    "optimizer.eps": 1e-8,
+    "generator.bias_initializer": "zeros",
+    "discriminator.bias_initializer": "zeros",
+}
 
 
 def canonical_json(value: Any) -> str:
@@ -38,17 +44,46 @@ def run_ids(experiment: Experiment) -> list[str]:
     return [digest(content | {"seeds": [seed]}) for seed in experiment.seeds]
 
 
-def content_of(experiment: Experiment) -> dict[str, Any]:
-    """Return all that decides an experiment's results but its seeds, as plain JSON values."""
-    content = _content(experiment)
+def earlier_id(experiment: Experiment) -> str:
+    """Return the id that a run had while RMSprop had `b2` for its decay and eps inside the root.
+
+    Of all other runs it is the `run_id`.
+    """
+    return digest(_content(experiment, optimizers=()))
+
+
+def as_trained(stored: Experiment, identity: str) -> Experiment | None:
+    """Return what a stored config stands for, by the id it was trained under; None if not by it.
+
+    Where that is an `earlier_id`, no experiment of today's has it: such a run is read and no more.
+    """
+    if identity == run_id(stored):
+        return stored
+    if identity != earlier_id(stored):
+        return None
+    optimizer = stored.optimizer.model_copy(update={"decay": stored.optimizer.b2})
+    return stored.model_copy(update={"optimizer": optimizer})
+
+
+def content_of(experiment: Experiment, optimizers: Collection[str]) -> dict[str, Any]:
+    """Return all that decides an experiment's results but its seeds, as plain JSON values.
+
+    `optimizers` are those that its variants may have.
+    """
+    content = _content(experiment, optimizers)
     del content["seeds"]
     return content
 
 
-def _content(experiment: Experiment) -> dict[str, Any]:
+def _content(
+    experiment: Experiment, optimizers: Collection[str] | None = None
+) -> dict[str, Any]:
     content = experiment.model_dump(mode="json", exclude={"name"})
+    names = [experiment.optimizer.name] if optimizers is None else optimizers
+    used = {f"optimizer.{number}" for name in names for number in OPTIMIZERS[name].uses}
     for field, neutral in NEUTRAL.items():
-        _leave_out(content, field.split("."), neutral)
+        if field not in used:
+            _leave_out(content, field.split("."), neutral)
     return content
 
 

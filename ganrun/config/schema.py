@@ -7,7 +7,14 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from ganrun.config.declarations import ACTIVATIONS, INITIALIZERS, OBJECTIVES, OPTIMIZERS, UPDATES
+from ganrun.config.declarations import (
+    ACTIVATIONS,
+    BIAS_INITIALIZERS,
+    INITIALIZERS,
+    OBJECTIVES,
+    OPTIMIZERS,
+    UPDATES,
+)
 from ganrun.config.fields import (
     SEED_END,
     Number,
@@ -56,9 +63,14 @@ class _Network(Section):
         "relu", "Activation of the hidden layers."
     )
     initializer: Annotated[str, OneOf(INITIALIZERS)] = static(
-        "lecun_normal", "Distribution of the initial weights; biases start at zero."
+        "lecun_normal", "Distribution of the initial weights."
     )
-    initializer_gain: Number = static(1.0, "Factor on the initial weights.", ge=1e-6, le=100)
+    initializer_gain: Number = static(
+        1.0, "Factor on the initial weights, not on the biases.", ge=1e-6, le=100
+    )
+    bias_initializer: Annotated[str, OneOf(BIAS_INITIALIZERS)] = static(
+        "zeros", "Distribution of the initial biases."
+    )
 
 
 class _Latent(Section):
@@ -83,8 +95,8 @@ class Discriminator(_Network):
     )
 
 
-def _users_of(decay: str) -> str:
-    return listed(name for name, one in OPTIMIZERS.items() if decay in one.uses)
+def _users_of(number: str) -> str:
+    return listed(name for name, one in OPTIMIZERS.items() if number in one.uses)
 
 
 class Optimizer(Section):
@@ -104,6 +116,15 @@ class Optimizer(Section):
     b2: Number = traced(
         0.999, f"Decay of squared gradients in {_users_of('b2')}.", ge=0, le=MOST_DECAY
     )
+    decay: Number = traced(
+        0.99, f"Decay of squared gradients in {_users_of('decay')}.", ge=0, le=MOST_DECAY
+    )
+    eps: Number = traced(
+        1e-8,
+        f"Added to the root of the mean squared gradient in {_users_of('eps')}.",
+        ge=1e-12,
+        le=1,
+    )
 
 
 class Training(Section):
@@ -113,7 +134,8 @@ class Training(Section):
     batch_size: Whole = static(256, "Real and latent points per step.", "samples", ge=1, le=65_536)
     discriminator_steps: Whole = traced(1, "Discriminator steps per generator step.", ge=1, le=100)
     updates: Annotated[str, OneOf(UPDATES)] = static(
-        "alternating", "Whether the generator answers the new discriminator or the round's first."
+        "alternating",
+        "Whether the generator answers the discriminator's last step or the one before.",
     )
 
 

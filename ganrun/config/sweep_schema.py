@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from typing import Annotated, Any
 
 from pydantic import Field
@@ -20,6 +21,7 @@ from ganrun.config.write import flow, lines, short_seeds
 
 TRIALS_LIMIT = 1_000_000
 LEVELS_LIMIT = 1000
+_OPTIMIZER = "optimizer.name"
 
 
 @dataclass(frozen=True)
@@ -90,10 +92,21 @@ class Sweep:
     @cached_property
     def id(self) -> str:
         """The 16 hex digits that name a sweep: SHA-256 of all that decides its trials."""
+        named = (factor.levels or () for factor in self.factors if factor.field == _OPTIMIZER)
+        by_case = ((case.get("optimizer") or {}).get("name") for case in self.cases.values())
+        names = {self.base.optimizer.name, *chain(*named), *filter(None, by_case)}
+        return self._digest(sorted(names))
+
+    @property
+    def earlier_id(self) -> str:
+        """The id that it had while its trials by RMSprop had their `identity.earlier_id`."""
+        return self._digest(())
+
+    def _digest(self, optimizers: Collection[str]) -> str:
         is_factorial = self.design == "factorial"
         return digest(
             {
-                "base": content_of(self.base),
+                "base": content_of(self.base, optimizers),
                 "design": self.design,
                 "seeds": self.seeds,
                 "points": self.points,

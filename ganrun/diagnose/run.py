@@ -58,6 +58,7 @@ def diagnose(run: RunFolder, options: Options, on_progress: OnProgress) -> Diagn
     known = read_diagnosis(run.path)
     if known is not None and known.id == run.id:
         return known
+    run.check_rule()
     with _claimed(run):
         remove_leftovers(run.path, (NAME,))
         found = _Experiment(run, options, on_progress).found()

@@ -167,7 +167,11 @@ def auc_interval(
 def _plain_game(game: Game) -> Game:
     """The same generator against a plain discriminator, whatever the run's is made to obey."""
     network = dataclasses.replace(
-        game.discriminator, spectral_norm=False, initializer="lecun_normal", initializer_gain=1.0
+        game.discriminator,
+        spectral_norm=False,
+        initializer="lecun_normal",
+        initializer_gain=1.0,
+        bias_initializer="zeros",
     )
     return dataclasses.replace(
         game,

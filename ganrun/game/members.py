@@ -24,6 +24,7 @@ def game_of(experiment: Experiment) -> Game:
             activation=generator.activation,
             initializer=generator.initializer,
             initializer_gain=generator.initializer_gain,
+            bias_initializer=generator.bias_initializer,
         ),
         discriminator=Network(
             inputs=2,
@@ -32,6 +33,7 @@ def game_of(experiment: Experiment) -> Game:
             activation=discriminator.activation,
             initializer=discriminator.initializer,
             initializer_gain=discriminator.initializer_gain,
+            bias_initializer=discriminator.bias_initializer,
             spectral_norm=discriminator.spectral_norm,
         ),
         objective=experiment.objective,
@@ -57,6 +59,8 @@ def hyperparameters_of(experiment: Experiment) -> Hyperparameters:
         learning_rate_d=_scalar(np.float32, rate * values["optimizer.learning_rate_ratio"]),
         b1=_scalar(np.float32, values["optimizer.b1"]),
         b2=_scalar(np.float32, values["optimizer.b2"]),
+        decay=_scalar(np.float32, values["optimizer.decay"]),
+        eps=_scalar(np.float32, values["optimizer.eps"]),
         weight_clip=_scalar(np.float32, values["discriminator.weight_clip"]),
         penalties={
             name: {

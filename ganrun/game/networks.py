@@ -44,7 +44,25 @@ INITIALIZERS: Mapping[str, jax.nn.initializers.Initializer] = {
     "glorot_uniform": jax.nn.initializers.glorot_uniform(),
     "orthogonal": jax.nn.initializers.orthogonal(),
     "normal": jax.nn.initializers.normal(0.02),
+    "torch": jax.nn.initializers.variance_scaling(1 / 3, "fan_in", "uniform"),
 }
+
+
+def uniform_by_fan_in(fan_in: int) -> jax.nn.initializers.Initializer:
+    """Uniform in `+-1 / sqrt(fan_in)`: the biases of PyTorch's `nn.Linear`."""
+    bound = 1 / math.sqrt(fan_in)
+
+    def uniform(key: Any, shape: Any, dtype: Any = jnp.float32, *_: Any, **__: Any) -> Array:
+        return jax.random.uniform(key, shape, dtype, -bound, bound)
+
+    return uniform
+
+
+BIAS_INITIALIZERS: Mapping[str, Callable[[int], jax.nn.initializers.Initializer]] = {
+    "zeros": lambda fan_in: jax.nn.initializers.zeros,
+    "torch": uniform_by_fan_in,
+}
+"""Of a layer's fan-in; a bias's own shape does not tell it."""
 
 
 class SpectralVector(nnx.Variable):
@@ -87,6 +105,7 @@ class MLP(nnx.Module):
     def __init__(self, network: Network, rngs: nnx.Rngs):
         layer = SpectralLinear if network.spectral_norm else nnx.Linear
         base = INITIALIZERS[network.initializer]
+        biases = BIAS_INITIALIZERS[network.bias_initializer]
 
         def scaled(key: Any, shape: Any, dtype: Any = jnp.float32, *_: Any, **__: Any) -> Array:
             return network.initializer_gain * base(key, shape, dtype)
@@ -94,7 +113,7 @@ class MLP(nnx.Module):
         self.activation = ACTIVATIONS[network.activation]
         widths = (network.inputs, *network.hidden, network.outputs)
         self.layers = nnx.List(
-            layer(n_in, n_out, kernel_init=scaled, rngs=rngs)
+            layer(n_in, n_out, kernel_init=scaled, bias_init=biases(n_in), rngs=rngs)
             for n_in, n_out in itertools.pairwise(widths)
         )
 
@@ -134,6 +153,7 @@ class Network:
     activation: str
     initializer: str
     initializer_gain: float
+    bias_initializer: str
     spectral_norm: bool = False
 
     @functools.cached_property
@@ -144,7 +164,7 @@ class Network:
         return graph, nnx.to_pure_dict(params)
 
     def initialize(self, key: PRNGKeyArray) -> tuple[Params, Vectors]:
-        """Fresh parameters (biases zero) and spectral vectors; a pure function of the key."""
+        """Fresh parameters and spectral vectors; a pure function of the key."""
         _, params, vectors = _split(MLP(self, nnx.Rngs(key)))
         return self.ravel(nnx.to_pure_dict(params)), nnx.to_pure_dict(vectors)
 

@@ -1,7 +1,8 @@
 """Optimizers: what turns slopes into a step, and what that step does to a game around a state.
 
-Each is a function of the two decays that a config names, since these are data to the program. An
-update is in units of the learning rate, which is applied outside.
+Each is a function of those numbers of a config's `optimizer` that its declaration says it uses,
+since these are data to the program. An update is in units of the learning rate, which is applied
+outside.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from jaxtyping import Array, Float
 
 from ganrun.game.networks import Params
 
-Decay = Float[Array, ""] | np.floating | float
+Number = Float[Array, ""] | np.floating | float
 
 
 class Optimizer(NamedTuple):
@@ -27,11 +28,11 @@ class Optimizer(NamedTuple):
     preconditioner: Callable[[Any, Params], Params]
     """Of the state after a step and the step's slopes: what each weight's slope is multiplied by
     where the state is held fixed."""
-    momentum: Decay = 0.0
+    momentum: Number = 0.0
     """The decay of the running mean of slopes that is followed; 0 follows the slopes themselves."""
 
 
-def adam(b1: Decay, b2: Decay) -> Optimizer:
+def adam(*, b1: Number, b2: Number) -> Optimizer:
     """Kingma & Ba 2015, algorithm 1."""
     eps = 1e-8
 
@@ -53,21 +54,24 @@ def _by_loose_types(transform: optax.GradientTransformation) -> optax.GradientTr
     return optax.GradientTransformation(transform.init, update)
 
 
-def sgd(b1: Decay, b2: Decay) -> Optimizer:
+def sgd() -> Optimizer:
     """Plain gradient descent."""
     return Optimizer(optax.identity(), lambda after, slopes: jnp.ones_like(slopes))
 
 
-def rmsprop(b1: Decay, b2: Decay) -> Optimizer:
-    """Tieleman & Hinton 2012, lecture 6.5; `eps` is added inside the root."""
-    eps = 1e-8
-    transform = optax.scale_by_rms(decay=b2, eps=eps)
-    return Optimizer(transform, lambda after, slopes: jax.lax.rsqrt(after.nu + eps))
+def rmsprop(*, decay: Number, eps: Number) -> Optimizer:
+    """Tieleman & Hinton 2012, lecture 6.5; `eps` outside the root, as in `torch.optim.RMSprop`.
+
+    Inside, 1e-8 would drown every slope below 1e-4, which those of a clipped critic are.
+    """
+    transform = optax.scale_by_rms(decay=decay, eps=eps, eps_in_sqrt=False)
+    return Optimizer(transform, lambda after, slopes: 1 / (jnp.sqrt(after.nu) + eps))
 
 
-OPTIMIZERS: dict[str, Callable[[Decay, Decay], Optimizer]] = {
+OPTIMIZERS: dict[str, Callable[..., Optimizer]] = {
     "adam": adam,
     "sgd": sgd,
     "rmsprop": rmsprop,
 }
-"""The implementations of `ganrun.config`'s optimizers, under the same names: `b1, b2` -> one."""
+"""The implementations of `ganrun.config`'s optimizers, under the same names; each takes by name the
+numbers that its declaration says it uses."""

@@ -51,6 +51,8 @@ class Hyperparameters(NamedTuple):
     learning_rate_d: Float[Array, ""]
     b1: Float[Array, ""]
     b2: Float[Array, ""]
+    decay: Float[Array, ""]
+    eps: Float[Array, ""]
     weight_clip: Float[Array, ""]
     """Bound on the discriminator's weights after each of its steps; infinite for none."""
     penalties: dict[str, dict[str, Float[Array, ""]]]
@@ -86,8 +88,9 @@ class TrainingState(NamedTuple):
 
 
 def optimizer_of(game: Game, hyper: Hyperparameters) -> Optimizer:
-    """The optimizer of both players."""
-    return OPTIMIZERS[game.optimizer](hyper.b1, hyper.b2)
+    """The optimizer of both players, with the numbers that it uses. `KeyError` for an unknown one."""
+    uses = declarations.OPTIMIZERS[game.optimizer].uses
+    return OPTIMIZERS[game.optimizer](**{name: getattr(hyper, name) for name in uses})
 
 
 def step(

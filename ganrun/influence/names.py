@@ -12,6 +12,7 @@ NAMES = {
     "optimizer.learning_rate_ratio": "learning-rate ratio",
     "optimizer.b1": "first moment's decay (b1)",
     "optimizer.b2": "second moment's decay (b2)",
+    "optimizer.decay": "squared gradients' decay",
     "training.steps": "number of rounds",
     "training.batch_size": "batch size",
     "training.discriminator_steps": "number of discriminator steps",
@@ -26,6 +27,7 @@ NETWORK_FIELDS = {
     "activation": "activation",
     "initializer": "initialiser",
     "initializer_gain": "initialiser's gain",
+    "bias_initializer": "biases' initialiser",
     "spectral_norm": "spectral norm",
     "weight_clip": "weight clip",
 }

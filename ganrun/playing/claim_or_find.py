@@ -39,11 +39,12 @@ class Origin:
 
     @classmethod
     def of(cls, point: BranchPoint) -> Origin:
-        """Read it; raises `RunFolderError` if the run is not finished."""
+        """Read it; raises `StoreError` if the run is not finished, or of an earlier rule."""
         folder = RunFolder(point.run)
         end = folder.checkpoint() if folder.finished else None
         if end is None:
             raise RunFolderError(f"{point.run}: is not finished, so that nothing can branch off it")
+        folder.check_rule()
         return cls(folder, end, point.new_discriminator)
 
 

@@ -54,6 +54,8 @@ class RunRecord:
     """Where it comes from: code, machine and time."""
     events: tuple[Event, ...] = ()
     """What was done to an interactive run, in order of rounds."""
+    earlier_rule: str | None = None
+    """What was other about the game by which it was trained (see `RunFolder`)."""
 
     @property
     def name(self) -> str:
@@ -171,6 +173,7 @@ def read_record(path: Path) -> RunRecord:
         reference=_reference(summary, where),
         run_json=folder.run,
         events=tuple(folder.events()),
+        earlier_rule=folder.earlier_rule,
     )
 
 

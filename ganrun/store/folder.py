@@ -11,6 +11,7 @@ from typing import Any, Literal, TypeVar
 from numpy import ndarray
 
 from ganrun.config import ConfigError, Experiment, load_experiment, run_id, to_yaml
+from ganrun.config.identity import as_trained
 from ganrun.store import layout
 from ganrun.store.atomic import StoreError, refused
 from ganrun.store.events import Event, configs_along, read_events
@@ -36,6 +37,8 @@ STATUSES = ("running", *FINISHED, "failed", INTERACTIVE)
 
 RECORD_FIELDS = {"format": int, "id": str, "name": str, "sessions": list, "numerics_changes": list}
 """What must be in every `run.json`, and its type."""
+
+EARLIER_RMSPROP = "RMSprop had b2 for its decay and its eps inside the root"
 
 _LARGEST_FILE = 1 << 30
 """Bytes; a run of the largest config that the schema allows stays below."""
@@ -120,11 +123,28 @@ class RunFolder:
             raise RunFolderError(error.problems[0]) from error
         if len(config.seeds) != 1:
             raise RunFolderError(f"{path}: a run has one seed, not {len(config.seeds)}")
-        if run_id(config) != self.id:
+        trained = as_trained(config, self.id)
+        if trained is None:
             raise RunFolderError(
                 f"{path}: is the config of run {run_id(config)}, not of {self.id}: it was changed"
             )
-        return config
+        return trained
+
+    @property
+    def earlier_rule(self) -> str | None:
+        """What was other about the game by which this was trained, a clause; None if nothing was.
+
+        Such a run is read and reported, but neither gone on with nor taken for a result of today's.
+        """
+        return None if run_id(self.config) == self.id else EARLIER_RMSPROP
+
+    def check_rule(self) -> None:
+        """Raise a `StoreError` if the game of today is not the one by which this was trained."""
+        if rule := self.earlier_rule:
+            raise StoreError(
+                f"{self.path}: was trained when {rule}, so it is shown and not gone on with; "
+                "train its config afresh"
+            )
 
     @cached_property
     def summary(self) -> dict[str, Any] | None:
@@ -231,7 +251,8 @@ class RunFolder:
         if self._read(layout.CONFIG, bytes) == to_yaml(renamed).encode():
             return []
         stored, wanted = (one.model_dump(exclude={"name"}) for one in (self.config, renamed))
-        return list(_differences("", stored, wanted))
+        rules = [f"it was trained when {rule}"] if (rule := self.earlier_rule) else []
+        return [*rules, *_differences("", stored, wanted)]
 
     def _not_written_yet(self, name: str) -> bool:
         return not self.ended and not os.path.exists(self.path / name)

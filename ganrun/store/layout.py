@@ -50,11 +50,16 @@ def choose_runs_dir(argument: Path | None = None) -> Path:
     return Path(os.environ.get(RUNS_DIR_VARIABLE) or "runs")
 
 
-def run_path(runs_dir: Path, experiment: Experiment, attempt: int = 1) -> Path:
-    """The folder of an experiment with one seed; `attempt` counts its runs side by side."""
+def run_path(
+    runs_dir: Path, experiment: Experiment, attempt: int = 1, *, identity: str | None = None
+) -> Path:
+    """The folder of an experiment with one seed; `attempt` counts its runs side by side.
+
+    `identity` is its id, where that is not the `run_id`.
+    """
     (seed,) = experiment.seeds
     suffix = "" if attempt == 1 else f"-{attempt}"
-    return runs_dir / f"{experiment.name}-s{seed}-{run_id(experiment)}{suffix}"
+    return runs_dir / f"{experiment.name}-s{seed}-{identity or run_id(experiment)}{suffix}"
 
 
 def id_in_name(folder: Path) -> str | None:

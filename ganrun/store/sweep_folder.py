@@ -6,7 +6,8 @@ import os
 import re
 from pathlib import Path
 
-from ganrun.config import ConfigError, Experiment, Sweep, load_sweep, sweep_yaml
+from ganrun.config import ConfigError, Experiment, Sweep, load_sweep, run_id, sweep_yaml
+from ganrun.config.identity import earlier_id
 from ganrun.store import layout
 from ganrun.store.atomic import StoreError, make_folder, replace_file
 
@@ -31,14 +32,19 @@ class SweepFolder:
         except ConfigError as error:
             raise StoreError(error.problems[0]) from error
         match = _NAME.fullmatch(path.absolute().name)
-        if match and match["id"] != self.sweep.id:
+        self.id = match["id"] if match else self.sweep.id
+        if self.id not in (self.sweep.id, self.sweep.earlier_id):
             raise StoreError(
-                f"{path / SWEEP}: is sweep {self.sweep.id}, not {match['id']}: it was changed"
+                f"{path / SWEEP}: is sweep {self.sweep.id}, not {self.id}: it was changed"
             )
+
+    def trial_id(self, experiment: Experiment) -> str:
+        """The id that the trial of an experiment with one seed has here."""
+        return run_id(experiment) if self.id == self.sweep.id else earlier_id(experiment)
 
     def trial_path(self, experiment: Experiment) -> Path:
         """Where the trial of an experiment with one seed belongs."""
-        return layout.run_path(self.trials, experiment)
+        return layout.run_path(self.trials, experiment, identity=self.trial_id(experiment))
 
 
 def is_sweep_folder(path: Path) -> bool:

@@ -10,7 +10,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ganrun.config import run_id
 from ganrun.config.declarations import SUMMARY_METRICS
 from ganrun.store import RunFolder, RunFolderError
 from ganrun.store.sweep_folder import SweepFolder
@@ -28,6 +27,7 @@ class Result:
     """
 
     trial: Trial
+    id: str
     status: str
     summary: Mapping[str, Any] | None
 
@@ -39,17 +39,16 @@ class Result:
 
 def result_of(folder: SweepFolder, trial: Trial) -> Result:
     """Read what became of a trial."""
-    path = folder.trial_path(trial.experiment)
+    path, identity = folder.trial_path(trial.experiment), folder.trial_id(trial.experiment)
     if not os.path.isdir(path):
-        return Result(trial, "missing", None)
+        return Result(trial, identity, "missing", None)
     try:
         run = RunFolder(path)
         verdict = run.verdict
-        if verdict is None:
-            return Result(trial, run.status, None)
-        return Result(trial, run.status, {**(run.summary or {}), **verdict.as_summary()})
+        summary = {**(run.summary or {}), **verdict.as_summary()} if verdict else None
+        return Result(trial, identity, run.status, summary)
     except RunFolderError:
-        return Result(trial, "failed", None)
+        return Result(trial, identity, "failed", None)
 
 
 def results(folder: SweepFolder, design: Design) -> Iterator[Result]:
@@ -73,7 +72,7 @@ def results_text(design: Design, rows: Iterator[Result]) -> bytes:
                 *(_cell(value) for value in trial.values),
                 *([trial.case] if cases else []),
                 trial.seed,
-                run_id(trial.experiment),
+                row.id,
                 row.status,
                 *(_cell(summary.get(name)) for name in (*VERDICT, *SUMMARY_METRICS)),
             ]

@@ -121,6 +121,8 @@ def result_lines(runs: Sequence[RunRecord], width: int, apart: Sequence[str] = (
             lines.append(line(label, row_cells, "dim"))
         drawn = first.config.evaluation.samples
         lines.append(Text(f"(mean and 5-95 % range of 20 draws of {drawn:,})", "dim"))
+    for rule in sorted({run.earlier_rule for run in runs if run.earlier_rule}):
+        lines.append(Text(f"(trained when {rule})", "dim"))
     for text in lines:
         text.truncate(width)
     return lines

@@ -242,7 +242,7 @@ def sweep_json(record: SweepRecord) -> dict[str, Any]:
     return {
         "path": str(record.path),
         "name": record.name,
-        "id": sweep.id,
+        "id": record.folder.id,
         "trials": len(record.rows),
         "finished": record.finished,
         "without_result": fates_without_result(record),

@@ -41,7 +41,9 @@ def origin_section(run: RunRecord) -> str:
 
 def repeat_command(run: RunRecord) -> str | None:
     """What trains this run afresh, or goes on with it; `None` for a game played by hand."""
-    return None if run.status == "interactive" else train_command(run, again=run.ended)
+    if run.status == "interactive":
+        return None
+    return train_command(run, again=run.ended and not run.earlier_rule)
 
 
 def _again(run: RunRecord) -> str:
@@ -53,7 +55,12 @@ def _again(run: RunRecord) -> str:
             "</p>"
         )
     words, what = "This goes on from the last checkpoint.", "the command that goes on"
-    if run.ended:
+    if run.earlier_rule:
+        words, what = (
+            f"This was trained when {escaped(run.earlier_rule)}. What follows trains its config "
+            "by today's rule, in a folder of its own, and gives other numbers."
+        ), "the command that trains it by today's rule"
+    elif run.ended:
         words, what = (
             (
                 "This trains the run afresh, in a folder beside it. On the same type of machine, "
@@ -75,6 +82,7 @@ def _facts(run: RunRecord) -> list[tuple[str, str]]:
         ("ended", _time(note.get("ended"))),
         ("training", _training(seconds, rate)),
         ("sessions", _sessions(note.get("sessions"))),
+        ("trained when", escaped(run.earlier_rule or "")),
         ("went on from", _folder(note.get("reused_from"))),
         ("branched from", _folder(note.get("branched_from"))),
         ("machine", _joined(numerics, ("machine", "backend", "device"))),
