@@ -9,7 +9,7 @@ import re
 import shlex
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
@@ -186,11 +186,13 @@ def sweep(
 
         from ganrun.config import load_sweep
         from ganrun.config.shipped import default_sweep, find_config
+        from ganrun.config.unused_numbers import unused_in_sweep
         from ganrun.game.backend import cores
         from ganrun.store import choose_runs_dir
         from ganrun.sweep.designs import Design
 
         plan = load_sweep(find_config(config) if config else default_sweep(), overrides or ())
+        _note(f"{config or default_sweep()}: {line}" for line in unused_in_sweep(plan))
         design = Design(plan)
         design.validate()
         folder = choose_runs_dir(runs_dir)
@@ -479,6 +481,7 @@ def _load(path: Path, overrides: list[str] | None) -> Experiment:
     from ganrun.config import ConfigError, load_experiment
     from ganrun.config.shipped import find_config
     from ganrun.config.targets import LAYOUTS
+    from ganrun.config.unused_numbers import unused_numbers
 
     experiment = load_experiment(find_config(path), overrides or ())
     if LAYOUTS[experiment.target.layout].may_not_fit:
@@ -489,7 +492,14 @@ def _load(path: Path, overrides: list[str] | None) -> Experiment:
             mixture_of(experiment.target)
         except ValueError as error:
             raise ConfigError([f"{path}: {error}"]) from error
+    _note(f"{path}: {line}" for line in unused_numbers(experiment))
     return experiment
+
+
+def _note(lines: Iterable[str]) -> None:
+    """Say what is no mistake and may not be meant."""
+    for line in lines:
+        typer.echo(f"note: {line}", err=True)
 
 
 def _options(

@@ -89,13 +89,17 @@ class Sweep:
         """The number of GANs to be trained: cells times seeds."""
         return self.cells * len(self.seeds)
 
+    @property
+    def optimizers(self) -> tuple[str, ...]:
+        """The optimizers that its trials may have, by name."""
+        named = (factor.levels or () for factor in self.factors if factor.field == _OPTIMIZER)
+        by_case = ((case.get("optimizer") or {}).get("name") for case in self.cases.values())
+        return tuple(sorted({self.base.optimizer.name, *chain(*named), *filter(None, by_case)}))
+
     @cached_property
     def id(self) -> str:
         """The 16 hex digits that name a sweep: SHA-256 of all that decides its trials."""
-        named = (factor.levels or () for factor in self.factors if factor.field == _OPTIMIZER)
-        by_case = ((case.get("optimizer") or {}).get("name") for case in self.cases.values())
-        names = {self.base.optimizer.name, *chain(*named), *filter(None, by_case)}
-        return self._digest(sorted(names))
+        return self._digest(self.optimizers)
 
     @property
     def earlier_id(self) -> str:

@@ -28,6 +28,7 @@ import numpy as np
 import scipy.sparse.linalg as sparse
 from jaxtyping import Array, Complex, Float, PRNGKeyArray
 from numpy import ndarray
+from scipy.optimize import linear_sum_assignment
 
 from ganrun.game.networks import Layers, Params
 from ganrun.game.objectives import OBJECTIVES
@@ -387,7 +388,7 @@ def _modes(
             for half, to, length in zip(halves, pushed, lengths, strict=True)
         ]
         share = lengths[0] / sum(lengths)
-        mode = Mode(value, _multiplier(value, own, share, schedule), share)
+        mode = Mode(value, _multiplier(value, own, schedule), share)
         modes.append(mode)
         if value.imag:
             conjugates = mode.eigenvalue.conjugate(), mode.multiplier.conjugate()
@@ -401,13 +402,13 @@ def _push_complex(push: Push, vector: Complex[ndarray, " n"]) -> Complex[ndarray
     return push(vector.real) + 1j * imaginary
 
 
-def _multiplier(
-    value: complex, own: Sequence[complex], generator_share: float, schedule: Schedule
-) -> complex:
+def _multiplier(value: complex, own: Sequence[complex], schedule: Schedule) -> complex:
     """What a round makes of an eigenvector `(a, b)`, in the plane of `(a, 0)` and `(0, b)`.
 
     There the field is a 2 x 2 matrix with `own` on its diagonal (each player's answer to its own
-    half) and `(1, 1)` for its eigenvector. With the two momenta a round is 4 x 4.
+    half) and `(1, 1)` for its eigenvector. With the two momenta a round is 4 x 4. Two of its four
+    eigenvalues are those of the plane's other motion: they are told apart by what they would be if
+    the field were applied at once. Of the motion's own two the slower one lasts.
     """
     field = np.array([[own[0], value - own[0]], [value - own[1], own[1]]])
     # `g, d, momentum of g, momentum of d`
@@ -423,13 +424,19 @@ def _multiplier(
     step_g, step_d, step_both = still + moves[0], still + moves[1], still + moves.sum(axis=0)
     before = np.linalg.matrix_power(step_d, schedule.discriminator_steps - 1)
     last = step_both if schedule.simultaneous else step_g @ step_d
-    values, vectors = np.linalg.eig(last @ before)
-    # Two of the four are this motion, by its places and by its momenta; the slower one lasts.
-    lengths = np.sqrt([generator_share, 1 - generator_share])
-    places = lengths[:, None] * vectors[:2]
-    places /= np.maximum(np.linalg.norm(places, axis=0), 1e-300)
-    ours = np.argsort(-np.abs(lengths @ places).round(9), kind="stable")[:2]
-    return complex(values[max(ours, key=lambda i: abs(values[i]))])
+    found = np.linalg.eigvals(last @ before)
+    other = sum(own) - value
+    expected = [*_at_once(value, schedule.momentum), *_at_once(other, schedule.momentum)]
+    owners, places = linear_sum_assignment(np.abs(np.subtract.outer(expected, found)))
+    return complex(max(found[places[owners < 2]], key=abs))
+
+
+def _at_once(value: complex, momentum: float) -> Complex[ndarray, "2"]:
+    """Both multipliers of a motion where one step of all weights is a round.
+
+    `x + m` with `m = momentum m + (1 - momentum) value x`.
+    """
+    return np.roots([1, -(1 + momentum + (1 - momentum) * value), momentum])
 
 
 def _departs(mode: Mode, negligible: float) -> bool:
