@@ -78,7 +78,8 @@ everything, with the same checks; it can be given several times, and the last on
 - `random` modes must have room for their `least_distance`.
 - `training.steps / evaluation.every` is at most {rows:,}. An `evaluation.every` beyond
   `training.steps` is fine: the first and the last round are always evaluated.
-- Where an optimizer does not use `b1` or `b2`, they are ignored.
+- A number of `optimizer` that its optimizer does not use is ignored; where it is set, a note says
+  so.
 """
 
 SWEEPS = """\
@@ -278,6 +279,7 @@ def configuration() -> str:
         ("objective", declarations.OBJECTIVES),
         ("activation", declarations.ACTIVATIONS),
         ("initializer", declarations.INITIALIZERS),
+        ("bias_initializer", declarations.BIAS_INITIALIZERS),
         ("optimizer.name", declarations.OPTIMIZERS),
         ("training.updates", declarations.UPDATES),
     ):

@@ -17,6 +17,7 @@ import numpy as np
 from game_examples import hyper_of, layers_of
 
 from ganrun.config import Experiment
+from ganrun.config.schema import Optimizer
 from ganrun.game.members import game_of
 from ganrun.game.randomness import Stream, round_key
 from ganrun.game.rounds import TrainingState
@@ -26,8 +27,12 @@ Layers = list[tuple[Any, Any]]
 Arrays = list[np.ndarray]
 
 
-def adam(rate: float, b1: float, b2: float) -> Callable[[Arrays, Arrays], Arrays]:
+Step = Callable[[Arrays, Arrays], Arrays]
+
+
+def adam(rate: float, choice: Optimizer) -> Step:
     """Kingma & Ba 2015, algorithm 1."""
+    b1, b2 = choice.b1, choice.b2
     m: Arrays = []
     v: Arrays = []
     t = 0
@@ -47,21 +52,22 @@ def adam(rate: float, b1: float, b2: float) -> Callable[[Arrays, Arrays], Arrays
     return step
 
 
-def rmsprop(rate: float, b1: float, b2: float) -> Callable[[Arrays, Arrays], Arrays]:
-    """Tieleman & Hinton 2012, lecture 6.5."""
+def rmsprop(rate: float, choice: Optimizer) -> Step:
+    """Tieleman & Hinton 2012, lecture 6.5, and PyTorch's eps."""
+    decay = choice.decay
     v: Arrays = []
 
     def step(weights: Arrays, slopes: Arrays) -> Arrays:
         nonlocal v
         zeros = [np.zeros_like(g) for g in slopes]
-        v = [b2 * a + (1 - b2) * g**2 for a, g in zip(v or zeros, slopes, strict=True)]
+        v = [decay * a + (1 - decay) * g**2 for a, g in zip(v or zeros, slopes, strict=True)]
         triples = zip(weights, slopes, v, strict=True)
-        return [w - rate * g / np.sqrt(a + 1e-8) for w, g, a in triples]
+        return [w - rate * g / (np.sqrt(a) + choice.eps) for w, g, a in triples]
 
     return step
 
 
-def sgd(rate: float, b1: float, b2: float) -> Callable[[Arrays, Arrays], Arrays]:
+def sgd(rate: float, choice: Optimizer) -> Step:
     return lambda weights, slopes: [w - rate * g for w, g in zip(weights, slopes, strict=True)]
 
 
@@ -103,9 +109,9 @@ class PlainGame:
         self.forger: Layers = layers_of(game.generator, state.generator.params)
         self.detective: Layers = layers_of(game.discriminator, state.discriminator.params)
         optimizer, choice = OPTIMIZERS[one.optimizer.name], one.optimizer
-        self.step_forger = optimizer(choice.learning_rate, choice.b1, choice.b2)
+        self.step_forger = optimizer(choice.learning_rate, choice)
         rate = choice.learning_rate * choice.learning_rate_ratio
-        self.step_detective = optimizer(rate, choice.b1, choice.b2)
+        self.step_detective = optimizer(rate, choice)
         self.round = 0
         self.trace: dict[str, float] = {}
 

@@ -101,6 +101,7 @@ def configs(draw: st.DrawFn) -> Config:
         "hidden": HIDDEN,
         "activation": names(declarations.ACTIVATIONS),
         "initializer": names(declarations.INITIALIZERS),
+        "bias_initializer": names(declarations.BIAS_INITIALIZERS),
     }
     penalties = {
         name: some(weight=st.floats(0, 1e6)) | st.none() for name in declarations.PENALTIES
@@ -167,6 +168,8 @@ def put(config: Config, path: tuple[str, ...], value: Any) -> Config:
 NUMBERS = [
     ("optimizer", "learning_rate"),
     ("optimizer", "b2"),
+    ("optimizer", "decay"),
+    ("optimizer", "eps"),
     ("training", "steps"),
     ("training", "batch_size"),
     ("generator", "latent_dim"),

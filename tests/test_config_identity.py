@@ -107,6 +107,31 @@ def test_a_neutral_value_names_a_field_that_exists_and_is_its_default():
         assert (content[section][name] if name else content[section]) == neutral
 
 
+RMSPROP = {"optimizer": {"name": "rmsprop", "b2": 0.9}}
+
+
+def test_a_number_of_an_optimizers_own_is_in_the_ids_of_its_runs_alone():
+    """RMSprop's rule changed when it got `decay` and `eps`; nobody else's did."""
+    assert run_id(experiment()) == identity.earlier_id(experiment())
+    assert run_id(experiment(**RMSPROP)) == "1290ebcefb5dc084"
+    # As ganrun 0.1.0 had it, where neither number existed.
+    assert identity.earlier_id(experiment(**RMSPROP)) == "0e990a539fc4ada1"
+    one = experiment(**RMSPROP)
+    ids = {run_id(one)} | {
+        run_id(experiment(optimizer={**RMSPROP["optimizer"], name: value}))
+        for name, value in (("decay", 0.9), ("eps", 1e-7))
+    }
+    assert len(ids) == 3
+
+
+def test_a_stored_config_stands_for_what_its_id_was_trained_as():
+    one = experiment(**RMSPROP)
+    assert identity.as_trained(one, run_id(one)) == one
+    assert identity.as_trained(one, "0" * 16) is None
+    before = identity.as_trained(one, identity.earlier_id(one))
+    assert before == experiment(optimizer={**RMSPROP["optimizer"], "decay": 0.9})
+
+
 def test_traced_values_are_plain_numbers_by_dotted_name():
     assert traced_values(experiment(penalties={"gradient_penalty": {"weight": 3}})) == {
         "discriminator.weight_clip": math.inf,
@@ -114,6 +139,8 @@ def test_traced_values_are_plain_numbers_by_dotted_name():
         "optimizer.learning_rate_ratio": 1.0,
         "optimizer.b1": 0.5,
         "optimizer.b2": 0.999,
+        "optimizer.decay": 0.99,
+        "optimizer.eps": 1e-8,
         "training.steps": 10_000,
         "training.discriminator_steps": 1,
         "penalties.gradient_penalty.weight": 3.0,

@@ -48,6 +48,8 @@ def test_the_defaults_are_those_of_the_design():
             "learning_rate_ratio": 1.0,
             "b1": 0.5,
             "b2": 0.999,
+            "decay": 0.99,
+            "eps": 1e-8,
         },
         "training": {
             "steps": 10_000,

@@ -10,6 +10,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+import scipy.stats
 from game_examples import layers_of
 
 from ganrun.game.networks import ACTIVATIONS, INITIALIZERS, Layers, Network, Vectors
@@ -86,6 +87,7 @@ DECLARED_VARIANCE: dict[str, Callable[[int, int], float]] = {
     "glorot_uniform": lambda fan_in, fan_out: 2 / (fan_in + fan_out),
     "orthogonal": lambda fan_in, fan_out: 1 / max(fan_in, fan_out),
     "normal": lambda fan_in, fan_out: 0.02**2,
+    "torch": lambda fan_in, fan_out: 1 / (3 * fan_in),
 }
 
 
@@ -100,6 +102,35 @@ def test_weights_begin_with_the_declared_variance_times_the_gain_and_biases_at_z
         assert abs(kernel.mean()) < 0.03 * wanted
         np.testing.assert_allclose(kernel.std(), wanted, rtol=0.02)
         assert not bias.any()
+
+
+def test_pytorchs_initialisation_is_that_of_its_linear_layers() -> None:
+    """`nn.Linear.reset_parameters`: weights by `kaiming_uniform_(a=sqrt(5))`, whose bound is
+    `gain * sqrt(3 / fan_in)` with `gain = sqrt(2 / (1 + a^2))`; biases within `1 / sqrt(fan_in)`.
+    """
+    network = replace(WIDE, initializer="torch", bias_initializer="torch", initializer_gain=3.0)
+    gain = math.sqrt(2 / (1 + math.sqrt(5) ** 2))
+    kernels, biases = zip(
+        *layers_of(network, network.initialize(jax.random.key(0))[0]), strict=True
+    )
+    for kernel, bias in zip(kernels[:2], biases[:2], strict=True):
+        fan_in = len(kernel)
+        of_weights, of_biases = gain * math.sqrt(3 / fan_in), 1 / math.sqrt(fan_in)
+        for found, bound in ((kernel / 3.0, of_weights), (bias, of_biases)):
+            assert np.abs(found).max() <= bound * (1 + 1e-6)
+            assert scipy.stats.kstest(found.ravel() / bound, "uniform", (-1, 2)).pvalue > 0.01
+    assert all(np.unique(bias).size == bias.size for bias in biases)
+
+
+def test_weights_begin_the_same_whatever_the_biases_do() -> None:
+    still, moved = (
+        layers_of(network, network.initialize(jax.random.key(0))[0])
+        for network in (NETWORK, replace(NETWORK, bias_initializer="torch"))
+    )
+    for (kernel, zeros), (same, bias) in zip(still, moved, strict=True):
+        np.testing.assert_array_equal(kernel, same)
+        assert not zeros.any()
+        assert bias.all()
 
 
 def test_uniform_and_normal_initializers_differ_in_shape_and_orthogonal_is_orthogonal() -> None:

@@ -14,9 +14,9 @@ from game_examples import all_finite, experiment, hyper_of, traced_once, without
 
 from ganrun.config import declarations, targets, traced_values
 from ganrun.game.members import game_of
-from ganrun.game.networks import ACTIVATIONS, INITIALIZERS
+from ganrun.game.networks import ACTIVATIONS, BIAS_INITIALIZERS, INITIALIZERS
 from ganrun.game.objectives import OBJECTIVES
-from ganrun.game.optimizers import OPTIMIZERS
+from ganrun.game.optimizers import OPTIMIZERS, Optimizer
 from ganrun.game.penalties import PENALTIES
 from ganrun.game.population import state_as_dict
 from ganrun.game.rounds import initial_state, is_finite, play_round
@@ -25,6 +25,7 @@ from ganrun.measure import evaluation
 from ganrun.measure.final import final_metrics
 from ganrun.mixture import LAYOUTS, mixture_of
 
+DECLARED = declarations.OPTIMIZERS
 DETAILS = ("recovered_modes", "mixture_reached_bound")
 """What `summary.json` says besides metrics of the fit that counts the modes."""
 
@@ -37,6 +38,7 @@ DETAILS = ("recovered_modes", "mixture_reached_bound")
         pytest.param(declarations.OPTIMIZERS, OPTIMIZERS, id="optimizers"),
         pytest.param(declarations.ACTIVATIONS, ACTIVATIONS, id="activations"),
         pytest.param(declarations.INITIALIZERS, INITIALIZERS, id="initializers"),
+        pytest.param(declarations.BIAS_INITIALIZERS, BIAS_INITIALIZERS, id="bias initializers"),
         pytest.param(targets.LAYOUTS, LAYOUTS, id="layouts"),
     ],
 )
@@ -60,7 +62,7 @@ def test_a_piece_that_nobody_declared_is_neither_played_nor_studied(piece: str) 
             local_spectrum(other, hyper, state, batch=4)
 
 
-@pytest.mark.parametrize("part", ["activation", "initializer"])
+@pytest.mark.parametrize("part", ["activation", "initializer", "bias_initializer"])
 def test_a_network_of_a_part_that_nobody_declared_is_not_built(part: str) -> None:
     game, hyper = game_of(experiment()), hyper_of(experiment())
     unheard: Any = {part: "unheard_of"}
@@ -69,26 +71,37 @@ def test_a_network_of_a_part_that_nobody_declared_is_not_built(part: str) -> Non
         play_round(other, hyper, initial_state(other, hyper))
 
 
+NUMBERS = {"b1": 0.5, "b2": 0.75, "decay": 0.75, "eps": 0.125}
+
+
+def with_its_numbers(name: str, **changed: float) -> Optimizer:
+    numbers = NUMBERS | changed
+    uses = declarations.OPTIMIZERS[name].uses
+    return OPTIMIZERS[name](**{number: numbers[number] for number in uses})
+
+
 @pytest.mark.parametrize("name", list(OPTIMIZERS))
 def test_an_optimizers_first_step_is_its_preconditioner_times_the_slopes(name: str) -> None:
     """That is how `spectrum` sees it; a mean of slopes over one step is that step's slope."""
-    optimizer = OPTIMIZERS[name](0.5, 0.75)
+    optimizer = with_its_numbers(name)
     slopes = jnp.asarray([0.25, -3.0, 1e-3])
     moved, after = optimizer.transform.update(slopes, optimizer.transform.init(slopes))
     np.testing.assert_allclose(moved, optimizer.preconditioner(after, slopes) * slopes, rtol=1e-5)
 
 
-@pytest.mark.parametrize("name", list(OPTIMIZERS))
-@pytest.mark.parametrize("decay", ["b1", "b2"])
-def test_an_optimizer_uses_the_decays_that_it_is_declared_to_use(name: str, decay: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "number"), [(name, use) for name, one in DECLARED.items() for use in one.uses]
+)
+def test_an_optimizer_makes_use_of_the_numbers_that_it_takes(name: str, number: str) -> None:
     def second_step(**changed: float) -> np.ndarray:
-        transform = OPTIMIZERS[name](**{"b1": 0.5, "b2": 0.75, **changed}).transform
+        transform = with_its_numbers(name, **changed).transform
         state = transform.init(jnp.zeros(2))
         _, state = transform.update(jnp.asarray([1.0, 2.0]), state)
         return np.asarray(transform.update(jnp.asarray([-0.5, 3.0]), state)[0])
 
-    differs = not np.array_equal(second_step(), second_step(**{decay: 0.9}))
-    assert differs == (decay in declarations.OPTIMIZERS[name].uses)
+    assert not np.array_equal(second_step(), second_step(**{number: 0.9}))
+    with pytest.raises(TypeError):
+        OPTIMIZERS[name](**{use: NUMBERS[use] for use in NUMBERS if use not in DECLARED[name].uses})
 
 
 def test_every_declared_metric_of_samples_is_measured_once_and_no_other() -> None:
@@ -110,7 +123,14 @@ def test_every_traced_value_reaches_the_game_as_itself() -> None:
     one = experiment(
         seed=7,
         discriminator={"weight_clip": 0.25},
-        optimizer={"learning_rate": 0.5, "learning_rate_ratio": 3.0, "b1": 0.125, "b2": 0.75},
+        optimizer={
+            "learning_rate": 0.5,
+            "learning_rate_ratio": 3.0,
+            "b1": 0.125,
+            "b2": 0.75,
+            "decay": 0.625,
+            "eps": 0.25,
+        },
         training={"discriminator_steps": 4},
     )
     hyper = hyper_of(one)
@@ -121,6 +141,8 @@ def test_every_traced_value_reaches_the_game_as_itself() -> None:
         "optimizer.learning_rate_ratio",
         "optimizer.b1",
         "optimizer.b2",
+        "optimizer.decay",
+        "optimizer.eps",
         "training.steps",
         "training.discriminator_steps",
     }, "a traced field that this test does not know may not reach the game"
@@ -129,6 +151,7 @@ def test_every_traced_value_reaches_the_game_as_itself() -> None:
     assert float(hyper.learning_rate_g) == 0.5
     assert float(hyper.learning_rate_d) == 1.5
     assert (float(hyper.b1), float(hyper.b2)) == (0.125, 0.75)
+    assert (float(hyper.decay), float(hyper.eps)) == (0.625, 0.25)
     assert float(hyper.weight_clip) == 0.25
     assert np.isinf(hyper_of(experiment()).weight_clip)
 

@@ -98,6 +98,8 @@ def test_every_optimizer_steps_as_its_paper_says(optimizer: str, updates: str) -
             "learning_rate_ratio": 0.5,
             "b1": 0.6,
             "b2": 0.9,
+            "decay": 0.8,
+            "eps": 0.01,
         },
     )
     with without_compiling():

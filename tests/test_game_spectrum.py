@@ -136,6 +136,89 @@ def test_the_multiplier_is_that_of_a_round_played(
     np.testing.assert_allclose(found.turning, abs(np.angle(wanted)), rtol=1e-4)
 
 
+def played_linear(scaled: np.ndarray, split: int, schedule: Schedule) -> np.ndarray:
+    """A round of a linear game as a matrix `[2n, 2n]` on weights and momenta, by playing it."""
+    b, k, n = schedule.momentum, schedule.discriminator_steps, len(scaled)
+
+    def round_of(start: np.ndarray) -> np.ndarray:
+        x, m = start[:n].copy(), start[n:].copy()
+        for i in range(k):
+            if i == k - 1 and schedule.simultaneous:
+                pull = (scaled @ x)[:split]
+            m[split:] = b * m[split:] + (1 - b) * (scaled @ x)[split:] / k
+            x[split:] += m[split:]
+        if not schedule.simultaneous:
+            pull = (scaled @ x)[:split]
+        m[:split] = b * m[:split] + (1 - b) * pull
+        x[:split] += m[:split]
+        return np.concatenate([x, m])
+
+    return np.stack([round_of(e) for e in np.eye(2 * n)], axis=1)
+
+
+def apart(found: complex, wanted: Any, both_signs: bool) -> float:
+    """The distance to the nearest; a motion that does not turn may be told either way round."""
+    ways = [found, found.conjugate()] if both_signs else [found]
+    return float(min(np.abs(np.asarray(wanted) - way).min() for way in ways))
+
+
+@pytest.mark.parametrize("momentum", [0.0, 0.01, 0.5, 0.9])
+@pytest.mark.parametrize("players", [(1, 1), (2, 3)])
+def test_where_both_move_at_once_a_multiplier_is_its_own_motions_slower_root(
+    players: tuple[int, int], momentum: float
+) -> None:
+    """`z^2 - (1 + b + (1 - b) lambda) z + b`, and it is an eigenvalue of the round itself."""
+    rng, schedule = np.random.default_rng(0), Schedule(1, True, momentum)
+    for _ in range(100):
+        jacobian = rng.normal(size=(sum(players),) * 2)
+        rates = 0.1 * np.exp(rng.normal(size=len(jacobian)))
+        of_round = np.linalg.eigvals(played_linear(rates[:, None] * jacobian, players[0], schedule))
+        found = spectrum_of(lambda x, j=jacobian: j @ x, rates, players[0], schedule)
+        assert found is not None
+        for mode in found.modes:
+            middle = 1 + momentum + (1 - momentum) * mode.eigenvalue
+            roots = np.roots([1, -middle, momentum])
+            still = abs(mode.eigenvalue.imag) < 1e-12
+            np.testing.assert_allclose(abs(mode.multiplier), np.abs(roots).max(), rtol=1e-6)
+            assert apart(mode.multiplier, roots, still) < 1e-6
+            assert apart(mode.multiplier, of_round, still) < 1e-6
+
+
+@pytest.mark.parametrize("momentum", [0.0, 0.5, 0.9])
+@pytest.mark.parametrize("steps", [1, 3])
+@pytest.mark.parametrize("simultaneous", [False, True])
+def test_two_motions_of_a_plane_have_each_its_own_multiplier(
+    simultaneous: bool, steps: int, momentum: float
+) -> None:
+    """With one weight on each side the plane is the whole game; small rates keep both near 1."""
+    rng, schedule = np.random.default_rng(1), Schedule(steps, simultaneous, momentum)
+    for _ in range(200):
+        jacobian, rates = rng.normal(size=(2, 2)), 1e-3 * np.exp(rng.normal(size=2))
+        of_round = np.linalg.eigvals(played_linear(rates[:, None] * jacobian, 1, schedule))
+        slow = of_round[np.argsort(-np.abs(of_round))[:2]]
+        found = spectrum_of(lambda x, j=jacobian: j @ x, rates, 1, schedule)
+        assert found is not None
+        for mode in found.modes:
+            assert np.abs(slow - mode.multiplier).min() < 1e-9
+        if len(found.modes) == 2:
+            multipliers = [mode.multiplier for mode in found.modes]
+            assert {int(np.abs(slow - one).argmin()) for one in multipliers} == {0, 1}
+            in_order = sorted(found.modes, key=lambda mode: -mode.eigenvalue.real)
+            gaps = np.diff([abs(mode.multiplier) for mode in in_order])
+            assert gaps[0] < 1e-4, "what fades faster has the smaller multiplier"
+
+
+def test_a_fading_motion_of_a_game_without_momentum_fades() -> None:
+    """A multiplier of 1.00208, its neighbour's, was given for `lambda = -0.00238` once."""
+    motions, values = np.array([[1.0, 1.0], [1.0, -0.5]]), [-0.00238, 0.00208]
+    matrix = motions @ np.diag(values) @ np.linalg.inv(motions)
+    found = spectrum_of(lambda x: matrix @ x, np.ones(2), 1, Schedule())
+    assert found is not None
+    for mode, value in zip(found.modes, reversed(values), strict=True):
+        assert mode.eigenvalue == pytest.approx(value)
+        assert mode.multiplier == pytest.approx(1 + value)
+
+
 def test_taking_turns_keeps_the_dirac_gan_on_its_orbit_and_moving_at_once_does_not() -> None:
     at_once = dirac_spectrum(rate=0.2, schedule=Schedule(simultaneous=True))
     in_turn = dirac_spectrum(rate=0.2, schedule=Schedule(simultaneous=False))

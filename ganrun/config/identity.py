@@ -75,9 +75,7 @@ def content_of(experiment: Experiment, optimizers: Collection[str]) -> dict[str,
     return content
 
 
-def _content(
-    experiment: Experiment, optimizers: Collection[str] | None = None
-) -> dict[str, Any]:
+def _content(experiment: Experiment, optimizers: Collection[str] | None = None) -> dict[str, Any]:
     content = experiment.model_dump(mode="json", exclude={"name"})
     names = [experiment.optimizer.name] if optimizers is None else optimizers
     used = {f"optimizer.{number}" for name in names for number in OPTIMIZERS[name].uses}

@@ -23,8 +23,9 @@ def unused_numbers(experiment: Experiment) -> list[str]:
 
 
 def unused_in_sweep(sweep: Sweep) -> list[str]:
-    """Return one line per number that a base, an axis or a case sets and none of its trials uses."""
-    varied = [f.field.removeprefix("optimizer.") for f in sweep.factors if "optimizer." in f.field]
+    """Return one line per number that is set somewhere and that none of its trials uses."""
+    fields = (factor.field.split(".") for factor in sweep.factors)
+    varied = [name for section, *_, name in fields if section == "optimizer"]
     lines = [
         *_unused("base.", _set_in(sweep.base), sweep.optimizers),
         *_unused("vary.", varied, sweep.optimizers),

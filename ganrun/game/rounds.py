@@ -88,7 +88,7 @@ class TrainingState(NamedTuple):
 
 
 def optimizer_of(game: Game, hyper: Hyperparameters) -> Optimizer:
-    """The optimizer of both players, with the numbers that it uses. `KeyError` for an unknown one."""
+    """The optimizer of both players, with the numbers that it uses."""
     uses = declarations.OPTIMIZERS[game.optimizer].uses
     return OPTIMIZERS[game.optimizer](**{name: getattr(hyper, name) for name in uses})
 

@@ -237,7 +237,6 @@ def _print_completeness(record: SweepRecord, console: Console) -> None:
 
 def sweep_json(record: SweepRecord) -> dict[str, Any]:
     """All that the tables know, as plain data."""
-    sweep = record.design.sweep
     failed = [row for row in record.without_result() if row.status == "failed"]
     return {
         "path": str(record.path),

@@ -57,9 +57,12 @@ def _again(run: RunRecord) -> str:
     words, what = "This goes on from the last checkpoint.", "the command that goes on"
     if run.earlier_rule:
         words, what = (
-            f"This was trained when {escaped(run.earlier_rule)}. What follows trains its config "
-            "by today's rule, in a folder of its own, and gives other numbers."
-        ), "the command that trains it by today's rule"
+            (
+                f"This was trained when {escaped(run.earlier_rule)}. By today's rule its config "
+                "is another run, in a folder of its own, with other numbers."
+            ),
+            "the command that trains it by today's rule",
+        )
     elif run.ended:
         words, what = (
             (
