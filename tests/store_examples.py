@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 
-from ganrun.config import Experiment
-from ganrun.store import Run, RunFolder, Snapshot, open_run
+from ganrun.config import Experiment, declarations, identity, to_yaml
+from ganrun.store import Run, RunFolder, Snapshot, open_run, run
 from ganrun.verdict import Verdict
 
 NUMERICS = {"machine": "Linux x86_64", "backend": "cpu", "jaxlib": "0.10.2", "lanes": 1}
@@ -81,6 +86,17 @@ def train(runs_dir: Path, one: Experiment, *, commits: int = 1, **options: Any) 
     with run:
         play(run, commits=commits)
         return run.finish("complete", {"high_quality": 0.9, **VERDICT}, training_seconds=2.0)
+
+
+@contextmanager
+def before_rmsprop_had_numbers() -> Iterator[None]:
+    """What is trained in here has the id and the config that it would have had before."""
+    declared = declarations.OPTIMIZERS["rmsprop"]
+    without = dict(declarations.OPTIMIZERS) | {"rmsprop": replace(declared, uses=())}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(identity, "OPTIMIZERS", without)
+        patch.setattr(run, "to_yaml", lambda one: re.sub(r"\n  (decay|eps): .*", "", to_yaml(one)))
+        yield
 
 
 def begin(runs_dir: Path, one: Experiment, **options: Any) -> Run:

@@ -93,6 +93,36 @@ def test_a_mistake_is_one_line_and_leaves_nothing_behind(
     assert left_behind(folder) == before
 
 
+UNUSED = {
+    "a.yaml": "a.yaml: optimizer.b2: rmsprop does not use b2, but decay and eps",
+    "a.yaml --set optimizer.name=sgd": "a.yaml: optimizer.b2: sgd does not use b2",
+    "a.yaml --set optimizer.name=adam": None,
+    "a.yaml --set optimizer.b2=0.999 --set optimizer.decay=0.9": None,
+}
+
+
+@pytest.mark.parametrize("arguments", list(UNUSED))
+def test_a_number_that_the_optimizer_does_not_use_is_noted_and_checks_all_the_same(arguments: str):
+    Path("a.yaml").write_text("optimizer: {name: rmsprop, b2: 0.9}\n")
+    code, output, errors = cli("check", *arguments.split())
+    assert code == 0
+    assert output.startswith("name: ")
+    assert errors == (f"note: {UNUSED[arguments]}\n" if UNUSED[arguments] else "")
+
+
+def test_a_sweep_notes_what_none_of_its_optimizers_uses():
+    Path("a.yaml").write_text(
+        "vary: {optimizer.decay: [0.9, 0.99]}\n"
+        "cases: {sgd: {optimizer: {name: sgd, b1: 0.9}}, adam: {optimizer.b1: 0.9}}\n"
+    )
+    code, _, errors = cli("sweep", "a.yaml", "--dry-run")
+    assert code == 0
+    assert errors.splitlines() == [
+        "note: a.yaml: vary.optimizer.decay: adam and sgd do not use decay, but b1 and b2",
+        "note: a.yaml: cases.sgd.optimizer.b1: sgd does not use b1",
+    ]
+
+
 ELSEWHERE = {
     "trian configs/ring8.yaml": (2, "ganrun: no such command 'trian'"),
     "--verbose": (2, "ganrun: no such option: --verbose"),

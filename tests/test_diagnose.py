@@ -21,6 +21,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import store_examples
 from game_examples import experiment
 
 from ganrun.config import Experiment, load_experiment, run_id, to_yaml
@@ -51,7 +52,8 @@ from ganrun.diagnose.run import LONGER, LONGEST, RESET, diagnose
 from ganrun.executors.compile_cache import compile_cache
 from ganrun.game import backend
 from ganrun.playing import play as worker
-from ganrun.playing.jobs import Options
+from ganrun.playing.claim_or_find import Origin
+from ganrun.playing.jobs import BranchPoint, Options
 from ganrun.store import RunFolder, RunFolderError, StoreError
 from ganrun.verdict import WORDS, Word
 from ganrun.verdict.continued import Continued, Ending
@@ -322,6 +324,17 @@ def test_of_two_at_once_the_second_is_told_so(tmp_path: Path, collapsed: Collaps
 
 
 # What cannot be diagnosed, and what is in its place already
+
+
+def test_a_run_by_the_earlier_rmsprop_is_not_played_on_by_todays(tmp_path: Path) -> None:
+    by_rmsprop = {"optimizer": {"name": "rmsprop"}}
+    with store_examples.before_rmsprop_had_numbers():
+        run = store_examples.train(tmp_path, store_examples.experiment(**by_rmsprop))
+    with pytest.raises(StoreError, match="so it is shown and not gone on with"):
+        diagnosed(RunFolder(run.path))
+    assert not (run.path / FOLDER).exists()
+    with pytest.raises(StoreError, match="so it is shown and not gone on with"):
+        Origin.of(BranchPoint(run.path))
 
 
 def test_a_run_that_is_not_finished_is_not_diagnosed(tmp_path: Path) -> None:

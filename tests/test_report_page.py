@@ -211,6 +211,15 @@ def test_the_command_repeats_a_finished_run_and_goes_on_with_another(tmp_path):
     assert "data-copy=" not in run_page(KINDS["played by hand"]).split("<script")[0]
 
 
+def test_a_run_of_an_earlier_rule_says_so_and_is_not_said_to_repeat():
+    run = replace(with_origin(fake_run()), earlier_rule="the moon was full")
+    text = run_page(run)
+    assert "This was trained when the moon was full. By today's rule its config" in text
+    assert "<dt>trained when</dt><dd>the moon was full</dd>" in text
+    assert "bit by bit" not in text
+    assert "--again" not in text
+
+
 def test_no_note_of_whatever_type_breaks_the_page():
     note = {
         "started": 5, "ended": None, "training_seconds": math.inf, "rounds_per_second": "fast",

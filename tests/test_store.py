@@ -15,6 +15,7 @@ import pytest
 from store_examples import (
     NUMERICS,
     VERDICT,
+    before_rmsprop_had_numbers,
     begin,
     evaluated,
     experiment,
@@ -331,6 +332,60 @@ def test_a_changed_config_file_is_an_error(tmp_path: Path) -> None:
     config.write_text(config.read_text().replace("non_saturating", "hinge"))
     with pytest.raises(RunFolderError, match=r"config\.yaml: is the config of run"):
         find_complete(tmp_path, experiment())
+
+
+# a rule that changed
+
+CLIPPED = {
+    "objective": "wasserstein",
+    "discriminator": {"weight_clip": 0.01},
+    "optimizer": {"name": "rmsprop", "learning_rate": 5e-5, "b2": 0.9},
+}
+
+
+def test_a_run_by_the_earlier_rmsprop_is_read_with_the_decay_that_it_had(tmp_path: Path) -> None:
+    with before_rmsprop_had_numbers():
+        path = train(tmp_path, experiment(**CLIPPED)).path
+    assert "decay" not in (path / "config.yaml").read_text()
+    folder = RunFolder(path)
+    assert folder.config.optimizer.decay == folder.config.optimizer.b2 == 0.9
+    assert folder.verdict is not None
+    assert folder.checkpoint() is not None
+    assert folder.earlier_rule is not None
+    with pytest.raises(StoreError, match="was trained when RMSprop had b2 for its decay"):
+        folder.check_rule()
+    with pytest.raises(StoreError, match="it was trained when RMSprop had b2 for its decay"):
+        folder.check_config(folder.config)
+
+
+@pytest.mark.parametrize("steps", [40, 60])
+def test_a_run_by_the_earlier_rmsprop_is_neither_reused_nor_gone_on_with(
+    tmp_path: Path, steps: int
+) -> None:
+    with before_rmsprop_had_numbers():
+        finished = train(tmp_path, experiment(**CLIPPED))
+        with begin(tmp_path, experiment(seed=1, **CLIPPED)) as interrupted:
+            play(interrupted, until=20)
+    for seed in (0, 1):
+        one = experiment(steps=steps, seed=seed, **CLIPPED)
+        assert find_complete(tmp_path, one) is None
+        assert find_shorter(tmp_path, one, numerics=NUMERICS) is None
+        with begin(tmp_path, one) as run:
+            assert run.path not in (finished.path, interrupted.path)
+            assert run.round == 0
+        # Under a name that says no id, it is the record that tells.
+        moved = (finished, interrupted)[seed].path.rename(tmp_path / f"renamed-{seed}")
+        with pytest.raises(StoreError, match="it was trained when RMSprop had b2 for its decay"):
+            Run(moved, one, numerics=NUMERICS)
+
+
+def test_runs_by_other_optimizers_are_gone_on_with(tmp_path: Path) -> None:
+    one = experiment(optimizer={"b2": 0.9})
+    with before_rmsprop_had_numbers(), begin(tmp_path, one) as run:
+        play(run, until=20)
+    with begin(tmp_path, one) as resumed:
+        assert (resumed.path, resumed.round) == (run.path, 20)
+        assert RunFolder(run.path).earlier_rule is None
 
 
 # more steps

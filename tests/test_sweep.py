@@ -16,10 +16,11 @@ from typing import Any
 import pandas as pd
 import pytest
 from one_core import on_one_core
-from store_examples import result_bytes
+from store_examples import before_rmsprop_had_numbers, result_bytes
+from store_examples import train as trained
 from sweep_examples import POISON, Listener, play_or_die, small, swept, table
 
-from ganrun.config import load_experiment, run_id, sweep_yaml
+from ganrun.config import Experiment, Sweep, load_experiment, load_sweep, run_id, sweep_yaml
 from ganrun.executors.processes import Processes
 from ganrun.executors.this_process import ThisProcess
 from ganrun.game import backend, population
@@ -54,6 +55,11 @@ def rows(folder: SweepFolder) -> Rows:
 
 def trial_folders(folder: SweepFolder) -> list[RunFolder]:
     return [RunFolder(p) for p in sorted(folder.trials.iterdir()) if not p.name.startswith(".")]
+
+
+def experiments(sweep: Sweep) -> list[Experiment]:
+    design = Design(sweep)
+    return [design.trial(index).experiment for index in range(design.trials)]
 
 
 def stamps(folder: SweepFolder) -> dict[str, int]:
@@ -147,6 +153,34 @@ def test_a_sweep_folder_whose_sweep_was_changed_is_refused(tmp_path: Path) -> No
     path.write_text(path.read_text().replace("seeds: 2", "seeds: 3"))
     with pytest.raises(StoreError, match="it was changed"):
         open_sweep(tmp_path, small(tmp_path))
+
+
+def test_a_sweep_of_before_rmsprop_had_numbers_is_read_and_makes_room_for_todays(
+    tmp_path: Path,
+) -> None:
+    """Its trials keep their ids, and the same sweep begins anew in a folder of its own."""
+    config = tmp_path / "by_optimizer.yaml"
+    base = "{target: {modes: 3}, snapshots: {samples: 5, grid: 3}, evaluation: {every: 10}"
+    config.write_text(
+        f"seeds: 1\nbase: {base}, training: {{steps: 40}}}}\n"
+        "vary: {optimizer.name: [adam, rmsprop]}\n"
+    )
+    with before_rmsprop_had_numbers():
+        before = open_sweep(tmp_path, load_sweep(config))
+        ids = [run_id(one) for one in experiments(before.sweep)]
+        for one in experiments(before.sweep):
+            trained(before.trials, one)
+        stored = table(before)
+    folder = SweepFolder(before.path)
+    assert folder.id == before.id != folder.sweep.id
+    assert table(folder) == stored
+    assert [row["id"] for row in rows(folder)] == ids
+    assert [row["status"] for row in rows(folder)] == ["complete", "complete"]
+    today = open_sweep(tmp_path, load_sweep(config))
+    assert today.path != folder.path
+    adam, rmsprop = experiments(today.sweep)
+    assert (today.trial_id(adam), folder.trial_id(adam)) == (ids[0], ids[0])
+    assert today.trial_id(rmsprop) != ids[1]
 
 
 # Going on

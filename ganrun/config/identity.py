@@ -65,10 +65,10 @@ def as_trained(stored: Experiment, identity: str) -> Experiment | None:
     return stored.model_copy(update={"optimizer": optimizer})
 
 
-def content_of(experiment: Experiment, optimizers: Collection[str]) -> dict[str, Any]:
+def content_of(experiment: Experiment, optimizers: Collection[str] | None = None) -> dict[str, Any]:
     """Return all that decides an experiment's results but its seeds, as plain JSON values.
 
-    `optimizers` are those that its variants may have.
+    `optimizers` are those that its variants may have, where that is not its own alone.
     """
     content = _content(experiment, optimizers)
     del content["seeds"]

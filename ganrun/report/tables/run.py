@@ -52,7 +52,7 @@ def grouped(runs: Sequence[RunRecord]) -> list[list[RunRecord]]:
         mixture = run.mixture
         arrays = (mixture.means, mixture.covariances, mixture.weights)
         config = canonical_json(content_of(run.config))
-        key = (run.name, config, *(array.tobytes() for array in arrays))
+        key = (run.name, config, run.earlier_rule, *(array.tobytes() for array in arrays))
         groups.setdefault(key, []).append(run)
     return list(groups.values())
 

@@ -154,7 +154,8 @@ def _recovered(record: SweepRecord, numbers: Numbers) -> str:
     total = record.modes_total
     if total is None:
         return wording.percent(numbers["value"])
-    return f"{numbers['value'] * total:.1f} of {total}"
+    mean = round(numbers["value"] * total, 4)  # a tie that the share's digits hide stays one
+    return f"{mean:.1f} of {total}"
 
 
 def pair_tables(record: SweepRecord, width: int) -> list[list[Text]]:

@@ -63,7 +63,7 @@ def sweep_page(record: SweepRecord) -> str:
         f"{record.name}: {headline(record)}",
         sections,
         {"sweep": sweep, "plotly": packed_plotly()},
-        whose=f"the folder of sweep {record.design.sweep.id}",
+        whose=f"the folder of sweep {record.folder.id}",
         charts="Charts by plotly.js (MIT licence), which travels inside.",
         later=[plotly_text()],
         allow_eval=True,  # plotly's parallel coordinates compile their shaders' calls
