@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-import sys
+import re
 from typing import Any
 
 import numpy as np
 import pytest
 from numpy import ndarray
+from scipy.stats import qmc
 
-from ganrun.influence import SALibMissing, influence_of
+from ganrun.influence import influence_of
 from ganrun.influence.crossed import Estimate, cross_product, ratio
 from ganrun.influence.forest import forest_importance
+from ganrun.influence.polynomials import contrasts, legendre
 from ganrun.influence.replicates import NoShares
 from ganrun.influence.share_intervals import Share
 from ganrun.influence.sobol import sobol_shares
+from ganrun.influence.surrogate import Surrogate, surrogate_shares
 from tests.influence_examples import trials_of, words
 
 FIRST, TOTAL = (0.3139, 0.4424, 0.0), (0.5576, 0.4424, 0.2437)
@@ -139,14 +142,6 @@ def sobol_trials(**options: Any) -> Any:
     return trials_of(columns, 4, list(verdict), design="sobol")
 
 
-def test_without_salib_a_sobol_sweep_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    trials = sobol_trials()
-    monkeypatch.setitem(sys.modules, "SALib.analyze.sobol", None)
-    with pytest.raises(SALibMissing, match=r"pip install .*'ganrun\[sobol\]'") as problem:
-        influence_of(trials)
-    assert "\n" not in str(problem.value)
-
-
 def test_a_failed_trial_of_a_sobol_sweep_does_not_disturb_the_order() -> None:
     whole, holed = (influence_of(sobol_trials(failed=failed)) for failed in ([], [5, 77]))
     before, after = (
@@ -222,8 +217,94 @@ def test_a_random_sweep_is_answered_with_choices_and_numbers() -> None:
     assert rate["binned"]
     assert len(rate["levels"]) == 5
     assert [level["value"] for level in objective["levels"]] == list(dict.fromkeys(objectives))
+    assert "The objective by itself explains" in answer["paragraph"]
+    assert "a polynomial surrogate's, which foretells" in answer["paragraph"]
+
+
+def test_where_no_polynomial_follows_the_points_a_forest_answers_and_why_is_said() -> None:
+    rng = np.random.default_rng(12)
+    rates, betas = rng.random((2, 300))
+    even = (np.floor(9 * rates) + np.floor(9 * betas)) % 2
+    trials = trials_of(
+        {"optimizer.learning_rate": list(rates), "optimizer.b1": list(betas)},
+        3,
+        words(rng.random((300, 3)) < np.where(even, 0.95, 0.05)[:, None]),
+        design="random",
+    )
+    answer = influence_of(trials)
+    shares = answer["outcomes"]["collapsed"]["shares"]
+    assert re.match("A polynomial surrogate foretells . % of", shares["surrogate"]["note"])
+    assert shares["effects"][0]["share"] is None
     assert "a forest foretells" in answer["paragraph"]
-    assert "What it knows, it has from the objective" in answer["paragraph"]
+    assert "So these shares are a forest's." in answer["paragraph"]
+
+
+@pytest.mark.parametrize(("base", "seeds"), [(8, 8), (16, 2)])
+def test_a_small_sobol_design_says_that_it_is(base: int, seeds: int) -> None:
+    unit = saltelli(base, 2)
+    happened = np.random.default_rng(20).random((len(unit), seeds)) < unit[:, :1]
+    columns = {"optimizer.b1": list(unit[:, 0]), "target.std": list(unit[:, 1])}
+    small = influence_of(trials_of(columns, seeds, words(happened), design="sobol"))
+    assert f"A Sobol design of base {base} with {seeds} seeds is a small one" in small["paragraph"]
+    assert "is a small one" not in influence_of(sobol_trials())["paragraph"]
+
+
+# Surrogates
+
+
+def surrogate_of(y: ndarray, unit: ndarray, together: int = 1) -> Surrogate:
+    bases = [legendre(unit[:, i, None]) for i in range(unit.shape[1])]
+    return surrogate_shares(y[:, :, None], bases, together)
+
+
+def test_a_surrogate_finds_shares_by_a_tenth_of_the_points_that_a_scheme_takes() -> None:
+    unit = qmc.LatinHypercube(3, seed=0).random(200)
+    y = ishigami(unit) + np.random.default_rng(1000).normal(size=(4, 200)) * np.sqrt(VARIANCE / 9)
+    found = surrogate_of(y, unit)
+    for own, total, known_first, known_total in zip(
+        found.mains, found.totals, FIRST, TOTAL, strict=True
+    ):
+        assert near(own, 0.9 * known_first, 0.1)
+        assert total.low <= 0.9 * known_total <= total.high
+    assert next(iter(found.pairs)) == (0, 2)
+    assert found.fit is not None
+    assert found.fit > 0.8
+
+
+def test_a_surrogate_of_luck_alone_shows_nothing() -> None:
+    rng = np.random.default_rng(15)
+    unit = rng.random((100, 4))
+    found = surrogate_of((rng.random((4, 100)) < 0.4).astype(float), unit)
+    assert found.fit is None
+    assert not found.pairs
+    for share in (*found.mains, *found.totals):
+        assert share.low == 0
+        assert share.high < 0.15
+
+
+def test_values_without_order_are_a_factor_and_interact_as_one() -> None:
+    rng = np.random.default_rng(16)
+    unit, choice = rng.random((120, 1)), rng.integers(3, size=(120, 1))
+    slope = np.array([1.0, -1.0, 0.0])[choice]
+    y = (unit - 0.5) * slope + rng.normal(size=(3, 120, 1)) * 0.1
+    found = surrogate_shares(y, [legendre(unit), contrasts(choice, ordered=False)])
+    assert list(found.pairs) == [(0, 1)]
+    assert near(found.pairs[0, 1], (1 / 18) / (1 / 18 + 0.01), 0.1)
+    assert all(own.value < 0.1 for own in found.mains)
+
+
+def test_too_few_points_are_refused() -> None:
+    unit = np.random.default_rng(17).random((9, 4))
+    with pytest.raises(NoShares, match="9 points are too few to fit a surrogate"):
+        surrogate_of(np.random.default_rng(18).normal(size=(2, 9)), unit)
+
+
+@pytest.mark.parametrize("ordered", [True, False])
+def test_contrasts_are_orthonormal_under_the_design(ordered: bool) -> None:
+    level = np.random.default_rng(19).integers(5, size=(40, 2))
+    columns = contrasts(level, ordered=ordered).columns.reshape(80, 4)
+    assert columns.T @ columns / 80 == pytest.approx(np.eye(4), abs=1e-9)
+    assert columns.mean(axis=0) == pytest.approx(np.zeros(4), abs=1e-9)
 
 
 # Contributions

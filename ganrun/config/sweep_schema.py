@@ -14,14 +14,16 @@ from pydantic import Field
 
 from ganrun.config.declarations import DESIGNS
 from ganrun.config.errors import Place
-from ganrun.config.fields import OneOf, Section, Whole, label
+from ganrun.config.fields import Number, OneOf, Section, Whole, label
 from ganrun.config.identity import content_of, digest
-from ganrun.config.schema import NAME, NAME_LIMIT, Experiment
+from ganrun.config.schema import NAME, NAME_LIMIT, SEEDS_LIMIT, Experiment
 from ganrun.config.write import flow, lines, short_seeds
 
 TRIALS_LIMIT = 1_000_000
 LEVELS_LIMIT = 1000
 _OPTIMIZER = "optimizer.name"
+MOST_SEEDS = 64
+"""So many seeds a sweep has at most that is told a precision but no bound."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,14 @@ class Factor:
     points: int | None = None
     place: Place = dataclasses.field(default=Place(""), compare=False, repr=False)
 
+    @property
+    def ends(self) -> tuple[float, float] | None:
+        """Return what a range is spread over: a whole number stands for all that round to it."""
+        if self.low is None or self.high is None:
+            return None
+        beyond = 0.5 if self.whole else 0.0
+        return self.low - beyond, self.high + beyond
+
     def written(self) -> Any:
         """Return the values as they are written in a sweep's file."""
         if self.low is None:
@@ -57,7 +67,9 @@ class Sweep:
 
     `base` has the sweep's seeds. `cases` are named sets of overrides, nested as an experiment's
     fields are: one more axis, or none if there are none. `points` is the number of points of a
-    random design and the base count N, a power of two, of a Sobol design.
+    random design and the base count N, a power of two, of a Sobol design. With a `precision`,
+    `seeds` are those to begin with, and more are added until the answer is so precise, but no more
+    than `most_seeds` in all.
     """
 
     name: str
@@ -67,6 +79,8 @@ class Sweep:
     factors: tuple[Factor, ...]
     cases: Mapping[str, Mapping[str, Any]]
     points: int | None = None
+    precision: float | None = None
+    most_seeds: int | None = None
     case_places: Mapping[str, Place] = dataclasses.field(
         default_factory=dict, compare=False, repr=False
     )
@@ -86,7 +100,7 @@ class Sweep:
 
     @property
     def trials(self) -> int:
-        """The number of GANs to be trained: cells times seeds."""
+        """The number of GANs to be trained: cells times seeds, those to begin with."""
         return self.cells * len(self.seeds)
 
     @property
@@ -95,6 +109,13 @@ class Sweep:
         named = (factor.levels or () for factor in self.factors if factor.field == _OPTIMIZER)
         by_case = ((case.get("optimizer") or {}).get("name") for case in self.cases.values())
         return tuple(sorted({self.base.optimizer.name, *chain(*named), *filter(None, by_case)}))
+
+    @property
+    def every_seed(self) -> tuple[int, ...]:
+        """The seeds to begin with, then those that may be added for precision, in their order."""
+        above = max(self.seeds) + 1
+        more = (self.most_seeds or 0) - len(self.seeds)
+        return (*self.seeds, *range(above, above + more))
 
     @cached_property
     def id(self) -> str:
@@ -108,8 +129,10 @@ class Sweep:
 
     def _digest(self, optimizers: Collection[str]) -> str:
         is_factorial = self.design == "factorial"
+        more = {"precision": self.precision, "most_seeds": self.most_seeds}
         return digest(
             {
+                **(more if self.precision is not None else {}),
                 "base": content_of(self.base, optimizers),
                 "design": self.design,
                 "seeds": self.seeds,
@@ -130,8 +153,9 @@ def sweep_yaml(sweep: Sweep) -> str:
         "design": sweep.design,
         "seeds": short_seeds(sweep.seeds),
     }
-    if sweep.points is not None:
-        head["points"] = sweep.points
+    for name in ("points", "precision", "most_seeds"):
+        if getattr(sweep, name) is not None:
+            head[name] = getattr(sweep, name)
     text = lines(head)
     for section, entries in (
         ("vary", {factor.field: factor.written() for factor in sweep.factors}),
@@ -163,3 +187,23 @@ class SweepHead(Section):
         ge=2,
         le=TRIALS_LIMIT,
     )
+    precision: Number | None = Field(
+        default=None,
+        description="Half-width of the main 95 % intervals until which seeds are added; null adds "
+        "none.",
+        ge=0.005,
+        le=0.5,
+    )
+    most_seeds: Whole | None = Field(
+        default=None,
+        description=f"Seeds at which to stop adding for precision; null stands for {MOST_SEEDS}.",
+        ge=2,
+        le=SEEDS_LIMIT,
+    )
+
+    @property
+    def bound(self) -> int | None:
+        """Return the number of seeds at which to stop adding; None where none are added."""
+        if self.precision is None:
+            return self.most_seeds
+        return self.most_seeds or MOST_SEEDS

@@ -5,7 +5,6 @@ paragraph(influence)    the same in one paragraph of plain words
 """
 
 from ganrun.influence.paragraph import paragraph
-from ganrun.influence.sobol import SALibMissing
 from ganrun.influence.table import influence_of
 from ganrun.influence.trials import (
     COLLAPSED,
@@ -27,7 +26,6 @@ __all__ = [
     "OTHER_ENDINGS",
     "OUTCOMES",
     "RATES",
-    "SALibMissing",
     "Trials",
     "by_verdict",
     "influence_of",

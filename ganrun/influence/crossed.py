@@ -52,6 +52,14 @@ def ratio(part: Estimate, total: Estimate) -> Share:
 
     value = part.value / total.value
     table = (part.contributions - value * total.contributions) / total.value
+    variance, freedom = variance_of_mean(table)
+    half = float(stdtrit(freedom, (1 + LEVEL) / 2) * np.sqrt(variance)) if variance else 0.0
+    low, high = (min(max(limit, 0.0), 1.0) for limit in (value - half, value + half))
+    return Share(value, low, high)
+
+
+def variance_of_mean(table: Float[ndarray, "R S"]) -> tuple[float, float]:
+    """Of the mean over points and seeds, and its degrees of freedom by Satterthwaite."""
     rows, seeds = table.shape
     by_row, by_seed = table.mean(axis=1), table.mean(axis=0)
     rest = table - by_row[:, None] - by_seed + table.mean()
@@ -59,9 +67,6 @@ def ratio(part: Estimate, total: Estimate) -> Share:
     of_rows = float(by_row.var(ddof=1)) / rows
     of_seeds = max(float(by_seed.var(ddof=1)) / seeds - of_rest, 0.0)
     variance = of_rows + of_seeds
-    half = 0.0
-    if variance:
-        freedom = variance**2 / (of_rows**2 / (rows - 1) + of_seeds**2 / (seeds - 1))
-        half = float(stdtrit(freedom, (1 + LEVEL) / 2) * np.sqrt(variance))
-    low, high = (min(max(limit, 0.0), 1.0) for limit in (value - half, value + half))
-    return Share(value, low, high)
+    if not variance:
+        return 0.0, float(rows - 1)
+    return variance, variance**2 / (of_rows**2 / (rows - 1) + of_seeds**2 / (seeds - 1))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from ganrun.influence.surrogate_words import about_surrogate
 from ganrun.influence.trials import (
     COLLAPSED,
     HEADLINES,
@@ -153,10 +154,10 @@ def _explained(influence: Mapping[str, Any], names: Mapping[str, str]) -> list[s
         return [f"How much each factor explains cannot be said. {note}"]
     shares = influence["outcomes"][leading]["shares"]
     what = f"of the variance in {HEADLINES[leading]}"
-    if influence["design"] == "random":
-        return [*_foretold(shares, names, what), _chance(shares)]
+    if "foretold" in shares:
+        return [*_foretold(shares, names, what), *about_surrogate(shares), _chance(shares)]
     sentences = [*_by_themselves(shares, names, what), *_interactions(shares, names)]
-    return [*sentences, _chance(shares)]
+    return [*sentences, *about_surrogate(shares), _chance(shares)]
 
 
 def _by_themselves(shares: Numbers, names: Mapping[str, str], what: str) -> list[str]:

@@ -10,6 +10,7 @@ from jaxtyping import Float, Int
 from numpy import ndarray
 
 from ganrun.influence.levels import Levels, is_number
+from ganrun.influence.polynomials import Basis, contrasts, legendre
 from ganrun.influence.replicates import MOST_GAPS, NoShares, fill_gaps, seed_numbers, tabulate
 from ganrun.influence.trials import Trials
 
@@ -24,6 +25,8 @@ class Points:
     """By seed, point and case."""
     columns: Float[ndarray, "P K F"]
     """The factors' values, choices as their level's number."""
+    bases: tuple[Basis, ...]
+    """Each factor's polynomials."""
     left_out: int
     """Points of the design that were left out for want of trials."""
 
@@ -64,7 +67,12 @@ def points_of(
     if kept.shape[1] < 2 * together:
         raise NoShares("Hardly a point of the design has all its trials.")
     filled = fill_gaps(kept.reshape(seeds, -1)).reshape(kept.shape)
-    return Points(filled, columns[~dropped], int(dropped.sum()))
+    kept_columns = columns[~dropped]
+    bases = (
+        _basis(trials, levels[field], kept_columns[..., place])
+        for place, field in enumerate(trials.factors)
+    )
+    return Points(filled, kept_columns, tuple(bases), int(dropped.sum()))
 
 
 def places(group: Int[ndarray, " n"]) -> Int[ndarray, " n"]:
@@ -76,6 +84,17 @@ def places(group: Int[ndarray, " n"]) -> Int[ndarray, " n"]:
         starts, np.diff(np.append(starts, len(group)))
     )
     return places
+
+
+def _basis(trials: Trials, levels: Levels, values: Float[ndarray, "P K"]) -> Basis:
+    """A factor's polynomials: in its place within its range, or over its levels."""
+    if levels.binned:
+        low, high = trials.ends.get(levels.field, (values.min(), values.max()))
+        if levels.field in trials.log:
+            low, high, values = np.log(low), np.log(high), np.log(values)
+        return legendre((values - low) / (high - low))
+    _, level = np.unique(values, return_inverse=True)
+    return contrasts(level.reshape(values.shape), ordered=levels.ordered)
 
 
 def _as_numbers(trials: Trials, levels: Levels) -> Float[ndarray, " n"]:

@@ -17,6 +17,7 @@ from ganrun.influence.rates import DIGITS
 from ganrun.influence.replicates import NoShares, fill_gaps, seed_numbers, tabulate
 from ganrun.influence.share_intervals import Replicates, Share, chance_shares
 from ganrun.influence.sobol import sobol_shares
+from ganrun.influence.surrogate import surrogate_shares
 from ganrun.influence.trials import Trials
 
 
@@ -27,23 +28,22 @@ def shares_of(
 
     `effects` holds one entry per factor, and for factorial designs per pair and for all `higher`
     interactions together: `kind`, `fields`, its own `share`, and a factor's `total` with all its
-    interactions. A factorial design of one factor has no totals; a random design has only these
-    (a forest's importances), and `foretold`, what the forest foretells at all. `factors` is all
-    factors together, `chance` the rest, which is `seed` (what trials of one seed have in common)
-    and `luck`; `points_left_out` counts points that lacked too many trials.
+    interactions. A factorial design of one factor has no totals. Sobol and random designs have a
+    `surrogate` (`base`, `seeds`, `fit`, `degree`, `terms`), and pairs where it shows that they
+    interact; where it fits badly, which its `note` says, a Sobol design's effects are by its scheme
+    and a random design has only totals (a forest's importances) and `foretold`, what the forest
+    foretells at all. `factors` is all factors together, `chance` the rest, which is `seed` (what
+    trials of one seed have in common) and `luck`; `points_left_out` counts points that lacked too
+    many trials.
 
-    Raises:
-        NoShares: where there are none to be had; the message says why.
-        SALibMissing: for a Sobol design where SALib is not installed.
+    Raises NoShares where there are none to be had; the message says why.
     """
     varied = [field for field in trials.factors if len(levels[field]) > 1]
     if not varied:
         raise NoShares("No factor was varied, so there is nothing to explain it by.")
     if trials.design == "factorial":
         return _factorial(trials, values, [levels[field] for field in varied])
-    if trials.design == "sobol":
-        return _sobol(trials, values, levels)
-    return _random(trials, values, levels)
+    return _of_points(trials, values, levels, varied)
 
 
 def _factorial(trials: Trials, values: ndarray, levels: list[Levels]) -> dict[str, Any]:
@@ -60,31 +60,54 @@ def _factorial(trials: Trials, values: ndarray, levels: list[Levels]) -> dict[st
     return {"effects": effects, **_together(filled)}
 
 
-def _sobol(trials: Trials, values: ndarray, levels: Mapping[str, Levels]) -> dict[str, Any]:
-    fields = [field for field in trials.factors if field != CASE]
-    points = points_of(trials, values, levels, together=len(fields) + 2)
-    shares, of_cases = sobol_shares(points.y, len(fields))
+def _of_points(
+    trials: Trials, values: ndarray, levels: Mapping[str, Levels], varied: list[str]
+) -> dict[str, Any]:
+    """By a surrogate; where it fits badly, by the design's own method."""
+    own = [field for field in trials.factors if field != CASE]
+    together = len(own) + 2 if trials.design == "sobol" else 1
+    points = points_of(trials, values, levels, together=together)
+    chance = _together(points.y.reshape(len(points.y), -1), points.left_out)
+    bases = [points.bases[trials.factors.index(field)] for field in varied]
+    seeds, number, _ = points.y.shape
+    base = number // together if trials.design == "sobol" else None
+    about: dict[str, Any] = {"base": base, "seeds": seeds, "note": None}
+    try:
+        found = surrogate_shares(points.y, bases, together)
+    except NoShares as reason:
+        method = _pick_freeze if trials.design == "sobol" else _forest
+        about |= {"note": str(reason)}
+        return {**method(trials, points, own), **chance, "surrogate": about}
+    fit = None if found.fit is None else round(found.fit, DIGITS)
+    about |= {"fit": fit, "degree": found.degree, "terms": found.terms}
+    effects = [
+        _entry("factor", [field], main, total)
+        for field, main, total in zip(varied, found.mains, found.totals, strict=True)
+    ]
+    effects += [
+        _entry("pair", [varied[i], varied[j]], share, None) for (i, j), share in found.pairs.items()
+    ]
+    return {"effects": effects, **chance, "surrogate": about}
+
+
+def _pick_freeze(trials: Trials, points: Points, own: list[str]) -> dict[str, Any]:
+    shares, of_cases = sobol_shares(points.y, len(own))
     effects = [
         _entry("factor", [field], first, whole)
-        for field, (first, whole) in zip(fields, shares, strict=True)
+        for field, (first, whole) in zip(own, shares, strict=True)
     ]
     if of_cases is not None:
         effects.insert(trials.factors.index(CASE), _entry("factor", [CASE], *of_cases))
-    return {"effects": effects, **_of_points(points)}
+    return {"effects": effects}
 
 
-def _random(trials: Trials, values: ndarray, levels: Mapping[str, Levels]) -> dict[str, Any]:
-    points = points_of(trials, values, levels)
+def _forest(trials: Trials, points: Points, own: list[str]) -> dict[str, Any]:
     importances, foretold = forest_importance(points.y, points.columns)
     effects = [
         _entry("factor", [field], None, importance)
         for field, importance in zip(trials.factors, importances, strict=True)
     ]
-    return {"effects": effects, **_of_points(points), "foretold": _numbers(foretold)}
-
-
-def _of_points(points: Points) -> dict[str, Any]:
-    return _together(points.y.reshape(len(points.y), -1), points.left_out)
+    return {"effects": effects, "foretold": _numbers(foretold)}
 
 
 def _together(y: Float[ndarray, "S C"], points_left_out: int = 0) -> dict[str, Any]:

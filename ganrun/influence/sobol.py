@@ -1,4 +1,4 @@
-"""Sobol designs: first-order and total indices, of the variance over all trials.
+"""Sobol designs where a surrogate does not fit: indices by the scheme's own estimators.
 
 The indices are those of the expected outcome at a point, as shares of the outcome's whole variance
 over points *and* seeds: so luck has a share too, and they compare with a factorial design's. What
@@ -8,22 +8,13 @@ multiplying different seeds only.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 from jaxtyping import Float
 from numpy import ndarray
 
-from ganrun.extras import how_to_install
 from ganrun.influence.crossed import Estimate, cross_product, ratio, total_variance
 from ganrun.influence.replicates import NoShares
 from ganrun.influence.share_intervals import Share
-
-Index = Callable[[ndarray, ndarray, ndarray], ndarray]
-
-
-class SALibMissing(Exception):
-    """SALib is not installed; the message says how to get it."""
 
 
 def sobol_shares(
@@ -37,7 +28,6 @@ def sobol_shares(
         factors: number of factors, without the cases.
 
     Raises:
-        SALibMissing: where it is not installed.
         NoShares: if the outcome is the same at all random points.
         ValueError: if the number of points does not fit the scheme.
     """
@@ -64,34 +54,10 @@ def sobol_shares(
 def _estimates(
     a: Float[ndarray, "S N K"], moved: Float[ndarray, "S N K"], b: Float[ndarray, "S N K"]
 ) -> tuple[Estimate, Estimate]:
-    """Saltelli's first-order (2010) and Jansen's total (1999) estimator, values by SALib."""
-    first_order, total_order = _salib()
+    """Saltelli's first-order (2010) and Jansen's total (1999) estimator."""
     over_cases = [part.mean(axis=2, keepdims=True) for part in (a, moved, b)]
     main = cross_product(over_cases[2], over_cases[1] - over_cases[0])
-    whole = cross_product((moved - a) / np.sqrt(2), (moved - a) / np.sqrt(2))
-    return (
-        Estimate(_between_seeds(first_order, *over_cases), main.contributions),
-        Estimate(_between_seeds(total_order, a, moved, b), whole.contributions),
-    )
-
-
-def _between_seeds(
-    index: Index,
-    a: Float[ndarray, "S N K"],
-    moved: Float[ndarray, "S N K"],
-    b: Float[ndarray, "S N K"],
-) -> float:
-    """A part of the variance as SALib has it, less what is of one and the same seed twice."""
-
-    def variance(a: ndarray, moved: ndarray, b: ndarray) -> ndarray:
-        both = np.concatenate([a, b])
-        constant = np.ptp(both) <= np.finfo(float).eps  # of which SALib would warn
-        return np.zeros(1) if constant else index(a, moved, b) * both.var(axis=0)
-
-    seeds = len(a)
-    of_mean = variance(*(part.mean(axis=0) for part in (a, moved, b))).mean()
-    per_seed = [variance(a[s], moved[s], b[s]).mean() for s in range(seeds)]
-    return float((seeds * of_mean - np.mean(per_seed)) / (seeds - 1))
+    return main, cross_product((moved - a) / np.sqrt(2), (moved - a) / np.sqrt(2))
 
 
 def _case_shares(y: Float[ndarray, "S R K"], total: Estimate) -> tuple[Share, Share]:
@@ -111,13 +77,3 @@ def _case_shares(y: Float[ndarray, "S R K"], total: Estimate) -> tuple[Share, Sh
         ratio(paired(main, main.value, 2.0), total),
         ratio(paired(whole, whole.value), total),
     )
-
-
-def _salib() -> tuple[Index, Index]:
-    try:
-        from SALib.analyze.sobol import first_order, total_order
-    except ImportError:
-        raise SALibMissing(
-            f"a Sobol design's indices need SALib: {how_to_install('sobol')}"
-        ) from None
-    return first_order, total_order

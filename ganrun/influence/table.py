@@ -27,7 +27,7 @@ from ganrun.influence.trials import (
 
 FORMAT = 2
 """Number of the answer's form: 2 has intervals over seeds, `extremes`, `rounds` and `verdicts`, and
-is ranked by the modes that are missing."""
+is ranked by the modes that are missing; and a surrogate's shares of Sobol and random designs."""
 
 
 def influence_of(trials: Trials) -> dict[str, Any]:
@@ -42,8 +42,7 @@ def influence_of(trials: Trials) -> dict[str, Any]:
     where it is `most`; since they were picked after looking, their intervals are wider: those of
     all levels of all factors hold at once in 95 %.
 
-    Raises SALibMissing for a Sobol design where SALib is not installed; ValueError where two rows
-    are the same trial.
+    Raises ValueError where two rows are the same trial.
     """
     levels = {field: levels_of(trials, field) for field in trials.factors}
     outcomes = {outcome: _outcome(trials, outcome, levels) for outcome in OUTCOMES}

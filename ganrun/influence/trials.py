@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -59,6 +60,8 @@ class Trials:
     """Modes of each trial's target, NaN without a result; None where nothing is known of them."""
     rounds: int | None = None
     """Rounds of every trial, if all have equally many."""
+    ends: Mapping[str, tuple[float, float]] = dataclasses.field(default_factory=dict)
+    """Factor -> the ends of the range that its values were drawn from, where it was one."""
 
     @property
     def modes(self) -> int | None:

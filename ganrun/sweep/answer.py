@@ -120,7 +120,7 @@ def row_of(result: Result) -> Row:
 
 def trials_of(design: Design, rows: Sequence[Row]) -> Trials:
     """The table of a sweep as influence is computed from it; `case` is the last factor."""
-    seeds = len(design.sweep.seeds)
+    seeds = len(design.seeds)
     by_cell = [design.values(cell) for cell in range(design.cells)]
     values = {
         name: _column([point[place] for point in by_cell], seeds)
@@ -138,6 +138,7 @@ def trials_of(design: Design, rows: Sequence[Row]) -> Trials:
         modes_missing=np.array([row.modes_missing for row in rows], dtype=float),
         modes_total=np.array([row.modes_total for row in rows], dtype=float),
         rounds=_rounds(design),
+        ends={factor.field: factor.ends for factor in design.sweep.factors if factor.ends},
     )
 
 

@@ -46,16 +46,18 @@ class Trial:
 class Design:
     """The points of a sweep, in their order, and the experiments at them.
 
+    `seeds` are the sweep's, or so many of those that may be added for precision.
+
     Raises ConfigError if a Sobol design lacks SALib.
     """
 
-    def __init__(self, sweep: Sweep) -> None:
+    def __init__(self, sweep: Sweep, seeds: int | None = None) -> None:
         self.sweep = sweep
         self.columns = tuple(factor.field for factor in sweep.factors)
-        self.cells, self.trials = sweep.cells, sweep.trials
+        self.cells = sweep.cells
+        self.seeds = sweep.every_seed[: seeds or len(sweep.seeds)]
         self._cases: list[str | None] = [*sweep.cases] or [None]
         self._per_case = sweep.points_per_case
-        self._seeds = sweep.seeds
         self._levels_from_last = [factor.levels or () for factor in reversed(sweep.factors)]
         self._unit = None if sweep.design == "factorial" else _unit_points(sweep)
         self._variants = {
@@ -67,6 +69,16 @@ class Design:
         ]
         self._programs: dict[tuple[Any, ...], str] = {}
         self._newest: Cell | None = None
+
+    @property
+    def trials(self) -> int:
+        """The number of GANs: cells times seeds."""
+        return self.cells * len(self.seeds)
+
+    def add_seeds(self, number: int) -> None:
+        """Give every cell so many more seeds; trials are numbered anew."""
+        self.seeds = self.sweep.every_seed[: len(self.seeds) + number]
+        self._newest = None
 
     def values(self, index: int) -> tuple[Any, ...]:
         """Return the values of the varied fields at a cell."""
@@ -95,7 +107,7 @@ class Design:
         if newest is None or newest.index != index:
             values, case = self.values(index), self.case(index)
             one = self._variants[case].experiment(values)
-            newest = Cell(index, values, case, one.model_copy(update={"seeds": self._seeds}))
+            newest = Cell(index, values, case, one.model_copy(update={"seeds": self.seeds}))
             self._newest = newest  # its other seeds are likely to be asked for next
         return newest
 
@@ -103,8 +115,8 @@ class Design:
         """Return a trial, its experiment with that one seed."""
         if not 0 <= index < self.trials:
             raise IndexError(f"trial {index} of {self.trials}")
-        place, which = divmod(index, len(self._seeds))
-        cell, seed = self.cell(place), self._seeds[which]
+        place, which = divmod(index, len(self.seeds))
+        cell, seed = self.cell(place), self.seeds[which]
         one = cell.experiment.with_seed(seed)
         return Trial(index, place, cell.values, cell.case, seed, one)
 
@@ -154,13 +166,11 @@ def value_at(factor: Factor, share: float) -> Any:
     """
     if factor.levels is not None:
         return factor.levels[min(int(share * len(factor.levels)), len(factor.levels) - 1)]
-    low, high = factor.low, factor.high
-    assert low is not None
-    assert high is not None
-    if not factor.whole:
-        return between(low, high, factor.log, share)
-    number = round(between(low - 0.5, high + 0.5, factor.log, share))
-    return min(max(number, int(low)), int(high))
+    assert factor.ends is not None
+    assert factor.low is not None
+    assert factor.high is not None
+    value = between(*factor.ends, factor.log, share)
+    return min(max(round(value), int(factor.low)), int(factor.high)) if factor.whole else value
 
 
 def _unit_points(sweep: Sweep) -> Any:
