@@ -3,6 +3,8 @@
     python -m benchmarks.coverage               about half an hour on two cores
     python -m benchmarks.coverage --tables 200  a quick look
     python -m benchmarks.coverage --rates       rates instead of shares, a quarter of an hour
+    python -m benchmarks.coverage --surrogates  Sobol and random designs, half an hour for 200
+    python -m benchmarks.coverage --precision   GANs per answer, and stopping at a precision
 
 Tables of a factorial design with 8 seeds are drawn again and again: Gaussian outcomes whose shares
 are set, and 0/1 outcomes from a threshold on such a sum, whose shares follow from the cells'
@@ -31,6 +33,8 @@ from jaxtyping import Float
 from numpy import ndarray
 
 from benchmarks.rate_coverage import print_rates
+from benchmarks.stopping import print_precision
+from benchmarks.surrogates import print_surrogates
 from ganrun.influence.components import effect, main_and_pair_effects, total_effects
 from ganrun.influence.share_intervals import Replicates, Share, chance_shares
 
@@ -287,9 +291,15 @@ def main() -> int:
     parser.add_argument("--tables", type=int, default=1000, help="tables of each kind")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--rates", action="store_true", help="intervals of rates, not of shares")
+    parser.add_argument("--surrogates", action="store_true", help="Sobol and random designs")
+    parser.add_argument("--precision", action="store_true", help="stopping at a precision")
     options = parser.parse_args()
     if options.rates:
         return print_rates(options.tables, options.workers)
+    if options.surrogates:
+        return print_surrogates(options.tables, options.workers)
+    if options.precision:
+        return print_precision(options.tables, options.workers)
     print(HEAD, flush=True)
     rows: list[Row] = []
     # Fresh processes: a forked one could inherit a lock that a thread of NumPy's holds.

@@ -121,6 +121,10 @@ has.
 after `base`: `--set base.training.steps=500`. `base` may also hold fields itself, beside `extends`
 or alone; and a sweep may extend another: an axis then replaces that of the same field, cases merge.
 
+With a `precision`, `seeds` are those to begin with: more are added, a quarter of those there are at
+a time, until the main 95 % intervals are within it on either side, or there are `most_seeds`. See
+[sweeps](sweeps.md#as-many-gans-as-the-answer-takes).
+
 The id of a sweep is made from all that decides its trials, and the names of its cases; not from
 its own name or its base's.
 """

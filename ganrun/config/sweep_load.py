@@ -13,6 +13,7 @@ from ganrun.config import suggest
 from ganrun.config.dotted_fields import WRONG, fault_of, is_section, value_of
 from ganrun.config.errors import ConfigError, Place, Problem, in_order
 from ganrun.config.explain import explained, no_section, written
+from ganrun.config.fields import SEED_END
 from ganrun.config.load import validated
 from ganrun.config.schema import Experiment
 from ganrun.config.sources import read_tree
@@ -30,6 +31,8 @@ ALSO: Mapping[str, tuple[str, ...]] = {
     "design": ("method", "sampler", "scheme", "kind"),
     "seeds": suggest.ALSO["seeds"],
     "points": ("samples", "n", "count", "num_points", "n_points"),
+    "precision": ("half_width", "tolerance", "accuracy", "width"),
+    "most_seeds": ("max_seeds", "seeds_limit", "limit"),
     "vary": ("axes", "factors", "grid", "parameters", "space", "sweep"),
     "cases": ("case", "variants", "arms"),
 }
@@ -81,8 +84,11 @@ class _Reader:
             factors=factors,
             cases=cases,
             points=head.points,
+            precision=head.precision,
+            most_seeds=head.bound,
             case_places={name: entry.key for name, entry in self.cases.items()},
         )
+        self._added_seeds(sweep)
         self._size(sweep)
         return sweep
 
@@ -224,9 +230,24 @@ class _Reader:
                             f"sets {field!r}, which varies too; leave it to one of them",
                         )
 
+    def _added_seeds(self, sweep: Sweep) -> None:
+        """Complain about a precision that cannot be told, and about a bound that bounds nothing."""
+        place = self.entries.get("most_seeds", self.tree).place
+        if sweep.precision is None:
+            if "most_seeds" in self.entries and sweep.most_seeds is not None:
+                self._problem(place, "most_seeds", "bounds the seeds that a 'precision' adds")
+            return
+        if len(sweep.seeds) < 2:
+            at = self.entries.get("precision", self.tree).place
+            self._problem(at, "precision", "intervals need two seeds or more to begin with")
+        elif len(sweep.every_seed) > (sweep.most_seeds or 0):
+            self._problem(place, "most_seeds", f"the sweep begins with {len(sweep.seeds)}")
+        elif max(sweep.every_seed) >= SEED_END:
+            self._problem(place, "most_seeds", f"seeds beyond {max(sweep.seeds)} come to an end")
+
     def _size(self, sweep: Sweep) -> None:
-        if sweep.trials > TRIALS_LIMIT:
-            cells, seeds = sweep.cells, len(sweep.seeds)
+        if sweep.cells * len(sweep.every_seed) > TRIALS_LIMIT:
+            cells, seeds = sweep.cells, len(sweep.every_seed)
             what = f"{cells:,} points with {seeds:,} seeds each are more than {TRIALS_LIMIT:,} GANs"
             self._problem(self.entries.get("vary", self.tree).key, "", what)
 

@@ -11,7 +11,7 @@ from ganrun.sweep.designs import Design
 def about_design(design: Design) -> str:
     """`factorial, 63 cells x 8 seeds`."""
     sweep = design.sweep
-    cells, seeds = wording.plural(design.cells, "cell"), wording.plural(len(sweep.seeds), "seed")
+    cells, seeds = wording.plural(design.cells, "cell"), wording.plural(len(design.seeds), "seed")
     return f"{sweep.design}, {cells} x {seeds}"
 
 

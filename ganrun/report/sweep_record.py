@@ -23,6 +23,7 @@ from ganrun.store.layout import SNAPSHOTS
 from ganrun.store.sweep_folder import SweepFolder
 from ganrun.sweep.answer import Row, results_and_influence, trials_of
 from ganrun.sweep.designs import Design
+from ganrun.sweep.precision import Precision, precision_of, seeds_begun
 
 Numbers = Mapping[str, Any]
 """`value`, `low` and `high` of a share or a rate."""
@@ -87,6 +88,11 @@ class SweepRecord:
     def levels(self) -> Mapping[str, Levels]:
         """The levels or bins of every factor, and each trial's number among them."""
         return {field: levels_of(self.trials, field) for field in self.trials.factors}
+
+    @property
+    def precision(self) -> Precision | None:
+        """How precise it is; None where no precision was asked for."""
+        return precision_of(self.design, self.influence)
 
     @property
     def finished(self) -> int:
@@ -213,6 +219,6 @@ def read_sweep(path: Path) -> SweepRecord:
     written; `ConfigError` where a Sobol design needs SALib and it is not there.
     """
     folder = SweepFolder(path)
-    design = Design(folder.sweep)
+    design = Design(folder.sweep, seeds_begun(folder))
     rows, influence = results_and_influence(folder, design)
     return SweepRecord(folder, design, rows, influence)

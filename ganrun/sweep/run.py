@@ -16,7 +16,9 @@ from ganrun.executors import Executor
 from ganrun.playing.jobs import Job, Member, Options, Outcome, jobs_of
 from ganrun.store import StoreError, finished_at
 from ganrun.store.sweep_folder import SweepFolder
+from ganrun.sweep.answer import results_and_influence
 from ganrun.sweep.designs import Design, Trial
+from ganrun.sweep.precision import Precision, precision_of
 from ganrun.sweep.results import Result, result_of
 from ganrun.wording import setting
 
@@ -51,6 +53,8 @@ class SweepProgress:
     collapsed: int = 0
     cells: dict[int, CellTally] = field(default_factory=dict)
     stopped: bool = False
+    precision: Precision | None = None
+    """How precise the sweep was when that was last looked at."""
 
     @property
     def finished(self) -> int:
@@ -92,6 +96,8 @@ def run_sweep(
 ) -> SweepProgress:
     """Train every trial that has no result yet; returns how far it came.
 
+    Where the sweep was told a precision, `design` is given seeds until it is reached.
+
     A trial that fails or diverges is told of at once and costs nothing else; with `fail_fast` it
     ends the sweep. Raises `KeyboardInterrupt` once everything under way is committed.
     """
@@ -115,9 +121,30 @@ class _Run:
         self.progress = SweepProgress(trials=self.design.trials, cohorts=len(self.cohorts))
 
     def to_the_end(self) -> SweepProgress:
-        seeds = len(self.design.sweep.seeds)
+        self._train(0)
+        while not self.progress.stopped and (more := self._seeds_to_add()):
+            begun = len(self.design.seeds)
+            self.design.add_seeds(more)
+            self.progress.trials = self.design.trials
+            self._train(begun)
+        return self.progress
+
+    def _seeds_to_add(self) -> int:
+        """Look at how precise the answer is, which also brings the sweep's table up to date."""
+        if self.design.sweep.precision is None:
+            return 0
+        found = precision_of(self.design, results_and_influence(self.folder, self.design)[1])
+        assert found is not None
+        self.progress.precision = found
+        self.watcher.update(self.progress)
+        self.watcher.tell(f"precision {found.words()}")
+        return found.more_seeds()
+
+    def _train(self, begun: int) -> None:
+        """Train every cell with all seeds but the first so many."""
+        seeds = len(self.design.seeds)
         waves: Iterable[Iterable[int]] = (
-            (cell * seeds + seed for cell in cells for seed in range(seeds))
+            (cell * seeds + seed for cell in cells for seed in range(begun, seeds))
             for cells in self.cohorts
         )
         while not self.progress.stopped:
@@ -130,7 +157,6 @@ class _Run:
                 break
             self._wait_for_others()
             waves, self.busy = self._again(self.busy), []
-        return self.progress
 
     def _again(self, trials: Iterable[int]) -> list[list[int]]:
         """Trials that were busy, by cohort."""

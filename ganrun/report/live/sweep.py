@@ -95,7 +95,7 @@ class Sweeping(Subject[SweepProgress]):
         """Sort the cells now and then: there may be many thousands of them."""
         now = moment.seconds_elapsed
         if now - self._ranked_at >= SECONDS_BETWEEN_RANKINGS or moment.ending:
-            seeds = len(self._design.sweep.seeds)
+            seeds = len(self._design.seeds)
             self._cells = extreme_cells(progress.cells, seeds, MOST_CELLS)
             self._ranked_at = now
 
@@ -109,6 +109,8 @@ def sweep_line(title: str, progress: SweepProgress, so_far: Pace) -> str:
     parts += pace(so_far.words, so_far.seconds_left)
     if progress.collapse_rate is not None:
         parts.append(f"collapsed {collapse_words(progress)}")
+    if progress.precision is not None:
+        parts.append(f"precision {progress.precision.words()}")
     for number, what in (
         (progress.failed, "failed"),
         (progress.diverged, "diverged"),

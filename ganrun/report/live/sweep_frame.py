@@ -135,7 +135,10 @@ def _counts(progress: SweepProgress) -> Text:
 
 def _collapse(progress: SweepProgress) -> Text:
     line = Text("collapsed so far ", "dim", end="")
-    return line.append_text(Text(collapse_words(progress), "not dim bold"))
+    line.append_text(Text(collapse_words(progress), "not dim bold"))
+    if progress.precision is not None:
+        line.append_text(Text("   precision ")).append(progress.precision.words(), "not dim")
+    return line
 
 
 def _cells_table(

@@ -22,6 +22,7 @@ from ganrun.report.palette import SCREEN_BLUE, SCREEN_VERMILLION
 from ganrun.report.sweep_record import BY, TIMES, Effect, Numbers, SweepRecord
 from ganrun.report.sweep_story import completeness, fates_without_result
 from ganrun.store.sweep_folder import INFLUENCE, RESULTS
+from ganrun.sweep.precision import Precision
 from ganrun.sweep.run import described
 
 MOST_PAIRS = 3
@@ -230,10 +231,35 @@ def _print_completeness(record: SweepRecord, console: Console) -> None:
     first, *failures = completeness(record)
     whole = record.finished == len(record.rows)
     print_whole(console, first, "" if whole else SCREEN_VERMILLION)
+    if record.precision is not None:
+        print_whole(console, precision_words(record.precision))
     for line in failures:
         print_whole(console, line, "dim" if line.startswith("...") else "")
     if not whole:
         print_whole(console, f"to go on: {sweep_command(record)}", "dim")
+
+
+def precision_words(precision: Precision) -> str:
+    """Whether the intervals are as narrow as was asked for, and which is the widest."""
+    if precision.reached:
+        return f"The precision is reached: {precision.words()}."
+    if not precision.more_seeds():
+        return f"The precision was not reached: {precision.words()}, the most that it may have."
+    return f"The precision is not reached yet: {precision.words()}."
+
+
+def _precision_json(record: SweepRecord) -> dict[str, Any] | None:
+    found = record.precision
+    if found is None:
+        return None
+    return {
+        "asked": found.asked,
+        "widest": found.widest and found.widest.half,
+        "of": found.widest and found.widest.of,
+        "reached": found.reached,
+        "seeds": found.seeds,
+        "most_seeds": found.most_seeds,
+    }
 
 
 def sweep_json(record: SweepRecord) -> dict[str, Any]:
@@ -257,6 +283,7 @@ def sweep_json(record: SweepRecord) -> dict[str, Any]:
         ],
         "verdicts": dict(sorted(record.verdicts.items())),
         "results": str(record.path / RESULTS),
+        "precision": _precision_json(record),
         "paragraph": record.influence["paragraph"],
         "influence": dict(record.influence),
     }

@@ -11,7 +11,7 @@ from rich.console import Console
 from ganrun.report.notes import print_whole
 from ganrun.store.sweep_folder import sweep_path
 from ganrun.sweep.designs import Design
-from ganrun.sweep.estimate import estimate
+from ganrun.sweep.estimate import Estimate, estimate
 from ganrun.sweep.run import cohorts_of
 from ganrun.wording import duration, plural
 
@@ -20,33 +20,54 @@ def report_plan(
     design: Design, runs_dir: Path, console: Console, *, cores: int, as_json: bool
 ) -> None:
     """Print the number of trials and cohorts, and about what time and disk they take."""
-    plan = estimate(design, len(cohorts_of(design, range(design.cells))))
+    cohorts = len(cohorts_of(design, range(design.cells)))
+    plan, most = estimate(design, cohorts), _most(design, cohorts)
     path = sweep_path(runs_dir, design.sweep)
     if as_json:
         content: dict[str, Any] = {
             "path": str(path),
             "design": design.sweep.design,
             "cells": plan.cells,
-            "seeds": list(design.sweep.seeds),
+            "seeds": list(design.seeds),
             "trials": plan.trials,
             "cohorts": plan.cohorts,
             "cores": cores,
             "estimated_seconds": round(plan.seconds(cores)),
             "estimated_bytes": round(plan.disk_bytes),
         }
+        if most is not None:
+            content["at_most"] = {
+                "seeds": design.sweep.most_seeds,
+                "trials": most.trials,
+                "estimated_seconds": round(most.seconds(cores)),
+                "estimated_bytes": round(most.disk_bytes),
+            }
         print(json.dumps(content, indent=2))
         return
-    seeds = plural(len(design.sweep.seeds), "seed")
+    seeds = plural(len(design.seeds), "seed")
     lines = [
         f"{design.sweep.name}: {design.sweep.design} design over {', '.join(axes(design))}",
         f"{plural(plan.trials, 'trial')}: {plural(plan.cells, 'cell')} x {seeds}",
         f"{plural(plan.cohorts, 'cohort')}: trials that share one compiled program",
         f"about {duration(plan.seconds(cores))} on {plural(cores, 'core')}, "
         f"{size(plan.disk_bytes)} on disk, less what is there already",
-        str(path),
     ]
+    if most is not None:
+        lines.append(
+            f"until the main intervals are within {design.sweep.precision:g}, seeds are added: at "
+            f"most {plural(design.sweep.most_seeds or 0, 'seed')}, {plural(most.trials, 'trial')}, "
+            f"about {duration(most.seconds(cores))}, {size(most.disk_bytes)}"
+        )
+    lines.append(str(path))
     for line in lines:
         print_whole(console, line)
+
+
+def _most(design: Design, cohorts: int) -> Estimate | None:
+    """What all seeds that precision may ask for would cost; None where none are added."""
+    if design.sweep.precision is None:
+        return None
+    return estimate(Design(design.sweep, design.sweep.most_seeds), cohorts)
 
 
 def axes(design: Design) -> list[str]:

@@ -50,7 +50,7 @@ def _outcome_words(record: SweepRecord) -> dict[str, str]:
 def _factor(record: SweepRecord, field: str) -> dict[str, Any]:
     """A factor: the level of each cell of the design, and the levels' places on either axis."""
     levels = record.levels[field]
-    seeds = len(record.design.sweep.seeds)
+    seeds = len(record.design.seeds)
     places = {
         "across": MOST_COLUMNS,
         "down": MOST_ROWS,

@@ -28,7 +28,7 @@ def table_data(record: SweepRecord) -> dict[str, Any]:
     """
     results = read_results(record)
     return {
-        "seeds": list(record.design.sweep.seeds),
+        "seeds": list(record.design.seeds),
         "columns": [*_design_columns(record), *_result_columns(record, results)],
         "folder": {"name": record.design.sweep.base.name, "ids": "".join(results["id"])},
         "reports": _reports(record, results["id"]),
@@ -49,7 +49,7 @@ def read_results(record: SweepRecord) -> Mapping[str, Sequence[str]]:
 
 def folder_name(record: SweepRecord, index: int, identity: str) -> str:
     """The name of a trial's folder, from its id: as the store makes it from the experiment."""
-    seeds = record.design.sweep.seeds
+    seeds = record.design.seeds
     return f"{record.design.sweep.base.name}-s{seeds[index % len(seeds)]}-{identity}"
 
 
