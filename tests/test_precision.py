@@ -88,7 +88,7 @@ def test_a_quarter_more_seeds_are_added_and_never_more_than_the_most() -> None:
     assert replace(wide, seeds=2).more_seeds() == 1
     assert replace(wide, seeds=63).more_seeds() == 1
     assert replace(wide, seeds=64).more_seeds() == 0
-    assert replace(wide, widest=None).more_seeds() == 2
+    assert replace(wide, widest=None).more_seeds() == 0
     assert replace(wide, widest=Interval(0.05, "x")).more_seeds() == 0
 
 
@@ -101,13 +101,22 @@ def test_the_widest_of_the_main_intervals_counts() -> None:
 
     effects = [effect("factor", 0, 0.2), effect("pair", 0, 1)]
     outcomes = {
-        "missed": {"overall": numbers(0.4, 0.5), "shares": None},
-        "modes_missing": {"overall": numbers(1.0, 1.4), "shares": {"effects": effects}},
+        "missed": {"overall": numbers(0.0, 0.125), "shares": None},
+        "modes_missing": {"overall": numbers(1.0, 1.5), "shares": {"effects": effects}},
         "collapsed": {"shares": None},
     }
     factors = [{"field": "a", "name": "batch size"}]
-    influence = {"outcomes": outcomes, "factors": factors, "modes": 5}
+    influence = {
+        "outcomes": outcomes,
+        "factors": factors,
+        "modes": 5,
+        "trials": {"without_result": 0},
+    }
     assert widest(influence) == Interval(0.1, "the batch size's share")
+    outcomes["modes_missing"]["shares"] = None
+    assert widest(influence) == Interval(0.0625, "trials that miss a mode")
+    influence["trials"] = {"without_result": 9}
+    assert widest(influence) is None
 
 
 # Sweeps
@@ -150,8 +159,14 @@ def test_a_precise_sweep_that_goes_on_trains_nothing_again_and_comes_to_the_same
         moved = folder.trial_path(experiment)
         moved.rename(tmp_path / f"aside-{trial}")
     assert seeds_begun(folder) == 3
+    experiment = Design(sweep, 4).trial(6).experiment
+    folder.trial_path(experiment).rename(tmp_path / "aside-6")
+    interrupted = read_sweep(folder.path).precision
+    assert interrupted is not None
+    assert interrupted.widest is None
+    assert not interrupted.reached
     _, progress = swept(tmp_path, sweep, executor=ThisProcess())
-    assert (progress.trained, progress.found) == (2, 6)
+    assert (progress.trained, progress.found) == (3, 5)
     assert (folder.path / "results.csv").read_bytes() == whole
 
 

@@ -26,10 +26,12 @@ def main_intervals(influence: Mapping[str, Any]) -> Iterator[Interval]:
     many modes are missing, or in the first outcome that has shares.
     """
     outcomes = influence["outcomes"]
+    leading = headline_outcome(influence)
+    if leading is None and influence["trials"]["without_result"]:
+        return  # shares are wanting, which is not the same as nothing to explain
     yield from _interval(outcomes[MISSED]["overall"], "trials that miss a mode")
     yield from _interval(outcomes[MODES_MISSING]["overall"], "modes missing", influence["modes"])
     names = {factor["field"]: factor["name"] for factor in influence["factors"]}
-    leading = headline_outcome(influence)
     shares = None if leading is None else outcomes[leading]["shares"]
     for effect in shares["effects"] if shares else ():
         if effect["kind"] == "factor":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -91,8 +91,10 @@ class SweepRecord:
 
     @property
     def precision(self) -> Precision | None:
-        """How precise it is; None where no precision was asked for."""
-        return precision_of(self.design, self.influence)
+        """How precise it is, unknown while trials are to come; None where none was asked for."""
+        found = precision_of(self.design, self.influence)
+        to_come = any(not row.has_result and row.status != "failed" for row in self.rows)
+        return replace(found, widest=None) if found and to_come else found
 
     @property
     def finished(self) -> int:

@@ -36,16 +36,20 @@ class Precision:
         return self.widest is not None and self.widest.half <= self.asked
 
     def more_seeds(self) -> int:
-        """How many to add now: a quarter of those there are, up to the most; 0 at the end."""
-        if self.reached:
+        """How many to add now: a quarter of those there are, up to the most; 0 at the end.
+
+        None either where nothing is known, since too many trials failed.
+        """
+        if self.reached or self.widest is None:
             return 0
         return min(max(1, self.seeds // 4), self.most_seeds - self.seeds)
 
     def words(self) -> str:
         """`0.071 of 0.05 (the batch size's share) with 8 seeds`."""
-        now = "unknown" if self.widest is None else f"{self.widest.half:.3f}"
-        of = f" ({self.widest.of})" if self.widest else ""
-        return f"{now} of {self.asked:g}{of} with {self.seeds:,} seeds"
+        if self.widest is None:
+            return f"unknown, of {self.asked:g} with {self.seeds:,} seeds"
+        half, of = self.widest.half, self.widest.of
+        return f"{half:.3f} of {self.asked:g} ({of}) with {self.seeds:,} seeds"
 
 
 def precision_of(design: Design, influence: Mapping[str, Any]) -> Precision | None:

@@ -243,6 +243,8 @@ def precision_words(precision: Precision) -> str:
     """Whether the intervals are as narrow as was asked for, and which is the widest."""
     if precision.reached:
         return f"The precision is reached: {precision.words()}."
+    if precision.widest is None:
+        return f"How precise it is cannot be told: {precision.words()}."
     if not precision.more_seeds():
         return f"The precision was not reached: {precision.words()}, the most that it may have."
     return f"The precision is not reached yet: {precision.words()}."
