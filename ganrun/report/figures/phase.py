@@ -120,8 +120,6 @@ def _subtitle(record: SweepRecord, grid: Grid) -> str:
     each = f"{sizes[0]:,}" if sizes[0] == sizes[-1] else f"{sizes[0]:,} to {sizes[-1]:,}"
     trials = wording.noun_for(sizes[-1], "trial")
     words = f"{record.name}: missing and recovered modes{where}\n{each} {trials} in each cell"
-    if any(record.verdicts[word] for word in OTHER_ENDINGS):
-        words += f", how most ended {record.judged}"
     others = [record.called(field) for field in record.varied[2:]]
     if others:
         words += f", over all levels of the {wording.listed(others, at_most=4)}"
@@ -132,6 +130,8 @@ def _subtitle(record: SweepRecord, grid: Grid) -> str:
     if grid.left_out:
         are = wording.form_for(grid.left_out, "level is", "levels are")
         words += f"; {grid.left_out} more {are} not shown"
+    if any(record.verdicts[word] for word in OTHER_ENDINGS):
+        words += f"; how most ended is told {record.judged}"
     return words
 
 
