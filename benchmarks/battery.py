@@ -2,11 +2,13 @@
 
     python -m benchmarks.battery              every row on 12 targets of 1 to 25 modes and 4 sizes
     python -m benchmarks.battery --quick      2,500 samples only
+    python -m benchmarks.battery --threads    only the rows of threads, on 27 targets
     python -m benchmarks.battery --train 2    also generators that are trained now, 2 seeds of each
     python -m benchmarks.battery --scan       also by scikit-learn's fits of every size, as a check
 
-The truth of every row is known before anything is counted: by construction (`benchmarks.scenes`),
-or, of trained generators, from a fine histogram of 100,000 samples (`benchmarks.trained_samples`).
+The truth of every row is known before anything is counted: by construction (`benchmarks.scenes`,
+`benchmarks.battery_threads`), or, of trained generators, from a fine histogram of 100,000 samples
+(`benchmarks.trained_samples`).
 Samples that are not clear-cut are shown, but not scored. A count is right if exactly the true modes
 are recovered; true and count are the mean numbers of modes. By mode, every mode whose truth is
 clear is scored, also where that of another is not.
@@ -29,10 +31,11 @@ from jaxtyping import Float
 from numpy import ndarray
 
 from benchmarks.battery_rows import SIZES, TARGETS, Case, odd_cases, scene_cases, trained_cases
+from benchmarks.battery_threads import thread_cases
 from benchmarks.trained_samples import FRESH_SEED, stored, train
 from ganrun.measure.final import final_metrics
 from ganrun.measure.fitting import Components
-from ganrun.measure.modes import count_modes, fit_components, match_modes
+from ganrun.measure.modes import count_modes, fit_components, recovered_modes
 
 
 @dataclass
@@ -58,6 +61,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.battery", description=__doc__)
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("--quick", action="store_true", help="2,500 samples only")
+    parser.add_argument("--threads", action="store_true", help="only the rows of threads")
     parser.add_argument("--repeats", type=int, default=1, help="sets per row, target and size")
     parser.add_argument("--train", type=int, default=0, metavar="SEEDS", help="train more, now")
     parser.add_argument("--scan", action="store_true", help="check against a scan of every size")
@@ -65,12 +69,15 @@ def main() -> None:
     options = parser.parse_args()
 
     sizes = (2500,) if options.quick else SIZES
-    cases = chain(
-        odd_cases(),
-        trained_cases(sorted(stored(), key=lambda one: one.name)),
-        trained_cases(train(options.train, FRESH_SEED), "trained now") if options.train else (),
-        scene_cases(options.repeats, sizes),
-    )
+    cases = thread_cases(options.repeats, sizes)
+    if not options.threads:
+        cases = chain(
+            odd_cases(),
+            trained_cases(sorted(stored(), key=lambda one: one.name)),
+            trained_cases(train(options.train, FRESH_SEED), "trained now") if options.train else (),
+            scene_cases(options.repeats, sizes),
+            cases,
+        )
     rows = list(count_all(watched(cases), scan=options.scan))
     seconds = {name: time_one(name) for name in ("ring of 5", "grid of 25")}
     if options.json:
@@ -135,7 +142,7 @@ def count_all(cases: Iterable[Case], *, scan: bool = False) -> Iterator[Row]:
 def scan_modes(case: Case) -> frozenset[int]:
     """The same count from scikit-learn's own fits of every size, each from its own k-means."""
     components, _ = fit_components(case.samples, case.mixture, fit=scan_mixture)
-    return frozenset(match_modes(components, case.mixture))
+    return frozenset(recovered_modes(components, case.samples, case.mixture))
 
 
 def scan_mixture(points: Float[ndarray, "N 2"], bound: int, finest: float) -> Components:

@@ -51,6 +51,13 @@ class Mixture:
         return whitening
 
     @cached_property
+    def apart(self) -> Float[ndarray, "K K"]:
+        """How far apart any two modes are, in std of both: by the mean of their covariances."""
+        offset = self.means[:, None] - self.means
+        inverse = np.linalg.inv((self.covariances[:, None] + self.covariances) / 2)
+        return np.sqrt(np.einsum("ija,ijab,ijb->ij", offset, inverse, offset))
+
+    @cached_property
     def extent(self) -> tuple[float, float, float, float]:
         """A square window `(x_min, x_max, y_min, y_max)` around the modes, with room to stray."""
         lowest, highest = self.means.min(axis=0), self.means.max(axis=0)

@@ -27,6 +27,11 @@ def components(*parts):
     return Components(np.array(weights, float), np.array(means, float), np.array(covariances))
 
 
+def heaps_of(parts, mixture):
+    """The modes that components make heaps of."""
+    return tuple(match_modes(parts, mixture))
+
+
 def at(mode, x=0.0, y=0.0):
     """A place, by its offset from a mode in std."""
     return FIVE.means[mode] + STD * np.array([x, y])
@@ -49,14 +54,14 @@ def at(mode, x=0.0, y=0.0):
     ],
 )
 def test_a_component_recovers_its_mode_within_limits(weight, place, std, recovered):
-    found = match_modes(components((weight, at(2, *place), std)), FIVE)
+    found = heaps_of(components((weight, at(2, *place), std)), FIVE)
     assert found == ((2,) if recovered else ())
 
 
 def test_a_mode_of_two_halves_is_one_mode_if_together_they_are_like_it():
     left, right = (0.1, at(1, -1), 0.3), (0.1, at(1, 1), 0.3)
-    assert match_modes(components(left, right), FIVE) == (1,)
-    assert match_modes(components((0.1, at(1, -2.9), 0.3), (0.1, at(1, 2.9), 0.3)), FIVE) == ()
+    assert heaps_of(components(left, right), FIVE) == (1,)
+    assert heaps_of(components((0.1, at(1, -2.9), 0.3), (0.1, at(1, 2.9), 0.3)), FIVE) == ()
 
 
 def test_the_parts_of_a_mode_are_merged_by_their_moments():
@@ -69,14 +74,14 @@ def test_the_parts_of_a_mode_are_merged_by_their_moments():
     for std, recovered in ((4 * STD * width * 0.98, True), (4 * STD * width * 1.02, False)):
         one = mixture_of(Custom(means=((2, 0),), stds=(std,), weights=(1,)))
         whole = Components(parts.weights / parts.weights.sum(), parts.means, parts.covariances)
-        assert (match_modes(whole, one) == (0,)) == recovered
+        assert (heaps_of(whole, one) == (0,)) == recovered
 
 
 def test_bridges_and_background_take_no_mode_away():
     good = [(0.15, at(k), 1.0) for k in range(5)]
     wide = [(0.1, at(0, 1), 4.0), (0.1, (0.0, 0.0), 30.0), (0.05, at(3), (8.0, 0.5))]
-    assert match_modes(components(*good, *wide), FIVE) == (0, 1, 2, 3, 4)
-    assert match_modes(components(*wide), FIVE) == ()
+    assert heaps_of(components(*good, *wide), FIVE) == (0, 1, 2, 3, 4)
+    assert heaps_of(components(*wide), FIVE) == ()
 
 
 def test_clean_samples_of_every_size_give_all_modes_and_as_many_components():

@@ -7,6 +7,7 @@ import pytest
 
 from benchmarks.battery import count_all, watched
 from benchmarks.battery_rows import EDITS, TARGETS, odd_cases, scene_cases, trained_cases
+from benchmarks.battery_threads import ROWS, thread_cases
 from benchmarks.scenes import SHAPES, Scene
 from benchmarks.trained_samples import GONE, THERE, UNCLEAR, label_modes, stored
 from ganrun.measure.modes import count_modes
@@ -33,6 +34,12 @@ def test_the_count_is_right_for_25_modes():
     assert (
         wrong(case for case in cases if case.group in ("perfect", "lost modes", "everything")) == {}
     )
+
+
+@pytest.mark.parametrize("row", ROWS)
+def test_the_count_is_right_on_threads(row):
+    targets = ("ring of 5, std 0.1", "ring of 8, std 0.2", "grid of 9, std 0.3")
+    assert wrong(thread_cases(1, (2500,), (row,), targets)) == {}
 
 
 def test_the_count_is_right_on_what_broken_generators_make():

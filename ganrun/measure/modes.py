@@ -6,14 +6,14 @@ threads, and BIC spends several components on one. So the components are matched
 - a component wider than 3 std of the nearest mode, in any direction, is a bridge or background;
 - any other belongs to the mode whose mean is nearest, if that is within Mahalanobis distance 3;
 - the components of a mode are merged by their moments, and the mode is recovered if the merged mean
-  is within 2 std, the merged std (by traces) is between 1/4 and 2 of the true one, and the merged
-  weight is at least a fifth of the true one.
+  is within 2 std, the merged std (by traces) is between 1/4 and 2 of the true one, the merged
+  weight is at least a fifth of the true one, and the samples there stand out from what is around
+  them (`measure.contrast`): a fit cannot tell a heap from a short stretch of a thread.
 
 Where the line is drawn. A mode counts if there is a heap of samples on it, of about its width. One
 that has shrunk to a point or to a short thread, swollen to twice its width, moved by more than 2
 std, or kept less than a fifth of its weight does not count, though it may be captured or covered.
-Nor does one that a thread merely passes through: there the samples are no denser than around it,
-and the component that BIC lays along the thread is wider than the mode.
+Nor does one that a thread merely passes through: there the samples are no denser than around it.
 
 Why there. `python -m benchmarks.battery` holds made-up samples, and samples of trained generators
 whose modes are read off a fine histogram by a rule that knows of no fit. These limits were a first
@@ -44,6 +44,7 @@ import numpy as np
 from jaxtyping import Bool, Float
 from numpy import ndarray
 
+from ganrun.measure.contrast import Heap, stands_out
 from ganrun.measure.fitting import Components, fit_mixture
 from ganrun.mixture import Mixture
 
@@ -88,7 +89,7 @@ def count_modes(samples: Float[ndarray, "N 2"], mixture: Mixture) -> ModeCount:
     number of threads.
     """
     components, bound = fit_components(samples, mixture)
-    recovered = match_modes(components, mixture)
+    recovered = recovered_modes(components, samples, mixture)
     return ModeCount(len(recovered), recovered, components.size, 0 < components.size == bound)
 
 
@@ -119,38 +120,51 @@ def fit_components(
     return components, bound
 
 
-def match_modes(components: Components, mixture: Mixture) -> tuple[int, ...]:
-    """The modes that the components recover, by the rule at the head of this file."""
+def recovered_modes(
+    components: Components, samples: Float[ndarray, "N 2"], mixture: Mixture
+) -> tuple[int, ...]:
+    """The modes that components, fitted to these samples, make heaps of, where they stand out."""
+    points = np.asarray(samples, dtype=np.float64)
+    points = points[np.isfinite(points).all(axis=1)]
+    return tuple(
+        mode
+        for mode, heap in match_modes(components, mixture).items()
+        if stands_out(points, mixture, mode, heap)
+    )
+
+
+def match_modes(components: Components, mixture: Mixture) -> dict[int, Heap]:
+    """The modes that the components make heaps of, by the rule at the head of this file."""
     if components.size == 0:
-        return ()
+        return {}
     distances = mixture.mahalanobis(components.means)
     nearest = distances.argmin(axis=1)
     whitening = mixture.whitening[nearest]
     relative = whitening @ components.covariances @ whitening.transpose(0, 2, 1)
     variance = np.linalg.eigvalsh(relative).max(axis=1)
     joins = (distances.min(axis=1) <= NEAREST_COMPONENT) & (variance <= WIDEST_COMPONENT**2)
-    return tuple(
-        mode
+    heaps = {
+        mode: _heap(mode, components, joins & (nearest == mode), mixture)
         for mode in range(mixture.modes)
-        if _is_recovered(mode, components, joins & (nearest == mode), mixture)
-    )
+    }
+    return {mode: heap for mode, heap in heaps.items() if heap is not None}
 
 
-def _is_recovered(
+def _heap(
     mode: int, components: Components, own: Bool[ndarray, " C"], mixture: Mixture
-) -> bool:
+) -> Heap | None:
     if not own.any():
-        return False
+        return None
     weight = components.weights[own].sum()
     shares = components.weights[own] / weight
     means = components.means[own]
     mean = shares @ means
     scatter = shares @ ((means - mean) ** 2).sum(axis=1)
     trace = shares @ np.trace(components.covariances[own], axis1=1, axis2=2) + scatter
-    width = np.sqrt(trace / np.trace(mixture.covariances[mode]))
-    shift = mixture.mahalanobis(mean[None])[0, mode]
-    return bool(
+    width = float(np.sqrt(trace / np.trace(mixture.covariances[mode])))
+    is_heap = (
         weight >= LEAST_WEIGHT * mixture.weights[mode]
-        and shift <= LARGEST_SHIFT
+        and mixture.mahalanobis(mean[None])[0, mode] <= LARGEST_SHIFT
         and WIDTH_RANGE[0] <= width <= WIDTH_RANGE[1]
     )
+    return Heap(mean, width) if is_heap else None
