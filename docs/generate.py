@@ -191,8 +191,17 @@ For `modes_recovered`, Gaussian mixtures of several sizes are fitted to the samp
 chooses one: that is `mixture_components`. Its size is no count of modes, since a generator's modes
 are not Gaussian, and bridges and background take components too. So components are matched to the
 true modes, and a mode is recovered if what was matched to it is in its place, about as wide as it
-is, and has its share of the samples. Where these lines are drawn, and why, stands in
-`ganrun/measure/modes.py`; `python -m benchmarks.battery` shows how often the count is right.
+is, has its share of the samples, and stands out: it is clearly denser in its middle than on a moat
+around it, even in the direction in which the moat is densest. So a thread that passes through a
+mode is none, however well a Gaussian fits a stretch of it. Where these lines are drawn, and why,
+stands in `ganrun/measure/modes.py` and `ganrun/measure/contrast.py`; `python -m benchmarks.battery`
+shows how often the count is right.
+
+Modes too light for `evaluation.samples`, or closer than 2 std to another, even perfect samples
+hardly show: `ganrun check`, `train` and `sweep` warn of them, and a run that recovers more modes
+than perfect samples do is told so, and not that it recovered them all. What stands in the
+`summary.json` of runs that were trained before the counting was changed is read as it is: only
+training anew counts anew.
 
 ## Sources
 

@@ -192,9 +192,10 @@ def sweep(
         from ganrun.sweep.designs import Design
 
         plan = load_sweep(find_config(config) if config else default_sweep(), overrides or ())
-        _note(f"{config or default_sweep()}: {line}" for line in unused_in_sweep(plan))
         design = Design(plan)
         design.validate()
+        found = (*unused_in_sweep(plan), *design.warnings())
+        _note(f"{config or default_sweep()}: {line}" for line in found)
         folder = choose_runs_dir(runs_dir)
         if dry_run:
             from ganrun.report.tables.sweep_plan import report_plan
@@ -492,7 +493,9 @@ def _load(path: Path, overrides: list[str] | None) -> Experiment:
             mixture_of(experiment.target)
         except ValueError as error:
             raise ConfigError([f"{path}: {error}"]) from error
-    _note(f"{path}: {line}" for line in unused_numbers(experiment))
+    from ganrun.measure.showable import warnings_of
+
+    _note(f"{path}: {line}" for line in (*unused_numbers(experiment), *warnings_of(experiment)))
     return experiment
 
 

@@ -210,6 +210,22 @@ def test_a_checked_config_and_the_schema_can_be_had_as_json():
     assert json.loads(output)["properties"]["seeds"]["description"]
 
 
+def test_modes_that_cannot_be_shown_are_warned_of_and_nothing_else_changes():
+    Path("a.yaml").write_text("target: {weights: [1, 1, 1, 1, 0.000001]}\n")
+    code, output, errors = cli("check", "a.yaml", "--json")
+    assert code == 0
+    assert json.loads(output)["target"]["modes"] == 5
+    assert errors.startswith("note: a.yaml: mode 4 is too light to be shown by 2,500 samples")
+    assert errors.count("\n") == 1
+    Path("s.yaml").write_text("base: {}\nseeds: 1\nvary: {target.std: [0.05, 1.5, 2.0]}\n")
+    code, _, errors = cli("sweep", "s.yaml", "--dry-run")
+    assert code == 0
+    assert errors == (
+        "note: s.yaml: modes 0, 1, 2, 3 and 4 lie less than 2 std from another mode: perfect "
+        "samples hardly show them as modes of their own\n"
+    )
+
+
 def test_a_shipped_config_is_found_from_any_folder(folder: Path):
     code, output, _ = cli("check", "configs/five_gaussians.yaml")
     assert (code, output.splitlines()[0]) == (0, "name: five_gaussians")

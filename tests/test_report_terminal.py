@@ -51,6 +51,18 @@ def test_a_collapsed_run_is_told_with_the_modes_that_are_missing():
     )
 
 
+def test_more_modes_than_perfect_samples_recover_are_no_success():
+    counts = {"modes_recovered": {"mean": 3.95, "p5": 3.0, "p95": 4.0}}
+    run = dataclasses.replace(CONVERGED, reference={**CONVERGED.reference, **counts})
+    assert story.sentence(run) == (
+        "Seed 1 converged: 5 of 5 modes recovered, above what perfect samples reach (4)."
+    )
+    both = story.sentences([run, CONVERGED])
+    assert both.endswith(", on 1 of them above what perfect samples reach (4).")
+    enough = dataclasses.replace(run, final={**run.final, "modes_recovered": 4.0})
+    assert story.title(enough) == "The forger covers all 5 modes"
+
+
 def test_a_converged_run_is_told_without_missing_modes():
     assert story.sentence(CONVERGED) == "Seed 1 converged: all 5 modes recovered."
 

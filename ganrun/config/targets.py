@@ -56,6 +56,17 @@ class Target(Section):
         """The number of modes, K."""
         raise NotImplementedError
 
+    @property
+    def least_gap(self) -> float:
+        """No two means are closer than this, in plane units; 0 where only placing them tells."""
+        return 0.0
+
+    @property
+    def shares(self) -> tuple[float, ...]:
+        """Every mode's weight, scaled to sum to 1."""
+        weights: tuple[float, ...] = getattr(self, "weights", None) or (1.0,) * self.mode_count
+        return tuple(weight / sum(weights) for weight in weights)
+
     @model_validator(mode="after")
     def _one_weight_per_mode(self) -> Target:
         weights: tuple[float, ...] | None = getattr(self, "weights", None)
@@ -86,6 +97,11 @@ class Ring(CountedTarget):
     std: Std = _std()
     weights: Weights = _weights()
 
+    @property
+    def least_gap(self) -> float:
+        """The side of the polygon of all modes."""
+        return 2 * self.radius * math.sin(math.pi / self.modes) if self.modes > 1 else math.inf
+
 
 class Grid(Target):
     """Modes on a rectangular grid centred on the origin."""
@@ -101,6 +117,11 @@ class Grid(Target):
     def mode_count(self) -> int:
         """The number of modes, K = rows * columns."""
         return self.rows * self.columns
+
+    @property
+    def least_gap(self) -> float:
+        """The spacing."""
+        return self.spacing
 
     @model_validator(mode="after")
     def _not_too_many_modes(self) -> Grid:
@@ -120,6 +141,11 @@ class Line(CountedTarget):
     length: Length = traced(4.0, "Distance between the first and the last mode.", PLANE)
     std: Std = _std()
     weights: Weights = _weights()
+
+    @property
+    def least_gap(self) -> float:
+        """The distance between neighbours."""
+        return self.length / (self.modes - 1) if self.modes > 1 else math.inf
 
 
 class Spiral(CountedTarget):
@@ -145,6 +171,11 @@ class Random(CountedTarget):
     least_distance: Number = traced(
         0.5, "Least distance between any two means.", PLANE, ge=0, le=1000.0
     )
+
+    @property
+    def least_gap(self) -> float:
+        """The least distance."""
+        return self.least_distance
 
     @model_validator(mode="after")
     def _room_for_all(self) -> Random:

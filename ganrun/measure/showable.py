@@ -1,19 +1,33 @@
 """Which modes so many samples can show at all: judged by what perfect samples showed.
 
-A mode of too little weight has no samples to be covered by, and of modes that coincide the nearest
-takes all, so that perfect samples, too, would miss it. Nothing that a run lacks of such a mode is
-the run's fault.
+A mode of too little weight has no samples to be covered by, and modes that coincide cannot be told
+apart, so that perfect samples, too, would miss one of them. What a run lacks of such a mode is not
+the run's fault. Before a run this is foretold, without JAX, and without NumPy where nothing is
+near any limit.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Iterator, Mapping
 from typing import Any
+
+from ganrun.config import Experiment
+from ganrun.config.targets import Target
+from ganrun.wording import form_for, numbered, percent
 
 BY_MODE = "by_mode"
 """Beside `mean`, `p5` and `p95` of a count of modes: the share of the draws that hold each mode."""
 SHOWN_IN = 1 / 2
 """A mode can be shown if more than this share of the draws of perfect samples show it."""
+
+SURELY_COVERED = 0.95
+"""A mode that perfect samples cover less often than this is warned of."""
+PLENTY = 20
+"""A mode that so many samples are expected on is never missed by perfect ones."""
+TOLD_APART = 2.0
+"""Modes closer than this many std are hardly told apart: two equal Gaussians make but one heap."""
+MOST_NAMED = 8
 
 
 def showable_modes(
@@ -42,3 +56,55 @@ def _in_most_draws(
     if not isinstance(shares, list) or len(shares) != modes:
         return tuple(range(modes))
     return tuple(mode for mode, share in enumerate(shares) if share > SHOWN_IN)
+
+
+def warnings_of(experiment: Experiment) -> Iterator[str]:
+    """A line on modes that `evaluation.samples` cannot show, and one on modes that coincide."""
+    target, samples = experiment.target, experiment.evaluation.samples
+    rare = {
+        mode: likely
+        for mode, share in enumerate(target.shares)
+        if (likely := how_often_covered(share, samples)) < SURELY_COVERED
+    }
+    if rare:
+        is_, it = form_for(len(rare), "is", "are"), form_for(len(rare), "it", "them")
+        often = percent(max(rare.values()))
+        yield (
+            f"{numbered('mode', rare, MOST_NAMED)} {is_} too light to be shown by "
+            f"{samples:,} samples: perfect ones would cover {it} {often} of the time; raise "
+            "evaluation.samples or the weight"
+        )
+    if together := coinciding(target):
+        yield (
+            f"{numbered('mode', together, MOST_NAMED)} lie less than {TOLD_APART:g} std from "
+            "another mode: perfect samples hardly show them as modes of their own"
+        )
+
+
+def how_often_covered(share: float, samples: int) -> float:
+    """How often so many perfect samples cover a mode of that share of the weight, by itself.
+
+    The high-quality samples of a mode are binomial, and within Mahalanobis distance `d` lies
+    `1 - exp(-d^2 / 2)` of a Gaussian in the plane.
+    """
+    if share * samples >= PLENTY:
+        return 1.0
+    from ganrun.measure.coverage import HIGH_QUALITY_DISTANCE, is_covered
+
+    hit = share * -math.expm1(-(HIGH_QUALITY_DISTANCE**2) / 2)
+    too_few = (count for count in range(PLENTY) if not is_covered(count, share, samples))
+    return 1 - sum(
+        math.comb(samples, count) * hit**count * (1 - hit) ** (samples - count) for count in too_few
+    )
+
+
+def coinciding(target: Target) -> list[int]:
+    """The modes that lie so close to another that samples do not tell them apart, by number."""
+    std = getattr(target, "std", math.inf)
+    if target.mode_count == 1 or target.least_gap >= TOLD_APART * std:
+        return []
+    from ganrun.mixture import mixture_of
+
+    apart = mixture_of(target).apart
+    close = (apart < TOLD_APART).sum(axis=1) > 1  # every mode is close to itself
+    return [int(mode) for mode in close.nonzero()[0]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -109,6 +110,20 @@ class RunRecord:
         """The last round that was evaluated; `None` where none was."""
         steps = self.metrics["step"]
         return int(steps[-1]) if len(steps) else None
+
+    @property
+    def recoverable(self) -> tuple[int, int]:
+        """How few and how many modes perfect samples of that number recover: `K` if none tell."""
+        points = (self.reference or {}).get("modes_recovered")
+        if points is None:
+            return self.modes_total, self.modes_total
+        return math.floor(points["p5"]), math.ceil(points["p95"])
+
+    @property
+    def recovers_too_many(self) -> bool:
+        """Whether it recovers more modes than perfect samples do, which is no success."""
+        recovered = self.final.get("modes_recovered")
+        return recovered is not None and recovered > self.recoverable[1]
 
     def metric(self, name: str) -> float | None:
         """A metric at the end, or at the last evaluation of a run that has not ended."""

@@ -48,7 +48,7 @@ def title(run: RunRecord) -> str:
         words = f"the forger leaves out {lost} of {total} modes{so_far}"
         return f"Mode collapse: {words}" if run.verdict == "collapsed" else wording.capital(words)
     recovered = run.metric("modes_recovered")
-    if recovered is not None and recovered < total:
+    if recovered is not None and recovered < run.recoverable[0]:
         number = wording.count(recovered) if recovered else "none"
         return f"The forger covers {everything}, but recovers {number}"
     return f"The forger covers {everything}{so_far}"
@@ -102,6 +102,8 @@ def _tell_ended(runs: Sequence[RunRecord]) -> str:
     if known and len(totals) == 1:
         middle = f"{wording.count(median(known))} of {totals.pop()}"
         words += f"; median {middle} recovered (min {known[0]:.0f}, max {known[-1]:.0f})"
+    if beyond := [run for run in runs if run.recovers_too_many]:
+        words += f", on {len(beyond):,} of them {too_many(beyond[0].recoverable[1])}"
     return f"{words}."
 
 
@@ -152,9 +154,19 @@ def _recovered(run: RunRecord) -> str:
     recovered, total = run.metric("modes_recovered"), run.modes_total
     if recovered is None:
         return "modes recovered not counted"
+    if run.recovers_too_many:
+        return (
+            f"{recovered:.0f} of {wording.plural(total, 'mode')} recovered, "
+            f"{too_many(run.recoverable[1])}"
+        )
     if recovered == total:
         return f"{wording.every(total, 'mode')} recovered"
     return f"{recovered:.0f} of {wording.plural(total, 'mode')} recovered"
+
+
+def too_many(most: int) -> str:
+    """What is said of a count that is no success: not even the target's own samples reach it."""
+    return f"above what perfect samples reach ({most})"
 
 
 def _imprecision(run: RunRecord) -> str:

@@ -7,6 +7,7 @@ some numbers and a base: cells are built one at a time.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,8 +18,11 @@ from ganrun.config.dotted_fields import may_change_the_program, may_contradict, 
 from ganrun.config.identity import digest
 from ganrun.config.sweep_axes import between
 from ganrun.extras import how_to_install
+from ganrun.measure.showable import warnings_of
 from ganrun.sweep.contradictions import Contradictions
 from ganrun.sweep.variants import Variants
+
+MOST_WARNINGS = 3
 
 
 @dataclass(frozen=True)
@@ -141,14 +145,7 @@ class Design:
         """
         found = Contradictions(self.sweep)
         found.compare_cases({name: variants.content for name, variants in self._variants.items()})
-        together = [i for i, name in enumerate(self.columns) if may_contradict(path_of(name))]
-        seen = set()
-        for index in range(0, self.cells, 1 if together else self._per_case):
-            values, case = self.values(index), self.case(index)
-            known = (case, *(values[i] for i in together))
-            if known in seen:
-                continue
-            seen.add(known)
+        for case, values in self._differing_in(may_contradict):
             try:
                 one = self._variants[case].experiment(values)
                 found.place_modes(one, case, values)
@@ -157,6 +154,32 @@ class Design:
             if found.are_many:
                 break
         found.raise_if_any()
+
+    def warnings(self) -> list[str]:
+        """A line on each thing that its experiments cannot show, or on the first of them."""
+        found: dict[str, None] = {}
+        for case, values in self._differing_in(_may_hide_modes):
+            found |= dict.fromkeys(warnings_of(self._variants[case].experiment(values)))
+        lines = list(found)
+        more = len(lines) - MOST_WARNINGS
+        return lines if more <= 0 else [*lines[:MOST_WARNINGS], f"and {more:,} more of the kind"]
+
+    def _differing_in(
+        self, matters: Callable[[tuple[str, ...]], bool]
+    ) -> Iterator[tuple[str | None, tuple[Any, ...]]]:
+        """A case and values for every combination of those fields whose path matters."""
+        together = [i for i, name in enumerate(self.columns) if matters(path_of(name))]
+        seen = set()
+        for index in range(0, self.cells, 1 if together else self._per_case):
+            values, case = self.values(index), self.case(index)
+            known = (case, *(values[i] for i in together))
+            if known not in seen:
+                seen.add(known)
+                yield case, values
+
+
+def _may_hide_modes(path: tuple[str, ...]) -> bool:
+    return path[0] == "target" or path == ("evaluation", "samples")
 
 
 def value_at(factor: Factor, share: float) -> Any:

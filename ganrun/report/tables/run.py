@@ -216,7 +216,8 @@ def _colour(row: Text, run: RunRecord) -> None:
     if recovered is not None:
         count = wording.of_total(recovered, run.modes_total)
         start = row.plain.index(count)
-        hue = SCREEN_BLUE if recovered == run.modes_total else SCREEN_VERMILLION
+        whole = recovered >= run.recoverable[0] and not run.recovers_too_many
+        hue = SCREEN_BLUE if whole else SCREEN_VERMILLION
         row.stylize(hue, start, start + len(count))
 
 

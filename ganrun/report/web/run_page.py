@@ -105,7 +105,8 @@ def _tiles(run: RunRecord) -> str:
         return ""
     counted = "modes_recovered" if run.ended else "modes_covered"
     covered = wording.of_total(run.metric(counted), total)
-    tiles = [(counted, covered, f"perfect: {total}")]
+    best = wording.count(reference.get(counted, {}).get("mean", total))
+    tiles = [(counted, covered, f"perfect: {best}")]
     for name in ("high_quality", "mode_tv", "reverse_kl"):
         show = wording.percent if name == "high_quality" else wording.value
         perfect = reference.get(name, {}).get("mean")

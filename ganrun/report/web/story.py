@@ -253,6 +253,9 @@ def _recovered(run: RunRecord) -> str:
     if recovered is None:
         return "nobody has counted the modes"
     count = int(recovered)
+    if run.recovers_too_many:
+        beyond = run_story.too_many(run.recoverable[1])
+        return f"{wording.in_words(count)} modes are recovered, {beyond}"
     if count == total:
         return f"{_all(total, 'mode')} {form_for(total, 'is', 'are')} recovered"
     whole = f"the {wording.in_words(total)} {wording.noun_for(total, 'mode')}"
