@@ -29,7 +29,7 @@ from stored_sweeps import BASE, GRID, stored_sweep
 from test_sweep_report import ALL_KINDS, some_missing
 
 from ganrun import wording
-from ganrun.config import load_sweep
+from ganrun.config import load_sweep, run_id
 from ganrun.config.declarations import SUMMARY_METRICS
 from ganrun.influence import influence_of
 from ganrun.influence.table import outcome_column
@@ -109,7 +109,7 @@ def made_up(trial, rng) -> Result:
         "mode_tv": float(rng.random()),
         "verdict": verdict,
     }
-    return Result(trial, "complete", summary)
+    return Result(trial, run_id(trial.experiment), "complete", summary)
 
 
 def island(text: str, name: str) -> Any:
