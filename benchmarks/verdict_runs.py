@@ -1,8 +1,8 @@
 """The runs on which verdicts are tried, and their continuations: trained once, kept, gone on with.
 
-Of each run there are three sets of continuations to ten times its rounds, five seeds each: two
-whose outcomes are the truth, and one for `diagnose`. No seed is in two sets. *Lessons* are more
-runs at other points of the same ranges, with one continuation each: a truth less sure, but many.
+Of each run there are two sets of continuations to ten times its rounds, five seeds each: either is
+the truth for what is made of the other. No seed is in both. *Lessons* are more runs at other points
+of the same ranges, with one continuation each: a truth less sure, but many.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ DESIGN = Path(__file__).with_name("verdicts.yaml")
 ROUNDS = 10
 """Length of the truth, in lengths of the run."""
 SEEDS = 5
-SETS = ("truth-a", "truth-b", "longer")
+SETS = ("truth-a", "truth-b")
 LESSON_POINTS = 200
 """Points at which lessons are run, as many runs at each as there are cases."""
 LESSON = "lesson"
@@ -33,16 +33,11 @@ LESSON = "lesson"
 
 @dataclass(frozen=True)
 class Case:
-    """One run of the design; runs at the same point are in the same half."""
+    """One run of the design."""
 
     point: int
     case: str
     run: RunFolder
-
-    @property
-    def held_back(self) -> bool:
-        """Whether it is in the half that thresholds are not chosen on."""
-        return self.point % 2 == 1
 
 
 def plan_of(name: str) -> Plan:
@@ -62,7 +57,7 @@ def trained_cases(runs_dir: Path, overrides: Iterable[str] = ()) -> list[Case]:
 
 
 def lessons(runs_dir: Path) -> list[Case]:
-    """Likewise the runs that thresholds are chosen on beside the first half."""
+    """Likewise the runs that the likelihoods are learned from."""
     return _trained(load_sweep(DESIGN, [f"points={LESSON_POINTS}"]), runs_dir, (LESSON,))
 
 

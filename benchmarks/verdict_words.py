@@ -1,4 +1,7 @@
-"""The words of a run of the experiment: both truths, the quick verdict, and what diagnose says."""
+"""The words of a run of the experiment: both truths, and what each way of judging says of it.
+
+What is made of one set of continuations is held against the truth of the other.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from dataclasses import dataclass
 from numpy import ndarray
 
 from benchmarks.verdict_runs import LESSON, ROUNDS, SETS, Case, branches
+from ganrun.diagnose.confirm import PLAN
 from ganrun.diagnose.judgement import DIVERGED, Judgement, judgement
 from ganrun.diagnose.run import LONGER
 from ganrun.mixture import mixture_of
@@ -18,10 +22,10 @@ from ganrun.verdict.continued import Continued, continued, plurality
 
 @dataclass(frozen=True)
 class Lesson:
-    """A run, and what is true of it, once or more."""
+    """A run, and what is true of it."""
 
     case: Case
-    truths: tuple[Word, ...]
+    truth: Word
 
 
 @dataclass(frozen=True)
@@ -31,15 +35,12 @@ class Scored:
     case: Case
     truths: tuple[Word, Word]
     quick: Verdict
-    short: Judgement
-    """Of diagnose's continuations as far as its first look."""
-    long: Judgement
-    """Of the same as far as the truth goes."""
-
-    @property
-    def diagnosed(self) -> Judgement:
-        """What diagnose says: it looks further where the first look leaves doubt."""
-        return self.short if self.short.settled else self.long
+    confirmed: tuple[tuple[Word, Word], ...]
+    """What a continuation to three times the rounds says, and the other set's truth; one pair for
+    each continuation of either set."""
+    diagnosed: tuple[tuple[Judgement, Word], ...]
+    """What `diagnose` makes of a set, looking further where the first look leaves doubt, and the
+    other set's truth."""
 
 
 def scored(cases: Sequence[Case]) -> list[Scored]:
@@ -50,18 +51,23 @@ def scored(cases: Sequence[Case]) -> list[Scored]:
 def lesson(case: Case) -> Lesson:
     """What the one continuation of a lesson shows."""
     if case.run.status == "diverged":
-        return Lesson(case, ("diverged",))
-    return Lesson(case, tuple(one.word for one in _judged(case.run, LESSON, ROUNDS)))
+        return Lesson(case, "diverged")
+    return Lesson(case, _judged(case.run, LESSON, ROUNDS)[0].word)
 
 
 def _scored(case: Case) -> Scored:
     quick = _quick(case.run)
     if case.run.status == "diverged":
-        return Scored(case, ("diverged", "diverged"), quick, DIVERGED, DIVERGED)
-    a, b, own = (_judged(case.run, name, ROUNDS) for name in SETS)
-    first_look = _judged(case.run, SETS[2], LONGER.rounds)
-    truths = (plurality([one.word for one in a])[0], plurality([one.word for one in b])[0])
-    return Scored(case, truths, quick, judgement(first_look), judgement(own))
+        return Scored(case, ("diverged", "diverged"), quick, (), ((DIVERGED, "diverged"),) * 2)
+    truths = tuple(plurality(_words(case.run, name, ROUNDS))[0] for name in SETS)
+    confirmed, diagnosed = [], []
+    for name, truth in zip(SETS, reversed(truths), strict=True):
+        confirmed += [(word, truth) for word in _words(case.run, name, PLAN.rounds)]
+        look = judgement(_judged(case.run, name, LONGER.rounds))
+        if not look.settled:
+            look = judgement(_judged(case.run, name, ROUNDS))
+        diagnosed.append((look, truth))
+    return Scored(case, (truths[0], truths[1]), quick, tuple(confirmed), tuple(diagnosed))
 
 
 def _quick(run: RunFolder) -> Verdict:
@@ -74,6 +80,10 @@ def _quick(run: RunFolder) -> Verdict:
         mixture_of(run.config.target).weights,
         diverged_at=summary["diverged_at"],
     )
+
+
+def _words(run: RunFolder, name: str, rounds: float) -> list[Word]:
+    return [one.word for one in _judged(run, name, rounds)]
 
 
 def _judged(run: RunFolder, name: str, rounds: float) -> list[Continued]:

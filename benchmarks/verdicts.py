@@ -1,29 +1,36 @@
-"""How often the quick verdict and `ganrun diagnose` are right, and how often anything could be.
+"""How often the verdicts of a run are right, and how often anything could be.
 
-    python -m benchmarks.verdicts                     into runs/; an hour and a half on 2 cores
+    python -m benchmarks.verdicts                     into runs/; two hours on 2 cores
     python -m benchmarks.verdicts --runs-dir DIR      goes on where it was interrupted
-    python -m benchmarks.verdicts --choose            also which thresholds are best; half an hour
+    python -m benchmarks.verdicts --learn             also learns the likelihoods; two hours more
 
 The truth about a run of T rounds is what its game does until round 10 T (`verdict/continued.py`),
 by the plurality of five continuations with fresh noise. There are two such truths, with other
-seeds; how often they agree is the ceiling, since nobody can know the luck of the draw. `diagnose`
-has five seeds of its own. Both are scored against either truth, and the mean is told. Thresholds
-and confidences are chosen on the runs at even points of the design and on a thousand lessons at
-other points, each with one continuation; how often they are right is told of the runs at odd ones.
+seeds; how often they agree is the ceiling, since nobody can know the luck of the draw. What is made
+of one set (`--confirm` of one continuation to 3 T, `diagnose` of all five) is scored against the
+other set's truth, and the quick verdict, which sees the run alone, against both. What it knows was
+learned from lessons at other points of the design, with one continuation each.
 """
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+
+import numpy as np
 
 from benchmarks.verdict_runs import lessons, trained_cases
 from benchmarks.verdict_words import Scored, lesson, scored
 from ganrun.influence.rates import score_interval
 from ganrun.verdict import WORDS, Word
 
-ABBREVIATED = {word: word[:7] for word in WORDS}
+Told = tuple[Word, float, Word]
+"""A word, how sure of it one is, and the truth."""
+BINS = 10
+"""Of confidence, for the calibration error (Naeini et al. 2015): equally many in each."""
+LEAST_LIKELY = 1e-3
+"""A word that happened counts as at least so likely, in the log loss."""
 
 
 def main() -> None:
@@ -32,59 +39,74 @@ def main() -> None:
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("--runs-dir", type=Path, default=Path("runs"))
     parser.add_argument("--set", action="append", default=[], metavar="FIELD=VALUE")
-    parser.add_argument("--choose", action="store_true", help="search for thresholds")
+    parser.add_argument("--learn", action="store_true", help="learn the likelihoods anew")
     options = parser.parse_args()
-    cases = trained_cases(options.runs_dir, options.set)
-    runs = scored(cases)
-    if options.choose:
-        from benchmarks.verdict_thresholds import choose
+    if options.learn:
+        from benchmarks.verdict_fit import learn
 
-        taught = [lesson(case) for case in lessons(options.runs_dir)]
-        choose(taught, [run for run in runs if not run.case.held_back])
-    for name, half in (
-        ("chosen on", [run for run in runs if not run.case.held_back]),
-        ("held back", [run for run in runs if run.case.held_back]),
-    ):
-        print(f"\n## The half {name}: {len(half)} runs\n")
-        report(half)
+        learn([lesson(case) for case in lessons(options.runs_dir)])
+        print()
+    report(scored(trained_cases(options.runs_dir, options.set)))
 
 
 def report(runs: Sequence[Scored]) -> None:
-    """The ceiling, and how `diagnose` and the quick verdict do beside it."""
-    ceiling = sum(run.truths[0] == run.truths[1] for run in runs)
-    print(f"Ceiling, two truths agree: {rate(ceiling, len(runs))}")
-    ways: tuple[tuple[str, Callable[[Scored], Word]], ...] = (
-        ("diagnose", lambda run: run.diagnosed.word),
-        ("quick verdict", lambda run: run.quick.word),
-    )
-    for name, told in ways:
-        right = sum((told(run) == truth) / 2 for run in runs for truth in run.truths)
-        print(f"\n{name}: {rate(right, len(runs))}\n")
-        print(matrix(runs, told))
-    print("\nConfidence told, and how often that was right:\n")
-    for name, told, sure in (
-        ("diagnose", ways[0][1], lambda run: run.diagnosed.confidence),
-        ("quick verdict", ways[1][1], lambda run: run.quick.confidence),
-    ):
-        for low, high in ((0.0, 0.6), (0.6, 0.75), (0.75, 0.9), (0.9, 1.01)):
-            within = [run for run in runs if low <= sure(run) < high]
-            if within:
-                right = sum((told(r) == truth) / 2 for r in within for truth in r.truths)
-                mean = sum(map(sure, within)) / len(within)
-                print(f"  {name}: {mean:.0%} told, {rate(right, len(within))}")
+    """The ceiling, and how each way of judging does beside it."""
+    agree = sum(run.truths[0] == run.truths[1] for run in runs)
+    print(f"{len(runs)} runs. Ceiling, two truths agree: {rate(agree, len(runs))}")
+    quick = [(r.quick.word, r.quick.confidence, truth) for r in runs for truth in r.truths]
+    confirmed = [(word, 1.0, truth) for run in runs for word, truth in run.confirmed]
+    diagnosed = [(one.word, one.confidence, truth) for r in runs for one, truth in r.diagnosed]
+    for name, told in (("quick", quick), ("confirmed", confirmed), ("diagnose", diagnosed)):
+        right = sum(word == truth for word, _, truth in told)
+        # Several judgements of one run are no independent draws: the interval counts runs.
+        share = right / len(told)
+        print(f"\n{name}: {rate(share * len(runs), len(runs))}\n")
+        print(matrix(told))
+    print(f"\nlog loss of the quick verdict's probabilities: {log_loss(runs):.3f}")
+    print(f"calibration error, quick: {calibration_error(quick):.1%}")
+    print(f"calibration error, diagnose: {calibration_error(diagnosed):.1%}")
+    for word in WORDS:
+        of_word = [truth for told, _, truth in confirmed if told == word]
+        if of_word:
+            print(f"  confirmed {word}: {rate(of_word.count(word), len(of_word))}")
+    for agreeing in sorted({one.agree for run in runs for one, _ in run.diagnosed}):
+        hits = [one.word == t for run in runs for one, t in run.diagnosed if one.agree == agreeing]
+        print(f"  diagnose, {agreeing} of 5 agree: {rate(sum(hits), len(hits))}")
 
 
-def matrix(runs: Sequence[Scored], told: Callable[[Scored], Word]) -> str:
-    """Truths down, words told across; every run counts half for each of its truths."""
-    lines = [f"| truth | {' | '.join(WORDS)} | right |", "|---" * (len(WORDS) + 2) + "|"]
+def log_loss(runs: Sequence[Scored]) -> float:
+    """Mean negative log of the probability that was given to what happened, in nats."""
+    losses = [
+        -np.log(max(run.quick.probabilities.get(truth, 0.0), LEAST_LIKELY))
+        for run in runs
+        for truth in run.truths
+    ]
+    return float(np.mean(losses))
+
+
+def calibration_error(told: Sequence[Told]) -> float:
+    """Mean distance of how sure one is from how often one is right, over bins of confidence."""
+    ordered = sorted(told, key=lambda one: one[1])
+    parts = [part for part in np.array_split(np.arange(len(ordered)), BINS) if len(part)]
+    errors = []
+    for part in parts:
+        within = [ordered[i] for i in part]
+        sure = np.mean([confidence for _, confidence, _ in within])
+        right = np.mean([word == truth for word, _, truth in within])
+        errors.append(abs(sure - right) * len(within) / len(told))
+    return float(sum(errors))
+
+
+def matrix(told: Iterable[Told]) -> str:
+    """Truths down, words told across, in per cent of all."""
+    pairs = [(truth, word) for word, _, truth in told]
+    lines = [f"| truth, % of all | {' | '.join(WORDS)} | right |", "|---" * (len(WORDS) + 2) + "|"]
     for truth in WORDS:
-        counts = dict.fromkeys(WORDS, 0.0)
-        for run in runs:
-            counts[told(run)] += sum(one == truth for one in run.truths) / 2
-        total = sum(counts.values())
-        cells = [f"{count:g}" if count else "" for count in counts.values()]
-        right = rate(counts[truth], total) if total else "-"
-        lines.append(f"| {truth} | {' | '.join(cells)} | {right} |")
+        row = [pairs.count((truth, word)) for word in WORDS]
+        if total := sum(row):
+            cells = [f"{100 * count / len(pairs):.1f}" if count else "" for count in row]
+            right = f"{row[WORDS.index(truth)] / total:.0%}"
+            lines.append(f"| {truth} | {' | '.join(cells)} | {right} |")
     return "\n".join(lines)
 
 

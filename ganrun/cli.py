@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, NoReturn
 
 import typer
 from typer.core import TyperGroup
@@ -111,6 +111,12 @@ def train(
         bool, typer.Option("--again", help="Train afresh beside a run that is there already.")
     ] = False,
     allow_numerics_change: NumericsOption = False,
+    confirm: Annotated[
+        bool,
+        typer.Option(
+            "--confirm", help="Then play each run on to 3 times its rounds, and judge it by that."
+        ),
+    ] = False,
     checkpoint_every: CheckpointOption = 10.0,
     quiet: QuietOption = False,
     as_json: JsonOption = False,
@@ -119,6 +125,10 @@ def train(
 
     A run that is complete already is shown, not trained again; one that was interrupted goes on
     where it stood; one that asks only for more steps goes on from the shorter run.
+
+    The verdict is read off the run's course, and says how likely each word is. With --confirm every
+    finished run is played on once, in a branch with fresh noise under diagnosis/ of its folder, and
+    the verdict is what that shows.
     """
     with _clear_errors(), _termination_as_interrupt():
         experiment = _load(config, overrides)
@@ -136,7 +146,11 @@ def train(
         training = Training(mixture_of(experiment.target), title=experiment.name)
         with watcher_for(Console(stderr=True), training, quiet=quiet) as watcher:
             outcomes = train(experiment, watcher.update, options)
-        _report_outcomes(outcomes, experiment.name, as_json=as_json)
+        confirmed = Confirmed()
+        if confirm and all(one.how in ("trained", "found", "failed") for one in outcomes):
+            paths = [one.path for one in outcomes if one.path is not None]
+            confirmed = _confirm(paths, options, experiment.name, quiet=quiet)
+        _report_outcomes(outcomes, experiment.name, confirmed, as_json=as_json)
 
 
 @app.command(
@@ -222,10 +236,17 @@ def sweep(
                     )
             except KeyboardInterrupt:
                 interrupted = True
+        confirmed = Confirmed()
+        if opened is not None and progress is not None and not progress.stopped:
+            from ganrun.sweep.chosen import chosen_runs
+
+            paths = [run.path for run in chosen_runs(opened)]
+            confirmed = _confirm(paths, options, plan.name, quiet=quiet)
         if opened is not None:
             report_sweep(opened.path, Console(), page=False, figures=False, as_json=as_json)
-        if interrupted:
+        if interrupted or confirmed.interrupted:
             _end_interrupted()
+        _exit_with(confirmed.problems)
         if progress is not None and (progress.failed or progress.stopped):
             raise typer.Exit(1)
 
@@ -519,7 +540,37 @@ def _options(
     )
 
 
-def _report_outcomes(outcomes: list[Any], name: str, *, as_json: bool) -> None:
+class Confirmed(NamedTuple):
+    """How the playing on of finished runs went."""
+
+    problems: Sequence[str] = ()
+    """A line for each run that could not be played on."""
+    interrupted: bool = False
+
+
+def _confirm(paths: Sequence[Path], options: Options, name: str, *, quiet: bool) -> Confirmed:
+    """Play finished runs on, and judge them by that."""
+    if not paths:
+        return Confirmed()
+
+    from rich.console import Console
+
+    from ganrun.report.live.confirming import PlayingOn
+    from ganrun.report.live.watcher import watcher_for
+    from ganrun.store import RunFolder
+
+    try:
+        with watcher_for(Console(stderr=True), PlayingOn(title=name), quiet=quiet) as watcher:
+            from ganrun.diagnose.confirm import confirm
+
+            return Confirmed(confirm(map(RunFolder, paths), options, watcher.update))
+    except KeyboardInterrupt:
+        return Confirmed(interrupted=True)
+
+
+def _report_outcomes(
+    outcomes: list[Any], name: str, confirmed: Confirmed, *, as_json: bool
+) -> None:
     """Print the table of all runs that have a folder, then what went wrong; exit accordingly."""
     from rich.console import Console
 
@@ -538,8 +589,9 @@ def _report_outcomes(outcomes: list[Any], name: str, *, as_json: bool) -> None:
     for one in outcomes:
         if one.how == "failed":
             typer.echo(f"seed {one.seed} failed: {one.error}", err=True)
-    if any(one.how == "interrupted" for one in outcomes):
+    if confirmed.interrupted or any(one.how == "interrupted" for one in outcomes):
         _end_interrupted()
+    _exit_with(confirmed.problems)
     if any(one.how == "failed" for one in outcomes):
         raise typer.Exit(1)
 

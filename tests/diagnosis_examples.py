@@ -77,7 +77,8 @@ def a_run(
     levels = levels_of(track, weights, first)
     covered, quality, distance, missing = levels if levels else (None, None, None, ())
     good = status == "complete" and not missing and (distance or 0) < 0.12
-    return BranchRun(seed, status, word, covered, quality, distance, missing, good, track)
+    levels_and_all = (covered, quality, distance, missing, good, False, track)
+    return BranchRun(seed, status, word, *levels_and_all)
 
 
 def levels_of(track: Track, weights: Sequence[float], first: int):
@@ -191,6 +192,7 @@ def a_diagnosis(verdict: str, **changes) -> Diagnosis:
             "--set penalties.r1.weight=0.1 --set name=five_gaussians_r1",
         ),
         "weights": weights,
+        "perfect_modes": (1.0,) * len(weights),
         "perfect_high_quality": 0.9889,
         "perfect_mode_tv": 0.021,
         "before": a_track(everything, weights),

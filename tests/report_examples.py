@@ -13,9 +13,10 @@ from ganrun.config.targets import Grid, Ring
 from ganrun.measure.evaluation import evaluate_samples
 from ganrun.mixture import Mixture, mixture_of
 from ganrun.playing.progress import MemberProgress
+from ganrun.report.best_verdict import BestVerdict
 from ganrun.report.run_record import RunRecord
 from ganrun.store import Run, Snapshot, Snapshots, open_run
-from ganrun.verdict import RULE
+from ganrun.verdict import Verdict
 
 NUMERICS = {"machine": "Linux x86_64", "backend": "cpu", "jaxlib": "0.10.2", "lanes": 1}
 
@@ -113,13 +114,20 @@ def fake_run(
         metrics=metrics,
         snapshots=_snapshots(mixture, modes, last, 0.3 * steps, snapshots, rng, field_of),
         final=final if ended else {},
-        verdict=verdict if ended else None,
-        confidence=0.93 if ended and verdict else None,
-        evidence="The same modes stayed missing over the second half." if ended else None,
+        best=quick(verdict) if ended and verdict else None,
         recovered_modes=tuple(modes) if ended else None,
         diverged_at=diverged_at,
         reference=_reference(total) if ended else None,
     )
+
+
+def quick(word, chance=0.93):
+    """A quick verdict; of a run that diverged, a certain one."""
+    chance = 1.0 if word == "diverged" else chance
+    other = "undertrained" if word == "collapsed" else "collapsed"
+    chances = {word: chance, other: 1 - chance} if chance < 1 else {word: chance}
+    evidence = "The same modes stayed missing over the second half."
+    return BestVerdict(word, "quick", chance, evidence, chances)
 
 
 def fake_member(
@@ -245,10 +253,7 @@ def stored_run(runs_dir: Path, run: RunRecord, steps: int = 1000) -> Path:
 def _summary(run: RunRecord) -> dict[str, object]:
     return {
         **run.final,
-        "verdict": run.verdict,
-        "verdict_confidence": run.confidence,
-        "verdict_evidence": run.evidence,
-        "verdict_rule": RULE,
+        **Verdict(run.best.probabilities, run.best.evidence).as_summary(),
         "recovered_modes": list(run.recovered_modes or ()),
         "diverged_at": run.diverged_at,
         "reference": run.reference,

@@ -25,7 +25,8 @@ RESULT_FILES = (
     "snapshots.npz",
     "checkpoint.safetensors",
 )
-VERDICT = Verdict("converged", "All is well.", 0.8).as_summary()
+VERDICT = Verdict({"converged": 0.8, "sharpening": 0.2}, "All is well.").as_summary()
+DIVERGED = Verdict({"diverged": 1.0}, "It broke down.").as_summary()
 EVERY = 10
 
 

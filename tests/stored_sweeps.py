@@ -15,7 +15,7 @@ from ganrun.mixture import mixture_of
 from ganrun.store import Run, Snapshot, open_run
 from ganrun.store.sweep_folder import SweepFolder, open_sweep
 from ganrun.sweep.designs import Design, Trial
-from ganrun.verdict import RULE
+from ganrun.verdict import Verdict
 
 BASE = """
 base:
@@ -108,10 +108,7 @@ def _summary(end: str, covered: int, mixture: Any) -> dict[str, Any]:
         "modes_recovered": covered,
         "modes_covered": covered,
         "high_quality": 0.9 if covered else 0.0,
-        "verdict": end,
-        "verdict_confidence": 0.8,
-        "verdict_evidence": "made up",
-        "verdict_rule": RULE,
+        **Verdict({end: 1.0}, "made up").as_summary(),
         "recovered_modes": list(range(covered)),
         "diverged_at": 3 if end == "diverged" else None,
         "reference": {},

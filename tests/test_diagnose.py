@@ -647,6 +647,7 @@ def a_run(seed: int = 0, **fields: Any) -> BranchRun:
             "mode_tv": 0.3,
             "missing": (),
             "cured": False,
+            "sharpening": False,
             "track": Track((), ()),
             **fields,
         }
@@ -773,12 +774,30 @@ def test_advice_says_what_the_cure_did_and_where_it_began(tmp_path: Path) -> Non
     best = a_branch(covered=2.5, cured=True)
     again = a_branch("afresh", covered=1.25, title="from scratch: with r1", from_round=0)
     both = advised(run, "collapsed", best=best, afresh=again).words
-    assert '"with r1" did best: from the run\'s end it leaves 2.5 of 3 modes covered' in both
-    assert "3 of 3 GANs without fault; from scratch 1.2 of 3, 0 of 3 without fault." in both
+    found = "3 of 3 GANs find all 3 modes"
+    assert both == (
+        f'Of the cures tried, "with r1" did best: from the run\'s end {found} (2.5 covered on '
+        f"average), 3 without fault; from scratch {found} (1.2 covered on average), 0 without "
+        "fault."
+    )
     anew = advised(run, "diverged", best=replace(best, from_round=0)).words
-    assert '"with r1" did best: from scratch it leaves 2.5 of 3 modes covered' in anew
-    helps = advised(run, "collapsed", best=a_branch(), afresh=again).words
-    assert helps.endswith("It helps, but is not yet a cure.")
+    assert f'"with r1" did best: from scratch {found}' in anew
+
+
+def test_a_cure_that_finds_every_mode_is_told_from_one_that_does_not(tmp_path: Path) -> None:
+    run = stub(tmp_path, tiny())
+    lacking = a_branch("afresh", from_round=0, missing=(1,))
+    assert advised(run, "collapsed", best=a_branch(), afresh=lacking).words.endswith(
+        "So it is not yet a cure."
+    )
+    found = a_branch("afresh", from_round=0)
+    assert advised(run, "collapsed", best=a_branch(), afresh=found).words.endswith(
+        "So every mode is found, if not sharply."
+    )
+    soft = a_branch("afresh", from_round=0, sharpening=True)
+    assert advised(run, "collapsed", best=a_branch(), afresh=soft).words.endswith(
+        "So every mode is found; they are still sharpening, and more rounds should help."
+    )
 
 
 # Evidence
@@ -807,6 +826,7 @@ def a_diagnosis(verdict: Word = "collapsed", **fields: Any) -> Diagnosis:
             "quick": Quick(verdict, 0.5, "What is seen at a glance."),
             "advice": Advice("Try this.", ("a=1",), "ganrun train x --set a=1"),
             "weights": (0.2,) * 5,
+            "perfect_modes": (1.0,) * 5,
             "perfect_high_quality": 0.99,
             "perfect_mode_tv": 0.02,
             "before": Track((0, 10, 20), ((0.1,) * 5,) * 3),
@@ -837,6 +857,12 @@ LEAD = "Played on to round 60 with fresh noise, all 5 GANs "
             "became better: 75 % of their samples are where they belong instead of 50 %, and 3.0 "
             "of 5 modes are covered instead of 2.0.",
         ),
+        (
+            shown("sharpening"),
+            "covered every mode and became sharper: 75 % of their samples are where they belong "
+            "instead of 50 %.",
+        ),
+        (shown("stuck"), "did not get away: 91 % of their samples are high-quality."),
         (shown("oscillating"), "kept losing modes and finding them again"),
         (
             shown("collapsed", missing=(1, 4)),
@@ -846,7 +872,7 @@ LEAD = "Played on to round 60 with fresh noise, all 5 GANs "
             shown("collapsed", missing=(3,)),
             "ended with modes missing. 1 of 5 modes (3) is lost, the same each time.",
         ),
-        (shown("imprecise"), "high_quality 0.91 and mode_tv 0.34 are out of tolerance."),
+        (shown("imprecise"), "stayed out of tolerance, with high_quality 0.91 and mode_tv 0.34."),
         (shown("converged"), "91 % of their samples are high-quality and no mode is missing."),
         (shown("diverged"), "diverged: a loss, weight or sample stopped being finite."),
     ],

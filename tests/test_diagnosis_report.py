@@ -42,6 +42,7 @@ from ganrun.diagnose.progress import BranchProgress, DiagnosisProgress
 from ganrun.measure.coverage import is_covered
 from ganrun.report import diagnosis_story as story
 from ganrun.report import palette
+from ganrun.report.branch_table import branch_table
 from ganrun.report.diagnosis_command import report_diagnosis
 from ganrun.report.figures.diagnosis import (
     MISSING,
@@ -61,6 +62,7 @@ from ganrun.report.tables.diagnosis import (
     diagnosis_json,
     print_diagnosis,
 )
+from ganrun.verdict import WORDS
 
 RUN = Path("runs/five_gaussians-s3-0123456789abcdef")
 COMMAND = "--set penalties.r1.weight=0.1 --set name=five_gaussians_r1"
@@ -149,6 +151,35 @@ def test_where_no_mode_is_missing_faults_are_counted():
     assert told(branch, lost=()) == ("1 of 2 without fault", "some")
 
 
+def test_gans_that_find_every_mode_and_still_sharpen_have_found_all_modes():
+    branch = a_branch("x", R1, [found_by(12_000, 1, 2, 4)] * 3, even())
+    soft = replace(
+        branch, runs=tuple(replace(r, cured=False, sharpening=True) for r in branch.runs)
+    )
+    assert told(soft) == (
+        "3 of 3 find the missing modes, 0 without fault, 3 still sharpening",
+        "all",
+    )
+    assert soft.found_all == 3
+    assert soft.cured == 0
+
+
+def test_modes_that_perfect_samples_do_not_show_are_nobodys_loss():
+    weights = (0.25, 0.25, 0.25, 0.249999, 0.000001)
+    lost = replace(
+        a_diagnosis("converged", weights=weights), perfect_modes=(1.0, 1.0, 1.0, 1.0, 0.0)
+    )
+    lost = replace(lost, before=a_track(only(0, 1, 2, 3, level=1.0), weights))
+    assert story.lost_modes(lost) == ()
+    assert story.run_outcome(lost).words == "covers all 4 modes"
+    assert branch_table(lost)[-1][1][0] == "4"
+
+
+@pytest.mark.parametrize("word", WORDS)
+def test_every_word_has_its_headline(word):
+    assert story.headline(a_diagnosis(word)).lower().startswith(word)
+
+
 def test_every_verdict_has_its_headline():
     for name, make in DIAGNOSES.items():
         diagnosis = make()
@@ -209,41 +240,35 @@ def test_a_fresh_detective_that_had_not_finished_learning_is_told_so():
 def test_eigenvalues_are_told_with_conjugates_as_one():
     pairs = ((0.01, 0.2), (0.01, -0.2), (-0.3, 0.0))
     words = story.dynamics_words(a_dynamics("unstable", eigenvalues=pairs, forger_gain=None))
-    assert "leading eigenvalues 0.01 \N{PLUS-MINUS SIGN} 0.2i and -0.3 per round" in words
+    assert "Leading eigenvalues 0.01 \N{PLUS-MINUS SIGN} 0.2i and -0.3 per round" in words
     assert words.endswith("Duality gap 0.83: a better detective would gain 0.60.")
 
 
 @pytest.mark.parametrize(
     ("kind", "growth", "turning", "words"),
     [
-        ("stable", -0.01, 0.0, "a small disturbance fades e-fold in 100 rounds."),
-        ("stable", None, None, "a small disturbance fades."),
-        ("unstable", 0.0123, 0.1, "a small disturbance grows e-fold in 81 rounds."),
-        ("unstable", 5.0, 0.0, "a small disturbance grows e-fold in 1 round."),
+        ("stable", -0.01, 0.0, "fades e-fold in 100 rounds."),
+        ("unstable", 0.0123, 0.1, "grows e-fold in 81 rounds and turns once in 63 rounds."),
+        ("unstable", 5.0, 0.0, "grows e-fold in 1 round."),
         ("unstable", 1e-9, 0.0, "grows e-fold in more than 1,000,000 rounds."),
-        (
-            "rotating",
-            -0.002,
-            0.01,
-            "the players circle each other, once in 630 rounds, "
-            "and their motion fades e-fold in 500 rounds.",
-        ),
-        ("rotating", 0.002, 0.01, "and their motion grows e-fold in 500 rounds."),
-        ("rotating", 0.0, 0.01, "the players circle each other, once in 630 rounds."),
+        ("rotating", -0.002, 0.01, "fades e-fold in 500 rounds and turns once in 630 rounds."),
+        ("rotating", 0.0, 0.01, "a small disturbance turns once in 630 rounds."),
     ],
 )
 def test_the_games_motion_is_told_in_rounds(kind, growth, turning, words):
     found = a_dynamics(kind, growth=growth, turning=turning, duality_gap=None)
     assert story.dynamics_words(found).endswith(words)
-    assert story.dynamics_words(found).startswith(f"About its end the game is {kind}: ")
+    assert story.dynamics_words(found).startswith("About its end a small disturbance ")
+    assert kind not in story.dynamics_words(found)
 
 
 def test_dynamics_of_which_nothing_is_known_say_nothing():
     assert story.dynamics_words(a_dynamics(None, duality_gap=None)) == ""
+    assert story.dynamics_words(a_dynamics("stable", duality_gap=None)) == ""
 
 
 def test_dynamics_that_cannot_be_relied_on_are_told_so():
-    assert "(roughly:" in story.dynamics_words(a_dynamics("stable", reliable=False))
+    assert "(roughly:" in story.dynamics_words(a_dynamics("stable", growth=-0.1, reliable=False))
 
 
 # the terminal
@@ -251,10 +276,10 @@ def test_dynamics_that_cannot_be_relied_on_are_told_so():
 
 def test_the_verdict_stands_beside_what_the_quick_one_had_said():
     assert printed(collapsed()).splitlines()[1] == (
-        "collapsed  (confidence 93 %; the quick verdict had said undertrained, 61 %)"
+        "collapsed  (confidence 93 %; the quick verdict: likely undertrained 61 %)"
     )
     same = DIAGNOSES["undertrained"]()
-    assert "the quick verdict says the same, 90 %" in printed(same)
+    assert "the quick verdict: likely undertrained 90 %" in printed(same)
 
 
 @pytest.mark.parametrize("width", [20, 40, 60, 80, 100, 200])

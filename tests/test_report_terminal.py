@@ -9,11 +9,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from report_examples import fake_run, grid, ring
+from report_examples import fake_run, grid, quick, ring
 from rich.console import Console
 
+from ganrun import wording
 from ganrun.report import run_story as story
+from ganrun.report.best_verdict import BestVerdict
 from ganrun.report.tables.run import print_results, result_lines, results_json
+from ganrun.verdict import WORDS
 
 COLLAPSED = fake_run(modes=[0, 3], verdict="collapsed", seed=3)
 CONVERGED = fake_run(seed=1)
@@ -47,7 +50,8 @@ def row_of(text: str, seed: int) -> str:
 
 def test_a_collapsed_run_is_told_with_the_modes_that_are_missing():
     assert story.sentence(COLLAPSED) == (
-        "Seed 3 collapsed: 2 of 5 modes recovered; modes 1, 2 and 4 are missing."
+        "Seed 3: most likely collapsed (93 %); 2 of 5 modes recovered; modes 1, 2 and 4 are "
+        "missing."
     )
 
 
@@ -64,7 +68,9 @@ def test_more_modes_than_perfect_samples_recover_are_no_success():
 
 
 def test_a_converged_run_is_told_without_missing_modes():
-    assert story.sentence(CONVERGED) == "Seed 1 converged: all 5 modes recovered."
+    assert story.sentence(CONVERGED) == (
+        "Seed 1: most likely converged (93 %); all 5 modes recovered."
+    )
 
 
 def test_a_diverged_run_is_told_with_its_round_and_its_last_finite_state():
@@ -91,16 +97,35 @@ def test_a_failed_run_is_told_with_its_error():
     )
 
 
-@pytest.mark.parametrize(
-    ("verdict", "words"),
-    [
-        ("undertrained", "Seed 3 is undertrained: 2 of 5 modes recovered"),
-        ("oscillating", "Seed 3 oscillates, modes come and go: at the end 2 of 5 modes recovered"),
-        ("imprecise", "Seed 3 is imprecise: 2 of 5 modes recovered"),
-    ],
-)
-def test_every_verdict_has_its_words(verdict, words):
-    assert story.sentence(dataclasses.replace(COLLAPSED, verdict=verdict)).startswith(words)
+def judged(kind, word="collapsed"):
+    """The collapsed run, with a verdict of that kind."""
+    return dataclasses.replace(COLLAPSED, best=BestVerdict(word, kind, 0.87, "Played on."))
+
+
+@pytest.mark.parametrize("word", [word for word in WORDS if word != "diverged"])
+def test_every_verdict_has_its_words(word):
+    run = dataclasses.replace(COLLAPSED, best=quick(word, 0.7))
+    assert story.sentence(run).startswith(f"Seed 3: most likely {word} (70 %), else ")
+    assert story.sentence(judged("tested", word)).startswith(f"Seed 3: {word} (tested); 2 of 5")
+
+
+def test_a_headline_claims_no_more_than_the_kind_of_verdict_allows():
+    words = "the forger leaves out 3 of 5 modes"
+    assert story.title(COLLAPSED) == f"Likely mode collapse: {words}"
+    assert story.title(judged("confirmed")) == f"Mode collapse: {words}"
+    assert story.title(judged("tested")) == f"Mode collapse: {words}"
+    assert story.title(judged("tested", "undertrained")) == wording.capital(words)
+    played_on = story.title(judged("tested", "diverged"))
+    assert played_on == wording.capital(words), "the run itself did not"
+
+
+def test_a_cell_says_which_kind_of_verdict_it_holds():
+    assert "likely collapsed 93 %" in printed([COLLAPSED])
+    assert "collapsed (confirmed)" in printed([judged("confirmed")])
+    assert "collapsed (tested)" in printed([judged("tested")])
+    as_json = json.loads(results_json([judged("tested"), COLLAPSED]))["runs"]
+    assert [one["verdict_kind"] for one in as_json] == ["tested", "quick"]
+    assert as_json[1]["verdict_probabilities"]["collapsed"] == 0.93
 
 
 def test_a_mode_that_is_covered_but_not_recovered_is_not_called_missing():
@@ -124,7 +149,9 @@ def test_the_many_missing_modes_of_a_large_target_are_not_all_listed():
 
 
 def test_a_target_of_one_mode_is_told_in_the_singular():
-    assert story.sentence(fake_run(ring(1))) == "Seed 0 converged: the one mode recovered."
+    assert story.sentence(fake_run(ring(1))) == (
+        "Seed 0: most likely converged (93 %); the one mode recovered."
+    )
 
 
 def test_several_seeds_are_told_by_how_many_miss_modes_and_by_their_median():
@@ -146,8 +173,8 @@ def test_seeds_that_did_not_end_well_are_named_and_not_counted():
 
 def test_a_lone_seed_that_ended_is_told_in_full_among_others_that_did_not():
     assert story.sentences([COLLAPSED, INTERRUPTED]) == (
-        "Seed 3 collapsed: 2 of 5 modes recovered; modes 1, 2 and 4 are missing. "
-        "Seed 4 was interrupted."
+        "Seed 3: most likely collapsed (93 %); 2 of 5 modes recovered; modes 1, 2 and 4 are "
+        "missing. Seed 4 was interrupted."
     )
 
 
@@ -163,8 +190,8 @@ def test_seeds_that_miss_nothing_are_told_so():
 
 def test_each_seed_has_a_row_with_its_verdict_and_counts():
     text = printed(ALL)
-    assert " ".join(row_of(text, 3).split()[1:10]) == "collapsed 93 % 2 of 5 2 of 5"
-    assert " ".join(row_of(text, 1).split()[1:10]) == "converged 93 % 5 of 5 5 of 5"
+    assert " ".join(row_of(text, 3).split()[1:11]) == "likely collapsed 93 % 2 of 5 2 of 5"
+    assert " ".join(row_of(text, 1).split()[1:11]) == "likely converged 93 % 5 of 5 5 of 5"
     # That something stopped being finite is certain.
     assert row_of(text, 2).split()[1:5] == ["diverged", "3", "of", "5"]
     assert row_of(text, 4).split()[1:6] == ["interrupted", "-", "4", "of", "5"]
@@ -200,20 +227,20 @@ def test_the_table_fits_the_terminal_and_keeps_the_headline(width):
         assert all("2 of 5" in line for line in lines if "collapsed" in line)
 
 
-def test_at_80_columns_everything_up_to_the_sliced_distance_fits():
+def test_at_80_columns_everything_up_to_the_spread_fits():
     heading = next(line.plain for line in result_lines(ALL, 80) if "verdict" in line.plain)
     assert heading.split() == [
-        "seed", "verdict", "recovered", "covered", "quality", "KL", "TV", "spread", "W2",
+        "seed", "verdict", "recovered", "covered", "quality", "KL", "TV", "spread",
     ]  # fmt: skip
 
 
 def test_no_column_is_lost_to_a_long_verdict_or_many_modes():
     many = [fake_run(grid(), range(10), verdict="undertrained")]
-    assert any("W2" in line.plain for line in result_lines(many, 80))
+    assert any("spread" in line.plain for line in result_lines(many, 80))
 
 
 def test_columns_are_no_tighter_than_they_need_to_be():
-    for width, words in ((80, "recovered covered quality"), (200, "recovered  covered  quality")):
+    for width, words in ((74, "recovered covered quality"), (200, "recovered  covered  quality")):
         assert any(words in line.plain for line in result_lines([COLLAPSED], width))
 
 
@@ -262,7 +289,7 @@ def test_runs_of_one_seed_that_differ_get_tables_of_their_own_which_say_by_what(
         f"{COLLAPSED.name}  5 modes, 20,000 rounds, objective=non_saturating",
         f"{COLLAPSED.name}  5 modes, 10,000 rounds, objective=hinge",
     ]
-    assert text.count("Seed 3 collapsed") == 3
+    assert text.count("Seed 3: most likely collapsed") == 3
 
 
 def test_runs_of_one_config_and_seed_are_not_counted_as_seeds():

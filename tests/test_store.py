@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from store_examples import (
+    DIVERGED,
     NUMERICS,
     VERDICT,
     before_rmsprop_had_numbers,
@@ -137,7 +138,7 @@ def test_training_on_the_stored_config_gives_the_same_folder(tmp_path: Path) -> 
 def test_a_diverged_run_is_a_finished_result(tmp_path: Path) -> None:
     with begin(tmp_path, experiment()) as run:
         play(run, until=20)
-        folder = run.finish("diverged", VERDICT | {"verdict": "diverged", "diverged_at": 27})
+        folder = run.finish("diverged", DIVERGED | {"diverged_at": 27})
     assert folder.status == "diverged"
     found = find_complete(tmp_path, experiment())
     assert found is not None

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from store_examples import NUMERICS, VERDICT, begin, experiment, play, train
+from store_examples import NUMERICS, begin, experiment, play, train
 
 from ganrun.store import (
     Run,
@@ -21,7 +21,7 @@ from ganrun.store import (
     open_run,
     run_path,
 )
-from ganrun.verdict import RULE
+from ganrun.verdict import RULE, Verdict
 
 FILES = (
     "config.yaml",
@@ -232,7 +232,7 @@ def test_a_family_that_points_nowhere_is_passed_over(tmp_path: Path) -> None:
 
 def test_an_older_verdict_is_made_again(run: Path) -> None:
     summary = json.loads((run / "summary.json").read_text())
-    stale = VERDICT | {"verdict": "imprecise", "verdict_evidence": "stale", "verdict_rule": 0}
+    stale = Verdict({"imprecise": 1.0}, "stale", rule=0).as_summary() | {"diverged_at": 5}
     (run / "summary.json").write_text(json.dumps(summary | stale))
     verdict = RunFolder(run).verdict
     assert verdict is not None

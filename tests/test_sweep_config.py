@@ -314,7 +314,7 @@ IN_SWEEP = {
     AXIS + "axes: 3": "2:1: axes: unknown field; did you mean 'vary'?",
     AXIS + "lanes: 3": (
         "2:1: lanes: unknown field; the fields of a sweep are extends, name, base, design, seeds, "
-        "points, precision, most_seeds, vary, cases"
+        "points, precision, most_seeds, confirm, vary, cases"
     ),
     AXIS + "extends: s.yaml": "2:10: extends: this config extends itself: s.yaml -> s.yaml",
     AXIS + "base: nowhere.yaml": "2:7: base: nowhere.yaml: no such file",

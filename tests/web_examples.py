@@ -51,7 +51,7 @@ def never_evaluated() -> RunRecord:
     """A run that was killed before its first evaluation."""
     run = fake_run(verdict=None, status="interrupted", snapshots=0, steps=1000)
     empty = {name: column[:0] for name, column in run.metrics.items()}
-    return replace(run, metrics=empty, final={}, evidence=None, reference=None)
+    return replace(run, metrics=empty, final={}, reference=None)
 
 
 def played_by_hand(path: Path = Path("runs/mine-arena-20260101-120000")) -> RunRecord:

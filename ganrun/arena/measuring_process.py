@@ -54,7 +54,7 @@ def measure(task: Task) -> Found:
     from ganrun.measure.modes import count_modes
     from ganrun.measure.reference import reference_metrics
     from ganrun.mixture import mixture_of
-    from ganrun.verdict import quick_verdict
+    from ganrun.verdict import likely, likely_short, quick_verdict
 
     mixture = mixture_of(task.target)
     reference: Any = reference_metrics(mixture, len(task.samples))
@@ -64,5 +64,10 @@ def measure(task: Task) -> Found:
         found = quick_verdict(
             task.columns, {}, reference, mixture.weights, diverged_at=task.diverged_at
         )
-        verdict = {name: getattr(found, name) for name in ("word", "confidence", "evidence")}
+        verdict = {
+            "word": found.word,
+            "short": likely_short(found.probabilities),
+            "words": likely(found.probabilities),
+            "evidence": found.evidence,
+        }
     return Found(count.recovered_modes, verdict, reference)

@@ -84,7 +84,7 @@ header:
                 | null
      "modes_recovered": {"count": n, "modes": [k, ...], "at_round": n} | null    (about once a
                  second, so it may lag)
-     "verdict": {"word", "confidence", "evidence", "at_round"} | null     (so far; likewise)
+     "verdict": {"word", "short", "words", "evidence", "at_round"} | null (so far; likewise)
      "arrays": [{"name": "samples", "shape": [N, 2], "dtype": "f32", "offset": bytes from the
                  start of the message},
                 {"name": "field", "shape": [G, G], ...}]}

@@ -58,7 +58,7 @@ def sweep_json_schema() -> Schema:
             },
             "design": own["design"],
             "seeds": seeds,
-            **{name: own[name] for name in ("points", "precision", "most_seeds")},
+            **{name: own[name] for name in ("points", "precision", "most_seeds", "confirm")},
             "vary": {
                 "description": "What varies: fields by their dotted names, with a list of levels "
                 "or a range each.",

@@ -33,6 +33,7 @@ ALSO: Mapping[str, tuple[str, ...]] = {
     "points": ("samples", "n", "count", "num_points", "n_points"),
     "precision": ("half_width", "tolerance", "accuracy", "width"),
     "most_seeds": ("max_seeds", "seeds_limit", "limit"),
+    "confirm": ("confirmed", "verify"),
     "vary": ("axes", "factors", "grid", "parameters", "space", "sweep"),
     "cases": ("case", "variants", "arms"),
 }
@@ -86,6 +87,7 @@ class _Reader:
             points=head.points,
             precision=head.precision,
             most_seeds=head.bound,
+            confirm=head.confirm,
             case_places={name: entry.key for name, entry in self.cases.items()},
         )
         self._added_seeds(sweep)

@@ -69,7 +69,8 @@ class Sweep:
     fields are: one more axis, or none if there are none. `points` is the number of points of a
     random design and the base count N, a power of two, of a Sobol design. With a `precision`,
     `seeds` are those to begin with, and more are added until the answer is so precise, but no more
-    than `most_seeds` in all.
+    than `most_seeds` in all. `confirm` is the share of the trials that are played on to confirm
+    their verdicts.
     """
 
     name: str
@@ -81,6 +82,7 @@ class Sweep:
     points: int | None = None
     precision: float | None = None
     most_seeds: int | None = None
+    confirm: float = 0.0
     case_places: Mapping[str, Place] = dataclasses.field(
         default_factory=dict, compare=False, repr=False
     )
@@ -142,6 +144,8 @@ class Sweep:
                     for factor in self.factors
                 ],
                 "cases": [[name, overrides] for name, overrides in self.cases.items()],
+                # Left out while it is neutral, so that older sweeps keep their ids.
+                **({"confirm": self.confirm} if self.confirm else {}),
             }
         )
 
@@ -156,6 +160,8 @@ def sweep_yaml(sweep: Sweep) -> str:
     for name in ("points", "precision", "most_seeds"):
         if getattr(sweep, name) is not None:
             head[name] = getattr(sweep, name)
+    if sweep.confirm:
+        head["confirm"] = sweep.confirm
     text = lines(head)
     for section, entries in (
         ("vary", {factor.field: factor.written() for factor in sweep.factors}),
@@ -199,6 +205,13 @@ class SweepHead(Section):
         description=f"Seeds at which to stop adding for precision; null stands for {MOST_SEEDS}.",
         ge=2,
         le=SEEDS_LIMIT,
+    )
+    confirm: Number = Field(
+        default=0.0,
+        description="Share of the trials that are played on to three times their rounds, so that "
+        "their verdicts are confirmed.",
+        ge=0,
+        le=1,
     )
 
     @property

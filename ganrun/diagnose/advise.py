@@ -17,6 +17,7 @@ from ganrun.diagnose.diagnosis import Advice, Branch
 from ganrun.store import RunFolder
 from ganrun.store.layout import CONFIG
 from ganrun.verdict import Word
+from ganrun.wording import every, form_for, plural
 
 ARRIVED = 0.9
 """Part of the way to where it comes to rest after which a course has arrived."""
@@ -43,14 +44,16 @@ def advice(
         best: the branch whose cure did best, if cures were tried.
         afresh: the same cure from the first round on.
         rounds_wanted: rounds after which a longer run comes to rest, if that is what it needs.
-        modes: of the target.
+        modes: how many of the target's perfect samples show.
     """
     if word == "converged":
         return Advice("Nothing need change: the run is as good as this game gets.", (), None)
-    if word == "undertrained" and rounds_wanted is not None:
+    if word in ("undertrained", "sharpening") and rounds_wanted is not None:
         more = f"training.steps={rounds_wanted}"
         words = f"Train longer: the branches came to rest by about round {rounds_wanted:,}."
         return Advice(words, (more,), _command(run, (more,)))
+    if word == "sharpening":
+        return Advice("Train longer: every mode is found, and quality still rises.", (), None)
     if best is None:
         return Advice("No cure was tried.", (), None)
     tried = afresh or best
@@ -85,21 +88,31 @@ def rounds_until_rest(
 
 
 def _praise(best: Branch, afresh: Branch | None, modes: int) -> str:
-    """What a cure did, and how sure that is."""
-    after = (best.mean("covered") or 0.0, best.cured, len(best.runs))
+    """What a cure did, and what it has not done yet."""
     begin = "from the run's end" if best.from_round else "from scratch"
-    told = (
-        f"Of the cures tried, {_quoted(best)} did best: {begin} it leaves "
-        f"{after[0]:.1f} of {modes} modes covered, {after[1]} of {after[2]} GANs without fault"
-    )
-    if afresh is None:
-        return f"{told}."
-    covered = afresh.mean("covered") or 0.0
+    told = f"Of the cures tried, {_quoted(best)} did best: {begin} {_came_to(best, modes)}"
+    if afresh is not None:
+        told += f"; from scratch {_came_to(afresh, modes)}"
+    return f"{told}.{_still_to_do(afresh or best, afresh and best)}"
+
+
+def _came_to(branch: Branch, modes: int) -> str:
+    gans, covered = len(branch.runs), branch.mean("covered") or 0.0
     return (
-        f"{told}; from scratch {covered:.1f} of {modes}, {afresh.cured} of {len(afresh.runs)} "
-        "without fault."
-        + ("" if afresh.cured or best.cured else " It helps, but is not yet a cure.")
+        f"{branch.found_all} of {plural(gans, 'GAN')} {form_for(gans, 'finds', 'find')} "
+        f"{every(modes, 'mode')} ({covered:.1f} covered on average), {branch.cured} without fault"
     )
+
+
+def _still_to_do(tried: Branch, before: Branch | None) -> str:
+    """What is left to wish for where no GAN ended without fault."""
+    if any(one is not None and one.cured for one in (tried, before)):
+        return ""
+    if tried.found_all < len(tried.runs):
+        return " So it is not yet a cure."
+    if tried.sharpening:
+        return " So every mode is found; they are still sharpening, and more rounds should help."
+    return " So every mode is found, if not sharply."
 
 
 def _quoted(branch: Branch) -> str:

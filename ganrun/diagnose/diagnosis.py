@@ -8,13 +8,14 @@ from typing import Literal
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError, with_config
 
+from ganrun.measure.showable import BY_MODE, showable_modes
 from ganrun.store import RunFolderError, replace_file
 from ganrun.store.folder import read_file
 from ganrun.store.formats import json_text, read_json
 from ganrun.verdict import Word
 
 NAME = "diagnosis.json"
-FORMAT = 1
+FORMAT = 2
 """Number of the layout, and of the rules behind it; a document of another one is made anew."""
 MOST_POINTS = 120
 """Evaluations that are kept of a course, at most."""
@@ -49,6 +50,8 @@ class BranchRun:
     """Modes that are missing at more than half of those evaluations."""
     cured: bool
     """Whether nothing is missing there and the metrics are mostly within tolerance."""
+    sharpening: bool
+    """Whether nothing is missing there, and more and more samples come to where they belong."""
     track: Track
 
 
@@ -69,6 +72,16 @@ class Branch:
     def cured(self) -> int:
         """How many of its GANs ended without fault."""
         return sum(run.cured for run in self.runs)
+
+    @property
+    def sharpening(self) -> int:
+        """How many ended with every mode found, not yet without fault but on their way there."""
+        return sum(run.sharpening for run in self.runs)
+
+    @property
+    def found_all(self) -> int:
+        """How many ended with every mode found that perfect samples show."""
+        return sum(run.status == "complete" and not run.missing for run in self.runs)
 
     def mean(self, level: Literal["covered", "high_quality", "mode_tv"]) -> float | None:
         """A level's mean over its GANs; None where none of them has it."""
@@ -154,6 +167,8 @@ class Diagnosis:
     advice: Advice
     weights: tuple[float, ...]
     """Of the target's `K` modes."""
+    perfect_modes: tuple[float, ...]
+    """Share of the draws of perfect samples that cover each mode."""
     perfect_high_quality: float
     perfect_mode_tv: float
     """What perfect samples score."""
@@ -167,6 +182,16 @@ class Diagnosis:
     def modes(self) -> int:
         """`K`, the number of modes."""
         return len(self.weights)
+
+    @property
+    def perfect(self) -> dict[str, dict[str, list[float]]]:
+        """What perfect samples cover, as a reference has it."""
+        return {"modes_covered": {BY_MODE: list(self.perfect_modes)}}
+
+    @property
+    def showable(self) -> int:
+        """How many modes perfect samples show."""
+        return len(showable_modes(self.perfect, self.modes))
 
     def branch(self, name: str) -> Branch | None:
         """The branch of that name; None if it was not played."""

@@ -56,6 +56,14 @@ def _played_on(longer: Sequence[Continued], found: Judgement, *, modes: int, to_
                 f"became better: {percent(after)} of their samples are where they belong instead "
                 f"of {percent(before)}, {_covered(covered[0], covered[1], modes)}."
             )
+        case "sharpening":
+            told = (
+                f"covered every mode and became sharper: {percent(after)} of their samples are "
+                f"where they belong instead of {percent(before)}."
+            )
+        case "stuck":
+            quality = fmean(one.ending.high_quality for one in same)
+            told = f"did not get away: {percent(quality)} of their samples are high-quality."
         case "oscillating":
             told = "kept losing modes and finding them again, others at different times."
         case "collapsed":
@@ -64,8 +72,8 @@ def _played_on(longer: Sequence[Continued], found: Judgement, *, modes: int, to_
             quality = fmean(one.ending.high_quality for one in same)
             distance = fmean(one.ending.mode_tv for one in same)
             told = (
-                "covered every mode but came no nearer to the target: high_quality "
-                f"{quality:.2f} and mode_tv {distance:.2f} are out of tolerance."
+                "covered every mode but stayed out of tolerance, with high_quality "
+                f"{quality:.2f} and mode_tv {distance:.2f}."
             )
         case "converged":
             quality = fmean(one.ending.high_quality for one in same)

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from ganrun.verdict import Word
 from ganrun.verdict.continued import Continued, plurality
 
-SETTLED: tuple[Word, ...] = ("diverged", "undertrained", "converged")
+SETTLED: tuple[Word, ...] = ("diverged", "undertrained", "sharpening", "converged")
 """Words that longer continuations seldom change, if all agree; missing modes may yet be found."""
-CONFIDENCE: dict[int, float] = {5: 0.96, 4: 0.85, 3: 0.54, 2: 0.50}
+CONFIDENCE: dict[int, float] = {5: 0.98, 4: 0.77, 3: 0.50, 2: 0.50}
 """Of five continuations that agree: how often the word is the truth."""
 
 

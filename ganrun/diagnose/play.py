@@ -14,6 +14,8 @@ from ganrun.diagnose.branches import Plan, cohorts, folder_of
 from ganrun.diagnose.diagnosis import MOST_POINTS, Branch, BranchRun, Track
 from ganrun.diagnose.progress import BranchProgress, DiagnosisProgress, OnProgress
 from ganrun.executors import Executor
+from ganrun.measure.dynamics import Reference, Trajectory, is_rising
+from ganrun.measure.showable import BY_MODE, showable_modes
 from ganrun.mixture import mixture_of
 from ganrun.playing.jobs import Member, Options, Outcome
 from ganrun.playing.progress import MemberProgress, RoundRate
@@ -33,7 +35,9 @@ class Branches:
     ) -> None:
         self.run = run
         self.weights: Float[ndarray, " K"] = mixture_of(run.config.target).weights
-        self.reference = (run.summary or {}).get("reference") or {}
+        self.reference = reference_of(run)
+        self.showable = len(showable_modes(self.reference, len(self.weights)))
+        """How many modes perfect samples show."""
         self._options = options
         self._executor = executor
         self._board = _Board(run, on_progress)
@@ -87,6 +91,11 @@ class Branches:
             ),
         )
 
+    def _is_rising(self, metrics: dict[str, ndarray]) -> bool:
+        """Whether more and more samples are where they belong, over the last half."""
+        course = Trajectory(metrics, {}, self.reference, self.weights)
+        return is_rising(course.placed[course.window], 1 - course.perfect("mode_tv"))
+
     def _shown_run(self, folder: RunFolder, from_round: int, word: Word | None) -> BranchRun:
         metrics = folder.metrics()
         came_to = ending(metrics, self.reference, self.weights, from_round=from_round)
@@ -100,8 +109,23 @@ class Branches:
             mode_tv=came_to.mode_tv if came_to else None,
             missing=came_to.missing if came_to else (),
             cured=bool(came_to and came_to.good and not diverged),
+            sharpening=bool(
+                came_to
+                and not (came_to.good or came_to.missing or diverged)
+                and self._is_rising(metrics)
+            ),
             track=track_of(metrics, len(self.weights)),
         )
+
+
+def reference_of(run: RunFolder) -> Reference:
+    """What perfect samples score, measured anew where an older run does not tell it by mode."""
+    stored = (run.summary or {}).get("reference") or {}
+    if BY_MODE in stored.get("modes_covered", {}):
+        return stored
+    from ganrun.measure.reference import reference_metrics
+
+    return reference_metrics(mixture_of(run.config.target), run.config.evaluation.samples)
 
 
 def track_of(metrics: dict[str, ndarray], modes: int) -> Track:

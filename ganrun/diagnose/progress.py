@@ -1,4 +1,4 @@
-"""What a diagnosis in progress tells whoever watches it: plain data."""
+"""What a diagnosis or a confirmation in progress tells whoever watches it: plain data."""
 
 from __future__ import annotations
 
@@ -45,3 +45,19 @@ class DiagnosisProgress:
 
 OnProgress = Callable[[DiagnosisProgress], None]
 """Is told of the newest state; must return quickly and never raise."""
+
+
+@dataclass(frozen=True)
+class Confirming:
+    """Runs that are being played on, at one moment; rounds are those after each run's end."""
+
+    runs: int
+    finished: int
+    rounds_done: int
+    rounds_total: int
+    rounds_per_second: float | None
+    seconds_left: float | None
+
+
+OnConfirming = Callable[[Confirming], None]
+"""Likewise, of runs that are played on."""

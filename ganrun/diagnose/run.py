@@ -29,6 +29,7 @@ from ganrun.diagnose.play import Branches, track_of
 from ganrun.diagnose.probe import probe
 from ganrun.diagnose.progress import OnProgress
 from ganrun.executors import executor_for
+from ganrun.measure.showable import BY_MODE
 from ganrun.playing.jobs import Options
 from ganrun.store import RunFolder, RunLockedError, StoreError
 from ganrun.store.atomic import make_folder, remove_leftovers
@@ -37,6 +38,8 @@ from ganrun.verdict.continued import Continued
 
 LONGER = Plan("longer", "the same game, 4 times as long", rounds=4, seeds=5)
 LONGEST = replace(LONGER, title="the same game, 10 times as long", rounds=10)
+NEED_NO_CURE = ("converged", "sharpening")
+"""Words of runs that have all modes, and are as good as it gets or on their way there."""
 RESET = Plan("reset-detective", "a new detective", rounds=3, seeds=3, new_discriminator=True)
 
 
@@ -97,7 +100,7 @@ class _Experiment:
         with executor_for(gans) as executor:
             branches = Branches(self.run, self.options, executor, self.on_progress)
             longer, verdict, plan = self._longer(branches)
-            tried = [] if verdict.word == "converged" else self._cures(branches, verdict)
+            tried = [] if verdict.word in NEED_NO_CURE else self._cures(branches, verdict)
             best = best_cure(tried)
             again = self._afresh(branches, best)
             branches.stage("questioning the detectives")
@@ -121,9 +124,10 @@ class _Experiment:
                 best=best,
                 afresh=again,
                 rounds_wanted=self._rest(branches, plan, longer, verdict),
-                modes=modes,
+                modes=branches.showable,
             ),
             weights=tuple(branches.weights.tolist()),
+            perfect_modes=tuple(branches.reference["modes_covered"][BY_MODE]),
             perfect_high_quality=float(branches.reference["high_quality"]["mean"]),
             perfect_mode_tv=float(branches.reference["mode_tv"]["mean"]),
             before=track_of(self.run.metrics(), modes),
@@ -155,8 +159,8 @@ class _Experiment:
         longer: Sequence[Continued],
         verdict: Judgement,
     ) -> int | None:
-        """By which round an undertrained run would come to rest; None for others."""
-        if verdict.word != "undertrained" or plan is None:
+        """By which round a run that becomes better would come to rest; None for others."""
+        if verdict.word not in ("undertrained", "sharpening") or plan is None:
             return None
         courses = [folder.metrics() for folder in branches.folders(plan)]
         return rounds_until_rest(

@@ -1,7 +1,7 @@
 """A run's metrics over time: its window, which modes it covers when, and whether it still rises.
 
 The window is the second half of a run's rounds. At an evaluation a mode is missing if it is not
-covered.
+covered, but would be by most sets of as many perfect samples.
 """
 
 from __future__ import annotations
@@ -18,8 +18,11 @@ from numpy import ndarray
 
 from ganrun.config.declarations import METRICS, share_columns
 from ganrun.measure.coverage import is_covered, mode_distance
+from ganrun.measure.showable import showable_modes
 
-Reference = Mapping[str, Mapping[str, float]]
+Reference = Mapping[str, Mapping[str, Any]]
+Part = slice | Bool[ndarray, " R"]
+"""Some of a run's evaluations."""
 
 LEAST_EVALUATIONS = 4
 """Fewer in the window show no trend and no coming and going."""
@@ -31,6 +34,10 @@ MODE_TV_ABOVE = 0.10
 """Out of tolerance if `mode_tv` is further above the reference."""
 SPREAD_RANGE = (0.25, 2.0)
 """Out of tolerance if `spread` is outside."""
+ON_THE_MODES = 0.2
+"""High-quality share below which hardly a sample is on a mode."""
+MOST_ON_THE_MODES = 0.5
+"""High-quality share, of perfect samples' own, below which most samples are off the modes."""
 LEAST_CHANGES = 3
 """So often the set of covered modes must change before modes come and go."""
 
@@ -136,10 +143,47 @@ class Trajectory:
             present[row] |= present[row - 1] & kept[row]
         return present
 
+    @cached_property
+    def showable(self) -> Bool[ndarray, " K"]:
+        """The modes that perfect samples of the same size show; others cannot be missed."""
+        return np.isin(np.arange(self.modes), showable_modes(self.reference, self.modes))
+
+    @property
+    def sought(self) -> Bool[ndarray, "R k"]:
+        """Which of the modes that can be shown are covered at which evaluations."""
+        return self.covered[:, self.showable]
+
+    def missing(self, part: Part) -> tuple[int, ...]:
+        """The numbers of the modes that are missing at more than half of the evaluations."""
+        seldom = self.covered[part].mean(axis=0) < 1 / 2
+        return tuple(np.flatnonzero(seldom & self.showable).tolist())
+
     @property
     def missing_at_the_end(self) -> tuple[int, ...]:
         """The numbers of the modes that the last evaluation does not cover."""
-        return tuple(int(k) for k in np.flatnonzero(~self.covered[-1]))
+        return self.missing(slice(-1, None))
+
+    @cached_property
+    def placed(self) -> Float[ndarray, " R"]:
+        """Share of samples where they belong: as many on each mode as it weighs."""
+        return 1 - self.column("mode_tv")
+
+    def quality(self, part: Part) -> float:
+        """Mean high-quality share; what is empty counts as nothing."""
+        return float(np.mean(np.nan_to_num(self.column("high_quality")[part])))
+
+    def is_off(self, part: Part) -> bool:
+        """Whether hardly a sample is on a mode."""
+        return self.quality(part) < ON_THE_MODES
+
+    def lacks(self, part: Part) -> bool:
+        """Whether modes are missing, or most samples are off the modes."""
+        enough = MOST_ON_THE_MODES * self.perfect("high_quality")
+        return bool(self.missing(part)) or self.quality(part) < enough
+
+    def is_dead(self, part: Part) -> bool:
+        """Whether the generator has no slope at all."""
+        return bool(np.all(self.column("grad_norm_g")[part] == 0))
 
     def perfect(self, name: str) -> float:
         """What perfect samples score on average; in the limit where the reference has no mean."""
@@ -160,13 +204,13 @@ class Trajectory:
         quality, distance, spread = map(self.column, ("high_quality", "mode_tv", "spread"))
         low, high = SPREAD_RANGE
         return (
-            self.covered.all(axis=1)
+            self.sought.all(axis=1)
             & (quality >= self.perfect("high_quality") - HIGH_QUALITY_BELOW)
             & (distance <= self.perfect("mode_tv") + MODE_TV_ABOVE)
             & ~((spread < low) | (spread > high))
         )
 
-    def is_good(self, part: slice | Bool[ndarray, " R"]) -> bool:
+    def is_good(self, part: Part) -> bool:
         """Whether half of a part of the evaluations or more are within tolerance."""
         return bool(self.within_tolerance[part].mean() >= 1 / 2)
 

@@ -108,7 +108,7 @@ def _covered(diagnosis: Diagnosis, branch: Branch, before: bool) -> str:
 def _perfect_cells(diagnosis: Diagnosis) -> dict[str, str]:
     return {
         **_EMPTY,
-        "covered": str(diagnosis.modes),
+        "covered": wording.count(sum(diagnosis.perfect_modes)),
         "high_quality": wording.value(diagnosis.perfect_high_quality, DECIMALS),
         "mode_tv": wording.value(diagnosis.perfect_mode_tv, DECIMALS),
     }

@@ -18,6 +18,7 @@ from numpy import ndarray
 from ganrun import wording
 from ganrun.config.declarations import share_columns
 from ganrun.diagnose.diagnosis import Branch, Detective, Diagnosis, Dynamics, Track
+from ganrun.verdict import likely_short
 from ganrun.verdict.continued import Ending, ending
 
 TELLS = 0.6
@@ -76,7 +77,7 @@ def run_ending(diagnosis: Diagnosis) -> Ending | None:
         "step": np.array(diagnosis.before.steps, dtype=np.int64),
         **dict(zip(share_columns(diagnosis.modes), shares.T, strict=True)),
     }
-    return ending(metrics, {}, weights, from_round=0)
+    return ending(metrics, diagnosis.perfect, weights, from_round=0)
 
 
 def lost_modes(diagnosis: Diagnosis) -> tuple[int, ...]:
@@ -92,7 +93,7 @@ def run_diverged(diagnosis: Diagnosis) -> bool:
 
 def run_outcome(diagnosis: Diagnosis) -> Outcome:
     """What became of the run itself: `misses modes 1, 2 and 4`."""
-    came_to, total = run_ending(diagnosis), diagnosis.modes
+    came_to, total = run_ending(diagnosis), diagnosis.showable
     diverged = run_diverged(diagnosis)
     if came_to is None:
         return Outcome("diverged at once" if diverged else "was never evaluated", "none")
@@ -130,12 +131,14 @@ def outcome(branch: Branch, lost: Sequence[int], modes: int) -> Outcome:
         clauses.append(f"{good} of {total} {wording.form_for(total, 'finds', 'find')} {what}")
     if not lost or branch.cured != good:
         clauses.append(f"{branch.cured}{'' if lost else f' of {total}'} without fault")
+    if branch.sharpening:
+        clauses.append(f"{branch.sharpening} still sharpening")
     clauses += [
         f"{number} {status}"
         for status in ("diverged", "failed")
         if (number := ended_as(branch, status))
     ]
-    least, most = sorted((good, branch.cured))
+    least, most = sorted((good, branch.cured + branch.sharpening))
     return Outcome(", ".join(clauses), "all" if least == total else "some" if most else "none")
 
 
@@ -158,7 +161,7 @@ def ended_as(branch: Branch, status: str) -> int:
 
 def headline(diagnosis: Diagnosis) -> str:
     """The verdict in a few words, as a story of forger and detective."""
-    total, lost, longer = diagnosis.modes, lost_modes(diagnosis), diagnosis.branch("longer")
+    total, lost, longer = diagnosis.showable, lost_modes(diagnosis), diagnosis.branch("longer")
     everything = wording.every(total, "mode")
     found = found_by(longer, lost, total) if longer else 0
     match diagnosis.verdict:
@@ -172,6 +175,10 @@ def headline(diagnosis: Diagnosis) -> str:
                 return "Undertrained: more rounds help the forger, but bring no missing mode"
             helps = ", and more rounds help" if longer else ""
             return f"Undertrained: the forger is still learning{helps}"
+        case "stuck":
+            return "Stuck: the forger has stopped learning"
+        case "sharpening":
+            return f"Sharpening: the forger serves {everything}, and more rounds make it sharper"
         case "oscillating":
             return "Oscillating: the forger runs from mode to mode, the detective after it"
         case "imprecise":
@@ -184,11 +191,9 @@ def headline(diagnosis: Diagnosis) -> str:
 
 
 def how_sure(diagnosis: Diagnosis) -> str:
-    """`confidence 93 %; the quick verdict had said undertrained, 61 %`."""
-    quick = diagnosis.quick
-    said = "says the same" if quick.verdict == diagnosis.verdict else f"had said {quick.verdict}"
-    sure, less = wording.percent(diagnosis.confidence), wording.percent(quick.confidence)
-    return f"confidence {sure}; the quick verdict {said}, {less}"
+    """`confidence 93 %; the quick verdict: likely undertrained 61 %`."""
+    quick = likely_short({diagnosis.quick.verdict: diagnosis.quick.confidence})
+    return f"confidence {wording.percent(diagnosis.confidence)}; the quick verdict: {quick}"
 
 
 def probes(diagnosis: Diagnosis) -> list[tuple[str, str]]:
@@ -245,11 +250,14 @@ def fresh_words(detective: Detective) -> str:
 
 
 def dynamics_words(dynamics: Dynamics) -> str:
-    """How the game moves about its end, and what either player could still gain."""
+    """How the game moves about its end, and what either player could still gain.
+
+    Whether that is stable, rotating or unstable is not told: it did not foretell how games end.
+    """
     told = []
-    if dynamics.kind is not None:
+    if motion := _motion(dynamics):
         rough = "" if dynamics.reliable else " (roughly: not every search found its end)"
-        told.append(f"About its end the game is {dynamics.kind}: {_motion(dynamics)}{rough}")
+        told.append(f"About its end {motion}{rough}")
     if leading := _distinct(dynamics.eigenvalues)[:MOST_EIGENVALUES]:
         noun = wording.noun_for(len(leading), "eigenvalue")
         told.append(f"leading {noun} {wording.listed(leading)} per round")
@@ -267,18 +275,14 @@ def dynamics_words(dynamics: Dynamics) -> str:
 
 
 def _motion(dynamics: Dynamics) -> str:
-    """What a small disturbance of both players does, and how fast."""
-    growth, turning = dynamics.growth or 0.0, dynamics.turning or 0.0
-    pace = f" e-fold in {_rounds(1 / abs(growth))}" if growth else ""
-    changes = f"{'grows' if growth > 0 else 'fades'}{pace}"
-    match dynamics.kind:
-        case "rotating":
-            once = f", once in {_rounds(2 * math.pi / turning)}" if turning else ""
-            also = f", and their motion {changes}" if pace else ""
-            return f"the players circle each other{once}{also}"
-        case "unstable":
-            return f"a small disturbance grows{pace if growth > 0 else ''}"
-    return f"a small disturbance fades{pace if growth < 0 else ''}"
+    """What becomes of a small disturbance of both players, and how fast; empty if not known."""
+    growth, turning = dynamics.growth, dynamics.turning
+    moves = []
+    if growth:
+        moves.append(f"{'grows' if growth > 0 else 'fades'} e-fold in {_rounds(1 / abs(growth))}")
+    if turning:
+        moves.append(f"turns once in {_rounds(2 * math.pi / turning)}")
+    return f"a small disturbance {' and '.join(moves)}" if moves else ""
 
 
 def _rounds(number: float) -> str:

@@ -17,12 +17,15 @@ from ganrun import wording
 from ganrun.config import Experiment
 from ganrun.config.declarations import METRICS, SUMMARY_METRICS, share_columns
 from ganrun.measure.coverage import is_covered
+from ganrun.measure.showable import BY_MODE, showable_modes
 from ganrun.mixture import Mixture, mixture_of
+from ganrun.report.best_verdict import BestVerdict, best_verdict
 from ganrun.store import Event, RunFolder, RunFolderError, Snapshots
 from ganrun.store.events import configs_along
 from ganrun.store.layout import SUMMARY
+from ganrun.verdict import Word
 
-Reference = Mapping[str, Mapping[str, float]]
+Reference = Mapping[str, Mapping[str, Any]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,20 +46,33 @@ class RunRecord:
     snapshots: Snapshots | None
     final: Mapping[str, float | None]
     """Every metric of `docs/metrics.md` at the end; `None` where it is undefined or infinite."""
-    verdict: str | None = None
-    confidence: float | None = None
-    """How often the verdict is right where the evidence is like this."""
-    evidence: str | None = None
+    best: BestVerdict | None = None
+    """The best verdict that there is."""
     recovered_modes: tuple[int, ...] | None = None
     diverged_at: int | None = None
     reference: Reference | None = None
-    """Metric -> `mean`, `p5` and `p95` of perfect samples."""
+    """Metric -> `mean`, `p5` and `p95` of perfect samples; `by_mode` of what counts modes."""
     run_json: Mapping[str, Any] = field(default_factory=dict)
     """Where it comes from: code, machine and time."""
     events: tuple[Event, ...] = ()
     """What was done to an interactive run, in order of rounds."""
     earlier_rule: str | None = None
     """What was other about the game by which it was trained (see `RunFolder`)."""
+
+    @property
+    def verdict(self) -> Word | None:
+        """The word of the best verdict."""
+        return self.best.word if self.best else None
+
+    @property
+    def diverged(self) -> bool:
+        """Whether the run itself did, and not only its game when it was played on."""
+        return self.diverged_at is not None or self.status == "diverged"
+
+    @property
+    def evidence(self) -> str | None:
+        """What that rests on."""
+        return self.best.evidence if self.best else None
 
     @property
     def name(self) -> str:
@@ -149,10 +165,15 @@ class RunRecord:
 
     @property
     def missing(self) -> tuple[int, ...]:
-        """The modes that are not covered, by number; empty as well where nothing was evaluated."""
+        """The modes that are not covered but can be; empty as well where nothing was evaluated."""
         if self.covered is None:
             return ()
-        return tuple(int(mode) for mode in np.flatnonzero(~self.covered))
+        return tuple(mode for mode in self.showable if not self.covered[mode])
+
+    @cached_property
+    def showable(self) -> tuple[int, ...]:
+        """The modes that as many perfect samples cover."""
+        return showable_modes(self.reference, self.modes_total)
 
 
 def metric_words(name: str, number: float | None, modes: int, absent: str = "-") -> str:
@@ -171,7 +192,7 @@ def read_record(path: Path) -> RunRecord:
     target = folder.final_config.target
     summary = folder.summary or {}
     where = path / SUMMARY
-    verdict, snapshots = folder.verdict, folder.snapshots()
+    snapshots = folder.snapshots()
     return RunRecord(
         path=path,
         status=folder.status,
@@ -180,9 +201,7 @@ def read_record(path: Path) -> RunRecord:
         metrics=folder.metrics(),
         snapshots=snapshots if snapshots and len(snapshots.steps) else None,
         final={name: _number(summary, name, where) for name in SUMMARY_METRICS if summary},
-        verdict=verdict.word if verdict else None,
-        confidence=verdict.confidence if verdict else None,
-        evidence=verdict.evidence if verdict else None,
+        best=best_verdict(folder),
         recovered_modes=_modes(summary, target.mode_count, where),
         diverged_at=_whole(summary, "diverged_at", where),
         reference=_reference(summary, where),
@@ -223,10 +242,11 @@ def _reference(summary: Mapping[str, Any], where: Path) -> Reference | None:
         return None
     if not isinstance(stored, dict) or not all(isinstance(one, dict) for one in stored.values()):
         raise RunFolderError(f"{where}: reference does not hold metrics")
-    reference = {}
+    reference: dict[str, dict[str, Any]] = {}
     for name, points in stored.items():
         numbers = {point: _number(points, point, where) for point in ("mean", "p5", "p95")}
         finite = {point: number for point, number in numbers.items() if number is not None}
         if len(finite) == len(numbers):
-            reference[name] = finite
+            shown = {BY_MODE: points[BY_MODE]} if BY_MODE in points else {}
+            reference[name] = {**finite, **shown}
     return reference

@@ -24,7 +24,7 @@ def whose(run: RunRecord) -> str:
 
 def outcome(run: RunRecord) -> str:
     """What became of a run, in a heading: `2 of 5 modes recovered after 10,000 rounds`."""
-    if run.verdict == "diverged":
+    if run.diverged:
         return f"diverged{_at_round(run.diverged_at)}"
     if run.ended and run.metric("modes_recovered") is not None:
         return f"{_recovered(run)} after {run.steps:,} rounds"
@@ -37,7 +37,7 @@ def title(run: RunRecord) -> str:
     """The story in a few words: what the forger does with the modes."""
     lost, total = len(run.missing), run.modes_total
     everything = wording.every(total, "mode")
-    if run.verdict == "diverged":
+    if run.diverged:
         return "The game diverged"
     if run.covered is None:
         return "Not measured yet"
@@ -46,7 +46,9 @@ def title(run: RunRecord) -> str:
         return f"The forger misses {everything}{so_far}"
     if lost:
         words = f"the forger leaves out {lost} of {total} modes{so_far}"
-        return f"Mode collapse: {words}" if run.verdict == "collapsed" else wording.capital(words)
+        if run.verdict != "collapsed" or run.best is None:
+            return wording.capital(words)
+        return f"{'Mode' if run.best.is_known else 'Likely mode'} collapse: {words}"
     recovered = run.metric("modes_recovered")
     if recovered is not None and recovered < run.recoverable[0]:
         number = wording.count(recovered) if recovered else "none"
@@ -59,19 +61,13 @@ def sentence(run: RunRecord) -> str:
     seed = f"Seed {run.seed}"
     if not run.ended:
         return f"{seed} {_unfinished(run)}."
-    match run.verdict:
-        case "diverged":
-            ending = f"its last finite state: {_modes(run)}"
-            return f"{seed} diverged{_at_round(run.diverged_at)}; {ending}."
-        case "undertrained":
-            return f"{seed} is undertrained: {_modes(run)}; more rounds should improve it."
-        case "oscillating":
-            return f"{seed} oscillates, modes come and go: at the end {_modes(run)}."
-        case "imprecise":
-            return f"{seed} is imprecise: {_modes(run)}; {_imprecision(run)}."
-        case "collapsed" | "converged" as verdict:
-            return f"{seed} {verdict}: {_modes(run)}."
-    return f"{seed} has ended: {_modes(run)}."
+    if run.diverged:
+        ending = f"its last finite state: {_modes(run)}"
+        return f"{seed} diverged{_at_round(run.diverged_at)}; {ending}."
+    if run.best is None:
+        return f"{seed} has ended: {_modes(run)}."
+    more = f"; {_imprecision(run)}" if run.verdict == "imprecise" else ""
+    return f"{seed}: {run.best.words}; {_modes(run)}{more}."
 
 
 def sentences(runs: Sequence[RunRecord]) -> str:
@@ -82,7 +78,7 @@ def sentences(runs: Sequence[RunRecord]) -> str:
     told = [sentence(run) for run in ended]
     if len(ended) > 1:
         told = [_tell_ended(ended)]
-        told += _fate((run for run in ended if run.verdict == "diverged"), "diverged", "diverged")
+        told += _fate((run for run in ended if run.diverged), "diverged", "diverged")
     for status, (one, many) in _UNFINISHED.items():
         unfinished = (run for run in runs if not run.ended and run.status == status)
         told += _fate(unfinished, one, many)

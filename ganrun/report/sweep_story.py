@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from ganrun import wording
+from ganrun.influence.confirmations import confirmations
 from ganrun.report.sweep_record import Effect, SweepRecord
 from ganrun.sweep.run import described
 
@@ -61,6 +62,12 @@ def completeness(record: SweepRecord) -> list[str]:
     if len(failed) > MOST_REASONS:
         lines.append(f"... and {len(failed) - MOST_REASONS:,} more that failed")
     return lines
+
+
+def confirmed(record: SweepRecord) -> str:
+    """How often the quick verdicts came true where trials were played on; empty if none was."""
+    rows = record.rows
+    return confirmations([row.verdict for row in rows], [row.confirmed for row in rows])
 
 
 def fates_without_result(record: SweepRecord) -> Counter[str]:

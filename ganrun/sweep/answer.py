@@ -39,6 +39,7 @@ class Row:
     modes_recovered: int | None = None
     modes_covered: int | None = None
     mode_tv: float | None = None
+    confirmed: str = ""
 
     @property
     def has_result(self) -> bool:
@@ -114,6 +115,7 @@ def row_of(result: Result) -> Row:
         seed=trial.seed,
         status=result.status,
         verdict=result.verdict,
+        confirmed=result.confirmed,
         **{one.name: summary.get(one.name) for one in fields(Row) if one.name in SUMMARY_METRICS},
     )
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from ganrun.config.declarations import SUMMARY_METRICS
 from ganrun.store import RunFolder, RunFolderError
+from ganrun.store.confirmed import read_confirmed
 from ganrun.store.sweep_folder import SweepFolder
 from ganrun.sweep.designs import Design, Trial
 
@@ -30,6 +31,8 @@ class Result:
     id: str
     status: str
     summary: Mapping[str, Any] | None
+    confirmed: str = ""
+    """What it came to when it was played on; empty where it was not."""
 
     @property
     def verdict(self) -> str:
@@ -45,8 +48,12 @@ def result_of(folder: SweepFolder, trial: Trial) -> Result:
     try:
         run = RunFolder(path)
         verdict = run.verdict
-        summary = {**(run.summary or {}), **verdict.as_summary()} if verdict else None
-        return Result(trial, identity, run.status, summary)
+        if verdict is None:
+            return Result(trial, identity, run.status, None)
+        summary = {**(run.summary or {}), **verdict.as_summary()}
+        confirmed = read_confirmed(run)
+        word = confirmed.verdict if confirmed else ""
+        return Result(trial, identity, run.status, summary, word)
     except RunFolderError:
         return Result(trial, identity, "failed", None)
 
@@ -63,7 +70,7 @@ def results_text(design: Design, rows: Iterator[Result]) -> bytes:
     writer = csv.writer(text, lineterminator="\n")
     cases = bool(design.sweep.cases)
     header = [*design.columns, *(["case"] if cases else []), "seed", "id", "status"]
-    writer.writerow([*header, *VERDICT, *SUMMARY_METRICS])
+    writer.writerow([*header, *VERDICT, "confirmed_verdict", *SUMMARY_METRICS])
     for row in rows:
         trial = row.trial
         summary = row.summary or {}
@@ -74,7 +81,9 @@ def results_text(design: Design, rows: Iterator[Result]) -> bytes:
                 trial.seed,
                 row.id,
                 row.status,
-                *(_cell(summary.get(name)) for name in (*VERDICT, *SUMMARY_METRICS)),
+                *(_cell(summary.get(name)) for name in VERDICT),
+                row.confirmed,
+                *(_cell(summary.get(name)) for name in SUMMARY_METRICS),
             ]
         )
     return text.getvalue().encode()

@@ -5,20 +5,25 @@ continuation, the *late* part is its second half and the *end* its last quarter.
 of the design, in its order:
 
 1. `diverged`: the run did, or this continuation does.
-2. `undertrained`: the run is not within tolerance by its own end, and later it is materially
-   better: `1 - mode_tv`, the share of samples where they belong, is higher by 0.05 or more, or one
-   more mode is covered, in the mean over the late part against the run's own last tenth or second
-   half, whichever is the better. High quality alone does not count: where modes are lost it still
-   rises, as the samples gather on the others. Where hardly a sample is on a mode, before or late,
-   the distance has to have shrunk: the excess of `nll` over perfect samples' halved.
-3. `oscillating`: in at least half of the late part, cut into stretches about as long as the run,
+2. `stuck`: the generator has no slope at all, by the run's end and late; or hardly a sample is on a
+   mode, then and late, and neither 3 nor 5 would hold.
+3. `undertrained`: the run is not within tolerance by its own end, modes are missing or most samples
+   are off the modes, and later it is materially better: `1 - mode_tv`, the share of samples where
+   they belong, is higher by 0.05 or more, or one more mode is covered, in the mean over the late
+   part against the run's own last tenth or second half, whichever is the better. High quality alone
+   does not count: where modes are lost it still rises, as the samples gather on the others. Where
+   hardly a sample is on a mode, before or late, the distance has to have shrunk: the excess of
+   `nll` over perfect samples' halved.
+4. `sharpening`: the same, of a run by whose end nothing is missing, with most samples on the modes.
+5. `oscillating`: in at least half of the late part, cut into stretches about as long as the run,
    modes come and go (`coming_and_going`).
-4. `collapsed`: at the end a mode is covered at fewer than half of the evaluations.
-5. `imprecise`: at the end the metrics are within tolerance at fewer than half of the evaluations.
-6. `converged`: none of this.
+6. `collapsed`: at the end a mode is covered at fewer than half of the evaluations.
+7. `imprecise`: at the end the metrics are within tolerance at fewer than half of the evaluations.
+8. `converged`: none of this.
 
-These rules and their numbers were fixed before the experiment on how often they are right
-(`benchmarks/verdicts.py`), which uses them at ten times the rounds as the truth.
+Modes that perfect samples do not show either are not looked for. These rules and their numbers were
+fixed before the experiment on how often they are right (`benchmarks/verdicts.py`), which uses them
+at ten times the rounds as the truth.
 """
 
 from __future__ import annotations
@@ -34,8 +39,6 @@ from numpy import ndarray
 from ganrun.measure.dynamics import MATERIAL, Reference, Trajectory, coming_and_going
 from ganrun.verdict.words import WORDS, Word
 
-ON_THE_MODES = 0.2
-"""High-quality share below which hardly a sample is on a mode."""
 HALVED = 0.5
 """What is left of the excess nll of samples that are on their way to the modes."""
 
@@ -102,16 +105,20 @@ def continued(
     length = int(before.steps[-1])
     played = branch if len(branch["step"]) else run
     after, late, end = _parts(Trajectory(played, {}, reference, weights), length)
-    placed = (_now(before, _well_placed(before)), _mean(_well_placed(after)[late]))
-    covered = (_now(before, before.covered.sum(axis=1)), _mean(after.covered[late].sum(axis=1)))
+    placed = (_now(before, before.placed), _mean(after.placed[late]))
+    covered = (_now(before, before.sought.sum(axis=1)), _mean(after.sought[late].sum(axis=1)))
     came_to = _ending(after, end)
+    better = _rose(placed, covered) or _approached(before, after, late)
+    hopping = _oscillates(after, late, length)
     if diverged:
         word: Word = "diverged"
-    elif not before.is_good(before.last_tenth) and (
-        _rose(placed, covered) or _approached(before, after, late)
+    elif _is_dead(before, after, late) or (
+        before.is_off(before.last_tenth) and after.is_off(late) and not better and not hopping
     ):
-        word = "undertrained"
-    elif _oscillates(after, late, length):
+        word = "stuck"
+    elif better and not before.is_good(before.last_tenth):
+        word = "undertrained" if before.lacks(before.last_tenth) else "sharpening"
+    elif hopping:
         word = "oscillating"
     elif came_to.missing:
         word = "collapsed"
@@ -143,18 +150,14 @@ def _parts(trajectory: Trajectory, from_round: int) -> tuple[Trajectory, _Rows, 
 
 
 def _ending(trajectory: Trajectory, end: _Rows) -> Ending:
-    missing = np.flatnonzero(trajectory.covered[end].mean(axis=0) < 1 / 2)
+    missing = trajectory.missing(end)
     return Ending(
         covered=_mean(trajectory.covered[end].sum(axis=1)),
         high_quality=_mean(trajectory.column("high_quality")[end]),
         mode_tv=_mean(trajectory.column("mode_tv")[end]),
-        missing=tuple(missing.tolist()),
-        good=not len(missing) and trajectory.is_good(end),
+        missing=missing,
+        good=not missing and trajectory.is_good(end),
     )
-
-
-def _well_placed(trajectory: Trajectory) -> Float[ndarray, " R"]:
-    return 1 - trajectory.column("mode_tv")
 
 
 def _now(trajectory: Trajectory, values: ndarray) -> float:
@@ -166,13 +169,14 @@ def _rose(placed: tuple[float, float], covered: tuple[float, float]) -> bool:
     return placed[1] - placed[0] >= MATERIAL or covered[1] - covered[0] >= 1
 
 
+def _is_dead(before: Trajectory, after: Trajectory, late: _Rows) -> bool:
+    """Whether the generator has no slope at all any more."""
+    return before.is_dead(before.last_tenth) and after.is_dead(late)
+
+
 def _approached(before: Trajectory, after: Trajectory, late: _Rows) -> bool:
     """Whether samples that are on no mode have come much nearer to them."""
-    on_modes = (
-        before.column("high_quality")[before.last_tenth],
-        after.column("high_quality")[late],
-    )
-    if any(_mean(values) >= ON_THE_MODES for values in on_modes):
+    if not (before.is_off(before.last_tenth) and after.is_off(late)):
         return False
     # NaN where nothing is finite, and then not nearer.
     excess = before.column("nll")[before.last_tenth].mean() - before.perfect("nll")
@@ -186,7 +190,8 @@ def _oscillates(after: Trajectory, late: _Rows, length: int) -> bool:
     stretches = max(1, int((after.steps[rows[-1]] - after.steps[rows[0]]) // max(length, 1)))
     parts = np.array_split(rows, stretches)
     busy = [
-        coming_and_going(after.present[part], after.covered[part]) is not None for part in parts
+        coming_and_going(after.present[part][:, after.showable], after.sought[part]) is not None
+        for part in parts
     ]
     return sum(busy) * 2 >= len(busy)
 

@@ -1,4 +1,4 @@
-"""The six words of a verdict, what is said of each everywhere, and a verdict in full."""
+"""The words of a verdict, what is said of each everywhere, and a verdict in full."""
 
 from __future__ import annotations
 
@@ -6,7 +6,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
-Word = Literal["diverged", "undertrained", "oscillating", "collapsed", "imprecise", "converged"]
+from ganrun.wording import percent
+
+Word = Literal[
+    "diverged",
+    "stuck",
+    "undertrained",
+    "sharpening",
+    "oscillating",
+    "collapsed",
+    "imprecise",
+    "converged",
+]
 WORDS: tuple[Word, ...] = get_args(Word)
 """In the order in which they are tried: the first that holds is the verdict."""
 
@@ -50,6 +61,15 @@ FROM_THE_WORST = (
         colour="ink",
     ),
     Meaning(
+        "stuck",
+        description="Nothing moves any more, or hardly a sample is on a mode, and stays so.",
+        tale="the forger has stopped learning, and more rounds are not expected to change it",
+        did="got stuck",
+        do="get stuck",
+        tone="bad",
+        colour="purple",
+    ),
+    Meaning(
         "oscillating",
         description="Modes come and go.",
         tale="the forger runs from mode to mode, and where it stops is chance",
@@ -60,12 +80,19 @@ FROM_THE_WORST = (
     ),
     Meaning(
         "undertrained",
-        description="Still improving: with more rounds, quality or coverage rises.",
+        description="Modes are missing or samples are off, and more rounds help.",
         tale="the forger is still improving, so more rounds should help",
         did="ended undertrained",
         do="end undertrained",
         tone="warn",
         colour="quiet",
+    ),
+    Meaning(
+        "sharpening",
+        description="All modes found, still sharpening: with more rounds, quality rises.",
+        tale="every note is there, and more rounds should make them sharper",
+        tone="good",
+        colour="sky",
     ),
     Meaning(
         "imprecise",
@@ -85,32 +112,45 @@ FROM_THE_WORST = (
 """The words in the order in which a page shows how trials ended."""
 MEANINGS: Mapping[str, Meaning] = {one.word: one for one in FROM_THE_WORST}
 
-RULE = 2
+RULE = 3
 """Number of the quick verdict's rule; one stored by an older rule is made again by its readers."""
+WORTH_NAMING = 0.1
+"""A second word is named beside the likeliest if it is at least so likely."""
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """A word, how sure it is, one sentence with the numbers it rests on, and the rule's number."""
+    """How likely each word is, one sentence with the numbers it rests on, and the rule's number."""
 
-    word: Word
+    probabilities: Mapping[Word, float]
+    """Of what more rounds would show: how often each word is right where the evidence is like
+    this; in [0, 1], and 1 in sum. A word that is not there is as good as impossible."""
     evidence: str
-    confidence: float
-    """How often the word is right where the evidence is like this, in [0, 1]."""
     rule: int = RULE
 
+    @property
+    def word(self) -> Word:
+        """The likeliest word; the first in the order of the words among equals."""
+        return max(WORDS, key=lambda word: (self.probabilities.get(word, 0), -WORDS.index(word)))
+
+    @property
+    def confidence(self) -> float:
+        """How often the likeliest word is right."""
+        return self.probabilities[self.word]
+
     def as_summary(self) -> dict[str, Any]:
-        """The verdict's four fields of `summary.json`."""
+        """The verdict's fields of `summary.json`."""
         return {
             "verdict": self.word,
             "verdict_confidence": self.confidence,
+            "verdict_probabilities": dict(self.probabilities),
             "verdict_evidence": self.evidence,
             "verdict_rule": self.rule,
         }
 
     @classmethod
     def from_summary(cls, summary: Mapping[str, Any]) -> Verdict | None:
-        """Read the four fields; None if they are of an older rule.
+        """Read these fields; None if they are of an older rule.
 
         KeyError, TypeError or ValueError where they are no verdict.
         """
@@ -121,7 +161,28 @@ class Verdict:
             raise ValueError(word)
         if int(rule) < RULE:
             return None
-        confidence = float(summary["verdict_confidence"])
-        if not 0 <= confidence <= 1:
-            raise ValueError(confidence)
-        return cls(word, evidence, confidence, int(rule))
+        stored = {word: float(p) for word, p in dict(summary["verdict_probabilities"]).items()}
+        if not stored.keys() <= set(WORDS) or not all(0 <= p <= 1 for p in stored.values()):
+            raise ValueError(stored)
+        found = cls({word: stored[word] for word in WORDS if word in stored}, evidence, int(rule))
+        if abs(sum(stored.values()) - 1) > 0.01 or found.word != word:
+            raise ValueError(stored)
+        return found
+
+
+def likely_short(probabilities: Mapping[Word, float]) -> str:
+    """The likeliest word, where there is little room: `likely collapsed 60 %`."""
+    word = Verdict(probabilities, "").word
+    chance = probabilities[word]
+    return word if chance == 1 else f"likely {word} {percent(chance)}"
+
+
+def likely(probabilities: Mapping[Word, float]) -> str:
+    """The likeliest words: `most likely collapsed (60 %), else undertrained (30 %)`."""
+    first, second, *_ = sorted(WORDS, key=lambda word: -probabilities.get(word, 0.0))
+    if probabilities[first] == 1:
+        return first
+    words = f"most likely {first} ({percent(probabilities[first])})"
+    if probabilities.get(second, 0) < WORTH_NAMING:
+        return words
+    return f"{words}, else {second} ({percent(probabilities[second])})"

@@ -5,7 +5,7 @@ import { copy } from "../../page/assets/copying.js";
 import { byId, element, prefersCalm, write } from "../../page/assets/elements.js";
 import { recall, remember } from "../../page/assets/storage.js";
 import { listenToThemeButtons } from "../../page/assets/theme.js";
-import { percent, thousands } from "../../page/assets/wording.js";
+import { thousands } from "../../page/assets/wording.js";
 import { learnLabels } from "./config_words.js";
 import { Connection } from "./connection.js";
 import { Controls } from "./controls.js";
@@ -131,8 +131,8 @@ let spokenAt = -Infinity;
 let unspoken = new Map();
 
 /* Verdicts are spoken when their word changes, and not more often than one can listen. */
-function announceVerdict(card, { word, confidence }) {
-  unspoken.set(card.id, `Game ${card.position + 1}, ${card.game.label}: ${word}, ${percent(confidence)}.`);
+function announceVerdict(card, { words }) {
+  unspoken.set(card.id, `Game ${card.position + 1}, ${card.game.label}: ${words}.`);
   const wait = Math.max(0, spokenAt + ANNOUNCE_EVERY - performance.now());
   if (unspoken.size > 1) return;
   setTimeout(() => {

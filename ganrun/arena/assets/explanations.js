@@ -61,7 +61,7 @@ export const reading = ({ covered, recovered }) => [
   ],
   [
     "The verdict",
-    "What the trajectory so far looks like, with how often such a verdict is right. It is a guess while " +
-      "the game goes on, and is worth less after a setting was changed.",
+    "What more rounds would most likely show, by the trajectory so far, and how likely that is. It is a " +
+      "guess while the game goes on, and is worth less after a setting was changed.",
   ],
 ];

@@ -4,7 +4,7 @@ import { Curves } from "../../page/assets/curves.js";
 import { element, write } from "../../page/assets/elements.js";
 import { fieldSpread, median, pushesOn, typicalPush, uphillOf } from "../../page/assets/field.js";
 import { Scene } from "../../page/assets/scene.js";
-import { coveredModes, missingIn, missingModes, percent, plural, shortRate, thousands } from "../../page/assets/wording.js";
+import { capital, coveredModes, missingIn, missingModes, percent, plural, shortRate, thousands } from "../../page/assets/wording.js";
 import { differences } from "./config_words.js";
 import { ModeShares } from "./mode_shares.js";
 
@@ -206,13 +206,12 @@ export class GameCard {
 
   showVerdict(verdict) {
     const word = verdict ? verdict.word : "";
-    const sure = verdict ? ` ${percent(verdict.confidence)}` : "";
-    write(this.part.word, verdict ? `${word}${sure}` : "no verdict yet");
+    write(this.part.word, verdict ? verdict.short : "no verdict yet");
     write(this.part.evidence, verdict ? verdict.evidence : "");
+    const { description, tone } = this.acts.meaning(word);
+    this.part.verdict.title = verdict ? `${capital(verdict.words)}. ${description}` : "";
     if (word === this.word) return;
     this.word = word;
-    const { description, tone } = this.acts.meaning(word);
-    this.part.verdict.title = description;
     this.part.verdict.className = `verdict ${tone && `chip ${tone}`}`;
     if (verdict) this.acts.verdict(this, verdict);
   }

@@ -58,7 +58,7 @@ def diagnosis_json(diagnosis: Diagnosis, path: Path) -> str:
 
 
 def verdict_line(diagnosis: Diagnosis) -> Text:
-    """`collapsed  (confidence 93 %; the quick verdict had said undertrained, 61 %)`."""
+    """`collapsed  (confidence 93 %; the quick verdict: likely undertrained 61 %)`."""
     word = diagnosis.verdict
     line = Text().append(word, f"bold {screen_hue(word)}".strip())
     return line.append(f"{GAP}({how_sure(diagnosis)})", "dim")

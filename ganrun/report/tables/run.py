@@ -153,7 +153,9 @@ def _as_json(run: RunRecord) -> dict[str, Any]:
         "seed": run.seed,
         "status": run.status,
         "verdict": run.verdict,
-        "verdict_confidence": run.confidence,
+        "verdict_kind": run.best.kind if run.best else None,
+        "verdict_confidence": run.best.confidence if run.best else None,
+        "verdict_probabilities": dict(run.best.probabilities) if run.best else None,
         "sentence": run_story.sentence(run),
         "evidence": run.evidence,
         "steps": run.steps,
@@ -172,10 +174,8 @@ def _word(run: RunRecord) -> str:
 
 
 def _sure_word(run: RunRecord) -> str:
-    """The verdict and how sure it is: `collapsed 93 %`; a divergence is certain."""
-    if run.confidence is None or run.verdict == "diverged":
-        return _word(run)
-    return f"{run.verdict} {wording.percent(run.confidence)}"
+    """The verdict and how it was come by: `likely collapsed 60 %` or `collapsed (confirmed)`."""
+    return run.best.short if run.best else run.status
 
 
 def _columns(rows: Sequence[Sequence[str]], room: int) -> FittingColumns:

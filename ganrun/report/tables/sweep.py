@@ -20,7 +20,7 @@ from ganrun.report.fitting_columns import GAP, FittingColumns
 from ganrun.report.notes import print_cut, print_whole, print_wrapped
 from ganrun.report.palette import SCREEN_BLUE, SCREEN_VERMILLION
 from ganrun.report.sweep_record import BY, TIMES, Effect, Numbers, SweepRecord
-from ganrun.report.sweep_story import completeness, fates_without_result
+from ganrun.report.sweep_story import completeness, confirmed, fates_without_result
 from ganrun.store.sweep_folder import INFLUENCE, RESULTS
 from ganrun.sweep.precision import Precision
 from ganrun.sweep.run import described
@@ -42,7 +42,7 @@ def print_sweep(record: SweepRecord, console: Console) -> None:
     title = Text(record.name, "bold")
     title.append(f"{GAP}{about_design(record.design)}, {rounds}", "not bold dim")
     paragraph = Text(record.influence["paragraph"])
-    for words in (title, paragraph):
+    for words in filter(None, (title, paragraph, Text(confirmed(record)))):
         print_wrapped(console, words)
         console.print()
     width = console.width
@@ -286,6 +286,7 @@ def sweep_json(record: SweepRecord) -> dict[str, Any]:
         "verdicts": dict(sorted(record.verdicts.items())),
         "results": str(record.path / RESULTS),
         "precision": _precision_json(record),
+        "confirmed": confirmed(record),
         "paragraph": record.influence["paragraph"],
         "influence": dict(record.influence),
     }

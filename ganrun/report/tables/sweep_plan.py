@@ -13,7 +13,7 @@ from ganrun.store.sweep_folder import sweep_path
 from ganrun.sweep.designs import Design
 from ganrun.sweep.estimate import Estimate, estimate
 from ganrun.sweep.run import cohorts_of
-from ganrun.wording import duration, plural
+from ganrun.wording import duration, percent, plural
 
 
 def report_plan(
@@ -31,6 +31,7 @@ def report_plan(
             "seeds": list(design.seeds),
             "trials": plan.trials,
             "cohorts": plan.cohorts,
+            "confirm": design.sweep.confirm,
             "cores": cores,
             "estimated_seconds": round(plan.seconds(cores)),
             "estimated_bytes": round(plan.disk_bytes),
@@ -45,10 +46,12 @@ def report_plan(
         print(json.dumps(content, indent=2))
         return
     seeds = plural(len(design.seeds), "seed")
+    confirm = design.sweep.confirm
     lines = [
         f"{design.sweep.name}: {design.sweep.design} design over {', '.join(axes(design))}",
         f"{plural(plan.trials, 'trial')}: {plural(plan.cells, 'cell')} x {seeds}",
         f"{plural(plan.cohorts, 'cohort')}: trials that share one compiled program",
+        *([f"{percent(confirm)} of them played on to confirm their verdicts"] if confirm else []),
         f"about {duration(plan.seconds(cores))} on {plural(cores, 'core')}, "
         f"{size(plan.disk_bytes)} on disk, less what is there already",
     ]

@@ -114,9 +114,9 @@ def table(
 </div>"""
 
 
-def chip(word: str) -> str:
-    """A verdict or a status, in its tone."""
-    return f'<span class="chip {tone(word)}">{escaped(word)}</span>'
+def chip(word: str, told: str | None = None) -> str:
+    """A verdict or a status, in its tone; `told` is what it says where that is more."""
+    return f'<span class="chip {tone(word)}">{escaped(told or word)}</span>'
 
 
 def seek_button(at: int) -> str:

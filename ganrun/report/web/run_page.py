@@ -80,7 +80,7 @@ def _heading(run: RunRecord) -> str:
 <section class="lead" aria-labelledby="title">
   <p class="kicker">{" · ".join(facts)}</p>
   <h1 id="title">{escaped(run_story.title(run))}</h1>
-  <p class="verdict">{chip(run.verdict or run.status)}{_confidence(run)}</p>
+  <p class="verdict">{_chip(run)}{_how_sure(run)}</p>
   <p class="evidence">{escaped(evidence)}</p>
   {_tiles(run)}
 </section>
@@ -88,11 +88,12 @@ def _heading(run: RunRecord) -> str:
 </p></noscript>"""
 
 
-def _confidence(run: RunRecord) -> str:
-    said = []
-    if run.verdict and run.verdict != "diverged" and run.confidence is not None:
-        sure = wording.percent(run.confidence)
-        said.append(f"confidence {sure}: how often such a verdict is right")
+def _chip(run: RunRecord) -> str:
+    return chip(run.best.word, run.best.short) if run.best else chip(run.status)
+
+
+def _how_sure(run: RunRecord) -> str:
+    said = [escaped(run.best.how_sure)] if run.best and run.best.how_sure else []
     if run.verdict and run.status not in ("complete", "diverged"):
         said.append(escaped(run.status))
     return f' <span class="quiet">{"; ".join(said)}</span>' if said else ""

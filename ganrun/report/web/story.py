@@ -219,7 +219,7 @@ def _telling(run: RunRecord) -> Iterator[Passage]:
     """How well the detective tells real from forged, over the last quarter."""
     accuracy = run.metrics["accuracy_d"]
     known = accuracy[np.isfinite(accuracy)]
-    if len(known) < 4 or run.verdict == "diverged" or run.last_round is None:
+    if len(known) < 4 or run.diverged or run.last_round is None:
         return
     mean = float(known[-max(1, len(known) // 4) :].mean())
     share = wording.percent(mean)
@@ -238,12 +238,14 @@ def _end(run: RunRecord) -> Passage:
     last = run.last_round
     if not run.ended:
         return Passage(last, run_story.sentence(run))
-    if run.verdict == "diverged":
+    if run.diverged:
         at = "" if run.diverged_at is None else f" in round {run.diverged_at:,}"
         words = f"Then the game breaks down: a loss, a weight or a sample stops being finite{at}."
         return Passage(last, f"{words} The last picture shows the state before.")
     words = f"After {wording.plural(last or run.steps, 'round')} {_recovered(run)}"
-    tale = MEANINGS[run.verdict].tale if run.verdict else None
+    tale = MEANINGS[run.best.word].tale if run.best else None
+    if tale and run.best and not run.best.is_known:
+        tale = f"most likely, {tale}"
     return Passage(last, f"{words}: {tale}." if tale else f"{words}.")
 
 

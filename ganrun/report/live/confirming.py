@@ -1,0 +1,54 @@
+"""What one sees while runs are played on so that their verdicts are confirmed: one bar."""
+
+from __future__ import annotations
+
+from rich.text import Text
+
+from ganrun.diagnose.progress import Confirming
+from ganrun.report.live.frame_parts import (
+    assembled,
+    bar,
+    heading,
+    how_far,
+    pace,
+    paced_bar,
+    rounds_a_second,
+)
+from ganrun.report.live.watcher import Moment, Subject
+
+STAGE = "playing on, to confirm verdicts"
+
+
+class PlayingOn(Subject[Confirming]):
+    """Continuations of a training's or a sweep's runs."""
+
+    def __init__(self, *, title: str) -> None:
+        self._title = title
+
+    def draw(self, progress: Confirming | None, moment: Moment) -> Text:
+        """How many runs are confirmed, and how far all of it is."""
+        if progress is None:
+            lines = [heading(self._title, STAGE, "starting", moment), bar(0, 0, "", moment)]
+            return assembled(lines, moment)
+        far, speed = self.done_and_total(progress), rounds_a_second(progress.rounds_per_second)
+        right = moment.ending or _runs(progress)
+        lines = [
+            heading(self._title, STAGE, right, moment),
+            paced_bar(*far, speed, progress.seconds_left, moment),
+        ]
+        return assembled(lines, moment)
+
+    def line(self, progress: Confirming) -> str:
+        """Runs, rounds, speed and time left."""
+        far = how_far(*self.done_and_total(progress), "rounds")
+        speed = rounds_a_second(progress.rounds_per_second)
+        parts = [f"{self._title}: {STAGE}", _runs(progress), far]
+        return ", ".join([*parts, *pace(speed, progress.seconds_left)])
+
+    def done_and_total(self, progress: Confirming) -> tuple[int, int]:
+        """Rounds of all continuations."""
+        return progress.rounds_done, progress.rounds_total
+
+
+def _runs(progress: Confirming) -> str:
+    return f"{progress.finished:,} of {progress.runs:,} runs"
