@@ -264,7 +264,9 @@ def test_finished_runs_exit_with_0_and_their_table(outcomes: list[Outcome], stor
     outcomes[:] = [Outcome(3, "trained", stored)]
     code, output, errors = cli("train", "a.yaml", "--set", "name=five_gaussians")
     assert (code, errors) == (0, "")
-    assert "Seed 3 collapsed: 2 of 5 modes recovered" in " ".join(output.split())
+    assert "Seed 3: most likely collapsed (93 %); 2 of 5 modes recovered" in " ".join(
+        output.split()
+    )
     assert stored.name in output
 
 
@@ -291,7 +293,7 @@ def test_a_failed_run_exits_with_1_after_the_table_of_the_others(
     outcomes[:] = [Outcome(3, "trained", stored), Outcome(4, "failed", None, "disk full")]
     code, output, errors = cli("train", "a.yaml", "--set", "name=five_gaussians")
     assert (code, errors) == (1, "seed 4 failed: disk full\n")
-    assert "Seed 3 collapsed" in output
+    assert "Seed 3: most likely collapsed" in output
 
 
 def test_an_interrupted_training_exits_with_130_and_says_how_to_go_on(

@@ -76,7 +76,7 @@ def test_a_run_is_reported_as_it_was_stored(runs):
 def test_one_folder_gives_its_table_and_its_figures(runs):
     path = folder_of(runs, 3)
     text, problems = report(path)
-    assert "Seed 3 collapsed: 2 of 5 modes recovered" in text
+    assert "Seed 3: most likely collapsed (93 %); 2 of 5 modes recovered" in text
     assert "modes.png, progression.png, curves.png" in text
     assert len(list((path / "figures").iterdir())) == 3
     assert problems == []

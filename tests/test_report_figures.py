@@ -144,7 +144,7 @@ def test_the_missing_modes_are_named_in_words_and_dashed(drawn):
         "mode 2 missing",
         "mode 4 missing",
     ]
-    assert "Mode collapse: the forger leaves out 3 of 5 modes" in texts
+    assert "Likely mode collapse: the forger leaves out 3 of 5 modes" in texts
     rings = {rings.get_gid(): rings for rings in made.findobj(LineCollection) if rings.get_gid()}
     assert len(rings["missing"].get_segments()) == 3
     assert len(rings["covered"].get_segments()) == 2

@@ -59,7 +59,8 @@ def test_more_modes_than_perfect_samples_recover_are_no_success():
     counts = {"modes_recovered": {"mean": 3.95, "p5": 3.0, "p95": 4.0}}
     run = dataclasses.replace(CONVERGED, reference={**CONVERGED.reference, **counts})
     assert story.sentence(run) == (
-        "Seed 1 converged: 5 of 5 modes recovered, above what perfect samples reach (4)."
+        "Seed 1: most likely converged (93 %); 5 of 5 modes recovered, above what perfect samples "
+        "reach (4)."
     )
     both = story.sentences([run, CONVERGED])
     assert both.endswith(", on 1 of them above what perfect samples reach (4).")
