@@ -251,6 +251,7 @@ def test_eigenvalues_are_told_with_conjugates_as_one():
         ("unstable", 0.0123, 0.1, "grows e-fold in 81 rounds and turns once in 63 rounds."),
         ("unstable", 5.0, 0.0, "grows e-fold in 1 round."),
         ("unstable", 1e-9, 0.0, "grows e-fold in more than 1,000,000 rounds."),
+        ("unstable", 0.1, 1e-9, "a small disturbance grows e-fold in 10 rounds."),
         ("rotating", -0.002, 0.01, "fades e-fold in 500 rounds and turns once in 630 rounds."),
         ("rotating", 0.0, 0.01, "a small disturbance turns once in 630 rounds."),
     ],

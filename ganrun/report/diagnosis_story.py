@@ -280,7 +280,7 @@ def _motion(dynamics: Dynamics) -> str:
     moves = []
     if growth:
         moves.append(f"{'grows' if growth > 0 else 'fades'} e-fold in {_rounds(1 / abs(growth))}")
-    if turning:
+    if turning and 2 * math.pi / turning < MOST_ROUNDS:  # else rounding alone may turn it
         moves.append(f"turns once in {_rounds(2 * math.pi / turning)}")
     return f"a small disturbance {' and '.join(moves)}" if moves else ""
 

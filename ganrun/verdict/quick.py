@@ -3,8 +3,8 @@
 The words are the design's; the truth they aim at is what more rounds would show (`continued.py`),
 which a trajectory only hints at. So the answer is a probability for each of the words: a
 multinomial logistic regression on a few numbers of the trajectory (`likelihoods.py`), learned from
-runs that were played on to ten times their rounds (`benchmarks/verdicts.py`). Only what is certain
-is told for certain: a run that diverged did, and a generator without any slope stays where it is.
+runs that were played on to ten times their rounds (`benchmarks/verdicts.py`). Where there is little
+to see, or nothing moves, it is how such runs ended. Only that a run diverged is told for certain.
 
 All is told from the *window*, the evaluations of the run's second half, and from its last tenth.
 Modes are numbered from 0, as the columns `share_0`, `share_1`, ... are.
@@ -21,7 +21,7 @@ from numpy import ndarray
 
 from ganrun.measure.dynamics import LEAST_EVALUATIONS, Reference, Trajectory
 from ganrun.verdict.evidence import divergence, evidence_for, standstill, too_few
-from ganrun.verdict.likelihoods import EARLY, NEEDED, likelihoods
+from ganrun.verdict.likelihoods import DEAD, EARLY, NEEDED, likelihoods
 from ganrun.verdict.signs import Signs
 from ganrun.verdict.words import Verdict
 
@@ -50,7 +50,7 @@ def quick_verdict(
     if trajectory.trained < LEAST_EVALUATIONS:
         return Verdict(EARLY[bool(signs.missing)], too_few(signs))
     if trajectory.is_dead(trajectory.window):
-        return Verdict({"stuck": 1.0}, standstill(signs))
+        return Verdict(DEAD, standstill(signs))
     found = Verdict(likelihoods(signs), "")
     return Verdict(found.probabilities, evidence_for(found.word, signs))
 
