@@ -9,10 +9,13 @@ from json_schema_check import accepts
 
 from ganrun.config import json_schema, load_experiment
 from ganrun.config.shipped import find_config, shipped_configs
+from ganrun.diagnose.confirm import confirm
 from ganrun.executors.this_process import ThisProcess
 from ganrun.playing.jobs import Job, Member, Options, Outcome
+from ganrun.report.best_verdict import best_verdict
 from ganrun.store import RunFolder
 from ganrun.verdict import WORDS
+from ganrun.verdict.words import WORTH_NAMING
 
 CASES = shipped_configs() / "cases"
 SCHEMA = json_schema()
@@ -46,7 +49,7 @@ def test_a_case_is_found_from_any_folder(
 
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, RunFolder]:
-    """The run of every case, trained for real."""
+    """The run of every case, trained for real and played on."""
     options = Options(runs_dir=tmp_path_factory.mktemp("runs"))
     jobs = [Job((Member(load_experiment(CASES / f"{word}.yaml")),), options) for word in WORDS]
     outcomes: list[Outcome] = []
@@ -54,11 +57,25 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, RunFolder]:
         for _, ended in executor.run([[job] for job in jobs], lambda _: None):
             outcomes += ended
     assert [one.how for one in outcomes] == ["trained"] * len(WORDS)
-    return {folder.config.name: folder for one in outcomes for folder in [RunFolder(one.path)]}
+    runs = [RunFolder(one.path) for one in outcomes]
+    assert not confirm(runs, options, lambda _: None)
+    return {run.config.name: run for run in runs}
 
 
 @pytest.mark.parametrize("word", WORDS)
-def test_the_run_of_a_case_gets_its_word(word: str, runs: dict[str, RunFolder]) -> None:
+def test_the_run_of_a_case_gets_its_word_when_it_is_played_on(
+    word: str, runs: dict[str, RunFolder]
+) -> None:
+    found = best_verdict(runs[word])
+    assert found is not None
+    assert (found.word, found.kind) == (word, "quick" if word == "diverged" else "confirmed")
+
+
+@pytest.mark.parametrize("word", WORDS)
+def test_the_word_of_a_case_is_among_those_that_are_likely_at_a_glance(
+    word: str, runs: dict[str, RunFolder]
+) -> None:
     verdict = runs[word].verdict
     assert verdict is not None
-    assert verdict.word == word, verdict.evidence
+    assert verdict.probabilities[word] >= WORTH_NAMING, verdict
+    assert verdict.word != "diverged" or word == "diverged"

@@ -238,7 +238,7 @@ def check(found: Verdict) -> None:
     assert set(found.probabilities) <= set(WORDS)
     assert sum(found.probabilities.values()) == pytest.approx(1, abs=0.005)
     assert all(0 < p <= 1 for p in found.probabilities.values())
-    assert found.confidence == max(found.probabilities.values())
+    assert found.confidence == found.probabilities.get(found.word, 0)
     assert found.rule == RULE
     sentence = found.evidence
     assert re.fullmatch(r"[A-Z0-9].*\.", sentence)
@@ -453,8 +453,27 @@ def test_every_word_is_said_something_of_once() -> None:
 def test_probabilities_are_told_with_the_second_word_if_it_is_worth_naming(
     chances: dict[Word, float], long: str, short: str | None
 ) -> None:
-    assert likely(chances) == long
-    assert short is None or likely_short(chances) == short
+    word = Verdict(chances, "").word
+    assert likely(word, chances) == long
+    assert short is None or likely_short(word, chances[word]) == short
+
+
+def test_a_word_that_another_is_likelier_than_is_a_perhaps() -> None:
+    chances: dict[Word, float] = {"diverged": 0.58, "oscillating": 0.38, "stuck": 0.04}
+    found = Verdict(chances, "", "oscillating")
+    assert (found.word, found.confidence) == ("oscillating", 0.38)
+    assert likely(found.word, chances) == "perhaps oscillating (38 %), else diverged (58 %)"
+    assert likely_short(found.word, found.confidence) == "perhaps oscillating 38 %"
+
+
+def test_no_word_is_told_that_is_not_true_of_the_run_so_far() -> None:
+    for metrics, _ in PLAIN.values():
+        found, seen = judge(metrics), signs(metrics)
+        assert found.word != "diverged"
+        if seen.missing:
+            assert found.word not in {"sharpening", "imprecise", "converged"}
+        else:
+            assert found.word != "collapsed"
 
 
 # stored and read

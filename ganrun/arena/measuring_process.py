@@ -66,8 +66,8 @@ def measure(task: Task) -> Found:
         )
         verdict = {
             "word": found.word,
-            "short": likely_short(found.probabilities),
-            "words": likely(found.probabilities),
+            "short": likely_short(found.word, found.confidence),
+            "words": likely(found.word, found.probabilities),
             "evidence": found.evidence,
         }
     return Found(count.recovered_modes, verdict, reference)

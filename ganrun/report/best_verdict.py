@@ -46,13 +46,13 @@ class BestVerdict:
     def short(self) -> str:
         """In a cell: `likely collapsed 60 %`, `collapsed (confirmed)`, `diverged` if it did."""
         if self.kind == "quick":
-            return likely_short(self.probabilities)
+            return likely_short(self.word, self.confidence)
         return f"{self.word} ({self.kind})"
 
     @property
     def words(self) -> str:
         """In a sentence: `most likely collapsed (60 %), else undertrained (30 %)`."""
-        return likely(self.probabilities) if self.kind == "quick" else self.short
+        return likely(self.word, self.probabilities) if self.kind == "quick" else self.short
 
     @property
     def how_sure(self) -> str:

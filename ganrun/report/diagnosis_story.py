@@ -192,7 +192,7 @@ def headline(diagnosis: Diagnosis) -> str:
 
 def how_sure(diagnosis: Diagnosis) -> str:
     """`confidence 93 %; the quick verdict: likely undertrained 61 %`."""
-    quick = likely_short({diagnosis.quick.verdict: diagnosis.quick.confidence})
+    quick = likely_short(diagnosis.quick.verdict, diagnosis.quick.confidence)
     return f"confidence {wording.percent(diagnosis.confidence)}; the quick verdict: {quick}"
 
 

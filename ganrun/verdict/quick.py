@@ -6,6 +6,9 @@ multinomial logistic regression on a few numbers of the trajectory (`likelihoods
 runs that were played on to ten times their rounds (`benchmarks/verdicts.py`). Where there is little
 to see, or nothing moves, it is how such runs ended. Only that a run diverged is told for certain.
 
+The one word for a run is the likeliest of those that are true of it so far: a run that covers every
+mode may be likely to lose some, but has not collapsed, and one that is finite has not diverged.
+
 All is told from the *window*, the evaluations of the run's second half, and from its last tenth.
 Modes are numbered from 0, as the columns `share_0`, `share_1`, ... are.
 """
@@ -23,7 +26,7 @@ from ganrun.measure.dynamics import LEAST_EVALUATIONS, Reference, Trajectory
 from ganrun.verdict.evidence import divergence, evidence_for, standstill, too_few
 from ganrun.verdict.likelihoods import DEAD, EARLY, NEEDED, likelihoods
 from ganrun.verdict.signs import Signs
-from ganrun.verdict.words import Verdict
+from ganrun.verdict.words import WORDS, Verdict, Word, likeliest
 
 
 def quick_verdict(
@@ -51,8 +54,25 @@ def quick_verdict(
         return Verdict(EARLY[bool(signs.missing)], too_few(signs))
     if trajectory.is_dead(trajectory.window):
         return Verdict(DEAD, standstill(signs))
-    found = Verdict(likelihoods(signs), "")
-    return Verdict(found.probabilities, evidence_for(found.word, signs))
+    probabilities = likelihoods(signs)
+    word = likeliest(probabilities, _true_so_far(signs))
+    if word not in probabilities:
+        word = likeliest(probabilities, WORDS)
+    return Verdict(probabilities, evidence_for(word, signs), word)
+
+
+def _true_so_far(signs: Signs) -> list[Word]:
+    """The words that are no mere forecast: what would come true of them is there already."""
+    trajectory = signs.trajectory
+    untrue: set[Word] = {"diverged"}
+    if signs.missing:
+        untrue |= {"sharpening", "imprecise", "converged"}
+    else:
+        off = trajectory.lacks(trajectory.last_tenth)
+        untrue |= {"collapsed", "sharpening" if off else "undertrained"}
+    if not trajectory.is_off(trajectory.last_tenth):
+        untrue.add("stuck")
+    return [word for word in WORDS if word not in untrue]
 
 
 def can_judge(

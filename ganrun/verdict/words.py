@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
 from ganrun.wording import percent
@@ -126,17 +126,19 @@ class Verdict:
     """Of what more rounds would show: how often each word is right where the evidence is like
     this; in [0, 1], and 1 in sum. A word that is not there is as good as impossible."""
     evidence: str
+    headline: Word | None = field(default=None, compare=False)
+    """The likeliest of the words that are true of the run so far; None: of all words."""
     rule: int = RULE
 
     @property
     def word(self) -> Word:
-        """The likeliest word; the first in the order of the words among equals."""
-        return max(WORDS, key=lambda word: (self.probabilities.get(word, 0), -WORDS.index(word)))
+        """The one word for the run; the first in the order of the words among equals."""
+        return self.headline or likeliest(self.probabilities, WORDS)
 
     @property
     def confidence(self) -> float:
-        """How often the likeliest word is right."""
-        return self.probabilities[self.word]
+        """How often that word is right."""
+        return self.probabilities.get(self.word, 0.0)
 
     def as_summary(self) -> dict[str, Any]:
         """The verdict's fields of `summary.json`."""
@@ -164,25 +166,37 @@ class Verdict:
         stored = {word: float(p) for word, p in dict(summary["verdict_probabilities"]).items()}
         if not stored.keys() <= set(WORDS) or not all(0 <= p <= 1 for p in stored.values()):
             raise ValueError(stored)
-        found = cls({word: stored[word] for word in WORDS if word in stored}, evidence, int(rule))
-        if abs(sum(stored.values()) - 1) > 0.01 or found.word != word:
+        if abs(sum(stored.values()) - 1) > 0.01 or word not in stored:
             raise ValueError(stored)
-        return found
+        if float(summary["verdict_confidence"]) != stored[word]:
+            raise ValueError(summary["verdict_confidence"])
+        ordered = {word: stored[word] for word in WORDS if word in stored}
+        return cls(ordered, evidence, word, int(rule))
 
 
-def likely_short(probabilities: Mapping[Word, float]) -> str:
-    """The likeliest word, where there is little room: `likely collapsed 60 %`."""
-    word = Verdict(probabilities, "").word
-    chance = probabilities[word]
-    return word if chance == 1 else f"likely {word} {percent(chance)}"
+def likeliest(probabilities: Mapping[Word, float], among: Iterable[Word]) -> Word:
+    """The likeliest of some words; the first in the order of the words among equals."""
+    return max(among, key=lambda word: (probabilities.get(word, 0.0), -WORDS.index(word)))
 
 
-def likely(probabilities: Mapping[Word, float]) -> str:
-    """The likeliest words: `most likely collapsed (60 %), else undertrained (30 %)`."""
-    first, second, *_ = sorted(WORDS, key=lambda word: -probabilities.get(word, 0.0))
-    if probabilities[first] == 1:
-        return first
-    words = f"most likely {first} ({percent(probabilities[first])})"
-    if probabilities.get(second, 0) < WORTH_NAMING:
+def likely_short(word: Word, chance: float) -> str:
+    """A word where there is little room: `likely collapsed 60 %`, `perhaps collapsed 40 %`."""
+    if chance == 1:
+        return word
+    return f"{'likely' if chance >= 1 / 2 else 'perhaps'} {word} {percent(chance)}"
+
+
+def likely(word: Word, probabilities: Mapping[Word, float]) -> str:
+    """A word and the next: `most likely collapsed (60 %), else undertrained (30 %)`.
+
+    A word that another is likelier than is `perhaps` so: that of a run which may yet diverge.
+    """
+    chance = probabilities.get(word, 0.0)
+    if chance == 1:
+        return word
+    other = likeliest(probabilities, [one for one in WORDS if one != word])
+    next_chance = probabilities.get(other, 0.0)
+    words = f"{'most likely' if chance >= next_chance else 'perhaps'} {word} ({percent(chance)})"
+    if next_chance < WORTH_NAMING:
         return words
-    return f"{words}, else {second} ({percent(probabilities[second])})"
+    return f"{words}, else {other} ({percent(next_chance)})"
