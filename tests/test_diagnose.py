@@ -44,7 +44,7 @@ from ganrun.diagnose.diagnosis import (
     write_diagnosis,
 )
 from ganrun.diagnose.evidence import evidence
-from ganrun.diagnose.judgement import Judgement, judgement
+from ganrun.diagnose.judgement import CONFIDENCE, Judgement, judgement
 from ganrun.diagnose.play import Branches, track_of
 from ganrun.diagnose.probe import probe
 from ganrun.diagnose.progress import DiagnosisProgress
@@ -460,7 +460,7 @@ def test_continuations_that_disagree_are_played_for_longer(
     watcher = Watcher()
     found = diagnosed(run, watcher)
     assert found.verdict == "undertrained"
-    assert found.confidence == 0.85
+    assert found.confidence == CONFIDENCE[4]
     longer = found.branch("longer")
     assert (longer.to_round, longer.title) == (10 * T, LONGEST.title)
     assert len([branch for branch in found.branches if branch.name == "longer"]) == 1

@@ -19,6 +19,7 @@ from probe_examples import (
     with_generator,
 )
 
+from ganrun.config.schema import Optimizer
 from ganrun.game.duality import DualityGap, duality_gap
 from ganrun.game.objectives import OBJECTIVES
 from ganrun.game.randomness import Stream, round_key
@@ -91,7 +92,7 @@ def test_the_gains_are_those_of_plain_loops() -> None:
     keys = [round_key(hyper.seed, Stream.DIAGNOSIS, purpose) for purpose in (1, 2, 3)]
     held_out = points(jax.random.split(keys[0]), batch)
     present = best_d = best_g = -float(loss_d(detective, forger, *held_out))
-    players, steppers = [detective, forger], [adam(rate, 0.9, 0.999) for _ in range(2)]
+    players, steppers = [detective, forger], [adam(rate, Optimizer(b1=0.9)) for _ in range(2)]
     for i in range(steps):
         split = jax.random.split(jax.random.fold_in(keys[1], i), 3)
         slopes = jax.grad(loss_d)(players[0], forger, *points(split, game.batch_size))

@@ -85,7 +85,7 @@ def test_one_folder_gives_its_table_and_its_figures(runs):
 def test_a_folder_of_runs_gives_one_table_in_the_order_of_the_seeds(runs):
     text, problems = report(runs, figures=False)
     rows = [line.split() for line in text.splitlines()]
-    words = {"collapsed", "converged", "diverged", "interrupted"}
+    words = {"likely", "diverged", "interrupted"}
     seeds = [row[0] for row in rows if len(row) > 1 and row[1] in words]
     assert seeds == ["3", "4", "5", "11"]
     sentence = " ".join(text.split())
@@ -189,7 +189,7 @@ def test_one_damaged_run_does_not_hide_the_others(runs, damaged):
     (damaged / "metrics.csv").write_text("nonsense")
     shutil.copytree(folder_of(runs, 11), damaged.parent / folder_of(runs, 11).name)
     text, problems = report(damaged.parent, figures=False)
-    assert "Seed 11 converged" in text
+    assert "Seed 11: most likely converged" in text
     assert len(problems) == 1
     assert "metrics.csv" in problems[0]
 
@@ -213,7 +213,7 @@ def test_every_run_gets_its_page_with_figures_or_without(runs):
     (path / "report.html").unlink(missing_ok=True)
     text, _ = report(path, figures=False)
     assert f"{path}/report.html: the run to watch, in a browser" in text
-    assert "Mode collapse" in (path / "report.html").read_text()
+    assert "Likely mode collapse" in (path / "report.html").read_text()
     before = (path / "report.html").stat().st_mtime_ns
     report(path, figures=False, pages=False)
     assert (path / "report.html").stat().st_mtime_ns == before
