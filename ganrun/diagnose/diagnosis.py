@@ -6,11 +6,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
 
-from pydantic import ConfigDict, TypeAdapter, ValidationError, with_config
+from pydantic import ConfigDict, TypeAdapter, with_config
 
 from ganrun.measure.showable import BY_MODE, showable_modes
-from ganrun.store import RunFolderError, replace_file
-from ganrun.store.folder import read_file
+from ganrun.store import replace_file
+from ganrun.store.documents import read_document
 from ganrun.store.formats import json_text, read_json
 from ganrun.verdict import Word
 
@@ -218,15 +218,4 @@ def read_diagnosis(folder: Path) -> Diagnosis | None:
 
     Raises `RunFolderError` if it is damaged.
     """
-    path = folder / NAME
-    if not path.exists():
-        return None
-    content = read_file(path, read_json)
-    if content.get("format") != FORMAT:
-        return None
-    try:
-        return _ADAPTER.validate_python(content)
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(map(str, first["loc"]))
-        raise RunFolderError(f"{path}: is no diagnosis: {where}: {first['msg']}") from None
+    return read_document(folder / NAME, _ADAPTER, number=FORMAT, what="diagnosis")

@@ -10,11 +10,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import ConfigDict, Field, TypeAdapter, ValidationError, with_config
+from pydantic import ConfigDict, Field, TypeAdapter, with_config
 
 from ganrun.store.atomic import replace_file
-from ganrun.store.folder import RunFolder, RunFolderError, read_file
-from ganrun.store.formats import json_text, read_json
+from ganrun.store.documents import read_document
+from ganrun.store.folder import RunFolder
+from ganrun.store.formats import json_text
 from ganrun.verdict import Word
 
 NAME = "confirmed.json"
@@ -55,14 +56,4 @@ def read_confirmed(run: RunFolder) -> Confirmed | None:
     Raises `RunFolderError` if it is damaged.
     """
     path = run.path / NAME
-    if not path.exists():
-        return None
-    content = read_file(path, read_json)
-    if content.get("format") != FORMAT or content.get("id") != run.id:
-        return None
-    try:
-        return _ADAPTER.validate_python(content)
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(map(str, first["loc"]))
-        raise RunFolderError(f"{path}: is no confirmed verdict: {where}: {first['msg']}") from None
+    return read_document(path, _ADAPTER, number=FORMAT, what="confirmed verdict", run=run.id)

@@ -1,8 +1,9 @@
 """How likely each word is, by the signs of a trajectory: a multinomial logistic regression.
 
 Its weights were learned by `python -m benchmarks.verdicts --learn`, which prints this table anew,
-from runs that were played on to ten times their rounds. A forest that is given the same signs is no
-better on runs that neither has seen.
+from runs that were played on to ten times their rounds. A forest that is given the same signs is a
+little better on lessons that neither has seen (mean log loss 0.92 against 0.98), but would take
+thousands of numbers where this takes 188.
 """
 
 from __future__ import annotations
