@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
+import shutil
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -39,10 +41,13 @@ from ganrun.store import (
     choose_runs_dir,
     find_complete,
     find_shorter,
+    layout,
     open_run,
+    provenance,
     run_path,
     scan_runs,
 )
+from ganrun.store import run as store_run
 from ganrun.store.lock import allow_many_files
 
 
@@ -282,7 +287,23 @@ def test_ctrl_c_leaves_an_interrupted_run(tmp_path: Path) -> None:
 
     with pytest.raises(KeyboardInterrupt):
         interrupt()
-    assert RunFolder(run_path(tmp_path, experiment())).status == "interrupted"
+    folder = RunFolder(run_path(tmp_path, experiment()))
+    assert folder.status == folder.run["status"] == "interrupted"
+
+
+def test_a_clock_that_is_put_back_ends_no_session_before_it_began(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = iter(["2026-03-01T12:00:00Z", *["2026-01-01T00:00:00Z"] * 9])
+    monkeypatch.setattr(provenance, "now", lambda: next(clock))
+    seconds = iter([100.0, 3761.9, *[0.0] * 9])
+    monkeypatch.setattr(store_run, "monotonic", lambda: next(seconds))
+    begin(tmp_path, experiment()).close()
+    begin(tmp_path, experiment()).close()
+    record = RunFolder(run_path(tmp_path, experiment())).run
+    told = [(one["started"][11:], one["ended"][11:]) for one in record["sessions"]]
+    assert told == [("12:00:00Z", "13:01:01Z"), ("13:01:01Z", "13:01:01Z")]
+    assert record["ended"] == record["sessions"][-1]["ended"]
 
 
 # finding
@@ -556,6 +577,46 @@ def test_a_lock_is_given_back_when_opening_fails(tmp_path: Path) -> None:
     with pytest.raises(NumericsError):
         begin(tmp_path, experiment(), numerics=OTHER_NUMERICS)
     begin(tmp_path, experiment()).close()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="flock")
+@pytest.mark.parametrize("number", [errno.ENOSYS, errno.ENOLCK, errno.EOPNOTSUPP])
+def test_a_file_system_without_locks_is_said_and_its_runs_are_not_called_interrupted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    import fcntl
+
+    def refuse(*_: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    with begin(tmp_path, experiment()) as run:
+        play(run, until=20)
+        monkeypatch.setattr(fcntl, "flock", refuse)
+        assert RunFolder(run.path).status == "running"
+        with pytest.raises(StoreError, match=r"^[^\n]*-s0-\w*: is on a file system without locks"):
+            begin(tmp_path, experiment())
+        monkeypatch.undo()
+
+
+@pytest.mark.parametrize("what", ["replaced", "moved", "removed", "its file was removed"])
+def test_nothing_is_written_into_a_folder_that_is_not_the_one_that_was_claimed(
+    tmp_path: Path, what: str
+) -> None:
+    run = begin(tmp_path, experiment())
+    play(run, until=20)
+    if what == "its file was removed":
+        (run.path / layout.LOCK).unlink()
+    else:
+        run.path.rename(tmp_path / "elsewhere")
+    if what == "removed":
+        shutil.rmtree(tmp_path / "elsewhere")
+    if what == "replaced":
+        shutil.copytree(tmp_path / "elsewhere", run.path)
+    there = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    with pytest.raises(StoreError, match="was replaced, moved or removed while it was trained"):
+        play(run, until=40)
+    run.close("failed", error="as above")
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == there
 
 
 def test_reading_a_run_does_not_stop_its_writer(tmp_path: Path) -> None:

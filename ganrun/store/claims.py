@@ -16,7 +16,7 @@ from pathlib import Path
 from ganrun.config import Experiment, run_id
 from ganrun.store.atomic import StoreError, make_folder, replace_file
 from ganrun.store.folder import RunFolder
-from ganrun.store.lock import locked
+from ganrun.store.lock import Lock
 
 TRIALS = ".trials"
 
@@ -52,7 +52,7 @@ def claimed(runs_dir: Path, experiment: Experiment) -> Iterator[Claim]:
     """
     make_folder(runs_dir / TRIALS)
     path = runs_dir / TRIALS / f"{run_id(experiment)}.lock"
-    lock = locked(path, path, "trial", patience=0)
+    lock = Lock(path, path, "trial", patience=0)
     try:
         yield Claim(runs_dir, experiment)
     finally:

@@ -33,7 +33,7 @@ Status = Literal["running", "interrupted", "complete", "diverged", "failed", "in
 FINISHED = ("complete", "diverged")
 INTERACTIVE = "interactive"
 """Of a game played in the arena: it ended, but is no result of its config and never reused."""
-STATUSES = ("running", *FINISHED, "failed", INTERACTIVE)
+STATUSES = ("running", "interrupted", *FINISHED, "failed", INTERACTIVE)
 
 RECORD_FIELDS = {"format": int, "id": str, "name": str, "sessions": list, "numerics_changes": list}
 """What must be in every `run.json`, and its type."""

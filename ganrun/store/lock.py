@@ -6,6 +6,7 @@ however that ends. The file itself stays; it is empty and means nothing.
 
 from __future__ import annotations
 
+import errno
 import os
 from contextlib import suppress
 from functools import cache
@@ -19,6 +20,8 @@ from ganrun.store.layout import LOCK
 PATIENCE = 0.5
 """Seconds that a claim is tried for: a reader's `is_claimed` holds the lock for a moment."""
 MOST_FILES = 1 << 17
+WITHOUT_LOCKS = (errno.ENOSYS, errno.ENOLCK, errno.ENOTSUP, errno.EOPNOTSUPP)
+"""What a file system says that knows no locks, or cannot ask for one."""
 
 
 class RunLockedError(StoreError):
@@ -39,29 +42,65 @@ def allow_many_files() -> None:
             resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
-def claim(folder: Path) -> FileLock:
-    """Take the folder's lock, until `release()` or the end of the process."""
-    return locked(folder / LOCK, folder, "run", patience=PATIENCE)
-
-
-def locked(path: Path, place: Path, what: str, *, patience: float) -> FileLock:
-    """Take the lock on a file, until `release()` or the end of the process.
+class Lock:
+    """A lock on a file, until `release()` or the end of the process.
 
     Raises `RunLockedError`, which names the place and what is trained there, where another process
-    has it for so many seconds.
+    has it for so many seconds; `StoreError` where the file system has no locks.
     """
-    allow_many_files()
-    lock = FileLock(path, timeout=patience, thread_local=False)
-    with refused(place, "locked"):
-        try:
-            lock.acquire(poll_interval=0.02)
-        except Timeout:
-            raise RunLockedError(f"{place}: another process is training this {what}") from None
-    return lock
+
+    def __init__(self, path: Path, place: Path, what: str, *, patience: float) -> None:
+        allow_many_files()
+        self._path, self._place = path, place
+        self._lock = FileLock(path, timeout=patience, thread_local=False, fallback_to_soft=False)
+        with refused(place, "locked"):
+            try:
+                self._lock.acquire(poll_interval=0.02)
+                self._file = os.stat(path)
+            except Timeout:
+                raise RunLockedError(f"{place}: another process is training this {what}") from None
+            except OSError as error:
+                self._lock.release()
+                if error.errno not in WITHOUT_LOCKS:
+                    raise
+                raise StoreError(
+                    f"{place}: is on a file system without locks (flock), so that two trainings "
+                    "could write it at once; choose another one with --runs-dir"
+                ) from None
+
+    @property
+    def is_held(self) -> bool:
+        """Whether it was not released yet."""
+        return self._lock.is_locked
+
+    def check(self) -> None:
+        """Raise a `StoreError` if the place is not what was locked: replaced, moved, removed.
+
+        The file that is locked is open, so that no other can have its number meanwhile.
+        """
+        with refused(self._place, "looked at"), suppress(FileNotFoundError):
+            if os.path.samestat(self._file, os.stat(self._path)):
+                return
+        raise StoreError(
+            f"{self._place}: was replaced, moved or removed while it was trained, so nothing more "
+            "is written there"
+        )
+
+    def release(self) -> None:
+        """Let others have it; releasing again does nothing."""
+        self._lock.release()
+
+
+def claim(folder: Path) -> Lock:
+    """Take the folder's lock."""
+    return Lock(folder / LOCK, folder, "run", patience=PATIENCE)
 
 
 def is_claimed(folder: Path) -> bool:
-    """Whether a living process holds the folder's lock; writes nothing."""
+    """Whether a living process holds the folder's lock, or may: some file systems have no locks.
+
+    Writes nothing.
+    """
     path = folder / LOCK
     if os.name != "posix":
         return _is_claimed_elsewhere(path)
@@ -73,10 +112,8 @@ def is_claimed(folder: Path) -> bool:
         return False
     try:
         fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
+    except OSError:  # it is held, or nobody can tell
         return True
-    except OSError:
-        return False
     finally:
         os.close(descriptor)
     return False

@@ -7,7 +7,7 @@ import os
 import platform
 import subprocess
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from importlib import metadata
 from pathlib import Path
@@ -15,6 +15,7 @@ from typing import Any
 
 PACKAGES = ("ganrun", "jax", "jaxlib", "flax", "optax", "numpy", "scikit-learn")
 
+_TIME = "%Y-%m-%dT%H:%M:%SZ"
 _CHECKOUT = Path(__file__).resolve().parents[2]
 _VECTOR_FEATURES = (
     "sse",
@@ -32,8 +33,14 @@ _VECTOR_FEATURES = (
 
 
 def now() -> str:
-    """The time in UTC, as ISO 8601 to the second."""
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    """The time in UTC, as ISO 8601 to the second, so that the later of two is the larger text."""
+    return datetime.now(UTC).strftime(_TIME)
+
+
+def later(time: str, seconds: float) -> str:
+    """So many whole seconds after a time."""
+    since = datetime.strptime(time, _TIME).replace(tzinfo=UTC)
+    return (since + timedelta(seconds=int(seconds))).strftime(_TIME)
 
 
 @cache

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
+from time import monotonic
 from types import TracebackType
 from typing import Any, Literal, Required, TypedDict
 
@@ -92,6 +93,7 @@ class Run:
         try:
             remove_leftovers(path, layout.FILES)
             self._record = self._resumed(numerics, allow_numerics_change) or self._new(again)
+            self._began = monotonic()
             begin_session(self._record, numerics=numerics, command=command, at_round=self.round)
             self._write_record()
             layout.enter_into_family(path.parent, experiment)
@@ -219,11 +221,17 @@ class Run:
 
         Without a status the run is interrupted, and may be gone on with.
         """
-        if not self._lock.is_locked:
+        if not self._lock.is_held:
             return
         try:
-            end_session(self._record, at_round=self.round, training_seconds=training_seconds)
-            self._record["status"] = status or "running"
+            lasted = monotonic() - self._began
+            end_session(
+                self._record,
+                at_round=self.round,
+                training_seconds=training_seconds,
+                lasted=lasted,
+            )
+            self._record["status"] = status or "interrupted"
             self._record["error"] = error
             try:
                 self._write_record()
@@ -293,6 +301,7 @@ class Run:
         self._write(layout.RUN, json_text(self._record, sort_keys=False))
 
     def _write(self, name: str, content: bytes) -> None:
+        self._lock.check()
         replace_file(self.path / name, content)
 
     def _write_snapshots(self, snapshots: Sequence[Snapshot]) -> None:

@@ -40,10 +40,15 @@ def new_record(experiment: Experiment, identity: str, *, again: bool) -> Record:
 def begin_session(
     record: Record, *, numerics: Mapping[str, Any], command: Sequence[str], at_round: int
 ) -> None:
-    """Note who trains from here on; code and numerics of the record are the latest session's."""
+    """Note who trains from here on; code and numerics of the record are the latest session's.
+
+    It begins after all that was noted before, whatever became of the clock since.
+    """
     code = {"versions": provenance.versions(), "git": provenance.git(), "command": list(command)}
+    earlier = record["sessions"][-1] if record["sessions"] else {}
+    noted = (one.get(when) for one in (record, earlier) for when in ("started", "ended"))
     session = {
-        "started": provenance.now(),
+        "started": max([provenance.now(), *filter(None, noted)]),
         "ended": None,
         "from_round": at_round,
         "to_round": None,
@@ -55,11 +60,16 @@ def begin_session(
     record["sessions"].append(session | code)
 
 
-def end_session(record: Record, *, at_round: int, training_seconds: float | None) -> None:
-    """Note the end of the latest session; the rate is over all sessions that told their seconds."""
+def end_session(
+    record: Record, *, at_round: int, training_seconds: float | None, lasted: float = 0.0
+) -> None:
+    """Note the end of the latest session; the rate is over all sessions that told their seconds.
+
+    It `lasted` so many seconds at least, however the clock was put back meanwhile.
+    """
     session = record["sessions"][-1]
     session |= {
-        "ended": provenance.now(),
+        "ended": max(provenance.now(), provenance.later(session["started"], lasted)),
         "to_round": at_round,
         "training_seconds": training_seconds,
     }
