@@ -44,8 +44,8 @@ class Page:
     """A page without a browser."""
 
     def __init__(self, address: str) -> None:
-        origin = address.rstrip("/")
-        url = origin.replace("http", "ws") + "/live"
+        origin = address.partition("/?")[0]
+        url = address.replace("http", "ws", 1).replace("/?", "/live?")
         self._open = ExitStack()
         self._connection = self._open.enter_context(connect(url, origin=cast(Any, origin)))
         self.rounds: dict[int, int] = {}

@@ -160,11 +160,12 @@ COMMON = """\
 | 0 | done; a GAN that diverged is a result, not a failure |
 | 1 | some run failed, or a run folder could not be read |
 | 2 | bad usage, or a mistake in a config |
-| 130 | interrupted (Ctrl-C or SIGTERM), after saving |
+| 130 | interrupted (Ctrl-C, SIGTERM or SIGHUP), after saving; the arena is always ended so |
 
 | environment variable | meaning |
 |---|---|
 | `GANRUN_RUNS_DIR` | where run folders go if `--runs-dir` does not say |
+| `GANRUN_ARENA_TOKEN` | the token in the arena's address, instead of a new one at every start |
 """
 
 METRICS = """\

@@ -357,7 +357,7 @@ def arena(
 
         experiment = _load(config or default_config(), overrides)
 
-        from ganrun.arena.serve import Arena
+        from ganrun.arena.serve import Arena, leave
         from ganrun.arena.serve import open_page as show
 
         served = Arena(
@@ -374,7 +374,12 @@ def arena(
             if open_page:
                 show(address)
 
-        served.run(opened)
+        try:
+            served.run(opened)
+        except KeyboardInterrupt:
+            if served.is_compiling:
+                leave(130)
+            raise typer.Exit(130) from None
 
 
 @app.command(
@@ -635,16 +640,28 @@ def _told(error: Exception) -> tuple[Sequence[str], int] | None:
 
 @contextmanager
 def _termination_as_interrupt() -> Iterator[None]:
-    """Let SIGTERM, which batch systems send before they kill, save like Ctrl-C."""
+    """Let SIGTERM, which batch systems send before they kill, save like Ctrl-C.
+
+    So does SIGHUP, which comes when the terminal is closed, unless it is ignored (nohup). A second
+    one of them does not disturb the saving.
+    """
 
     def interrupt(*_: Any) -> None:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
         raise KeyboardInterrupt
 
-    before = signal.signal(signal.SIGTERM, interrupt)
+    def hang_up(*_: Any) -> None:
+        signal.raise_signal(signal.SIGTERM)
+
+    before = {signal.SIGTERM: signal.signal(signal.SIGTERM, interrupt)}
+    hangs_up = getattr(signal, "SIGHUP", None)
+    if hangs_up is not None and signal.getsignal(hangs_up) is not signal.SIG_IGN:
+        before[hangs_up] = signal.signal(hangs_up, hang_up)
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for one, handler in before.items():
+            signal.signal(one, handler)
 
 
 def main() -> None:

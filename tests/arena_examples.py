@@ -124,10 +124,18 @@ class Page:
         return self.headers[game]["round"]
 
 
+def line_of(address: str) -> str:
+    """Where the WebSocket of the page at an address is."""
+    return address.replace("http", "ws", 1).replace("/?", "/live?")
+
+
+def origin_of(address: str) -> Any:
+    """Where the page at an address says that it comes from."""
+    return address.partition("/?")[0]
+
+
 @contextmanager
 def page(arena: Arena, *, says_seen: bool = True, **options: Any) -> Iterator[Page]:
     """A page of the arena, open and ready."""
-    origin = arena.address.rstrip("/")
-    address = origin.replace("http", "ws") + "/live"
-    with connect(address, origin=origin, **options) as connection:  # type: ignore[arg-type]
+    with connect(line_of(arena.address), origin=origin_of(arena.address), **options) as connection:
         yield Page(connection, says_seen=says_seen)

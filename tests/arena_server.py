@@ -21,7 +21,7 @@ snapshots: {count: 4, samples: 64, grid: 8}
 
 
 class Arena:
-    """`ganrun arena` on a small config; `address` ends in a slash."""
+    """`ganrun arena` on a small config; `address` is the page's, token and all."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -45,7 +45,7 @@ class Arena:
 
     @property
     def port(self) -> int:
-        return int(self.address.rstrip("/").rpartition(":")[2])
+        return int(self.address.partition("/?")[0].rpartition(":")[2])
 
     def stop(self) -> int:
         """End it as Ctrl-C would; its exit code."""

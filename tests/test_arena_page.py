@@ -133,7 +133,8 @@ def tab(arena: Arena, open_page: Callable[..., Watched]) -> Iterator[Callable[..
 
     yield open_tab
     for player in players:
-        own = (arena.address, arena.address.replace("http:", "ws:"), "data:")
+        origin = arena.address.partition("?")[0]
+        own = (origin, origin.replace("http:", "ws:"), "data:")
         player.watched.assert_quiet(allowed=own)
     players[0].say(type="pause")
 
@@ -370,12 +371,16 @@ def test_a_dropped_line_is_taken_up_again(player: Player):
 def test_a_page_goes_on_with_an_arena_that_was_restarted(
     tmp_path: Path,
     open_page: Callable[..., Watched],  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
 ):
+    monkeypatch.setenv("GANRUN_ARENA_TOKEN", "kept")
     arena = Arena(tmp_path)
     try:
         player = Player(open_page(reduced_motion="no-preference"), arena.address)
         player.page.click("#play")
         player.wait_for_round(300)
+        player.page.reload()
+        player.wait_for_round(301)
         port = arena.port
         arena.stop()
         expect(player.page.locator("#connection")).to_have_attribute("data-state", "away")
@@ -385,6 +390,10 @@ def test_a_page_goes_on_with_an_arena_that_was_restarted(
         expect(player.game().locator(".round b")).to_have_text("round 0")
         player.page.click("#play")
         player.wait_for_round(100)
+        arena.stop()
+        monkeypatch.setenv("GANRUN_ARENA_TOKEN", "another")
+        arena.start(port)
+        expect(player.page.locator("#banner")).to_contain_text("of an arena that has ended")
     finally:
         arena.stop()
 

@@ -20,7 +20,7 @@ from typing import Any
 import httpx
 import numpy as np
 import pytest
-from arena_examples import Page, page, running
+from arena_examples import Page, line_of, page, running
 from game_examples import experiment
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -38,6 +38,7 @@ from ganrun.config import load_experiment, run_id, to_yaml
 from ganrun.config.changes import with_changes
 from ganrun.store import RunFolder, StoreError
 
+OWN = "http://127.0.0.1:8765"
 FRESH = itertools.count()
 EXPLOSIVE = {"optimizer.name": "sgd", "optimizer.learning_rate": 10.0, "objective": "wasserstein"}
 
@@ -347,12 +348,17 @@ def test_while_nobody_looks_the_games_wait(
     assert said[1] == "Somebody looks again: the games go on."
 
 
-def test_pages_beyond_the_most_are_told_to_come_later(arena: Arena):
+def test_pages_beyond_the_most_are_not_let_in_and_told_to_come_later(arena: Arena):
     with ExitStack() as stack:
         for _ in range(MOST_CLIENTS):
             stack.enter_context(page(arena)).ready()
-        with page(arena) as late:
-            assert closing_code(late) == 1013
+        with pytest.raises(InvalidStatus) as refused, page(arena):
+            pass
+        assert refused.value.response.status_code == 503
+        with pytest.raises(urllib.error.HTTPError, match="503") as late:
+            urllib.request.urlopen(arena.address)
+        assert late.value.read() == b"16 pages are open already.\n"
+        late.value.close()
 
 
 # Whatever comes in
@@ -437,7 +443,9 @@ def test_without_its_training_thread_the_arena_ends_and_says_why(
 class Guarded:
     """The server without games, at an address of its own, asked without a network."""
 
-    app = application(Hub(), lambda *_: None, {"type": "hello"}, host="127.0.0.1", port=8765)
+    app = application(
+        Hub(), lambda *_: True, {"type": "hello"}, host="127.0.0.1", port=8765, token="key"
+    )
 
     def get(self, path: str, headers: dict[str, str] | None = None) -> httpx.Response:
         async def asked() -> httpx.Response:
@@ -448,11 +456,18 @@ class Guarded:
 
         return asyncio.run(asked())
 
-    def is_let_in(self, headers: dict[str, str]) -> bool:
+    def is_let_in(self, headers: dict[str, str], query: str = "token=key") -> bool:
         """Whether a WebSocket with these headers is accepted."""
         sent: list[dict[str, Any]] = []
         given_headers = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
-        scope = {"type": "websocket", "path": "/live", "headers": given_headers, "subprotocols": []}
+        scope = {
+            "type": "websocket",
+            "path": "/live",
+            "query_string": query.encode(),
+            "headers": given_headers,
+            "subprotocols": [],
+            "extensions": {"websocket.http.response": {}},
+        }
         waiting = [{"type": "websocket.connect"}]
 
         async def receive() -> dict[str, Any]:
@@ -471,7 +486,7 @@ def guarded() -> Guarded:
 
 
 def test_the_page_and_its_files_are_served_with_headers_that_close_it(guarded: Guarded):
-    answer = guarded.get("/")
+    answer = guarded.get("/?token=key")
     assert answer.status_code == 200
     assert answer.text.lower().startswith("<!doctype html>")
     policy = answer.headers["content-security-policy"]
@@ -516,7 +531,7 @@ def test_nothing_else_is_served(guarded: Guarded, path: str):
     ],
 )
 def test_other_hosts_and_origins_are_turned_away(guarded: Guarded, headers: dict[str, str]):
-    assert guarded.get("/", headers=headers).status_code == 403
+    assert guarded.get("/?token=key", headers=headers).status_code == 403
     assert not guarded.is_let_in(headers)
 
 
@@ -524,12 +539,40 @@ def test_other_hosts_and_origins_are_turned_away(guarded: Guarded, headers: dict
 def test_this_machine_may_be_called_by_its_names(guarded: Guarded, name: str):
     host = f"{name}:8765"
     headers = {"Host": host, "Origin": f"http://{host.lower()}"}
-    assert guarded.get("/", headers=headers).status_code == 200
+    assert guarded.get("/?token=key", headers=headers).status_code == 200
     assert guarded.is_let_in(headers)
 
 
+@pytest.mark.parametrize(
+    "query", ["", "token=", "token=KEY", "token=key1", "token=k%C3%A9y", "Token=key"]
+)
+def test_who_does_not_know_the_token_is_turned_away_and_told_where_to_look(
+    guarded: Guarded, query: str
+):
+    answer = guarded.get(f"/?{query}")
+    assert answer.status_code == 403
+    assert "the address that the terminal shows" in answer.text
+    for headers in ({"Host": "127.0.0.1:8765"}, {"Host": "127.0.0.1:8765", "Origin": OWN}):
+        assert not guarded.is_let_in(headers, query)
+        assert guarded.is_let_in(headers)
+
+
+def test_each_arena_has_a_token_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    def address() -> str:
+        arena = Arena(experiment(), runs_dir=tmp_path, port=0)
+        arena._listener.close()
+        return arena.address
+
+    monkeypatch.delenv("GANRUN_ARENA_TOKEN", raising=False)
+    tokens = {address().partition("/?token=")[2] for _ in range(3)}
+    assert len(tokens) == 3
+    assert min(map(len, tokens)) >= 22
+    monkeypatch.setenv("GANRUN_ARENA_TOKEN", "my own")
+    assert address().endswith("/?token=my+own")
+
+
 def test_a_real_socket_turns_a_foreign_page_away_with_403(arena: Arena):
-    address = arena.address.replace("http", "ws") + "live"
+    address = line_of(arena.address)
     with pytest.raises(InvalidStatus) as caught, connect(address, origin="http://evil.example"):  # type: ignore[arg-type]
         pass
     assert caught.value.response.status_code == 403
@@ -598,7 +641,7 @@ def test_without_the_extra_the_command_says_what_to_install(monkeypatch: pytest.
     assert command == ["-m", "pip", "install", *pinned, "'ganrun[arena]'"]
 
 
-@pytest.mark.parametrize("signal_", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("signal_", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_the_command_serves_until_it_is_interrupted_and_leaves_nothing(
     tmp_path: Path, signal_: signal.Signals
 ):
@@ -618,11 +661,11 @@ def test_the_command_serves_until_it_is_interrupted_and_leaves_nothing(
     address = line.removeprefix("The arena is at ").split()[0]
     with urllib.request.urlopen(address) as answer:
         assert answer.status == 200
-    with connect(address.replace("http", "ws") + "live") as connection:
+    with connect(line_of(address)) as connection:
         assert json.loads(connection.recv(30))["type"] == "hello"
         served.send_signal(signal_)
         out, errors = served.communicate(timeout=60)
-    assert served.returncode == 0, errors
+    assert served.returncode == 130, errors
     assert (out, errors) == ("", "")
     assert [path.name for path in tmp_path.iterdir()] == ["tiny.yaml"]
 

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import multiprocessing
 import os
-import signal
-import threading
-from multiprocessing.connection import wait
 from typing import Any, NamedTuple
 
 from numpy import ndarray
 
 from ganrun.config.targets import Target
+from ganrun.executors.child_process import follow_parent
 
 
 class Task(NamedTuple):
@@ -33,16 +30,8 @@ class Found(NamedTuple):
 
 
 def begin_beside() -> None:
-    """Set a new process up: it leaves Ctrl-C to its parent, and dies with it."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    parent = multiprocessing.parent_process()
-    assert parent is not None
-
-    def follow() -> None:
-        wait([parent.sentinel])
-        os._exit(1)
-
-    threading.Thread(target=follow, daemon=True).start()
+    """Set a new process up: it leaves every end to its parent, and the cores to who plays."""
+    follow_parent()
     with contextlib.suppress(AttributeError, OSError):
         os.nice(5)  # type: ignore[attr-defined,unused-ignore]
 

@@ -98,9 +98,11 @@ that the network's buffers do not fill, a page says {"type": "seen", "frame": n}
 pictures, n being the largest number among them; it is then sent at most `frames_ahead` pictures per
 game beyond that. To a page that never says so, as many are sent as the socket takes.
 
-A message that cannot be used is answered by one `error`; a page that sends too many of them, or too
-many messages, is told so and let go (close code 1008). At most 16 pages are served (1013), and what
-is longer than 64 KiB ends the connection (1009).
+A message that cannot be used is answered by one `error`; a page that sends too many of them, too
+many messages, or more than is done meanwhile, is told so and let go (close code 1008), and so is
+one that takes nothing of what it is sent. What is longer than 64 KiB ends the connection (1009). A
+page that does not know the arena's token is not let in (`/live?token=...`; status 403). At most 16
+pages are served (503).
 """
 
 from __future__ import annotations
@@ -220,7 +222,7 @@ class Speed(_Message):
     """A limit on rounds per second."""
 
     type: Literal["speed"]
-    rounds_per_second: Annotated[float, Field(ge=0.1, le=FASTEST, strict=False)] | None = None
+    rounds_per_second: Annotated[float, Field(ge=0.1, le=FASTEST)] | None = None
 
 
 class Save(_Message):

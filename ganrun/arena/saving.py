@@ -144,6 +144,11 @@ class Saver:
         self._orders: list[tuple[Any, Order]] = []
         self._running: tuple[Any, multiprocessing.process.BaseProcess, Connection] | None = None
 
+    @property
+    def waiting(self) -> int:
+        """How many games are to be saved after the one that is being saved."""
+        return len(self._orders)
+
     def begin(self, whose: Any, order: Order) -> None:
         """Save a game, when those before it are; `whose` comes back with its news."""
         self._orders.append((whose, order))

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
+import secrets
 import signal
 import socket
 import sys
 import threading
 import webbrowser
 from collections.abc import Callable, Sequence
-from contextlib import closing, suppress
+from contextlib import closing
 from multiprocessing import resource_tracker
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
+from urllib.parse import urlencode
 
 import uvicorn
 
+from ganrun.arena.connections import Line, Visit
 from ganrun.arena.game import Game
 from ganrun.arena.hub import Hub
 from ganrun.arena.protocol import FRAMES_AHEAD, LARGEST_MESSAGE, VERSION
@@ -23,6 +27,7 @@ from ganrun.arena.server import application
 from ganrun.arena.session import Session
 from ganrun.arena.settings import schema
 from ganrun.config import Experiment
+from ganrun.executors.child_process import INTERRUPTS
 from ganrun.executors.compile_cache import compile_cache
 from ganrun.game import backend
 from ganrun.store import StoreError
@@ -30,8 +35,11 @@ from ganrun.store import StoreError
 PORT = 8765
 TRIES = 20
 """Ports after the first that are tried where none was asked for."""
-GRACE = 2
+GRACE = 0.5
 """Seconds that open pages have to go when the arena is closed."""
+PATIENCE = 0.7
+"""Seconds that the thread which trains has to end after that; it may be compiling."""
+TOKEN_VARIABLE = "GANRUN_ARENA_TOKEN"
 
 
 def listen(host: str, port: int | None) -> socket.socket:
@@ -74,6 +82,7 @@ class Arena:
         is taken. `say` is told what happens. Raises `StoreError` where the address cannot be had.
         """
         self._failure: Exception | None = None
+        self._trainer = threading.Thread(target=self._train, name="ganrun-arena", daemon=True)
         self._listener = listen(host, port)
         try:
             backend.prepare(compile_cache())
@@ -82,28 +91,43 @@ class Arena:
                 base, hub, maker_of_games(), runs_dir=runs_dir, command=command, say=say
             )
             number = self._listener.getsockname()[1]
+            token = os.environ.get(TOKEN_VARIABLE) or secrets.token_urlsafe(16)
             app = application(
-                hub, self.session.submit, greeting(base, runs_dir), host=host, port=number
+                hub,
+                self.session.submit,
+                greeting(base, runs_dir),
+                host=host,
+                port=number,
+                token=token,
             )
             self._server = Server(app)
-            self.address = f"http://{f'[{host}]' if ':' in host else host}:{number}/"
+            self._server.on_end = self.session.stop
+            name = f"[{host}]" if ":" in host else host
+            self.address = f"http://{name}:{number}/?{urlencode({'token': token})}"
         except BaseException:
             self._listener.close()
             raise
 
     def run(self, opened: Callable[[str], None] = lambda _: None) -> None:
-        """Serve until Ctrl-C or `stop`; `opened` is told the address once pages are served."""
-        trainer = threading.Thread(target=self._train, name="ganrun-arena", daemon=True)
-        trainer.start()
+        """Serve until `stop`, or Ctrl-C; `opened` is told the address once pages are served.
+
+        Raises `KeyboardInterrupt` after Ctrl-C.
+        """
+        self._trainer.start()
         self._server.on_start = lambda: opened(self.address)
         try:
-            with suppress(KeyboardInterrupt), closing(self._listener):
+            with closing(self._listener):
                 self._server.run(sockets=[self._listener])
         finally:
             self.session.stop()
-            trainer.join(timeout=60)  # it may be compiling
+            self._trainer.join(timeout=PATIENCE)
         if self._failure is not None:
             raise self._failure
+
+    @property
+    def is_compiling(self) -> bool:
+        """Whether its thread goes on after the end of `run`: nothing can stop it meanwhile."""
+        return self._trainer.is_alive()
 
     def _train(self) -> None:
         """Be the thread that trains; without it there is nothing to serve."""
@@ -112,7 +136,7 @@ class Arena:
             # it; but they inherit what this thread blocks. Python's own helper, once it is started,
             # lifts such a block, so it comes first.
             resource_tracker.ensure_running()
-            signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+            signal.pthread_sigmask(signal.SIG_BLOCK, INTERRUPTS)
         try:
             self.session.run()
         except Exception as error:
@@ -149,23 +173,24 @@ def maker_of_games() -> Callable[[Experiment], Game]:
 
 
 class Server(uvicorn.Server):
-    """Uvicorn, quiet, with limits, and with word of when it listens."""
+    """Uvicorn, quiet, with limits, and with word of when it listens and when it ends."""
 
     on_start: Callable[[], None] = staticmethod(lambda: None)
+    on_end: Callable[[], None] = staticmethod(lambda: None)
 
     def __init__(self, app: Any) -> None:
         super().__init__(
             uvicorn.Config(
                 app,
-                log_level="error",
+                log_level="critical",
                 access_log=False,
                 server_header=False,
-                ws="websockets-sansio",
+                http=Visit,
+                ws=Line,
                 ws_max_size=LARGEST_MESSAGE,
                 ws_per_message_deflate=False,
-                timeout_graceful_shutdown=GRACE,
+                timeout_graceful_shutdown=1,
                 timeout_keep_alive=5,
-                limit_concurrency=200,
             )
         )
 
@@ -174,6 +199,23 @@ class Server(uvicorn.Server):
         await super().startup(sockets=sockets)
         if self.started:
             self.on_start()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End: first what is asked for, then every connection, at last those that will not go."""
+        self.on_end()
+        asyncio.get_running_loop().call_later(GRACE, self._let_go)
+        await super().shutdown(sockets=sockets)
+
+    def _let_go(self) -> None:
+        for one in list(self.server_state.connections):
+            one.transport.abort()
+
+
+def leave(code: int) -> NoReturn:
+    """End this process at once: Python cannot be taken down around a thread that compiles."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
 
 
 def open_page(address: str) -> None:

@@ -1,8 +1,10 @@
 """The local web server: the page, its files, and the WebSocket through which it plays.
 
 It serves one address only. Every request must be for that address by name (`Host`) and come from a
-page of it (`Origin`), so that no other page in the same browser can play, whatever name it gives
-this machine. What comes in is bounded in size, number and rate.
+page of it (`Origin`, where it is said), so that no other page in the same browser can play,
+whatever name it gives this machine. The page and its WebSocket are for those who know the token in
+the address that the terminal shows, so that nobody else on the machine can play either. What comes
+in is bounded in size, number and rate.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import re
+import secrets
 import socket
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -19,6 +22,7 @@ from typing import Any
 
 from starlette.applications import Starlette
 from starlette.datastructures import MutableHeaders
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
@@ -71,23 +75,31 @@ _HOST = re.compile(
     r"(?:(?P<name>[a-z0-9._-]+)|\[(?P<number>[0-9a-f:.]+)\])(?::(?P<port>[0-9]{1,5}))?"
 )
 
-Submit = Callable[[Told, Client], None]
+WRONG_TOKEN = "The arena's page is at the address that the terminal shows, token and all.\n"
+FULL = f"{MOST_CLIENTS} pages are open already.\n"
+
+Submit = Callable[[Told, Client], bool]
 
 
 def application(
-    hub: Hub, submit: Submit, hello: Mapping[str, Any], *, host: str, port: int
+    hub: Hub, submit: Submit, hello: Mapping[str, Any], *, host: str, port: int, token: str
 ) -> ASGIApp:
-    """The whole application, for whoever asks for it by this host and port."""
+    """The whole application, for whoever asks for it by this host and port, and knows the token."""
 
-    async def page(_: Any) -> Response:
-        return FileResponse(ARENA_FILES / "arena.html")
+    def refusal(asked: HTTPConnection) -> Response | None:
+        given = asked.query_params.get("token", "")
+        if not secrets.compare_digest(given.encode(), token.encode()):
+            return PlainTextResponse(WRONG_TOKEN, 403)
+        return PlainTextResponse(FULL, 503) if len(hub) >= MOST_CLIENTS else None
+
+    async def page(request: Request) -> Response:
+        return refusal(request) or FileResponse(ARENA_FILES / "arena.html")
 
     async def live(websocket: WebSocket) -> None:
-        await websocket.accept()
-        if len(hub) >= MOST_CLIENTS:
-            await websocket.close(1013, f"{MOST_CLIENTS} pages are open already")
-            return
-        await _Connection(websocket, hub, submit, hello).serve()
+        if refused := refusal(websocket):
+            await websocket.send_denial_response(refused)
+        else:
+            await _Connection(websocket, hub, submit, hello).serve()
 
     inner = Starlette(
         routes=[
@@ -190,9 +202,11 @@ class _Connection:
 
     async def serve(self) -> None:
         """Until the page goes, or is let go."""
-        self._hub.join(self._client, self._hello)
-        tasks = [asyncio.create_task(self._receive()), asyncio.create_task(self._send())]
+        self._hub.join(self._client, self._hello)  # at once, lest two be given one place
+        tasks: list[asyncio.Task[None]] = []
         try:
+            await self._websocket.accept()
+            tasks = [asyncio.create_task(self._receive()), asyncio.create_task(self._send())]
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         finally:
             self._hub.leave(self._client)
@@ -230,15 +244,15 @@ class _Connection:
             if len(text.encode("utf-8", "surrogatepass")) > LARGEST_MESSAGE:
                 raise ProtocolError("a message must be shorter")
             told = read_message(text)
+            if isinstance(told, Seen):
+                self._client.saw(told.frame)
+            elif not self._submit(told, self._client):
+                raise ProtocolError("too much was asked for at once, so this is not done")
         except ProtocolError as error:
             self._bad += 1
             self._hub.send({"type": "error", "message": str(error)}, self._client)
             return
         self._bad = 0
-        if isinstance(told, Seen):
-            self._client.saw(told.frame)
-        else:
-            self._submit(told, self._client)
 
     def _may_speak(self) -> bool:
         now = monotonic()

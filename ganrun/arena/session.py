@@ -14,12 +14,12 @@ import traceback
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
-from queue import Empty, SimpleQueue
 from time import monotonic
 from typing import Any
 
 from ganrun.arena import protocol
 from ganrun.arena.broadcast import Illustrator, state_of
+from ganrun.arena.commands import Commands
 from ganrun.arena.game import MOST_ROUNDS, Game, Player
 from ganrun.arena.hub import Audience, Client, Hub
 from ganrun.arena.measuring_turns import Measurer
@@ -32,8 +32,6 @@ from ganrun.config.fields import SEED_END
 
 IDLE_SECONDS = 0.05
 """Between two looks at the processes beside, while nothing is played."""
-
-Command = tuple[protocol.Message, Client | None]
 
 
 class Session:
@@ -55,7 +53,7 @@ class Session:
         self._runs_dir = runs_dir
         self._command = command
         self._say = say
-        self._commands: SimpleQueue[Command | None] = SimpleQueue()
+        self._commands = Commands()
         self._slots: list[Slot] = []
         self._next_id = 1
         self._playing = False
@@ -70,14 +68,17 @@ class Session:
 
     # for other threads
 
-    def submit(self, message: protocol.Message, client: Client | None = None) -> None:
-        """Ask for something; the answer comes through the hub."""
-        self._commands.put((message, client))
+    def submit(self, message: protocol.Message, client: Client | None = None) -> bool:
+        """Ask for something; the answer comes through the hub.
+
+        Returns whether it will be done: not if this page has asked for too much already.
+        """
+        return self._commands.put(message, client)
 
     def stop(self) -> None:
-        """End the thread at its next turn; nothing is saved."""
+        """End the thread at its next turn; what was asked for is not done, and nothing is saved."""
         self._stopped.set()
-        self._commands.put(None)
+        self._commands.close()
 
     def run(self) -> None:
         """Be the thread that trains, until it is stopped."""
@@ -106,20 +107,10 @@ class Session:
 
     def _obey_all(self) -> None:
         waiting = self._rounds.seconds_to_the_next_round if self._is_played() else IDLE_SECONDS
-        commands = self._waiting_commands(min(IDLE_SECONDS, waiting))
-        for i, (message, client) in enumerate(commands):
-            later = commands[i + 1][0] if i + 1 < len(commands) else None
-            if not _is_superseded(message, later):
-                self._obey(message, client)
-
-    def _waiting_commands(self, seconds: float) -> list[Command]:
-        commands: list[Command] = []
-        with contextlib.suppress(Empty):
-            one = self._commands.get(timeout=seconds) if seconds else self._commands.get_nowait()
-            while one is not None:
-                commands.append(one)
-                one = self._commands.get_nowait()
-        return commands
+        for message, client in self._commands.take(min(IDLE_SECONDS, waiting)):
+            if self._stopped.is_set():
+                return
+            self._obey(message, client)
 
     def _obey(self, message: protocol.Message, client: Client | None) -> None:
         told: dict[str, Any] = {"type": "error"}
@@ -263,6 +254,8 @@ class Session:
             raise ConfigError([f"game {slot.label} has not been played yet"])
         if slot.saving is not None:
             raise ConfigError([f"game {slot.label} is being saved already"])
+        if self._saver.waiting >= protocol.MOST_GAMES:
+            raise ConfigError(["too many games are being saved already"])
         order = Order(
             game.past, digest_of(game.arrays), self._runs_dir, self._command, datetime.now()
         )
@@ -384,12 +377,3 @@ class Session:
 
 def _can_go_on(game: Game) -> bool:
     return game.diverged_at is None and game.round < MOST_ROUNDS
-
-
-def _is_superseded(message: protocol.Message, later: protocol.Message | None) -> bool:
-    """Whether the next message sets the same to another value: a slider that is being moved."""
-    return (
-        isinstance(message, protocol.Set)
-        and isinstance(later, protocol.Set)
-        and (message.game, message.field) == (later.game, later.field)
-    )

@@ -12,15 +12,14 @@ import contextlib
 import multiprocessing
 import os
 import signal
-import threading
 from collections.abc import Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
-from multiprocessing.connection import wait as wait_for
 from queue import Empty
 from typing import Any
 
+from ganrun.executors.child_process import follow_parent
 from ganrun.executors.compile_cache import compile_cache
 from ganrun.executors.task_queue import Task, TaskQueue
 from ganrun.playing.jobs import Hooks, Job, Outcome, Result
@@ -40,21 +39,12 @@ class _Worker:
 
 
 def _begin_worker(stop: Any, progress: Any) -> None:
-    """Set a new process up: it dies with its parent, and leaves Ctrl-C to it."""
+    """Set a new process up: it leaves every end to its parent."""
     from ganrun.game import backend
 
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    follow_parent(signal.SIGTERM)
     _Worker.stop, _Worker.progress = stop, progress
     progress.cancel_join_thread()  # progress that nobody reads must not keep a worker alive
-    parent = multiprocessing.parent_process()
-    assert parent is not None
-
-    def follow() -> None:
-        wait_for([parent.sentinel])
-        os._exit(1)  # a worker without a parent would hold its runs' locks for nobody
-
-    threading.Thread(target=follow, daemon=True).start()
     backend.prepare(compile_cache())
 
 

@@ -206,13 +206,19 @@ function toggleTour() {
 
 /* The line to the server --------------------------------------------------------------------- */
 
+const NO_LINE = {
+  away: "The arena does not answer. The page waits for it and goes on when it is back.",
+  refused: "This page is of an arena that has ended. The address of the one that runs now is in its terminal.",
+  full: "The arena has as many pages open as it serves. Close another one, and this page goes on.",
+};
+
 function showConnection(state) {
   const place = byId("connection");
   place.dataset.state = state;
   place.title = state === "open" ? "live" : state;
   write(place.querySelector(".word"), place.title);
   document.body.classList.toggle("away", state !== "open");
-  if (state === "away") showBanner("The arena does not answer. The page waits for it and goes on when it is back.", "away");
+  if (state in NO_LINE) showBanner(NO_LINE[state], "away");
   else if (byId("banner").dataset.kind === "away") byId("banner").hidden = true;
 }
 
@@ -264,7 +270,7 @@ listenToKeys(
 if (recall("arena-tour") === "closed") toggleTour();
 
 const scheme = location.protocol === "https:" ? "wss:" : "ws:";
-const line = new Connection(`${scheme}//${location.host}/live`, { message: heard, frame: (header, arrays) => games.take(header, arrays), state: showConnection });
+const line = new Connection(`${scheme}//${location.host}/live${location.search}`, { message: heard, frame: (header, arrays) => games.take(header, arrays), state: showConnection });
 connection.send = (message) => line.send(message);
 // For the console, and for tests: what the server said last, of all games and of one.
 window.ganrun = {

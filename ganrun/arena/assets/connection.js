@@ -7,7 +7,8 @@ const FIRST_WAIT = 250; // ms
 const LONGEST_WAIT = 5000;
 
 export class Connection {
-  /* `listeners`: message(object), frame(header, arrays), state("connecting" | "open" | "away"). */
+  /* `listeners`: message(object), frame(header, arrays), state("connecting" | "open" | "away" |
+   * "refused" | "full"): a page that is not let in is told so by what its own address answers. */
   constructor(address, listeners) {
     this.address = address;
     this.listeners = listeners;
@@ -36,7 +37,9 @@ export class Connection {
     const socket = new WebSocket(this.address);
     socket.binaryType = "arraybuffer";
     this.socket = socket;
+    let opened = false;
     socket.onopen = () => {
+      opened = true;
       this.wait = FIRST_WAIT;
       this.listeners.state("open");
     };
@@ -46,10 +49,18 @@ export class Connection {
     };
     socket.onclose = () => {
       if (this.socket !== socket) return;
-      this.listeners.state("away");
+      if (opened) this.listeners.state("away");
+      else this.askWhy(socket);
       this.timer = setTimeout(() => this.connect(), this.wait);
       this.wait = Math.min(LONGEST_WAIT, this.wait * 2);
     };
+  }
+
+  /* A browser does not tell a page why its WebSocket was refused. */
+  async askWhy(socket) {
+    const answer = await fetch(location.href, { method: "HEAD" }).catch(() => null);
+    if (this.socket !== socket) return;
+    this.listeners.state({ 403: "refused", 503: "full" }[answer?.status] ?? "away");
   }
 
   /* Try at once where there is reason for hope: back online, or somebody looks at the page. */
