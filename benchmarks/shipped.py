@@ -23,11 +23,13 @@ from rich.console import Console
 
 from ganrun.config import Experiment, load_experiment
 from ganrun.config.shipped import shipped_configs
+from ganrun.measure.showable import beyond
 from ganrun.mixture import mixture_of
 from ganrun.playing.jobs import Options
 from ganrun.report.command import report_run
 from ganrun.report.live.training import Training
 from ganrun.report.live.watcher import watcher_for
+from ganrun.report.run_story import too_many
 from ganrun.store import RunFolder, find_complete
 from ganrun.train import train
 
@@ -89,6 +91,8 @@ def row(name: str, runs: Sequence[RunFolder], seconds: float | None) -> str:
     recovered = (
         f"{mean(counts):.1f} [{min(counts)}, {max(counts)}] of {summaries[0]['modes_total']}"
     )
+    most = beyond(summaries[0]["reference"], "modes_recovered", max(counts))
+    recovered += "" if most is None else f", {too_many(most)}"
     verdicts = Counter(run.verdict.word for run in runs if run.verdict).most_common()
     told = ", ".join(f"{count} {verdict}" for verdict, count in verdicts)
     return f"| `{name}` | {recovered} | {told} | {'-' if seconds is None else round(seconds)} |"

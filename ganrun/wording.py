@@ -111,6 +111,17 @@ def every(total: int, noun: str) -> str:
     return form_for(total, f"the one {noun}", f"all {plural(total, noun)}")
 
 
+def every_mode(shown: int, total: int) -> str:
+    """`all 5 modes`; where no samples show them all, `the 4 of 5 modes that perfect samples show`.
+
+    >>> every_mode(5, 5), every_mode(4, 5)
+    ('all 5 modes', 'the 4 of 5 modes that perfect samples show')
+    """
+    if shown == total:
+        return every(total, "mode")
+    return f"the {of_total(shown, total)} modes that perfect samples show"
+
+
 def of_total(number: float | None, total: int, absent: str = "-") -> str:
     """`3 of 5`."""
     return absent if number is None else f"{count(number)} of {total}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -152,6 +153,18 @@ def fake_member(
 def _reference(total: int) -> dict[str, dict[str, float]]:
     counts = {"mean": float(total), "p5": float(total), "p95": float(total)}
     return {**REFERENCE, "modes_recovered": counts, "modes_covered": counts}
+
+
+def four_shown() -> RunRecord:
+    """A run that covers four of five modes, the most that perfect samples of that size show."""
+    run = fake_run(modes=[0, 1, 2, 3], verdict="sharpening")
+    four = {"mean": 4.0, "p5": 4.0, "p95": 4.0, "by_mode": [1.0, 1.0, 1.0, 1.0, 0.0]}
+    return replace(run, reference={**_reference(5), "modes_covered": four, "modes_recovered": four})
+
+
+def beyond_perfect() -> RunRecord:
+    """A run that covers and recovers five modes where perfect samples reach four."""
+    return replace(fake_run(seed=1), reference=four_shown().reference)
 
 
 def _samples_at(mixture, modes, step, settled, n, rng) -> np.ndarray:

@@ -725,7 +725,7 @@ def test_a_continuation_that_shows_nothing_has_no_say_in_it() -> None:
 
 
 def advised(run: Any, word: Word, **fields: Any) -> Advice:
-    wanted = {"best": None, "afresh": None, "rounds_wanted": None, "modes": 3}
+    wanted = {"best": None, "afresh": None, "rounds_wanted": None, "everything": "all 3 modes"}
     return advice(run, word, **{**wanted, **fields})
 
 

@@ -115,8 +115,8 @@ def test_the_run_itself_is_told(name, words):
     assert story.run_outcome(DIAGNOSES[name]()).words == words
 
 
-def told(branch: Branch, lost=(1, 2, 4), modes: int = 5) -> tuple[str, str]:
-    outcome = story.outcome(branch, lost, modes)
+def told(branch: Branch, lost=(1, 2, 4)) -> tuple[str, str]:
+    outcome = story.outcome(branch, lost, a_diagnosis("collapsed"))
     return outcome.words, outcome.good
 
 
@@ -171,7 +171,9 @@ def test_modes_that_perfect_samples_do_not_show_are_nobodys_loss():
     )
     lost = replace(lost, before=a_track(only(0, 1, 2, 3, level=1.0), weights))
     assert story.lost_modes(lost) == ()
-    assert story.run_outcome(lost).words == "covers all 4 modes"
+    shown = "the 4 of 5 modes that perfect samples show"
+    assert story.run_outcome(lost).words == f"covers {shown}"
+    assert story.headline(lost) == f"Converged: the forger serves {shown}, and stays there"
     assert branch_table(lost)[-1][1][0] == "4"
 
 

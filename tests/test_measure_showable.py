@@ -8,9 +8,11 @@ from ganrun.config.targets import LAYOUTS, Custom
 from ganrun.measure.coverage import is_covered
 from ganrun.measure.reference import measure_reference
 from ganrun.measure.showable import (
+    beyond,
     coinciding,
     how_often_covered,
     recoverable_modes,
+    seen,
     showable_modes,
     warnings_of,
 )
@@ -59,6 +61,27 @@ def test_where_nothing_is_told_by_mode_all_can_be_shown(reference):
 def test_a_mode_that_half_of_the_draws_show_is_not_showable():
     reference = {"modes_covered": {"by_mode": [0.5, 0.55, 1.0]}}
     assert showable_modes(reference, 3) == (1, 2)
+
+
+def test_only_a_count_above_the_upper_point_of_perfect_samples_is_beyond_them():
+    reference = {
+        "modes_recovered": {"mean": 1.6, "p5": 1.0, "p95": 2.0},
+        "modes_covered": {"mean": 2.5, "p5": 2.0, "p95": 2.9},
+        "spread": {"mean": 0.9, "p5": 0.8, "p95": 1.0},
+    }
+    assert beyond(reference, "modes_recovered", 2) is None
+    assert (
+        beyond(reference, "modes_recovered", 2.25) == beyond(reference, "modes_recovered", 3) == 2
+    )
+    assert beyond(reference, "modes_covered", 3) is None
+    assert beyond(reference, "spread", 4.0) is None, "it counts no modes"
+    assert beyond(reference, "modes_recovered", None) is None
+    assert beyond(None, "modes_recovered", 9) is None
+
+
+def test_a_mode_that_no_samples_show_is_seen_only_where_it_is_covered():
+    assert seen([True, False, False], (0, 1)) == [True, False, None]
+    assert seen([False, True, True], (0, 1)) == [False, True, True]
 
 
 # What is foretold.

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from browser import PHONE, axe, axe_script, chromium, open_page, page  # noqa: F401
-from report_examples import fake_run, grid, ring, stored_run
+from report_examples import beyond_perfect, fake_run, four_shown, grid, ring, stored_run
 from web_examples import never_evaluated, played_by_hand, run_with_shares, with_origin
 
 from ganrun.config import Experiment
@@ -136,6 +136,25 @@ def test_modes_are_missing_in_the_player_where_the_nearest_evaluation_says_so():
         one for step, one in zip(data["steps"], data["covered"], strict=True) if step % 100 != 50
     ]
     assert got == expected
+
+
+def test_a_mode_that_perfect_samples_do_not_show_is_nowhere_called_missing():
+    run = four_shown()
+    assert player_data(run, mode_histories(run))["covered"][-1] == [True] * 4 + [None]
+    text = run_page(run)
+    words = " ".join(re.sub(r"<[^>]*>", " ", text.split("</main>")[0]).split())
+    assert "not shown by perfect samples either" in words
+    assert "Mode 4 cannot be told: perfect samples do not show it either." in words
+    assert "It never finds" not in words
+    assert "the most that it ever does" not in words
+    (panel,) = (one for one in curves_data(run)["panels"] if one["label"] == "modes covered of 5")
+    assert [line["value"] for line in panel["lines"]] == [4.0]
+
+
+def test_a_count_that_is_no_success_says_so_in_its_tile_and_in_the_table():
+    text = run_page(beyond_perfect())
+    assert text.count("above what perfect samples reach (4)") == 4
+    assert "above what perfect" not in run_page(fake_run())
 
 
 def test_a_game_whose_target_changed_has_both_targets_and_covers_nothing_before():

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from report_examples import fake_run, grid, quick, ring
+from report_examples import beyond_perfect, fake_run, four_shown, grid, quick, ring
 from rich.console import Console
 
 from ganrun import wording
@@ -66,6 +66,43 @@ def test_more_modes_than_perfect_samples_recover_are_no_success():
     assert both.endswith(", on 1 of them above what perfect samples reach (4).")
     enough = dataclasses.replace(run, final={**run.final, "modes_recovered": 4.0})
     assert story.title(enough) == "The forger covers all 5 modes"
+
+
+def test_a_count_that_is_no_success_is_marked_in_its_cell_and_in_the_json():
+    text = printed([beyond_perfect()])
+    assert "5 of 5*  5 of 5*" in row_of(text, 1)
+    assert "(* above what perfect samples reach)" in text
+    assert "*" not in printed([CONVERGED])
+    (told,) = json.loads(results_json([beyond_perfect()]))["runs"]
+    assert told["beyond_perfect"] == ["modes_covered", "modes_recovered"]
+
+
+def test_a_median_is_marked_too():
+    text = printed([beyond_perfect()] * 3)
+    assert "median                   5 of 5*" in text
+
+
+def test_a_mode_that_perfect_samples_do_not_show_is_not_missing():
+    run = four_shown()
+    assert story.sentence(run) == (
+        "Seed 0: most likely sharpening (93 %); 4 of 5 modes recovered; "
+        "mode 4 is not shown by perfect samples either."
+    )
+    assert story.title(run) == "The forger covers the 4 of 5 modes that perfect samples show"
+    assert story.sentences([run, run]).startswith("No mode is missing on any of 2 runs")
+    (told,) = json.loads(results_json([run]))["runs"]
+    assert told["missing_modes"] == []
+    assert told["beyond_perfect"] == []
+
+
+def test_a_run_that_misses_all_that_can_be_shown_misses_every_mode():
+    metrics = {name: 0 * column for name, column in CONVERGED.metrics.items()}
+    final = {**CONVERGED.final, "modes_recovered": 0.0, "modes_covered": 0.0}
+    run = dataclasses.replace(
+        four_shown(), metrics=metrics, final=final, recovered_modes=(), best=quick("stuck")
+    )
+    assert story.title(run) == "The forger misses the 4 of 5 modes that perfect samples show"
+    assert "every mode is missing" in story.sentence(run)
 
 
 def test_a_converged_run_is_told_without_missing_modes():

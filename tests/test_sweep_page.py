@@ -32,6 +32,8 @@ from ganrun import wording
 from ganrun.config import load_sweep, run_id
 from ganrun.config.declarations import SUMMARY_METRICS
 from ganrun.influence import influence_of
+from ganrun.influence.rates import simultaneous_level
+from ganrun.influence.share_intervals import LEVEL
 from ganrun.influence.table import outcome_column
 from ganrun.influence.trials import MISSED, MODES_MISSING, OUTCOMES, RATES, outcome_values
 from ganrun.measure.evaluation import evaluate_samples
@@ -109,7 +111,7 @@ def made_up(trial, rng) -> Result:
         "mode_tv": float(rng.random()),
         "verdict": verdict,
     }
-    return Result(trial, run_id(trial.experiment), "complete", summary)
+    return Result(trial, run_id(trial.experiment), "complete", summary, missing=5 - covered)
 
 
 def island(text: str, name: str) -> Any:
@@ -216,15 +218,15 @@ def test_the_median_and_the_worst_are_those_of_a_plain_sort():
             Row(i, 0, i, "complete", "collapsed", 5, None, int(rng.integers(0, 6)), rng.random())
             for i in range(size)
         ]
-        plain = sorted(rows, key=lambda row: (5 - row.modes_covered, row.mode_tv))
+        plain = sorted(rows, key=lambda row: (row.missing, row.mode_tv))
         assert from_best_to_worst(rows) == plain
         assert median_trial(rows) == plain[size // 2]
         assert worst_trial(rows) == plain[-1]
 
 
 def test_a_trial_that_diverged_is_worse_than_any_that_did_not():
-    bad = Row(0, 0, 0, "complete", "collapsed", 5, 0, 0, 1.0)
-    diverged = Row(1, 0, 1, "diverged", "diverged", 5, 5, 5, 0.0)
+    bad = Row(0, 0, 0, "complete", "collapsed", 5, 0, 5, 1.0)
+    diverged = Row(1, 0, 1, "diverged", "diverged", 5, 5, 0, 0.0)
     missing = Row(2, 0, 2, "missing", "")
     assert from_best_to_worst([diverged, missing, bad]) == [bad, diverged]
 
@@ -491,6 +493,24 @@ def test_pointing_at_a_cell_shows_its_rate_and_its_runs(page, records, pages):  
     selected = shown.locator("[aria-selected=true] .cell").text_content()
     assert selected.lower().startswith(panel.locator("h3").inner_text().lower())
     assert_quiet(page)
+
+
+def test_the_interval_of_the_cell_that_it_opens_at_knows_that_it_was_picked(page, records, pages):  # noqa: F811
+    record = records["two factors"]
+    panel = opened(page, pages["two factors"], charts=False).locator("#cell .cell-rate")
+    grid = phase_grid(record)
+    column = outcome_column(record.trials, MODES_MISSING, record.levels)
+    group = np.empty(len(record.rows), dtype=int)
+    for number, cell in enumerate(grid.cells):
+        group[cell.trials] = number
+    cells, level = len(grid.cells), simultaneous_level(len(grid.cells))
+    picked, plain = (
+        max(column.summaries(group, cells, level=one), key=lambda found: found["value"] or 0)
+        for one in (level, LEVEL)
+    )
+    ends = f"[{picked['low']:.1f}, {picked['high']:.1f}], picked as the most of {cells} cells"
+    assert panel.inner_text().endswith(ends)
+    assert picked["low"] < plain["low"]
 
 
 def test_a_press_plays_the_median_and_the_worst(page, records, pages):  # noqa: F811

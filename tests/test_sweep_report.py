@@ -8,7 +8,9 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -17,6 +19,8 @@ from rich.cells import cell_len
 from rich.console import Console
 from stored_sweeps import GRID, by_ratio, store_trial, stored_sweep
 
+from ganrun.config.declarations import share_columns
+from ganrun.config.targets import Ring
 from ganrun.influence import Trials
 from ganrun.report.figures import SWEEP_FIGURES, marginals, phase, write_sweep_figures
 from ganrun.report.figures.influence import influence_figure
@@ -24,11 +28,12 @@ from ganrun.report.figures.style import house_style, wrapped
 from ganrun.report.phase_grid import gallery_columns, phase_grid
 from ganrun.report.sweep_command import report_sweep
 from ganrun.report.sweep_record import SweepRecord, read_sweep
-from ganrun.report.sweep_story import headline
+from ganrun.report.sweep_story import headline, remarks
 from ganrun.store import StoreError
 from ganrun.store.sweep_folder import SweepFolder
 from ganrun.sweep.answer import Row, results_and_influence, trials_of
 from ganrun.sweep.designs import Design
+from ganrun.sweep.results import missing_modes
 
 LONE = """
 name: lone
@@ -211,10 +216,35 @@ def test_influence_is_computed_from_what_the_trials_say(folders):
 
 
 def test_modes_missing_are_unknown_where_a_trial_diverged():
-    row = Row(0, 0, 0, "diverged", "diverged", 5, 2, 2)
+    row = Row(0, 0, 0, "diverged", "diverged", 5, 2, 3)
     assert np.isnan(row.modes_missing)
-    assert Row(0, 0, 0, "complete", "collapsed", 5, 2, 3).modes_missing == 2
+    assert Row(0, 0, 0, "complete", "collapsed", 5, 2, 2).modes_missing == 2
     assert np.isnan(Row(0, 0, 0, "missing", "").modes_missing)
+
+
+def test_a_mode_that_perfect_samples_do_not_show_is_not_missing_in_a_sweep():
+    shares = dict(zip(share_columns(3), ([0.5], [0.0], [0.5]), strict=True))
+    run = SimpleNamespace(config=SimpleNamespace(target=Ring(modes=3)), metrics=lambda: shares)
+    shown = {"modes_covered": {"by_mode": [1.0, 1.0, 0.0]}}
+    summary = {"modes_total": 3, "modes_covered": 2, "reference": shown}
+    assert missing_modes(run, summary) == 1, "of those that can be shown, one is missing"
+    assert missing_modes(run, summary | {"reference": {}}) == 1
+    shown["modes_covered"]["by_mode"] = [1.0, 0.0, 1.0]
+    assert missing_modes(run, summary) == 0
+    assert missing_modes(run, {}) is None
+
+
+def test_counts_that_are_no_success_are_marked_in_a_sweep(records):
+    record = records["one factor"]
+    first = replace(record.rows[0], beyond=2)
+    record = replace(record, rows=[first, *record.rows[1:]])
+    assert phase.recovered_words([first]).endswith("of 5*")
+    assert "In 1 of " in remarks(record)
+    assert remarks(records["one factor"]) == ""
+    with house_style():
+        figure = phase.phase_figure(record)
+    told = " ".join(text.get_text() for text in figure.findobj(Text))
+    assert "*: above what perfect samples reach" in told
 
 
 # the terminal
@@ -410,7 +440,8 @@ def test_a_gallery_has_even_lines(count, columns):
 def test_the_median_trial_is_the_one_in_the_middle():
     def row(index: int, recovered: int | None) -> Row:
         verdict = "" if recovered is None else "collapsed"
-        return Row(index, 0, index, "complete", verdict, 5, recovered, recovered)
+        missing = None if recovered is None else 5 - recovered
+        return Row(index, 0, index, "complete", verdict, 5, recovered, missing)
 
     rows = [row(0, 5), row(1, 0), row(2, 3), row(3, None)]
     assert phase.median_trial(rows).index == 2
@@ -420,7 +451,7 @@ def test_the_median_trial_is_the_one_in_the_middle():
 
 def test_a_cells_picture_says_the_same_mean_as_its_page():
     def row(index: int, recovered: int) -> Row:
-        return Row(index, 0, index, "complete", "collapsed", 5, recovered, recovered)
+        return Row(index, 0, index, "complete", "collapsed", 5, recovered, 5 - recovered)
 
     assert phase.recovered_words([row(i, n) for i, n in enumerate((2, 2, 2, 3))]) == "2.2 of 5"
     assert phase.recovered_words([row(i, n) for i, n in enumerate((2, 3, 3, 3))]) == "2.8 of 5"

@@ -11,6 +11,7 @@ from ganrun.arena.protocol import write_frame
 from ganrun.arena.settings import target_drawn
 from ganrun.arena.slot import Slot
 from ganrun.config.declarations import EVALUATION_METRICS
+from ganrun.measure.showable import seen
 from ganrun.page.objective import objective_drawn
 
 MEASURED_EVERY = 0.15
@@ -76,6 +77,8 @@ def _measure_if_due(slot: Slot, game: Game, playing: bool, now: float) -> None:
 
 def _header(slot: Slot, game: Game, number: int, playing: bool) -> dict[str, Any]:
     metrics = {name: game.measured.metrics[name] for name in SHOWN}
+    if slot.showable is not None:
+        metrics["covered"] = seen(metrics["covered"], slot.showable)
     return {
         "game": slot.id,
         "frame": number,

@@ -80,9 +80,10 @@ header:
      "rounds_per_second": measured over the last second, of this game | null,
      "diverged_at": round | null,
      "trace": {every metric of a round}    of the latest round; null where there is none
-     "metrics": {"round": n, "shares": [K], "covered": [K bool], every metric of an evaluation}
-                | null
-     "modes_recovered": {"count": n, "modes": [k, ...], "at_round": n} | null    (about once a
+     "metrics": {"round": n, "shares": [K], "covered": [K bool, or null where a mode is not, and
+                 perfect samples do not show it either], every metric of an evaluation} | null
+     "modes_recovered": {"count": n, "modes": [k, ...], "at_round": n, "beyond": n | null (the most
+                 that perfect samples reach, where the count is above it)} | null    (about once a
                  second, so it may lag)
      "verdict": {"word", "short", "words", "evidence", "at_round"} | null (so far; likewise)
      "arrays": [{"name": "samples", "shape": [N, 2], "dtype": "f32", "offset": bytes from the

@@ -10,6 +10,7 @@ from typing import Any
 from ganrun.arena.game import Game
 from ganrun.arena.measuring_process import Found
 from ganrun.config import ConfigError, Experiment
+from ganrun.measure.showable import beyond, showable_modes
 
 REFERENCE_POINTS = ("mean", "p5", "p95")
 PACE_SECONDS = 1.0
@@ -29,6 +30,8 @@ class Slot:
     recovered: dict[str, Any] | None = None
     verdict: dict[str, Any] | None = None
     reference: dict[str, Any] | None = None
+    showable: tuple[int, ...] | None = None
+    """The modes that perfect samples show, once that is known."""
     saving: float | None = None
     measured_at: float = 0.0
     seconds_per_round: float | None = None
@@ -51,6 +54,7 @@ class Slot:
             recovered=self.recovered,
             verdict=self.verdict,
             reference=self.reference,
+            showable=self.showable,
             seconds_per_round=self.seconds_per_round,
         )
 
@@ -85,7 +89,7 @@ class Slot:
     def forget(self) -> None:
         """What was known does not hold any more."""
         self.age += 1
-        self.recovered = self.verdict = self.reference = None
+        self.recovered = self.verdict = self.reference = self.showable = None
         self.pace.clear()
 
     def learn(self, found: Found, round_: int) -> bool:
@@ -94,11 +98,13 @@ class Slot:
             "count": len(found.recovered),
             "modes": found.recovered,
             "at_round": round_,
+            "beyond": beyond(found.reference, "modes_recovered", len(found.recovered)),
         }
         if found.verdict is not None:
             self.verdict = {**found.verdict, "at_round": round_}
         if self.reference is not None:
             return False
+        self.showable = showable_modes(found.reference, self.config.target.mode_count)
         self.reference = {
             name: {point: value[point] for point in REFERENCE_POINTS}
             for name, value in found.reference.items()

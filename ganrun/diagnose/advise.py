@@ -17,7 +17,7 @@ from ganrun.diagnose.diagnosis import Advice, Branch
 from ganrun.store import RunFolder
 from ganrun.store.layout import CONFIG
 from ganrun.verdict import Word
-from ganrun.wording import every, form_for, plural
+from ganrun.wording import form_for, plural
 
 ARRIVED = 0.9
 """Part of the way to where it comes to rest after which a course has arrived."""
@@ -34,7 +34,7 @@ def advice(
     best: Branch | None,
     afresh: Branch | None,
     rounds_wanted: int | None,
-    modes: int,
+    everything: str,
 ) -> Advice:
     """What to try next.
 
@@ -44,7 +44,7 @@ def advice(
         best: the branch whose cure did best, if cures were tried.
         afresh: the same cure from the first round on.
         rounds_wanted: rounds after which a longer run comes to rest, if that is what it needs.
-        modes: how many of the target's perfect samples show.
+        everything: the modes that perfect samples show, in words.
     """
     if word == "converged":
         return Advice("Nothing need change: the run is as good as this game gets.", (), None)
@@ -57,7 +57,8 @@ def advice(
     if best is None:
         return Advice("No cure was tried.", (), None)
     tried = afresh or best
-    return Advice(_praise(best, afresh, modes), tried.sets, _command(run, tried.sets, best.name))
+    words = _praise(best, afresh, everything)
+    return Advice(words, tried.sets, _command(run, tried.sets, best.name))
 
 
 def rounds_until_rest(
@@ -87,20 +88,20 @@ def rounds_until_rest(
     return int(math.ceil(wanted / unit) * unit)
 
 
-def _praise(best: Branch, afresh: Branch | None, modes: int) -> str:
+def _praise(best: Branch, afresh: Branch | None, everything: str) -> str:
     """What a cure did, and what it has not done yet."""
     begin = "from the run's end" if best.from_round else "from scratch"
-    told = f"Of the cures tried, {_quoted(best)} did best: {begin} {_came_to(best, modes)}"
+    told = f"Of the cures tried, {_quoted(best)} did best: {begin} {_came_to(best, everything)}"
     if afresh is not None:
-        told += f"; from scratch {_came_to(afresh, modes)}"
+        told += f"; from scratch {_came_to(afresh, everything)}"
     return f"{told}.{_still_to_do(afresh or best, afresh and best)}"
 
 
-def _came_to(branch: Branch, modes: int) -> str:
+def _came_to(branch: Branch, everything: str) -> str:
     gans, covered = len(branch.runs), branch.mean("covered") or 0.0
     return (
         f"{branch.found_all} of {plural(gans, 'GAN')} {form_for(gans, 'finds', 'find')} "
-        f"{every(modes, 'mode')} ({covered:.1f} covered on average), {branch.cured} without fault"
+        f"{everything} ({covered:.1f} covered on average), {branch.cured} without fault"
     )
 
 

@@ -13,6 +13,7 @@ from ganrun.store import replace_file
 from ganrun.store.documents import read_document
 from ganrun.store.formats import json_text, read_json
 from ganrun.verdict import Word
+from ganrun.wording import every_mode
 
 NAME = "diagnosis.json"
 FORMAT = 2
@@ -189,9 +190,14 @@ class Diagnosis:
         return {"modes_covered": {BY_MODE: list(self.perfect_modes)}}
 
     @property
-    def showable(self) -> int:
-        """How many modes perfect samples show."""
-        return len(showable_modes(self.perfect, self.modes))
+    def showable(self) -> tuple[int, ...]:
+        """The modes that perfect samples show."""
+        return showable_modes(self.perfect, self.modes)
+
+    @property
+    def everything(self) -> str:
+        """What a run can be asked to cover, in words."""
+        return every_mode(len(self.showable), self.modes)
 
     def branch(self, name: str) -> Branch | None:
         """The branch of that name; None if it was not played."""

@@ -22,6 +22,7 @@ from ganrun.playing.progress import MemberProgress, RoundRate
 from ganrun.store import RunFolder, StoreError
 from ganrun.verdict import Word
 from ganrun.verdict.continued import Continued, continued, ending
+from ganrun.wording import every_mode
 
 SHARE_DIGITS = 7
 """As many as float32 is sure of, so that a share of exactly a fifth of the weight stays covered."""
@@ -36,8 +37,9 @@ class Branches:
         self.run = run
         self.weights: Float[ndarray, " K"] = mixture_of(run.config.target).weights
         self.reference = reference_of(run)
-        self.showable = len(showable_modes(self.reference, len(self.weights)))
-        """How many modes perfect samples show."""
+        modes = len(self.weights)
+        self.everything = every_mode(len(showable_modes(self.reference, modes)), modes)
+        """What its GANs can be asked to cover, in words."""
         self._options = options
         self._executor = executor
         self._board = _Board(run, on_progress)

@@ -124,7 +124,7 @@ class _Experiment:
                 best=best,
                 afresh=again,
                 rounds_wanted=self._rest(branches, plan, longer, verdict),
-                modes=branches.showable,
+                everything=branches.everything,
             ),
             weights=tuple(branches.weights.tolist()),
             perfect_modes=tuple(branches.reference["modes_covered"][BY_MODE]),

@@ -9,10 +9,11 @@ near any limit.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from ganrun.config import Experiment
+from ganrun.config.declarations import METRICS
 from ganrun.config.targets import Target
 from ganrun.wording import form_for, numbered, percent
 
@@ -56,6 +57,29 @@ def _in_most_draws(
     if not isinstance(shares, list) or len(shares) != modes:
         return tuple(range(modes))
     return tuple(mode for mode, share in enumerate(shares) if share > SHOWN_IN)
+
+
+def seen(covered: Any, showable: Collection[int]) -> list[bool | None]:
+    """Of each mode, `covered [K]`, whether it is; None where it is not and none could show it."""
+    return [bool(one) if one or mode in showable else None for mode, one in enumerate(covered)]
+
+
+def beyond(
+    reference: Mapping[str, Mapping[str, Any]] | None, name: str, number: float | None
+) -> int | None:
+    """The most modes that perfect samples show, if so many are more than that; None if not.
+
+    A count above it is no success: it says that the metric takes for modes what are none.
+
+    Args:
+        reference: what perfect samples score; where it does not tell, nothing is beyond it.
+        name: of a metric; where that counts no modes, nothing is beyond it either.
+        number: the count, or a mean of several.
+    """
+    most = (reference or {}).get(name, {}).get("p95")
+    if not METRICS[name].of_modes or most is None or number is None:
+        return None
+    return math.ceil(most) if number > math.ceil(most) else None
 
 
 def warnings_of(experiment: Experiment) -> Iterator[str]:

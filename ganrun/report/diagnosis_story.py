@@ -6,7 +6,7 @@ The table on the terminal and `diagnosis.png` say these things alike.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -93,40 +93,40 @@ def run_diverged(diagnosis: Diagnosis) -> bool:
 
 def run_outcome(diagnosis: Diagnosis) -> Outcome:
     """What became of the run itself: `misses modes 1, 2 and 4`."""
-    came_to, total = run_ending(diagnosis), diagnosis.showable
+    came_to, total = run_ending(diagnosis), diagnosis.modes
     diverged = run_diverged(diagnosis)
     if came_to is None:
         return Outcome("diverged at once" if diverged else "was never evaluated", "none")
     if diagnosis.verdict == "oscillating":
         return Outcome("modes come and go", "none")
-    lost, everything = came_to.missing, wording.every(total, "mode")
+    lost, everything = came_to.missing, diagnosis.everything
     if not lost:
         words = f"diverged with {everything} covered" if diverged else f"covers {everything}"
         good = diagnosis.verdict == "converged"
         return Outcome(words, "none" if diverged else "all" if good else "some")
     which = wording.numbered("mode", lost)
-    if len(lost) == total:
+    if lost == diagnosis.showable:
         which = everything
     elif len(lost) > MOST_NAMED:
         which = f"{len(lost)} of {total} modes"
     return Outcome(f"diverged with {which} missing" if diverged else f"misses {which}", "none")
 
 
-def outcome(branch: Branch, lost: Sequence[int], modes: int) -> Outcome:
+def outcome(branch: Branch, lost: Sequence[int], diagnosis: Diagnosis) -> Outcome:
     """What became of a branch's GANs: `0 of 5 find the missing modes, 1 diverged`.
 
     Args:
         branch: one that was played.
         lost: the modes that the run missed; where there are none, faults are counted instead.
-        modes: of the target.
+        diagnosis: whose branch it is; tells which modes can be found at all.
     """
     total, clauses = len(branch.runs), []
     good = branch.cured
     if lost:
-        sought = _sought(branch, lost, modes)
-        good = found_by(branch, lost, modes)
-        what = wording.every(modes, "mode")
-        if len(sought) < modes:
+        sought = _sought(branch, lost, diagnosis.showable)
+        good = found_by(branch, sought)
+        what = diagnosis.everything
+        if len(sought) < len(diagnosis.showable):
             what = f"the missing {wording.noun_for(len(lost), 'mode')}"
         clauses.append(f"{good} of {total} {wording.form_for(total, 'finds', 'find')} {what}")
     if not lost or branch.cured != good:
@@ -142,16 +142,15 @@ def outcome(branch: Branch, lost: Sequence[int], modes: int) -> Outcome:
     return Outcome(", ".join(clauses), "all" if least == total else "some" if most else "none")
 
 
-def found_by(branch: Branch, lost: Sequence[int], modes: int) -> int:
-    """How many of a branch's GANs end with none of the modes missing that the run missed."""
-    sought = _sought(branch, lost, modes)
+def found_by(branch: Branch, sought: Collection[int]) -> int:
+    """How many of a branch's GANs end with none of these modes missing."""
     complete = [run for run in branch.runs if run.status == "complete"]
-    return sum(not sought & set(run.missing) for run in complete)
+    return sum(not set(sought) & set(run.missing) for run in complete)
 
 
-def _sought(branch: Branch, lost: Sequence[int], modes: int) -> set[int]:
-    """The modes to find; from scratch that is all of them."""
-    return set(lost) if branch.from_round else set(range(modes))
+def _sought(branch: Branch, lost: Sequence[int], showable: Sequence[int]) -> Sequence[int]:
+    """The modes to find: those that the run missed; from scratch all that can be shown."""
+    return lost if branch.from_round else showable
 
 
 def ended_as(branch: Branch, status: str) -> int:
@@ -161,13 +160,13 @@ def ended_as(branch: Branch, status: str) -> int:
 
 def headline(diagnosis: Diagnosis) -> str:
     """The verdict in a few words, as a story of forger and detective."""
-    total, lost, longer = diagnosis.showable, lost_modes(diagnosis), diagnosis.branch("longer")
-    everything = wording.every(total, "mode")
-    found = found_by(longer, lost, total) if longer else 0
+    lost, longer = lost_modes(diagnosis), diagnosis.branch("longer")
+    everything = diagnosis.everything
+    found = found_by(longer, lost) if longer else 0
     match diagnosis.verdict:
         case "collapsed":
-            some = f"{len(lost)} of {total} modes" if lost else "modes"
-            which = everything if len(lost) == total else some
+            some = f"{len(lost)} of {diagnosis.modes} modes" if lost else "modes"
+            which = everything if lost == diagnosis.showable else some
             helps = f", and more rounds {'seldom' if found else 'do not'} help" if longer else ""
             return f"Collapsed: the forger leaves out {which}{helps}"
         case "undertrained":

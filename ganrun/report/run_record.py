@@ -17,7 +17,7 @@ from ganrun import wording
 from ganrun.config import Experiment
 from ganrun.config.declarations import METRICS, SUMMARY_METRICS, share_columns
 from ganrun.measure.coverage import is_covered
-from ganrun.measure.showable import BY_MODE, showable_modes
+from ganrun.measure.showable import BY_MODE, beyond, recoverable_modes, showable_modes
 from ganrun.mixture import Mixture, mixture_of
 from ganrun.report.best_verdict import BestVerdict, best_verdict
 from ganrun.store import Event, RunFolder, RunFolderError, Snapshots
@@ -128,18 +128,14 @@ class RunRecord:
         return int(steps[-1]) if len(steps) else None
 
     @property
-    def recoverable(self) -> tuple[int, int]:
-        """How few and how many modes perfect samples of that number recover: `K` if none tell."""
+    def least_recoverable(self) -> int:
+        """How few modes perfect samples of that number recover: `K` if none tell."""
         points = (self.reference or {}).get("modes_recovered")
-        if points is None:
-            return self.modes_total, self.modes_total
-        return math.floor(points["p5"]), math.ceil(points["p95"])
+        return self.modes_total if points is None else math.floor(points["p5"])
 
-    @property
-    def recovers_too_many(self) -> bool:
-        """Whether it recovers more modes than perfect samples do, which is no success."""
-        recovered = self.final.get("modes_recovered")
-        return recovered is not None and recovered > self.recoverable[1]
+    def beyond(self, name: str) -> int | None:
+        """What perfect samples reach at most, of a count of modes that is above it; else None."""
+        return beyond(self.reference, name, self.metric(name))
 
     def metric(self, name: str) -> float | None:
         """A metric at the end, or at the last evaluation of a run that has not ended."""
@@ -174,6 +170,11 @@ class RunRecord:
     def showable(self) -> tuple[int, ...]:
         """The modes that as many perfect samples cover."""
         return showable_modes(self.reference, self.modes_total)
+
+    @property
+    def recoverable(self) -> tuple[int, ...]:
+        """The modes that as many perfect samples recover."""
+        return recoverable_modes(self.reference, self.modes_total)
 
 
 def metric_words(name: str, number: float | None, modes: int, absent: str = "-") -> str:

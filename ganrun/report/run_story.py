@@ -10,6 +10,10 @@ from ganrun.report.run_record import RunRecord
 
 MOST_NAMED = 8
 """Modes or seeds that are named; of more, the last are counted."""
+BEYOND = "above what perfect samples reach"
+"""What is said of a count that is no success: not even the target's own samples reach it."""
+MARK = "*"
+"""The same behind a count, where there is no room for words."""
 _UNFINISHED = {
     "running": ("is still running", "are still running"),
     "interrupted": ("was interrupted", "were interrupted"),
@@ -35,8 +39,8 @@ def outcome(run: RunRecord) -> str:
 
 def title(run: RunRecord) -> str:
     """The story in a few words: what the forger does with the modes."""
-    lost, total = len(run.missing), run.modes_total
-    everything = wording.every(total, "mode")
+    lost, total = len(run.missing), len(run.showable)
+    everything = wording.every_mode(total, run.modes_total)
     if run.diverged:
         return "The game diverged"
     if run.covered is None:
@@ -45,12 +49,12 @@ def title(run: RunRecord) -> str:
     if lost == total:
         return f"The forger misses {everything}{so_far}"
     if lost:
-        words = f"the forger leaves out {lost} of {total} modes{so_far}"
+        words = f"the forger leaves out {lost} of {run.modes_total} modes{so_far}"
         if run.verdict != "collapsed" or run.best is None:
             return wording.capital(words)
         return f"{'Mode' if run.best.is_known else 'Likely mode'} collapse: {words}"
     recovered = run.metric("modes_recovered")
-    if recovered is not None and recovered < run.recoverable[0]:
+    if recovered is not None and recovered < run.least_recoverable:
         number = wording.count(recovered) if recovered else "none"
         return f"The forger covers {everything}, but recovers {number}"
     return f"The forger covers {everything}{so_far}"
@@ -98,8 +102,8 @@ def _tell_ended(runs: Sequence[RunRecord]) -> str:
     if known and len(totals) == 1:
         middle = f"{wording.count(median(known))} of {totals.pop()}"
         words += f"; median {middle} recovered (min {known[0]:.0f}, max {known[-1]:.0f})"
-    if beyond := [run for run in runs if run.recovers_too_many]:
-        words += f", on {len(beyond):,} of them {too_many(beyond[0].recoverable[1])}"
+    if beyond := [most for run in runs if (most := run.beyond("modes_recovered")) is not None]:
+        words += f", on {len(beyond):,} of them {too_many(beyond[0])}"
     return f"{words}."
 
 
@@ -132,14 +136,16 @@ def _modes(run: RunRecord) -> str:
     """`2 of 5 modes recovered; modes 1, 2 and 4 are missing`."""
     clauses = [_recovered(run)]
     missing, recovered = set(run.missing), run.recovered_modes
-    everything = set(range(run.modes_total))
+    everything = set(run.showable)
     lost = missing if recovered is None else missing - set(recovered)
-    if lost == everything and run.modes_total > 1:
+    if lost == everything and len(everything) > 1:
         clauses.append("every mode is missing")
     elif lost:
         clauses.append(f"{_named(lost)} missing")
+    if hidden := set(range(run.modes_total)) - everything:
+        clauses.append(f"{_named(hidden)} not shown by perfect samples either")
     if recovered is not None:
-        if misshapen := everything - missing - set(recovered):
+        if misshapen := set(run.recoverable) - missing - set(recovered):
             clauses.append(f"{_named(misshapen)} covered but not recovered")
         if thin := missing & set(recovered):
             clauses.append(f"{_named(thin)} recovered but hardly covered")
@@ -150,19 +156,15 @@ def _recovered(run: RunRecord) -> str:
     recovered, total = run.metric("modes_recovered"), run.modes_total
     if recovered is None:
         return "modes recovered not counted"
-    if run.recovers_too_many:
-        return (
-            f"{recovered:.0f} of {wording.plural(total, 'mode')} recovered, "
-            f"{too_many(run.recoverable[1])}"
-        )
-    if recovered == total:
-        return f"{wording.every(total, 'mode')} recovered"
-    return f"{recovered:.0f} of {wording.plural(total, 'mode')} recovered"
+    counted = f"{recovered:.0f} of {wording.plural(total, 'mode')} recovered"
+    if (most := run.beyond("modes_recovered")) is not None:
+        return f"{counted}, {too_many(most)}"
+    return f"{wording.every(total, 'mode')} recovered" if recovered == total else counted
 
 
 def too_many(most: int) -> str:
-    """What is said of a count that is no success: not even the target's own samples reach it."""
-    return f"above what perfect samples reach ({most})"
+    """That, with what they reach at most."""
+    return f"{BEYOND} ({most})"
 
 
 def _imprecision(run: RunRecord) -> str:

@@ -70,6 +70,20 @@ def confirmed(record: SweepRecord) -> str:
     return confirmations([row.verdict for row in rows], [row.confirmed for row in rows])
 
 
+def beyond_perfect(record: SweepRecord) -> list[int]:
+    """The trials that recover more modes than perfect samples do, by number."""
+    return [row.index for row in record.rows if row.beyond is not None]
+
+
+def remarks(record: SweepRecord) -> str:
+    """What is said after the answer: of the trials played on, and of counts that are no success."""
+    told = [confirmed(record)]
+    if trials := len(beyond_perfect(record)):
+        those = f"{trials:,} of {wording.plural(len(record.rows), 'trial')}"
+        told.append(f"In {those} more modes are recovered than in perfect samples: no success.")
+    return " ".join(filter(None, told))
+
+
 def fates_without_result(record: SweepRecord) -> Counter[str]:
     """How many trials there are of each status, of those without a result."""
     return Counter(row.status for row in record.without_result())

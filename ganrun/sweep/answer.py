@@ -18,12 +18,15 @@ from ganrun.config.declarations import SUMMARY_METRICS
 from ganrun.influence import Trials, influence_of
 from ganrun.influence.points import CASE
 from ganrun.influence.table import FORMAT
+from ganrun.measure.showable import beyond, showable_modes
 from ganrun.store import RunFolderError, replace_file
 from ganrun.store.folder import read_file
 from ganrun.store.formats import json_text, read_json
 from ganrun.store.sweep_folder import INFLUENCE, RESULTS, SweepFolder
 from ganrun.sweep.designs import Design
 from ganrun.sweep.results import Result, results, results_text
+
+RECOVERED = "modes_recovered"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +40,14 @@ class Row:
     verdict: str
     modes_total: int | None = None
     modes_recovered: int | None = None
-    modes_covered: int | None = None
+    missing: int | None = None
+    """Modes that are not covered at the end but can be."""
     mode_tv: float | None = None
     confirmed: str = ""
+    showable: tuple[int, ...] = ()
+    """The modes that perfect samples show; of a trial without a result, none."""
+    beyond: int | None = None
+    """What perfect samples reach at most, where it recovers more modes than that."""
 
     @property
     def has_result(self) -> bool:
@@ -55,10 +63,10 @@ class Row:
 
     @property
     def modes_missing(self) -> float:
-        """Modes that are not covered at the end; NaN where a trial diverged or has no result."""
-        if self.verdict == "diverged" or self.modes_covered is None or self.modes_total is None:
+        """Modes missing at the end; NaN where a trial diverged or has no result."""
+        if self.verdict == "diverged" or self.missing is None:
             return math.nan
-        return float(self.modes_total - self.modes_covered)
+        return float(self.missing)
 
 
 Answer = tuple[Sequence[Row], dict[str, Any]]
@@ -109,6 +117,7 @@ def _stored_influence(folder: SweepFolder) -> dict[str, Any] | None:
 def row_of(result: Result) -> Row:
     """The few numbers of a trial that the whole sweep's pictures are made of."""
     trial, summary = result.trial, result.summary or {}
+    reference = summary.get("reference")
     return Row(
         index=trial.index,
         cell=trial.cell,
@@ -116,6 +125,9 @@ def row_of(result: Result) -> Row:
         status=result.status,
         verdict=result.verdict,
         confirmed=result.confirmed,
+        missing=result.missing,
+        showable=showable_modes(reference, summary.get("modes_total") or 0),
+        beyond=beyond(reference, RECOVERED, summary.get(RECOVERED)),
         **{one.name: summary.get(one.name) for one in fields(Row) if one.name in SUMMARY_METRICS},
     )
 

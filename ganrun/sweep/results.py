@@ -10,7 +10,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ganrun.config.declarations import SUMMARY_METRICS
+import numpy as np
+
+from ganrun.config.declarations import SUMMARY_METRICS, share_columns
+from ganrun.measure.coverage import is_covered
+from ganrun.measure.showable import showable_modes
+from ganrun.mixture import mixture_of
 from ganrun.store import RunFolder, RunFolderError
 from ganrun.store.confirmed import read_confirmed
 from ganrun.store.sweep_folder import SweepFolder
@@ -33,6 +38,8 @@ class Result:
     summary: Mapping[str, Any] | None
     confirmed: str = ""
     """What it came to when it was played on; empty where it was not."""
+    missing: int | None = None
+    """Modes that it does not cover at the end, of those that perfect samples cover."""
 
     @property
     def verdict(self) -> str:
@@ -53,9 +60,23 @@ def result_of(folder: SweepFolder, trial: Trial) -> Result:
         summary = {**(run.summary or {}), **verdict.as_summary()}
         confirmed = read_confirmed(run)
         word = confirmed.verdict if confirmed else ""
-        return Result(trial, identity, run.status, summary, word)
+        return Result(trial, identity, run.status, summary, word, missing_modes(run, summary))
     except RunFolderError:
         return Result(trial, identity, "failed", None)
+
+
+def missing_modes(run: RunFolder, summary: Mapping[str, Any]) -> int | None:
+    """Modes that are missing at the end; the shares are asked only where some cannot be shown."""
+    total, covered = summary.get("modes_total"), summary.get("modes_covered")
+    if total is None or covered is None:
+        return None
+    showable = showable_modes(summary.get("reference"), total)
+    if len(showable) == total:
+        return int(total - covered)
+    metrics, target = run.metrics(), run.config.target
+    shares = np.array([metrics[name][-1] for name in share_columns(total)])
+    there = is_covered(shares, mixture_of(target).weights)
+    return sum(not there[mode] for mode in showable)
 
 
 def results(folder: SweepFolder, design: Design) -> Iterator[Result]:

@@ -16,7 +16,7 @@ from ganrun.measure.dynamics import (
 )
 from ganrun.verdict.signs import Signs
 from ganrun.verdict.words import Word
-from ganrun.wording import capital, every, form_for, listed, of_modes, percent, plural, value
+from ganrun.wording import capital, every_mode, form_for, listed, of_modes, percent, plural, value
 
 
 def evidence_for(word: Word, signs: Signs) -> str:
@@ -206,9 +206,7 @@ def _coverage(signs: Signs) -> str:
 def _everything(trajectory: Trajectory, one: str, many: str) -> str:
     """What a run can be asked to cover, with its verb: every mode that perfect samples show."""
     shown = int(trajectory.showable.sum())
-    if shown == trajectory.modes:
-        return f"{every(shown, 'mode')} {form_for(shown, one, many)}"
-    return f"the {shown} of {trajectory.modes} modes that perfect samples show {many}"
+    return f"{every_mode(shown, trajectory.modes)} {form_for(shown, one, many)}"
 
 
 def _be(modes: Sequence[int], one: str, many: str) -> str:

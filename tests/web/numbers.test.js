@@ -75,8 +75,14 @@ test("missing modes are named as long as that is short", () => {
 
 test("a caption and a card say alike which modes are covered", () => {
   assert.deepEqual(missingIn([true, false, true, false]), [1, 3]);
-  assert.equal(coveredModes([1, 3], 5), "3 of 5 modes covered. Modes 1 and 3 are missing.");
-  assert.equal(coveredModes([], 1), "1 of 1 mode covered. No mode is missing.");
+  const two = [true, false, true, false, true];
+  assert.equal(coveredModes(two), "3 of 5 modes covered. Modes 1 and 3 are missing.");
+  assert.equal(coveredModes([true]), "1 of 1 mode covered. No mode is missing.");
+});
+
+test("a mode that perfect samples do not show is neither covered nor missing", () => {
+  assert.deepEqual(missingIn([true, null, false]), [2]);
+  assert.equal(coveredModes([true, null]), "1 of 2 modes covered. No mode is missing.");
 });
 
 test("ticks are round numbers within their axis", () => {

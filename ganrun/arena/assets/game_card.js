@@ -195,11 +195,13 @@ export class GameCard {
     this.part.covered.classList.toggle("unknown", !metrics);
     const total = this.game.target.modes.length;
     write(this.part.covered, metrics ? String(metrics.modes_covered) : "–");
-    this.part.covered.classList.toggle("all", Boolean(metrics) && metrics.modes_covered === total);
-    const stricter = recovered ? ` covered, ${recovered.count}\u00a0recovered` : " covered";
-    write(this.part.of, `of ${plural(total, "mode")}${stricter}`);
+    const missing = metrics ? missingIn(metrics.covered) : [];
+    this.part.covered.classList.toggle("all", Boolean(metrics) && missing.length === 0);
+    const most = recovered && recovered.beyond;
+    const beyond = most ? `, above what perfect samples reach (${most})` : "";
+    const stricter = recovered ? `, ${recovered.count}\u00a0recovered${beyond}` : "";
+    write(this.part.of, `of ${plural(total, "mode")} covered${stricter}`);
     if (!metrics) return;
-    const missing = missingIn(metrics.covered);
     write(this.part.missing, missingModes(missing, total));
     this.part.missing.classList.toggle("none", missing.length === 0);
   }
@@ -228,8 +230,7 @@ export class GameCard {
     this.lastTold = now;
     const where = `Game ${this.position + 1}, ${this.game.label}. Round ${thousands(round)}`;
     const pace = playing && rate ? `, ${shortRate(rate)} a second` : "";
-    const total = this.game.target.modes.length;
-    const count = metrics ? ` ${coveredModes(missingIn(metrics.covered), total)}` : "";
+    const count = metrics ? ` ${coveredModes(metrics.covered)}` : "";
     this.part.canvas.setAttribute("aria-label", `${where}${pace}.${count}`);
     const shares = metrics ? metrics.shares.map((share, mode) => `mode ${mode} ${percent(share)}`).join(", ") : "none yet";
     this.part.shares.setAttribute("aria-label", `Share of the forgeries per mode: ${shares}.`);

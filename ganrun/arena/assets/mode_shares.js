@@ -100,7 +100,7 @@ export class ModeShares {
     const fair = this.weights[mode];
     const most = Math.max(...this.weights) * 2.5;
     const share = this.now ? this.now.shares[mode] : 0;
-    const missing = this.now !== null && !this.now.covered[mode];
+    const missing = this.now !== null && this.now.covered[mode] === false;
     const length = Math.min(1, share / most) * width;
     const tick = left + (fair / most) * width;
     if (missing) {

@@ -5,7 +5,7 @@ import { element, svg } from "./elements.js";
 import { fieldSpread, median, pushesOn, typicalPush, uphillOf } from "./field.js";
 import { nearestIndex } from "./scales.js";
 import { Scene } from "./scene.js";
-import { coveredModes, missingIn, percent, thousands } from "./wording.js";
+import { coveredModes, percent, thousands } from "./wording.js";
 
 const SPEEDS = [2, 5, 10, 20]; // snapshots a second
 const LARGEST_LOGIT = 5; // beyond, a probability is within 1 % of certain
@@ -33,7 +33,8 @@ function setIcon(button, icon, label) {
 
 export class Player {
   /** data = {target, steps, samples: packed [S, N, 2], field: packed [S, G, G] or S times [G, G]
-      or null, covered?: [S][K], objective (needed for a field alone), compact?, label?, start?};
+      or null, covered?: [S][K] (null: a mode
+      that cannot be shown), objective (needed for a field alone), compact?, label?, start?};
       it begins at snapshot `start`, by default the last. Where the target changed, `targets` holds
       all of them and `targetOf` the number of each snapshot's; likewise `objectives`. */
   constructor(parent, data) {
@@ -278,6 +279,6 @@ export class Player {
     const share = percent((2 * outside) / points.length);
     const strays = outside ? ` ${share} of the samples lie outside the picture.` : "";
     const known = this.covered(index);
-    return known ? coveredModes(missingIn(known), known.length) + strays : strays.trim();
+    return known ? coveredModes(known) + strays : strays.trim();
   }
 }

@@ -174,7 +174,7 @@ export class Scene {
   drawModes(covered, missing) {
     const { context, ratio } = this;
     this.target.modes.forEach((mode, k) => {
-      if (missing !== (covered !== null && !covered[k])) return;
+      if (missing !== (covered !== null && covered[k] === false)) return;
       const least = LEAST_RADIUS * ratio;
       const [rx, ry] = [Math.max(this.scale * mode.rx, least), Math.max(this.scale * mode.ry, least)];
       const [x, y] = [this.px(mode.x), this.py(mode.y)];
@@ -195,7 +195,7 @@ export class Scene {
         this.number(k, x, y, Math.max(rx, ry));
         return;
       }
-      ring(covered === null ? this.colours.ink : this.colours.blue, 1.7, 1);
+      ring(covered && covered[k] ? this.colours.blue : this.colours.ink, 1.7, 1);
       context.restore();
     });
   }

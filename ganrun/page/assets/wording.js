@@ -28,8 +28,9 @@ export function listed(names) {
   return `${names.slice(0, -1).join(", ")} and ${names[names.length - 1]}`;
 }
 
-/** The numbers of the modes that are not covered. */
-export const missingIn = (covered) => covered.flatMap((one, mode) => (one ? [] : [mode]));
+/** The numbers of the modes that are missing: not covered, and not null for being none that
+    perfect samples show. */
+export const missingIn = (covered) => covered.flatMap((one, mode) => (one === false ? [mode] : []));
 
 /** `Modes 1, 3 and 4 are missing.`, or that none is. */
 export function missingModes(modes, total) {
@@ -40,8 +41,10 @@ export function missingModes(modes, total) {
 }
 
 /** `2 of 5 modes covered. Modes 1, 3 and 4 are missing.` */
-export const coveredModes = (missing, total) =>
-  `${total - missing.length} of ${plural(total, "mode")} covered. ${missingModes(missing, total)}`;
+export function coveredModes(covered) {
+  const [there, total] = [covered.filter(Boolean).length, covered.length];
+  return `${there} of ${plural(total, "mode")} covered. ${missingModes(missingIn(covered), total)}`;
+}
 
 /** The same words with a capital. */
 export const capital = (words) => words.charAt(0).toUpperCase() + words.slice(1);

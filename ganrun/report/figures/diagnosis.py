@@ -209,7 +209,7 @@ def panels_of(diagnosis: Diagnosis) -> list[TimePanel]:
 def _branch_panel(branch: Branch, lost: Sequence[int], diagnosis: Diagnosis) -> TimePanel:
     return TimePanel(
         branch.title,
-        diagnosis_story.outcome(branch, lost, diagnosis.showable),
+        diagnosis_story.outcome(branch, lost, diagnosis),
         tuple(run.track for run in branch.runs),
         tuple(run.status == "complete" for run in branch.runs),
         branch.from_round,

@@ -16,6 +16,7 @@ from matplotlib.patheffects import withStroke
 from numpy import ndarray
 
 from ganrun import wording
+from ganrun.measure.showable import seen
 from ganrun.report import run_story
 from ganrun.report.figures.style import (
     DOTS_PER_INCH,
@@ -81,9 +82,12 @@ def _draw_map(axes: Axes, run: RunRecord) -> None:
     frame_window(axes, extent)
     rings = rings_at(run.mixture, axes, extent)
     lost = list(run.missing)
-    found = [mode for mode in range(run.modes_total) if mode not in lost]
+    hidden = _hidden(run)
+    found = [mode for mode in range(run.modes_total) if mode not in {*lost, *hidden}]
     if found:
         draw_rings(axes, rings, modes=found, color=BLUE, linewidth=1.4).set_gid("covered")
+    if hidden:
+        draw_rings(axes, rings, modes=hidden, color=QUIET, linewidth=1.4).set_gid("hidden")
     if lost:
         lines = draw_rings(axes, rings, modes=lost, color=VERMILLION, dashed=True, linewidth=1.6)
         lines.set_gid("missing")
@@ -93,9 +97,18 @@ def _draw_map(axes: Axes, run: RunRecord) -> None:
     note = f"rings: true modes at 3 std; dots: {wording.plural(len(samples), 'sample')}"
     if lost:
         note = note.replace(";", ", dashed: missing;", 1)
+    if hidden:
+        note = note.replace(";", ", grey: not shown by perfect samples either;", 1)
     if outside > 0:
         note += f", {wording.percent(outside)} of them outside"
     write_near(axes, note, (0, 0), (0, -5), va="top", size=SMALL_SIZE, color=QUIET)
+
+
+def _hidden(run: RunRecord) -> list[int]:
+    """The modes that are not covered, and that perfect samples do not show either."""
+    if run.covered is None:
+        return []
+    return [mode for mode, one in enumerate(seen(run.covered, run.showable)) if one is None]
 
 
 def _number_modes(axes: Axes, run: RunRecord, rings: Float[ndarray, "K 48 2"]) -> None:

@@ -43,7 +43,9 @@ from ganrun.report.palette import (
     SCREEN_VERMILLION,
 )
 from ganrun.report.phase_grid import Grid, phase_grid
+from ganrun.report.run_story import BEYOND, MARK
 from ganrun.report.sweep_record import SweepRecord
+from ganrun.report.sweep_story import beyond_perfect
 from ganrun.sweep.answer import Row
 
 MISSING_COLOURS = LinearSegmentedColormap.from_list(
@@ -190,11 +192,12 @@ def _write_rates(
 
 
 def recovered_words(ended: list[Row]) -> str:
-    """`2.3 of 5`; a share where the targets differ."""
+    """`2.3 of 5`, marked where a count is no success; a share where the targets differ."""
     if len({row.modes_total for row in ended}) > 1:
         return wording.percent(_recovered(ended))
     counts = [row.modes_recovered for row in ended if row.modes_recovered is not None]
-    return f"{fmean(counts or [0]):.1f} of {ended[0].modes_total}"
+    mark = MARK * any(row.beyond is not None for row in ended)
+    return f"{fmean(counts or [0]):.1f} of {ended[0].modes_total}{mark}"
 
 
 def _recovered(ended: list[Row]) -> float:
@@ -266,4 +269,6 @@ def _legend(figure: Figure, page: Axes, record: SweepRecord) -> None:
     page.add_patch(Rectangle((left + 3.88, y - _METER / 2), 0.32, _METER, facecolor=BLUE, lw=0))
     page.text(left + 4.28, y, "modes recovered", **text)
     words = "dots: samples of the median trial; rings: true modes"
+    if beyond_perfect(record):
+        words = f"{MARK}: {BEYOND}; {words}"
     page.text(WIDTH_INCHES - left, y, words, ha="right", **text)

@@ -14,6 +14,7 @@ from ganrun import wording
 from ganrun.config.declarations import BY_WORTH, METRICS
 from ganrun.config.identity import canonical_json, content_of
 from ganrun.config.write import flow
+from ganrun.measure.showable import beyond
 from ganrun.report import run_story
 from ganrun.report.commands_to_copy import train_command
 from ganrun.report.fitting_columns import GAP, FittingColumns, in_two
@@ -89,9 +90,10 @@ def result_lines(runs: Sequence[RunRecord], width: int, apart: Sequence[str] = (
     word_width = max(word_width, len(REFERENCE_ROWS[0][0]) - seed_width - len(GAP))
     room = width - seed_width - len(GAP) - word_width
     cells = [_cells(run) for run in runs]
+    medians = _medians(ended or runs)
     perfect = [_perfect_cells(reference, point) for _, point in REFERENCE_ROWS]
     heads = list(zip(*(in_two(METRICS[name].called) for name in BY_WORTH), strict=True))
-    columns = _columns([*heads, *cells, _medians(runs), *perfect], room)
+    columns = _columns([*heads, *cells, medians, *perfect], room)
 
     def line(label: str, cells: Sequence[str], style: str = "") -> Text:
         breadth = seed_width + len(GAP) + word_width
@@ -114,13 +116,15 @@ def result_lines(runs: Sequence[RunRecord], width: int, apart: Sequence[str] = (
     if len(shown) < len(runs):
         lines.append(Text(two("...", f"{len(runs) - len(shown):,} more"), "dim"))
     if len(ended) > 2:
-        lines.append(line(two("", "median"), _medians(ended)))
+        lines.append(line(two("", "median"), medians))
     if reference:
         lines.append(Text(""))
         for (label, _), row_cells in zip(REFERENCE_ROWS, perfect, strict=True):
             lines.append(line(label, row_cells, "dim"))
         drawn = first.config.evaluation.samples
         lines.append(Text(f"(mean and 5-95 % range of 20 draws of {drawn:,})", "dim"))
+    if any(cell.endswith(run_story.MARK) for row_cells in cells for cell in row_cells):
+        lines.append(Text(f"({run_story.MARK} {run_story.BEYOND})", "dim"))
     for rule in sorted({run.earlier_rule for run in runs if run.earlier_rule}):
         lines.append(Text(f"(trained when {rule})", "dim"))
     for text in lines:
@@ -165,6 +169,7 @@ def _as_json(run: RunRecord) -> dict[str, Any]:
         "recovered_modes": None if run.recovered_modes is None else list(run.recovered_modes),
         "missing_modes": list(run.missing),
         "metrics": {**metrics, **whole},
+        "beyond_perfect": [name for name in metrics if run.beyond(name) is not None],
         "reference": {name: dict(points) for name, points in (run.reference or {}).items()},
     }
 
@@ -185,7 +190,13 @@ def _columns(rows: Sequence[Sequence[str]], room: int) -> FittingColumns:
 
 
 def _cells(run: RunRecord) -> list[str]:
-    return [metric_words(name, run.metric(name), run.modes_total) for name in BY_WORTH]
+    return [_cell(run, name, run.metric(name)) for name in BY_WORTH]
+
+
+def _cell(run: RunRecord, name: str, number: float | None) -> str:
+    """A metric of a run, or its median over the run's group, marked where it is no success."""
+    words = metric_words(name, number, run.modes_total)
+    return words + run_story.MARK * (beyond(run.reference, name, number) is not None)
 
 
 def _medians(runs: Sequence[RunRecord]) -> list[str]:
@@ -193,7 +204,7 @@ def _medians(runs: Sequence[RunRecord]) -> list[str]:
     for name in BY_WORTH:
         known = [number for run in runs if (number := run.metric(name)) is not None]
         middle = median(known) if known else None
-        cells.append(metric_words(name, middle, runs[0].modes_total))
+        cells.append(_cell(runs[0], name, middle))
     return cells
 
 
@@ -216,7 +227,7 @@ def _colour(row: Text, run: RunRecord) -> None:
     if recovered is not None:
         count = wording.of_total(recovered, run.modes_total)
         start = row.plain.index(count)
-        whole = recovered >= run.recoverable[0] and not run.recovers_too_many
+        whole = recovered >= run.least_recoverable and run.beyond("modes_recovered") is None
         hue = SCREEN_BLUE if whole else SCREEN_VERMILLION
         row.stylize(hue, start, start + len(count))
 

@@ -20,7 +20,13 @@ from ganrun.report.fitting_columns import GAP, FittingColumns
 from ganrun.report.notes import print_cut, print_whole, print_wrapped
 from ganrun.report.palette import SCREEN_BLUE, SCREEN_VERMILLION
 from ganrun.report.sweep_record import BY, TIMES, Effect, Numbers, SweepRecord
-from ganrun.report.sweep_story import completeness, confirmed, fates_without_result
+from ganrun.report.sweep_story import (
+    beyond_perfect,
+    completeness,
+    confirmed,
+    fates_without_result,
+    remarks,
+)
 from ganrun.store.sweep_folder import INFLUENCE, RESULTS
 from ganrun.sweep.precision import Precision
 from ganrun.sweep.run import described
@@ -42,7 +48,7 @@ def print_sweep(record: SweepRecord, console: Console) -> None:
     title = Text(record.name, "bold")
     title.append(f"{GAP}{about_design(record.design)}, {rounds}", "not bold dim")
     paragraph = Text(record.influence["paragraph"])
-    for words in filter(None, (title, paragraph, Text(confirmed(record)))):
+    for words in filter(None, (title, paragraph, Text(remarks(record)))):
         print_wrapped(console, words)
         console.print()
     width = console.width
@@ -287,6 +293,7 @@ def sweep_json(record: SweepRecord) -> dict[str, Any]:
         "results": str(record.path / RESULTS),
         "precision": _precision_json(record),
         "confirmed": confirmed(record),
+        "beyond_perfect": len(beyond_perfect(record)),
         "paragraph": record.influence["paragraph"],
         "influence": dict(record.influence),
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ganrun.config.declarations import METRICS, SUMMARY_METRICS
 from ganrun.page.html_page import escaped
 from ganrun.report.run_record import RunRecord, metric_words
+from ganrun.report.run_story import too_many
 from ganrun.report.web.page_parts import section, table
 
 
@@ -40,4 +41,6 @@ def _row(run: RunRecord, name: str) -> list[str]:
     shown = metric_words(name, run.metric(name), run.modes_total, absent="&ndash;")
     hint = f" {metric.better.capitalize()} is better." if metric.better else ""
     words = f"{escaped(metric.plain)}{hint}"
-    return [escaped(metric.called), f"<b>{shown}</b>", perfect, words]
+    most = run.beyond(name)
+    beyond = "" if most is None else f'<span class="note">{too_many(most)}</span>'
+    return [escaped(metric.called), f"<b>{shown}</b>{beyond}", perfect, words]

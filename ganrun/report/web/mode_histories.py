@@ -37,6 +37,8 @@ class ModeHistory:
     losses: tuple[Loss, ...]
     covered: bool
     """At the last evaluation."""
+    showable: bool = True
+    """Whether perfect samples cover it; if not, it is never missing."""
 
     @property
     def missing_since(self) -> int | None:
@@ -81,7 +83,14 @@ def mode_histories(run: RunRecord) -> ModeHistories | None:
     weights = run.mixture.weights
     covered = settled(is_covered(shares, weights))
     modes = tuple(
-        _mode_history(mode, float(weights[mode]), shares[:, mode], rounds, covered[:, mode])
+        _mode_history(
+            mode,
+            float(weights[mode]),
+            shares[:, mode],
+            rounds,
+            covered[:, mode],
+            showable=mode in run.showable,
+        )
         for mode in range(len(weights))
     )
     return ModeHistories(rounds, shares, covered, modes)
@@ -104,8 +113,10 @@ def _mode_history(
     shares: Float[ndarray, " R"],
     rounds: Int[ndarray, " R"],
     covered: Bool[ndarray, " R"],
+    *,
+    showable: bool,
 ) -> ModeHistory:
-    falls = np.flatnonzero(covered[:-1] & ~covered[1:]) + 1
+    falls = np.flatnonzero(covered[:-1] & ~covered[1:] & showable) + 1
     return ModeHistory(
         mode=mode,
         weight=weight,
@@ -115,6 +126,7 @@ def _mode_history(
             Loss(mode, int(rounds[fall]), _first(rounds[fall:], covered[fall:])) for fall in falls
         ),
         covered=bool(covered[-1]),
+        showable=showable,
     )
 
 

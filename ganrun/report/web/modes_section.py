@@ -7,6 +7,7 @@ from ganrun.measure.coverage import SERVED
 from ganrun.report.web.mode_histories import ModeHistories, ModeHistory
 from ganrun.report.web.page_parts import section, table
 
+UNSHOWN = "not shown by perfect samples either"
 MOST_TOLD = 3
 """Losses of one mode that are told one by one."""
 
@@ -36,7 +37,7 @@ def modes_section(histories: ModeHistories | None) -> str:
 
 def _row(mode: ModeHistory) -> list[str]:
     found = "never" if mode.found is None else f"round {mode.found:,}"
-    state = "covered" if mode.covered else "missing"
+    state = "covered" if mode.covered else "missing" if mode.showable else UNSHOWN
     if mode.missing_since is not None:
         state = f"missing since round {mode.missing_since:,}"
     shares = wording.percent(mode.weight), wording.percent(mode.share)

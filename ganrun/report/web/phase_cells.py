@@ -6,11 +6,13 @@ of the others; what counts as what is decided here, and the same for figures, te
 
 from __future__ import annotations
 
+from itertools import permutations
 from typing import Any
 
 import numpy as np
 
 from ganrun.influence import MISSED, MODES_MISSING, RATES, rates
+from ganrun.influence.share_intervals import LEVEL
 from ganrun.influence.table import outcome_column
 from ganrun.report.cell_trials import from_best_to_worst
 from ganrun.report.phase_grid import (
@@ -21,7 +23,9 @@ from ganrun.report.phase_grid import (
     gallery_columns,
     phase_grid,
 )
+from ganrun.report.run_story import BEYOND, MARK
 from ganrun.report.sweep_record import SweepRecord
+from ganrun.report.sweep_story import beyond_perfect
 
 COUNTED = {MODES_MISSING: "modes missing, mean", MISSED: "missed a mode"}
 """What a cell may be coloured by without a judge, and its words in a menu and behind a number."""
@@ -37,8 +41,13 @@ def phase_data(record: SweepRecord) -> dict[str, Any]:
         "outcomes": [_outcome(record, *one) for one in _outcome_words(record).items()],
         "rank": _ranks(record),
         "recovered": [row.modes_recovered for row in record.rows],
+        "beyond": {
+            "trials": beyond_perfect(record),
+            "mark": MARK,
+            "words": BEYOND,
+        },
         "modes": record.modes_total,
-        "intervals": intervals_rule(),
+        "intervals": {**intervals_rule(), "picked": _picked(record)},
     }
 
 
@@ -99,13 +108,28 @@ def _ranks(record: SweepRecord) -> list[int | None]:
     return ranks
 
 
+def _picked(record: SweepRecord) -> dict[int, dict[str, Any]]:
+    """By how many cells a grid may have: the quantiles for one of them picked for its number."""
+    counts = [len(record.levels[field]) for field in record.varied]
+    pairs = {
+        min(across, MOST_COLUMNS) * min(down, MOST_ROWS) for across, down in permutations(counts, 2)
+    }
+    lone = {min(count, GALLERY_COLUMNS * MOST_ROWS) for count in counts}
+    return {
+        cells: _quantiles(rates.simultaneous_level(cells)) for cells in sorted({1} | lone | pairs)
+    }
+
+
+def _quantiles(level: float) -> dict[str, Any]:
+    freedom = (*range(1, rates.MOST_FREEDOM), np.inf)
+    *student, normal = (rates.student_quantile(free, level) for free in freedom)
+    return {"student": [round(quantile, 6) for quantile in student], "normal": normal}
+
+
 def intervals_rule() -> dict[str, Any]:
     """What the page needs to give its cells the intervals of `influence.rates`."""
     return {
-        "student": [
-            round(rates.student_quantile(free), 6) for free in range(1, rates.MOST_FREEDOM)
-        ],
-        "normal": rates.student_quantile(np.inf),
+        **_quantiles(LEVEL),
         "correction": rates.CORRECTION,
         "leastOfLuck": rates.LEAST_OF_LUCK,
         "priorTrials": rates.PRIOR_TRIALS,

@@ -12,6 +12,7 @@ from numpy import ndarray
 from ganrun.config import Experiment
 from ganrun.config.targets import Target
 from ganrun.measure.coverage import SERVED, how_served
+from ganrun.measure.showable import seen
 from ganrun.mixture import mixture_of
 from ganrun.page.arrays import packed
 from ganrun.page.objective import objective_drawn
@@ -50,7 +51,7 @@ def player_data(run: RunRecord, histories: ModeHistories | None) -> dict[str, An
         "steps": steps.tolist(),
         "samples": packed(samples, "u16", within=_around(extent)),
         "field": [packed(field, "u16") for field in fields],
-        "covered": _covered(steps, histories, run.target_since),
+        "covered": _covered(steps, histories, run),
         "objective": objective_drawn(run.objective),
     }
     if len(targets) > 1:
@@ -113,14 +114,17 @@ def _scene(target: Target, extent: Sequence[float]) -> dict[str, Any]:
 
 
 def _covered(
-    steps: Int[ndarray, " S"], histories: ModeHistories | None, since: int
-) -> list[list[bool] | None]:
-    """Which modes are covered at the evaluation nearest to each snapshot; null before `since`."""
+    steps: Int[ndarray, " S"], histories: ModeHistories | None, run: RunRecord
+) -> list[list[bool | None] | None]:
+    """Which modes are covered at the evaluation nearest to each snapshot; null before the target.
+
+    Of a mode that is not, null where perfect samples do not show it either.
+    """
     if histories is None:
         return [None] * len(steps)
     nearest = [int(np.abs(histories.rounds - step).argmin()) for step in steps]
     return [
-        histories.covered[row].tolist() if step > since else None
+        seen(histories.covered[row], run.showable) if step > run.target_since else None
         for step, row in zip(steps, nearest, strict=True)
     ]
 

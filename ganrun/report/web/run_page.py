@@ -106,8 +106,8 @@ def _tiles(run: RunRecord) -> str:
         return ""
     counted = "modes_recovered" if run.ended else "modes_covered"
     covered = wording.of_total(run.metric(counted), total)
-    best = wording.count(reference.get(counted, {}).get("mean", total))
-    tiles = [(counted, covered, f"perfect: {best}")]
+    best, most = wording.count(reference.get(counted, {}).get("mean", total)), run.beyond(counted)
+    tiles = [(counted, covered, f"perfect: {best}" if most is None else run_story.too_many(most))]
     for name in ("high_quality", "mode_tv", "reverse_kl"):
         show = wording.percent if name == "high_quality" else wording.value
         perfect = reference.get(name, {}).get("mean")

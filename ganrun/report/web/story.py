@@ -79,7 +79,7 @@ def _beginning(run: RunRecord, histories: ModeHistories) -> Iterator[Passage]:
 def _finding(histories: ModeHistories) -> Iterator[Passage]:
     """The first modes that are covered, and when most are covered at once."""
     counts = histories.counts
-    total = len(histories.modes)
+    total = sum(mode.showable for mode in histories.modes)
     if not counts.any():
         return
     first, peak = int((counts > 0).argmax()), int(counts.argmax())
@@ -158,11 +158,15 @@ def _quality(run: RunRecord) -> Iterator[Passage]:
 
 
 def _never_found(run: RunRecord, histories: ModeHistories) -> Iterator[Passage]:
-    never = {mode.mode for mode in histories.modes if mode.found is None}
+    never = {mode.mode for mode in histories.modes if mode.found is None and mode.showable}
+    hidden = {mode.mode for mode in histories.modes if not mode.showable}
+    if hidden:
+        words = f"{wording.capital(_named(hidden))} cannot be told: perfect samples do not show"
+        yield Passage(None, f"{words} {form_for(len(hidden), 'it', 'them')} either.")
     if not never:
         return
     last = int(histories.rounds[-1])
-    if len(never) == len(histories.modes):
+    if len(never) == len(run.showable):
         yield Passage(last, "It never prints any of the notes: no mode is ever covered.")
         return
     what = f"the other {_named(never)}" if len(never) > MOST_NAMED else _named(never)
@@ -255,9 +259,8 @@ def _recovered(run: RunRecord) -> str:
     if recovered is None:
         return "nobody has counted the modes"
     count = int(recovered)
-    if run.recovers_too_many:
-        beyond = run_story.too_many(run.recoverable[1])
-        return f"{wording.in_words(count)} modes are recovered, {beyond}"
+    if (most := run.beyond("modes_recovered")) is not None:
+        return f"{wording.in_words(count)} modes are recovered, {run_story.too_many(most)}"
     if count == total:
         return f"{_all(total, 'mode')} {form_for(total, 'is', 'are')} recovered"
     whole = f"the {wording.in_words(total)} {wording.noun_for(total, 'mode')}"

@@ -12,7 +12,7 @@ from ganrun.page.html_page import escaped
 from ganrun.report.commands_to_copy import sweep_command
 from ganrun.report.design_words import about_design
 from ganrun.report.sweep_record import SweepRecord
-from ganrun.report.sweep_story import completeness, confirmed, headline
+from ganrun.report.sweep_story import completeness, headline, remarks
 from ganrun.report.web.page_parts import NAME, copyable, report_page, section
 from ganrun.report.web.phase_cells import phase_data
 from ganrun.report.web.plotly_script import packed_plotly, plotly_text
@@ -78,7 +78,7 @@ def _answer(record: SweepRecord) -> str:
 <p class="kicker">{escaped(about)}</p>
 <h1 id="title">{escaped(headline(record))}</h1>
 <p class="lead">{escaped(first)}</p>
-<p class="answer">{escaped(" ".join([*others, confirmed(record)]).strip())}</p>
+<p class="answer">{escaped(" ".join([*others, remarks(record)]).strip())}</p>
 {_fates(record)}
 {_incomplete(record)}
 </section>"""

@@ -17,6 +17,7 @@ from jaxtyping import Bool, Float, UInt8
 from numpy import ndarray
 
 from ganrun.measure.coverage import is_covered, mode_shares
+from ganrun.measure.showable import seen
 from ganrun.page.arrays import coded
 from ganrun.page.scene_target import scene_target
 from ganrun.report.cell_trials import from_best_to_worst, median_trial, worst_trial
@@ -44,13 +45,18 @@ class TrialFrames:
     steps: tuple[int, ...]
     codes: UInt8[ndarray, "F P 2"]
     covered: Bool[ndarray, "F K"]
+    showable: tuple[int, ...]
+    """The modes that perfect samples show."""
 
     def packed(self) -> dict[str, Any]:
         """JSON-ready, without what many trials share."""
         return {
             "points": self.codes.shape[1],
             "b64": base64.b64encode(self.codes.tobytes()).decode("ascii"),
-            "covered": ["".join("01"[mode] for mode in frame) for frame in self.covered.tolist()],
+            "covered": [
+                "".join("-" if one is None else "01"[one] for one in seen(frame, self.showable))
+                for frame in self.covered
+            ],
         }
 
 
@@ -94,6 +100,7 @@ def read_frames(record: SweepRecord, index: int) -> TrialFrames | None:
         steps=tuple(int(step) for step in snapshots.steps[chosen]),
         codes=quantized(samples[:, :POINTS], mixture.extent),
         covered=is_covered(mode_shares(samples, mixture), mixture.weights),
+        showable=record.rows[index].showable or tuple(range(mixture.modes)),
     )
 
 

@@ -57,9 +57,10 @@ export class CellPanel {
     const rate = element("p", "cell-rate");
     if (cell.rate.value === null) rate.append(cell.trials.length ? "No result" : "No trial");
     else {
-      const [number, ...interval] = intervalWords(outcome, cell.rate).split(" [");
+      const [number, ...interval] = intervalWords(outcome, cell.picked || cell.rate).split(" [");
       rate.append(element("b", "", number), ` ${outcome.words} `);
-      if (interval.length) rate.append(element("span", "quiet", `[${interval[0]}`));
+      const among = cell.picked ? `, picked as the most of ${this.owner.cells.length} cells` : "";
+      if (interval.length) rate.append(element("span", "quiet", `[${interval[0]}${among}`));
     }
     const parts = [title, rate];
     const fates = this.fateWords(cell, trials);

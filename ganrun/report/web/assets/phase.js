@@ -110,13 +110,17 @@ export class Phase {
     this.cells = shape.cells;
     this.shape = shape;
     const groups = this.cells.map((cell) => cell.trials);
-    const rates = ratesOf(this.outcome, groups, this.seeds, this.phase.intervals);
+    const { intervals } = this.phase;
+    const rates = ratesOf(this.outcome, groups, this.seeds, intervals);
     this.cells.forEach((cell, n) => this.measure(cell, rates[n]));
+    const most = this.mostTelling();
+    const atOnce = { ...intervals, ...intervals.picked[this.cells.length] };
+    most.picked = ratesOf(this.outcome, groups, this.seeds, atOnce)[this.cells.indexOf(most)];
     this.drawTable(shape);
     this.drawKey();
     this.colour();
     const same = before && this.at(...before);
-    this.select(same || this.mostTelling());
+    this.select(same || most);
   }
 
   measure(cell, rate) {
@@ -128,6 +132,7 @@ export class Phase {
       .filter((number) => number !== null);
     const sum = recovered.reduce((total, number) => total + number, 0);
     cell.recovered = recovered.length ? sum / recovered.length : null;
+    cell.beyond = cell.trials.some((trial) => this.phase.beyond.trials.includes(trial));
   }
 
   /** The cell to begin with: where the outcome is most frequent. */
@@ -219,10 +224,12 @@ export class Phase {
     return cell.recovered === null || !this.phase.modes ? 0 : cell.recovered / this.phase.modes;
   }
 
-  /** `2.3 of 5`: modes recovered; nothing where the targets differ. */
+  /** `2.3 of 5`: modes recovered, marked where a count is no success; nothing where the targets
+      differ. */
   recoveredWords(cell) {
     if (cell.recovered === null || !this.phase.modes) return "";
-    return `${tenths(cell.recovered)} of ${this.phase.modes}`;
+    const mark = cell.beyond ? this.phase.beyond.mark : "";
+    return `${tenths(cell.recovered)} of ${this.phase.modes}${mark}`;
   }
 
   /** What a cell says: what is seen of it, and the words around that for who only hears it. */
@@ -236,7 +243,7 @@ export class Phase {
       number,
       between: `${interval} ${this.outcome.words}, ${trials}${recovered ? ", " : ""}`,
       recovered,
-      after: recovered ? " modes recovered" : "",
+      after: recovered ? ` modes recovered${cell.beyond ? `, ${this.phase.beyond.words}` : ""}` : "",
     };
   }
 
@@ -257,6 +264,7 @@ export class Phase {
   }
 
   drawKey() {
+    const { beyond } = this.phase;
     const rate = this.outcome.kind === "rate";
     const most = rate ? "100 %" : String(this.most());
     const key = element("span", "field-bar key-bar");
@@ -266,6 +274,7 @@ export class Phase {
       .replaceChildren(
         element("span", "key", rate ? "0 %" : "0", key, words),
         element("span", "key", element("span", "key-meter"), "modes recovered"),
+        this.cells.some((cell) => cell.beyond) && `${beyond.mark}: ${beyond.words}`,
         element("span", "", "dots: samples of the median trial; rings: true modes, dashed if missing"),
       );
   }

@@ -3,6 +3,7 @@
 import { decode } from "../../../page/assets/decode.js";
 import { percent, tableNumber, tenths } from "../../../page/assets/wording.js";
 
+const SEEN = { 0: false, 1: true, "-": null };
 const UNFINISHED = { missing: "not begun" };
 
 /** An outcome's number: `0.88` as `88 %`, a mean as `2.1`. */
@@ -96,7 +97,7 @@ export class Trials {
         b64: packed.b64,
       },
       field: null,
-      covered: packed.covered.map((frame) => Array.from(frame, (mode) => mode === "1")),
+      covered: packed.covered.map((frame) => Array.from(frame, (mode) => SEEN[mode])),
     };
   }
 
