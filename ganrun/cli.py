@@ -377,9 +377,7 @@ def arena(
         try:
             served.run(opened)
         except KeyboardInterrupt:
-            if served.is_compiling:
-                leave(130)
-            raise typer.Exit(130) from None
+            leave(130)
 
 
 @app.command(

@@ -187,7 +187,7 @@ def test_the_criterion_and_the_likelihood_are_those_of_scikit_learn():
 
 def test_merging_keeps_the_moments_and_takes_the_most_alike():
     parts = components((0.3, at(0, -0.3), 1.0), (0.5, at(2), 1.0), (0.2, at(0, 0.4), 1.2))
-    merged = fitting._merge(parts)
+    merged = fitting._merge(parts, 1)
     assert merged.size == 2
     assert merged.means[1].tolist() == parts.means[1].tolist()
     for size, whole in ((3, parts), (2, merged)):
@@ -199,6 +199,21 @@ def test_merging_keeps_the_moments_and_takes_the_most_alike():
         if size == 3:
             expected = moments
     assert moments == pytest.approx(expected)
+
+
+def test_many_mergers_at_once_are_those_that_come_one_by_one():
+    rng = np.random.default_rng(3)
+    roots = rng.normal(size=(60, 2, 2))
+    parts = Components(
+        rng.random(60), rng.normal(size=(60, 2)) * 4, roots @ roots.transpose(0, 2, 1)
+    )
+    at_once, one_by_one = fitting._merge(parts, 59), parts
+    some = fitting._merge(fitting._merge(parts, 21), 38)
+    for _ in range(59):
+        one_by_one = fitting._merge(one_by_one, 1)
+    for other in (one_by_one, some):
+        assert at_once.means.tobytes() == other.means.tobytes()
+        assert at_once.covariances.tobytes() == other.covariances.tobytes()
 
 
 def test_the_count_is_the_same_in_many_threads_at_once():

@@ -37,7 +37,7 @@ TRIES = 20
 """Ports after the first that are tried where none was asked for."""
 GRACE = 0.5
 """Seconds that open pages have to go when the arena is closed."""
-PATIENCE = 0.7
+PATIENCE = 0.3
 """Seconds that the thread which trains has to end after that; it may be compiling."""
 TOKEN_VARIABLE = "GANRUN_ARENA_TOKEN"
 
@@ -124,11 +124,6 @@ class Arena:
         if self._failure is not None:
             raise self._failure
 
-    @property
-    def is_compiling(self) -> bool:
-        """Whether its thread goes on after the end of `run`: nothing can stop it meanwhile."""
-        return self._trainer.is_alive()
-
     def _train(self) -> None:
         """Be the thread that trains; without it there is nothing to serve."""
         if hasattr(signal, "pthread_sigmask"):
@@ -212,7 +207,7 @@ class Server(uvicorn.Server):
 
 
 def leave(code: int) -> NoReturn:
-    """End this process at once: Python cannot be taken down around a thread that compiles."""
+    """End this process at once: Python cannot be taken down around a thread that may compile."""
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(code)

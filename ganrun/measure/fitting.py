@@ -14,9 +14,10 @@ import math
 import warnings
 from dataclasses import dataclass
 from threading import Lock
+from typing import Any
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from numpy import ndarray
 
 from ganrun.measure.threads import one_thread
@@ -91,8 +92,7 @@ def _descend(
     least, rises = _bic(features, components), 0
     while components.size > 1 and rises < PATIENCE:
         before, rises = components, rises + 1
-        for _ in range(max(1, components.size // fine_below)):
-            components = _merge(components)
+        components = _merge(components, max(1, components.size // fine_below))
         components = _expectation_maximisation(features, components, added, REFIT_ROUNDS)
         bic = _bic(features, components)
         if bic < least:
@@ -148,12 +148,14 @@ def _expectation_maximisation(
 
 def _expectation(features: Features, components: Components) -> tuple[Float[ndarray, "C N"], float]:
     """The components' shares in each point, and the mean log likelihood."""
-    log_joint = _log_density_coefficients(components) @ features
-    largest = log_joint.max(axis=0)
+    joint = _log_density_coefficients(components) @ features
+    largest = joint.max(axis=0)
+    joint -= largest
     # Shares below e^-60 count for nothing, but denormal numbers would take fifty times as long.
-    joint = np.exp(np.maximum(log_joint - largest, -60.0))
+    np.exp(np.maximum(joint, -60.0, out=joint), out=joint)
     total = joint.sum(axis=0)
-    return joint / total, float(np.mean(largest + np.log(total)))
+    joint /= total
+    return joint, float(np.mean(largest + np.log(total)))
 
 
 def _bic(features: Features, components: Components) -> float:
@@ -199,27 +201,53 @@ def _from_moments(sums: Float[ndarray, "C 6"], n: int, added: float) -> Componen
     return Components(total / n, np.stack([x, y], axis=1), covariances)
 
 
-def _merge(components: Components) -> Components:
-    """Merge, by moments, the pair whose merging adds least to Runnalls' bound on the divergence."""
+def _merge(components: Components, times: int) -> Components:
+    """Merge so many pairs by their moments, each time the one that costs least."""
+    cost = _merging_cost(components, np.arange(components.size))
+    cost[np.tril_indices(components.size)] = math.inf
+    left = np.ones(components.size, bool)
+    for _ in range(min(times, components.size - 1)):
+        i, j = np.unravel_index(cost.argmin(), cost.shape)
+        components = _merged(components, int(i), int(j))
+        left[j] = False
+        # Of all other pairs, what they cost has not changed.
+        anew = _merging_cost(components, np.array([i]))[0]
+        cost[i, i + 1 :], cost[:i, i] = anew[i + 1 :], anew[:i]
+        cost[~left, :] = cost[:, ~left] = math.inf
+    return Components(
+        components.weights[left], components.means[left], components.covariances[left]
+    )
+
+
+def _merging_cost(components: Components, of: Int[ndarray, " R"]) -> Float[ndarray, "R C"]:
+    """What merging adds to Runnalls' bound on the divergence, of some components with each."""
+    own = components.weights * _log_determinant(components.covariances)
+    weight, _, covariance = _moments(components, of[:, None], np.arange(components.size))
+    return np.asarray(weight * _log_determinant(covariance) - own[of][:, None] - own)
+
+
+def _merged(components: Components, i: int, j: int) -> Components:
+    """The same components, but that what is `i` and `j` together stands in the place of `i`."""
     weights, means, covariances = components.weights, components.means, components.covariances
-    pair = weights[:, None] + weights
-    share = weights[:, None] / pair
-    mean = share[..., None] * means[:, None] + (1 - share)[..., None] * means
-    offset = means[:, None] - means
-    share = share[..., None, None]
+    weights, means, covariances = weights.copy(), means.copy(), covariances.copy()
+    weights[i], means[i], covariances[i] = _moments(components, i, j)
+    return Components(weights, means, covariances)
+
+
+def _moments(components: Components, one: Any, other: Any) -> tuple[Any, Any, Any]:
+    """Weight, mean and covariance of pairs of components, given by their indices, as one."""
+    weights, means, covariances = components.weights, components.means, components.covariances
+    pair = weights[one] + weights[other]
+    share = np.asarray(weights[one] / pair)[..., None]
+    mean = share * means[one] + (1 - share) * means[other]
+    offset = means[one] - means[other]
+    share = share[..., None]
     covariance = (
-        share * covariances[:, None]
-        + (1 - share) * covariances
+        share * covariances[one]
+        + (1 - share) * covariances[other]
         + share * (1 - share) * offset[..., :, None] * offset[..., None, :]
     )
-    own = weights * _log_determinant(covariances)
-    cost = pair * _log_determinant(covariance) - own[:, None] - own
-    cost[np.tril_indices(len(weights))] = math.inf
-    i, j = np.unravel_index(cost.argmin(), cost.shape)
-    weights, means, covariances = weights.copy(), means.copy(), covariances.copy()
-    weights[i], means[i], covariances[i] = pair[i, j], mean[i, j], covariance[i, j]
-    left = np.arange(len(weights)) != j
-    return Components(weights[left], means[left], covariances[left])
+    return pair, mean, covariance
 
 
 def _log_determinant(covariances: Float[ndarray, "*shape 2 2"]) -> Float[ndarray, "*shape"]:
