@@ -101,9 +101,9 @@ game beyond that. To a page that never says so, as many are sent as the socket t
 
 A message that cannot be used is answered by one `error`; a page that sends too many of them, too
 many messages, or more than is done meanwhile, is told so and let go (close code 1008), and so is
-one that takes nothing of what it is sent. What is longer than 64 KiB ends the connection (1009). A
-page that does not know the arena's token is not let in (`/live?token=...`; status 403). At most 16
-pages are served (503).
+one that takes nothing of what it is sent. What is longer than 64 KiB ends the connection (1009).
+At most 16 pages are served (else status 503), and only those that know the arena's token
+(`/live?token=...`; else 403).
 """
 
 from __future__ import annotations
