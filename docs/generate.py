@@ -166,6 +166,15 @@ COMMON = """\
 |---|---|
 | `GANRUN_RUNS_DIR` | where run folders go if `--runs-dir` does not say |
 | `GANRUN_ARENA_TOKEN` | the token in the arena's address, instead of a new one at every start |
+| `GANRUN_CACHE_MB` | how many megabytes of compiled programs are kept [1000]; 0 keeps none |
+| `JAX_PLATFORMS` | what to train on, as for any program that uses JAX: `cpu`, `cuda` |
+
+What else the environment holds reaches no number unnoticed. Options of JAX that change arithmetic,
+or end in an error where a run would train (`JAX_ENABLE_X64`, `JAX_DEBUG_NANS` and the like), have
+no effect. `XLA_FLAGS` and variables that choose a library's kernels (`NPY_DISABLE_CPU_FEATURES`,
+`OPENBLAS_CORETYPE`, `GLIBC_TUNABLES`, `NVIDIA_TF32_OVERRIDE`) are recorded in the run's numerics,
+so that it is not gone on with under others unasked; flags that only dump programs or count devices
+are not. What JAX cannot start under is one line that names the variable.
 """
 
 METRICS = """\

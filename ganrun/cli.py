@@ -412,6 +412,39 @@ def schema(
 
 
 @app.command(
+    short_help="Show what is kept to save time, or clear it.",
+    epilog="Example: ganrun cache --clear",
+)
+def cache(
+    clear: Annotated[
+        bool, typer.Option("--clear", help="Delete it all; what is needed again is made again.")
+    ] = False,
+) -> None:
+    """Show where compiled programs and measured references are kept, and how much they take.
+
+    A program that is kept saves seconds of compiling. Those that have not been used for longest
+    make room for new ones, at 1,000 MB or what GANRUN_CACHE_MB says; 0 keeps none.
+    """
+    with _clear_errors():
+        from ganrun import user_cache
+        from ganrun.wording import megabytes, plural
+
+        programs, references = user_cache.kept_programs(), user_cache.kept_references()
+        most = megabytes(user_cache.most_bytes())
+        said = (
+            f"{plural(len(programs), 'compiled program')}, "
+            f"{megabytes(sum(one.size for one in programs))} of at most {most}; "
+            f"{plural(len(references), 'reference')}, "
+            f"{megabytes(sum(one.size for one in references))}"
+        )
+        typer.echo(f"{user_cache.user_cache()}: {said}")
+        if clear:
+            left = [one for one in (*programs, *references) if not one.drop()]
+            _exit_with([f"{one.path}: cannot be deleted" for one in left])
+            typer.echo("Cleared.")
+
+
+@app.command(
     short_help="Say what became of runs or a sweep; make pages and figures.",
     epilog="Example: ganrun report runs",
 )
@@ -627,9 +660,12 @@ def _clear_errors() -> Iterator[None]:
 def _told(error: Exception) -> tuple[Sequence[str], int] | None:
     """Lines for the user and the exit code; None for what only a programmer can mend."""
     from ganrun.config import ConfigError
+    from ganrun.machine import UnfitEnvironment
 
     if isinstance(error, ConfigError):
         return error.problems, 2
+    if isinstance(error, UnfitEnvironment):
+        return [str(error)], 2
     # Not before, since a config's mistake need not wait for the store.
     from ganrun.store import StoreError
 

@@ -29,6 +29,11 @@ def count(number: float) -> str:
     return f"{tenths:,.0f}" if tenths.is_integer() else f"{tenths:,.1f}"
 
 
+def megabytes(size: int) -> str:
+    """A number of bytes as `4.1 MB`, or `1,000 MB`."""
+    return f"{count(size / 1e6)} MB"
+
+
 def in_words(number: int) -> str:
     """A small count as a word, as in running text; `no` for none, a larger one in digits."""
     return _SMALL[number] if 0 <= number < len(_SMALL) else f"{number:,}"

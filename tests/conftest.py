@@ -28,22 +28,23 @@ def pytest_configure(config: pytest.Config) -> None:
     """Set XLA up before any test computes, with compiled programs kept from session to session."""
     # Whoever runs the tests in the background leaves Ctrl-C ignored, here and in what they start.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    for name in [*os.environ]:
+        if name == "XLA_FLAGS" or name.startswith(("GANRUN_", "JAX_")):
+            del os.environ[name]  # whoever runs the tests has set it for another program
     caches = _folder_of_caches(config)
     os.environ["XDG_CACHE_HOME"] = str(caches / os.environ.get("PYTEST_XDIST_WORKER", "main"))
     if config.getoption("numprocesses", None):
         return  # the workers compute
 
-    import jax
-
     from ganrun.executors.compile_cache import compile_cache
-    from ganrun.game import backend
+    from ganrun.game import backend, jax_options
 
     config.stash[PROGRAMS] = Exchange(compile_cache(), caches / "programs")
     config.stash[PROGRAMS].meet()
-    backend.prepare(compile_cache())
     # A number that changes its type, or an array its rank, says so where that happens.
-    jax.config.update("jax_numpy_dtype_promotion", "strict")
-    jax.config.update("jax_numpy_rank_promotion", "raise")
+    jax_options.PINNED["jax_numpy_dtype_promotion"] = "strict"
+    jax_options.PINNED["jax_numpy_rank_promotion"] = "raise"
+    backend.prepare(compile_cache())
 
 
 def _folder_of_caches(config: pytest.Config) -> Path:

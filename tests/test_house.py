@@ -25,6 +25,7 @@ FLOORS = (
     {"mixture"},
     {"config"},
     {"wording", "user_cache", "extras"},
+    {"machine"},
 )
 """The rooms from the roof to the ground; what stands on one floor is side by side."""
 

@@ -140,9 +140,15 @@ def test_a_member_that_was_saved_and_reloaded_goes_on_as_if_it_had_not_been(
 def test_a_process_on_one_core_that_compiles_for_itself_comes_to_the_same(
     tmp_path: Path,
 ) -> None:
-    """Without the compile cache, so that the compiler's own threads are counted in."""
+    """Without the compile cache, so that the compiler's own threads are counted in.
+
+    Nor does it matter what a shell has set for other programs that use JAX.
+    """
     environment = {name: x for name, x in os.environ.items() if name != "XLA_FLAGS"}
     environment |= {"XDG_CACHE_HOME": str(tmp_path), "JAX_ENABLE_COMPILATION_CACHE": "false"}
+    environment |= {"JAX_ENABLE_X64": "1", "JAX_DISABLE_JIT": "1", "JAX_DEBUG_NANS": "1"}
+    environment |= {"JAX_TRANSFER_GUARD": "disallow", "JAX_DEFAULT_MATMUL_PRECISION": "bfloat16"}
+    environment |= {"JAX_NUMPY_RANK_PROMOTION": "raise", "JAX_THREEFRY_PARTITIONABLE": "0"}
     program = Path(__file__).with_name("population_examples.py")
     command = on_one_core([sys.executable, str(program), "1", "4"])
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)

@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from ganrun import machine
 from ganrun.store import numerics, provenance
 
 
 @pytest.fixture(autouse=True)
 def _nothing_remembered() -> Iterator[None]:
-    remembered = (provenance.git, provenance.versions, provenance.machine_type)
+    remembered = (provenance.git, provenance.versions, machine.machine_type)
     for function in remembered:
         function.cache_clear()
     yield
@@ -101,7 +102,7 @@ def test_a_processor_is_told_by_its_model_and_vector_features_alone(
     def processor(clock: int, flags: str) -> str:
         text = CPUINFO.format(clock=clock, flags=flags)
         monkeypatch.setattr(Path, "read_text", lambda *_, **__: text)
-        return provenance._linux_processor()
+        return machine._linux_processor()
 
     one = processor(2000, "ht sse2 avx2 avx512f")
     assert one.startswith("GenuineIntel/6/143 ")

@@ -17,8 +17,11 @@ from queue import Empty, SimpleQueue
 from typing import Any
 
 from ganrun import __version__
+from ganrun.executors.compile_cache import compile_cache
 from ganrun.executors.task_queue import Task, TaskQueue
 from ganrun.extras import how_to_install
+from ganrun.game.backend import check_environment
+from ganrun.machine import UnfitEnvironment
 from ganrun.playing.claim_or_find import finished_trial
 from ganrun.playing.jobs import Hooks, Job, Outcome, Result
 from ganrun.playing.progress import OnProgress
@@ -27,6 +30,8 @@ from ganrun.store import Claim, StoreError, claimed, install_run, run_files, run
 LISTEN_SECONDS = 0.5
 """How often Ctrl-C is heard while nothing ends."""
 CONNECT_SECONDS = 15
+UNUSABLE = (OSError, TimeoutError, ValueError, ImportError, AttributeError, UnfitEnvironment)
+"""What comes of a cluster that is not there, is another program's, or cannot compute."""
 
 Files = dict[str, bytes]
 
@@ -40,10 +45,9 @@ class ClusterError(StoreError):
 
 def _prepare() -> Any:
     """Set XLA up, once, and give back the worker's one device."""
-    from ganrun.executors.compile_cache import compile_cache
     from ganrun.game import backend
 
-    backend.prepare(compile_cache())
+    backend.prepare(compile_cache(quiet=True))
     import jax
 
     return jax.local_devices()[0]
@@ -113,6 +117,8 @@ class Cluster(contextlib.AbstractContextManager["Cluster"]):
         try:
             address: Any = scheduler
             if scheduler is None:
+                check_environment()  # its workers inherit this one
+                compile_cache()
                 # One death is enough: what was under way is then played alone, by the queue.
                 with dask.config.set({"distributed.scheduler.allowed-failures": 0}):
                     cluster = distributed.LocalCluster(
@@ -130,7 +136,7 @@ class Cluster(contextlib.AbstractContextManager["Cluster"]):
             self._client.wait_for_workers(1, timeout=4 * CONNECT_SECONDS)
             version, self.lanes = self._client.submit(_describe, pure=False).result()
             self.width = max(1, sum(self._client.nthreads().values()))
-        except (OSError, TimeoutError, ValueError, ImportError, AttributeError) as error:
+        except UNUSABLE as error:
             self._stack.close()
             raise ClusterError(f"{scheduler or 'the local cluster'}: {error}") from error
         if version != __version__:

@@ -1,15 +1,41 @@
-"""Where compiled programs are kept."""
+"""Where compiled programs are kept, and what is done where they cannot be."""
 
 from __future__ import annotations
 
+import sys
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
+from tempfile import TemporaryFile
 
-from ganrun.store.provenance import machine_type
-from ganrun.user_cache import user_cache
+from ganrun.config.errors import one_line
+from ganrun.machine import machine_type
+from ganrun.user_cache import most_bytes, programs_folder, trim_programs
 
 
-def compile_cache() -> Path:
-    """The folder for compiled programs; a program fits one jaxlib and one kind of processor."""
+def compile_cache(*, quiet: bool = False) -> Path | None:
+    """The folder for compiled programs; a program fits one jaxlib and one kind of processor.
+
+    Once in a process it is trimmed to its size. None where nothing is to be kept, and where it
+    cannot be used, which a line says unless that is to be `quiet`. Raises `UnfitEnvironment` over
+    a size that is none.
+    """
     machine = "".join(c if c.isalnum() else "-" for c in machine_type())
-    return user_cache() / "xla" / f"jaxlib-{version('jaxlib')}-{machine}"
+    folder = programs_folder() / f"jaxlib-{version('jaxlib')}-{machine}"
+    return folder if most_bytes() and _usable(folder, quiet) else None
+
+
+@cache
+def _usable(folder: Path, quiet: bool) -> bool:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        TemporaryFile(dir=folder).close()
+    except OSError as error:
+        where = one_line(str(folder))
+        reason = error.strerror or error
+        line = f"{where}: cannot be used ({reason}), so programs are compiled anew each time"
+        if not quiet:
+            print(f"note: {line}", file=sys.stderr)
+        return False
+    trim_programs()
+    return True

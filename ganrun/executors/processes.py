@@ -16,12 +16,14 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
+from pathlib import Path
 from queue import Empty
 from typing import Any
 
 from ganrun.executors.child_process import follow_parent
 from ganrun.executors.compile_cache import compile_cache
 from ganrun.executors.task_queue import Task, TaskQueue
+from ganrun.game import backend
 from ganrun.playing.jobs import Hooks, Job, Outcome, Result
 from ganrun.playing.progress import MemberProgress, OnProgress
 
@@ -38,14 +40,12 @@ class _Worker:
     progress: Any
 
 
-def _begin_worker(stop: Any, progress: Any) -> None:
+def _begin_worker(stop: Any, progress: Any, programs: Path | None) -> None:
     """Set a new process up: it leaves every end to its parent."""
-    from ganrun.game import backend
-
     follow_parent(signal.SIGTERM)
     _Worker.stop, _Worker.progress = stop, progress
     progress.cancel_join_thread()  # progress that nobody reads must not keep a worker alive
-    backend.prepare(compile_cache())
+    backend.prepare(programs)
 
 
 def _wake() -> None:
@@ -76,6 +76,9 @@ class Processes(contextlib.AbstractContextManager["Processes"]):
     """What a process does with a job; a module's function, since it is sent by its name."""
 
     def __init__(self, count: int) -> None:
+        # Before any of them begins: what is wrong is said once, and no process dies of it.
+        backend.check_environment()
+        self._programs = compile_cache()
         self.width = count
         self._context = multiprocessing.get_context("spawn")
         self._stop = self._context.Event()
@@ -161,7 +164,7 @@ class Processes(contextlib.AbstractContextManager["Processes"]):
             self.width,
             mp_context=self._context,
             initializer=_begin_worker,
-            initargs=(self._stop, self._progress),
+            initargs=(self._stop, self._progress, self._programs),
         )
         for _ in range(self.width):  # a process is started for each task while all are busy
             pool.submit(_wake)

@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import platform
 import secrets
 from contextlib import suppress
 from importlib.metadata import version
@@ -22,6 +21,7 @@ from jaxtyping import Bool, Float
 from numpy import ndarray
 
 from ganrun.config.declarations import SUMMARY_METRICS
+from ganrun.machine import foreign_arithmetic, machine_type
 from ganrun.measure.evaluation import evaluate_samples
 from ganrun.measure.final import final_metrics, finite_or_none
 from ganrun.measure.showable import BY_MODE
@@ -105,7 +105,8 @@ def _key(mixture: Mixture, n: int) -> str:
         "samples": n,
         "code": code.hexdigest(),
         "libraries": [version(name) for name in ("numpy", "scipy", "scikit-learn")],
-        "machine": platform.machine(),
+        "machine": machine_type(),
+        **foreign_arithmetic(),
     }
     return hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()[:32]
 

@@ -2,34 +2,21 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import platform
-import subprocess
-from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from ganrun.game import backend as game_backend
+from ganrun.machine import foreign_arithmetic, machine_type, what_it_says
+
 PACKAGES = ("ganrun", "jax", "jaxlib", "flax", "optax", "numpy", "scikit-learn")
 
 _TIME = "%Y-%m-%dT%H:%M:%SZ"
 _CHECKOUT = Path(__file__).resolve().parents[2]
-_VECTOR_FEATURES = (
-    "sse",
-    "avx",
-    "fma",
-    "f16c",
-    "amx",
-    "bmi",
-    "asimd",
-    "sve",
-    "neon",
-    "fphp",
-    "bf16",
-)
 
 
 def now() -> str:
@@ -68,58 +55,21 @@ def git() -> dict[str, Any]:
 def _git(*arguments: str) -> str | None:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     environment["GIT_OPTIONAL_LOCKS"] = "0"
-    return _said(["git", "-C", str(_CHECKOUT), *arguments], environment)
-
-
-def _said(command: list[str], environment: Mapping[str, str] | None = None) -> str | None:
-    """What a command printed; None if it failed."""
-    try:
-        done = subprocess.run(
-            command, env=environment, capture_output=True, text=True, timeout=10, check=True
-        )
-    except (OSError, subprocess.SubprocessError, UnicodeDecodeError):
-        return None
-    return done.stdout.strip()
+    return what_it_says(["git", "-C", str(_CHECKOUT), *arguments], environment)
 
 
 def numerics(*, backend: str, device: str, lanes: int) -> dict[str, Any]:
-    """All that a run's bits may depend on besides its config; `device` is the kind's name."""
-    return {
+    """All that a run's bits may depend on besides its config; `device` is the kind's name.
+
+    Variables that change arithmetic are in it where they are set, by their own names.
+    """
+    found = {
         "machine": machine_type(),
         "backend": backend,
         "device": device,
         "jaxlib": versions()["jaxlib"],
         "lanes": lanes,
     }
-
-
-@cache
-def machine_type() -> str:
-    """System, architecture and processor: equal strings promise equal bits from one program.
-
-    Of the processor's features only those count that a compiler makes other arithmetic from: a new
-    kernel or microcode changes the rest.
-    """
-    processor = _linux_processor() if platform.system() == "Linux" else _other_processor()
-    return " ".join(part for part in (platform.system(), platform.machine(), processor) if part)
-
-
-def _linux_processor() -> str:
-    try:
-        text = Path("/proc/cpuinfo").read_text(errors="replace")
-    except OSError:
-        return ""
-    first = text.strip().split("\n\n")[0]
-    pairs = (line.split(":", 1) for line in first.splitlines() if ":" in line)
-    fields = {key.strip(): value.strip() for key, value in pairs}
-    models = ("vendor_id", "cpu family", "model", "CPU implementer", "CPU part", "CPU variant")
-    model = "/".join(fields[name] for name in models if name in fields)
-    flags = (fields.get("flags") or fields.get("Features") or "").split()
-    features = sorted({flag for flag in flags if flag.startswith(_VECTOR_FEATURES)})
-    return f"{model} {hashlib.sha256(' '.join(features).encode()).hexdigest()[:8]}"
-
-
-def _other_processor() -> str:
-    brand = ["sysctl", "-n", "machdep.cpu.brand_string"]
-    said = _said(brand) if platform.system() == "Darwin" else None
-    return platform.processor() if said is None else said
+    if game_backend.begun_elsewhere():
+        found["xla"] = "set up by another program"
+    return found | foreign_arithmetic()

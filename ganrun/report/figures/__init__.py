@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from ganrun.report.figures import any_backend  # noqa: F401  # isort: skip
+
 from matplotlib.figure import Figure
 
 from ganrun.report.figures.curves import curves_figure
