@@ -14,7 +14,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
-from game_examples import hyper_of, layers_of
+from game_examples import hyper_of, layers_of, quickly_compiled
 
 from ganrun.config import Experiment
 from ganrun.config.schema import Optimizer
@@ -112,6 +112,8 @@ class PlainGame:
         self.step_forger = optimizer(choice.learning_rate, choice)
         rate = choice.learning_rate * choice.learning_rate_ratio
         self.step_detective = optimizer(rate, choice)
+        self._seen_by_detective = quickly_compiled(self._look_as_detective)
+        self._seen_by_forger = quickly_compiled(self._look_as_forger)
         self.round = 0
         self.trace: dict[str, float] = {}
 
@@ -135,9 +137,28 @@ class PlainGame:
         return forward(forger, latents)
 
     def _discriminator_step(self, key: Any) -> None:
+        value, extra, slopes_of_both, on_real, on_fake = self._seen_by_detective(
+            self.detective, self.forger, key
+        )
+        slopes_of_loss, slopes_of_penalty = map(flat, slopes_of_both)
+        slopes = [a + b for a, b in zip(slopes_of_loss, slopes_of_penalty, strict=True)]
+        self.trace |= {
+            "loss_d": float(value),
+            "penalty": float(extra),
+            "real_logit": float(on_real.mean()),
+            "fake_logit": float(on_fake.mean()),
+            "accuracy_d": float(((on_real > 0).mean() + (on_fake < 0).mean()) / 2),
+            "grad_norm_d": norm(slopes),
+        }
+        moved = self.step_detective(flat(self.detective), slopes)
+        bound = self.one.discriminator.weight_clip or np.inf
+        self.detective = paired([np.clip(x, -bound, bound) for x in moved])
+
+    def _look_as_detective(self, detective: Layers, forger: Layers, key: Any) -> Any:
+        """Loss and penalty, the slopes of each, and the logits."""
         real_key, latent_key, penalty_key = jax.random.split(key, 3)
         real = sample_target(real_key, self.target, self.one.training.batch_size)
-        fake = self._fakes(self.forger, latent_key)
+        fake = self._fakes(forger, latent_key)
 
         def loss(layers: Layers) -> Any:
             return -(
@@ -156,29 +177,20 @@ class PlainGame:
                 total += (jnp.linalg.norm(slope) - chosen["target"]) ** 2
             return chosen["weight"] * total / len(real)
 
-        value, slopes_of_loss = jax.value_and_grad(loss)(self.detective)
-        extra, slopes_of_penalty = jax.value_and_grad(penalty)(self.detective)
-        pairs = zip(flat(slopes_of_loss), flat(slopes_of_penalty), strict=True)
-        slopes = [a + b for a, b in pairs]
-        on_real, on_fake = forward(self.detective, real), forward(self.detective, fake)
-        self.trace |= {
-            "loss_d": float(value),
-            "penalty": float(extra),
-            "real_logit": float(on_real.mean()),
-            "fake_logit": float(on_fake.mean()),
-            "accuracy_d": float(((on_real > 0).mean() + (on_fake < 0).mean()) / 2),
-            "grad_norm_d": norm(slopes),
-        }
-        moved = self.step_detective(flat(self.detective), slopes)
-        bound = self.one.discriminator.weight_clip or np.inf
-        self.detective = paired([np.clip(x, -bound, bound) for x in moved])
+        value, slopes_of_loss = jax.value_and_grad(loss)(detective)
+        extra, slopes_of_penalty = jax.value_and_grad(penalty)(detective)
+        on_real, on_fake = forward(detective, real), forward(detective, fake)
+        return value, extra, (slopes_of_loss, slopes_of_penalty), on_real, on_fake
 
     def _generator_slopes(self, key: Any) -> Arrays:
-        def loss(layers: Layers) -> Any:
-            return -jnp.log(
-                jax.nn.sigmoid(forward(self.detective, self._fakes(layers, key)))
-            ).mean()
-
-        value, slopes = jax.value_and_grad(loss)(self.forger)
+        value, slopes = self._seen_by_forger(self.forger, self.detective, key)
         self.trace |= {"loss_g": float(value), "grad_norm_g": norm(flat(slopes))}
         return flat(slopes)
+
+    def _look_as_forger(self, forger: Layers, detective: Layers, key: Any) -> Any:
+        """The loss and its slopes."""
+
+        def loss(layers: Layers) -> Any:
+            return -jnp.log(jax.nn.sigmoid(forward(detective, self._fakes(layers, key)))).mean()
+
+        return jax.value_and_grad(loss)(forger)

@@ -11,6 +11,7 @@ from ganrun.config import json_schema, load_experiment
 from ganrun.config.shipped import find_config, shipped_configs
 from ganrun.diagnose.confirm import confirm
 from ganrun.executors.this_process import ThisProcess
+from ganrun.game import backend
 from ganrun.playing.jobs import Job, Member, Options, Outcome
 from ganrun.report.best_verdict import best_verdict
 from ganrun.store import RunFolder
@@ -49,7 +50,10 @@ def test_a_case_is_found_from_any_folder(
 
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, RunFolder]:
-    """The run of every case, trained for real and played on."""
+    """The run of every case, trained for real and played on.
+
+    All by this process, which has compiled what others would have to fetch first.
+    """
     options = Options(runs_dir=tmp_path_factory.mktemp("runs"))
     jobs = [Job((Member(load_experiment(CASES / f"{word}.yaml")),), options) for word in WORDS]
     outcomes: list[Outcome] = []
@@ -58,7 +62,9 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, RunFolder]:
             outcomes += ended
     assert [one.how for one in outcomes] == ["trained"] * len(WORDS)
     runs = [RunFolder(one.path) for one in outcomes]
-    assert not confirm(runs, options, lambda _: None)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(backend, "cores", lambda: 1)
+        assert not confirm(runs, options, lambda _: None)
     return {run.config.name: run for run in runs}
 
 

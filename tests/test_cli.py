@@ -171,7 +171,7 @@ def version_of_package() -> str:
 
 
 @settings(
-    max_examples=600,
+    max_examples=100,  # of those on which test_config_fuzz.py tries the loading itself
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )

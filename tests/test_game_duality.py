@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+from functools import partial
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from game_examples import experiment, hyper_of
+from game_examples import experiment, hyper_of, quickly_compiled
 from plain_game import adam, flat, forward, layers_of, paired
 from probe_examples import (
     perfect_forger,
@@ -61,7 +62,7 @@ def test_a_detective_who_is_dead_is_where_the_lower_bound_is_empty() -> None:
 @pytest.mark.parametrize("objective", list(OBJECTIVES))
 def test_no_gain_is_below_nothing_and_all_are_the_same_again(objective: str) -> None:
     game, hyper, state = start_of(experiment(objective=objective))
-    first, again = (gap_of(game, hyper, state, steps=20, batch=64) for _ in range(2))
+    first, again = (gap_of(game, hyper, state, steps=20) for _ in range(2))
     assert first == again
     assert min(first) >= 0
     assert np.isfinite(first).all()
@@ -76,8 +77,9 @@ def test_the_gains_are_those_of_plain_loops() -> None:
     forger = layers_of(game.generator, jnp.asarray(state.generator.params))
     detective = layers_of(game.discriminator, jnp.asarray(state.discriminator.params))
 
-    def points(key: Any, count: int) -> tuple[Any, Any]:
-        real_key, latent_key, *_ = key
+    @partial(quickly_compiled, static_argnums=(1, 2))
+    def points(key: Any, parts: int, count: int) -> tuple[Any, Any]:
+        real_key, latent_key, *_ = jax.random.split(key, parts)
         return sample_target(real_key, hyper.target, count), jax.random.normal(
             latent_key, (count, 2)
         )
@@ -89,20 +91,22 @@ def test_the_gains_are_those_of_plain_loops() -> None:
     def loss_g(forger: Any, detective: Any, latents: Any) -> Any:
         return jnp.log1p(jnp.exp(-forward(detective, forward(forger, latents)))).mean()
 
+    loss_of_both = quickly_compiled(loss_d)
+    slopes_d, slopes_g = quickly_compiled(jax.grad(loss_d)), quickly_compiled(jax.grad(loss_g))
     keys = [round_key(hyper.seed, Stream.DIAGNOSIS, purpose) for purpose in (1, 2, 3)]
-    held_out = points(jax.random.split(keys[0]), batch)
-    present = best_d = best_g = -float(loss_d(detective, forger, *held_out))
+    held_out = points(keys[0], 2, batch)
+    present = best_d = best_g = -float(loss_of_both(detective, forger, *held_out))
     players, steppers = [detective, forger], [adam(rate, Optimizer(b1=0.9)) for _ in range(2)]
     for i in range(steps):
-        split = jax.random.split(jax.random.fold_in(keys[1], i), 3)
-        slopes = jax.grad(loss_d)(players[0], forger, *points(split, game.batch_size))
+        key = jax.random.fold_in(keys[1], i)
+        slopes = slopes_d(players[0], forger, *points(key, 3, game.batch_size))
         players[0] = paired(steppers[0](flat(players[0]), flat(slopes)))
         latents = jax.random.normal(jax.random.fold_in(keys[2], i), (game.batch_size, 2))
-        slopes = jax.grad(loss_g)(players[1], detective, latents)
+        slopes = slopes_g(players[1], detective, latents)
         players[1] = paired(steppers[1](flat(players[1]), flat(slopes)))
         if i % 10 == 9:
-            best_d = max(best_d, -float(loss_d(players[0], forger, *held_out)))
-            best_g = min(best_g, -float(loss_d(detective, players[1], *held_out)))
+            best_d = max(best_d, -float(loss_of_both(players[0], forger, *held_out)))
+            best_g = min(best_g, -float(loss_of_both(detective, players[1], *held_out)))
     found = gap_of(game, hyper, state, steps=steps, batch=batch, learning_rate=rate)
     np.testing.assert_allclose(found.detective_gain, best_d - present, atol=2e-5)
     np.testing.assert_allclose(found.forger_gain, present - best_g, atol=2e-5)
@@ -130,4 +134,4 @@ def test_the_runs_own_optimizer_and_momenta_do_not_matter() -> None:
 def test_what_is_not_finite_has_no_gap() -> None:
     game, hyper, state = start_of(experiment())
     lost = with_generator(state, np.nan * state.generator.params)
-    assert duality_gap(game, hyper, lost, steps=20, batch=64) is None
+    assert duality_gap(game, hyper, lost, steps=20, batch=512) is None

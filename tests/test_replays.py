@@ -6,11 +6,10 @@ import json
 from pathlib import Path
 from typing import Any
 
-import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from game_examples import hyper_of, layers_of
+from game_examples import hyper_of, layers_of, quickly_compiled
 
 from ganrun.config import Experiment, declarations
 from ganrun.game.members import game_of
@@ -55,7 +54,7 @@ def test_every_objective_penalty_optimizer_and_update_rule_is_replayed() -> None
 def test_a_game_is_the_one_that_pytorch_plays(name: str) -> None:
     one, stored = experiment_of(name), GAMES[name]
     game, hyper = game_of(one), hyper_of(one)
-    play = jax.jit(lambda state, stop: play_until(game, hyper, state, stop))
+    play = quickly_compiled(lambda state, stop: play_until(game, hyper, state, stop))
     state = initial_state(game, hyper)
     for wanted in [{"rounds": 0, **stored["begun"]}, *stored["played"]]:
         state = play(state, jnp.int32(wanted["rounds"]))
