@@ -331,6 +331,18 @@ def test_two_tabs_agree(player: Player, tab: Callable[..., Player]):
     expect(player.page.locator("#play")).to_have_text("Play")
 
 
+def test_a_number_that_no_game_s_optimizer_uses_has_no_slider(player: Player):
+    momentum = player.page.get_by_label("Momentum (b1)", exact=True).nth(1)
+    expect(momentum).to_be_visible()
+    plain = {"label": "sgd", "overrides": {"optimizer.name": "sgd"}}
+    player.stage(plain)
+    expect(momentum).to_be_hidden()
+    player.stage(PLAIN, plain)
+    player.slide("Momentum (b1)", to=0)
+    player.until("ganrun.arena.state().games[0].config.optimizer.b1 === 0")
+    assert player.page.evaluate("ganrun.arena.state().games[1].config.optimizer.b1") == 0.5
+
+
 def test_what_a_page_was_told_is_shown_as_text(player: Player):
     player.stage({"label": "<img src=x onerror=alert(1)>", "overrides": {}})
     expect(player.game().locator(".label")).to_have_text("<img src=x onerror=alert(1)>")

@@ -147,6 +147,8 @@ def test_a_mode_that_perfect_samples_do_not_show_is_nowhere_called_missing():
     assert "Mode 4 cannot be told: perfect samples do not show it either." in words
     assert "It never finds" not in words
     assert "the most that it ever does" not in words
+    assert mode_bands_data(run, mode_histories(run))["served"][-1].endswith("-")
+    assert "Mode 4 is left blank" in words
     (panel,) = (one for one in curves_data(run)["panels"] if one["label"] == "modes covered of 5")
     assert [line["value"] for line in panel["lines"]] == [4.0]
 

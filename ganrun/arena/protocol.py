@@ -68,6 +68,7 @@ The server says:
         "metrics": [{"name", "label", "description", "plain", "perfect",
                      "better": "higher" | "lower" | null}],
         "verdicts": [{"word", "description", "tone": "good" | "warn" | "bad"}],
+        "optimizers": [{"name", "uses": ["b1", ...]   which of its numbers it makes use of}],
         "stage_fields": [field, ...],
         "limits": {"games", "modes", "seed", "label": characters in one,
                    "view": half the side of the window on a target drawn by hand}}

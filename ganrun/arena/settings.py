@@ -14,7 +14,7 @@ from pydantic.fields import FieldInfo
 from ganrun.arena.protocol import LONGEST_LABEL, MOST_GAMES
 from ganrun.config import ConfigError, Experiment
 from ganrun.config.changes import with_changes
-from ganrun.config.declarations import METRICS, OBJECTIVES, PENALTIES, Declaration
+from ganrun.config.declarations import METRICS, OBJECTIVES, OPTIMIZERS, PENALTIES, Declaration
 from ganrun.config.dotted_fields import declared, path_of
 from ganrun.config.fields import SEED_END, mark_of, types_of, unit_of
 from ganrun.config.targets import LAYOUTS
@@ -219,6 +219,7 @@ def schema() -> dict[str, Any]:
             {"word": word, "description": MEANINGS[word].description, "tone": MEANINGS[word].tone}
             for word in WORDS
         ],
+        "optimizers": [{"name": one.name, "uses": list(one.uses)} for one in OPTIMIZERS.values()],
         "stage_fields": list(STAGE_ONLY),
         "limits": {
             "games": MOST_GAMES,

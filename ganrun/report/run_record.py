@@ -17,7 +17,7 @@ from ganrun import wording
 from ganrun.config import Experiment
 from ganrun.config.declarations import METRICS, SUMMARY_METRICS, share_columns
 from ganrun.measure.coverage import is_covered
-from ganrun.measure.showable import BY_MODE, beyond, recoverable_modes, showable_modes
+from ganrun.measure.showable import BY_MODE, beyond, recoverable_modes, seen, showable_modes
 from ganrun.mixture import Mixture, mixture_of
 from ganrun.report.best_verdict import BestVerdict, best_verdict
 from ganrun.store import Event, RunFolder, RunFolderError, Snapshots
@@ -165,6 +165,12 @@ class RunRecord:
         if self.covered is None:
             return ()
         return tuple(mode for mode in self.showable if not self.covered[mode])
+
+    @property
+    def hidden(self) -> tuple[int, ...]:
+        """The modes that are not covered, and could not be: perfect samples do not show them."""
+        seen_modes = () if self.covered is None else seen(self.covered, self.showable)
+        return tuple(mode for mode, one in enumerate(seen_modes) if one is None)
 
     @cached_property
     def showable(self) -> tuple[int, ...]:

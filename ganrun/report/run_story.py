@@ -142,7 +142,7 @@ def _modes(run: RunRecord) -> str:
         clauses.append("every mode is missing")
     elif lost:
         clauses.append(f"{_named(lost)} missing")
-    if hidden := set(range(run.modes_total)) - everything:
+    if hidden := set(run.hidden):
         clauses.append(f"{_named(hidden)} not shown by perfect samples either")
     if recovered is not None:
         if misshapen := set(run.recoverable) - missing - set(recovered):

@@ -171,7 +171,13 @@ export class Controls {
     });
     yield this.control("optimizer.learning_rate_ratio", { label: "Ratio, detective to forger" });
     yield this.control("training.discriminator_steps", { label: "Detective's steps a round" });
-    yield this.control("optimizer.b1", { label: "Momentum (b1)" });
+    const uses = new Map(this.schema.optimizers.map((one) => [one.name, one.uses]));
+    const hasMomentum = ({ config }) => uses.get(config.optimizer.name).includes("b1");
+    yield this.control("optimizer.b1", {
+      label: "Momentum (b1)",
+      reads: (game) => (hasMomentum(game) ? game.config.optimizer.b1 : null),
+      input: (value) => this.setEach("optimizer.b1", (game) => (hasMomentum(game) ? value : undefined)),
+    });
   }
 
   *rules() {

@@ -16,7 +16,6 @@ from matplotlib.patheffects import withStroke
 from numpy import ndarray
 
 from ganrun import wording
-from ganrun.measure.showable import seen
 from ganrun.report import run_story
 from ganrun.report.figures.style import (
     DOTS_PER_INCH,
@@ -82,7 +81,7 @@ def _draw_map(axes: Axes, run: RunRecord) -> None:
     frame_window(axes, extent)
     rings = rings_at(run.mixture, axes, extent)
     lost = list(run.missing)
-    hidden = _hidden(run)
+    hidden = run.hidden
     found = [mode for mode in range(run.modes_total) if mode not in {*lost, *hidden}]
     if found:
         draw_rings(axes, rings, modes=found, color=BLUE, linewidth=1.4).set_gid("covered")
@@ -102,13 +101,6 @@ def _draw_map(axes: Axes, run: RunRecord) -> None:
     if outside > 0:
         note += f", {wording.percent(outside)} of them outside"
     write_near(axes, note, (0, 0), (0, -5), va="top", size=SMALL_SIZE, color=QUIET)
-
-
-def _hidden(run: RunRecord) -> list[int]:
-    """The modes that are not covered, and that perfect samples do not show either."""
-    if run.covered is None:
-        return []
-    return [mode for mode, one in enumerate(seen(run.covered, run.showable)) if one is None]
 
 
 def _number_modes(axes: Axes, run: RunRecord, rings: Float[ndarray, "K 48 2"]) -> None:

@@ -258,7 +258,7 @@ def _name_places(
 
 
 def _legend(figure: Figure, page: Axes, record: SweepRecord) -> None:
-    """What colour, meter, dots and rings are, in one line at the foot."""
+    """What colour, meter, dots and rings are, at the foot."""
     y = 0.24
     text: dict[str, Any] = {"va": "center", "size": LABEL_SIZE, "color": INK}
     left = MARGIN * WIDTH_INCHES
@@ -268,7 +268,8 @@ def _legend(figure: Figure, page: Axes, record: SweepRecord) -> None:
     page.text(left + 1.68, y, f"{record.trials.most_missing} modes missing (bold: mean)", **text)
     page.add_patch(Rectangle((left + 3.88, y - _METER / 2), 0.32, _METER, facecolor=BLUE, lw=0))
     page.text(left + 4.28, y, "modes recovered", **text)
-    words = "dots: samples of the median trial; rings: true modes"
+    words = ["dots: samples of the median trial", "rings: true modes, orange if missing"]
     if beyond_perfect(record):
-        words = f"{MARK}: {BEYOND}; {words}"
-    page.text(WIDTH_INCHES - left, y, words, ha="right", **text)
+        words.insert(0, f"{MARK}: {BEYOND}")
+    for line, told in enumerate(reversed(words)):
+        page.text(WIDTH_INCHES - left, y + line * _STRIP, told, ha="right", **text)

@@ -6,8 +6,10 @@ from ganrun import wording
 from ganrun.measure.coverage import SERVED
 from ganrun.report.web.mode_histories import ModeHistories, ModeHistory
 from ganrun.report.web.page_parts import section, table
+from ganrun.wording import form_for
 
 UNSHOWN = "not shown by perfect samples either"
+MOST_NAMED = 8
 MOST_TOLD = 3
 """Losses of one mode that are told one by one."""
 
@@ -31,8 +33,17 @@ def modes_section(histories: ModeHistories | None) -> str:
         f'<p class="mode-bands-key small" aria-hidden="true">{key}</p>',
         f"<details><summary>The same as a table</summary>{numbers}</details>",
         lead="One band per mode; its colour says how large a part of its weight the forger's good "
-        "samples give it. A mode is missing while it gets less than a fifth.",
+        f"samples give it. A mode is missing while it gets less than a fifth.{_blank(histories)}",
     )
+
+
+def _blank(histories: ModeHistories) -> str:
+    hidden = [mode.mode for mode in histories.modes if not mode.showable]
+    if not hidden:
+        return ""
+    is_, it = form_for(len(hidden), "is", "are"), form_for(len(hidden), "it", "them")
+    named = wording.capital(wording.numbered("mode", hidden, MOST_NAMED))
+    return f" {named} {is_} left blank: perfect samples do not show {it} either."
 
 
 def _row(mode: ModeHistory) -> list[str]:

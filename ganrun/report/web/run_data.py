@@ -65,16 +65,24 @@ def player_data(run: RunRecord, histories: ModeHistories | None) -> dict[str, An
 
 
 def mode_bands_data(run: RunRecord, histories: ModeHistories) -> dict[str, Any]:
-    """How each mode is served at every evaluation, a digit each, and the modes' weights."""
+    """How each mode is served at every evaluation, a digit each, and the modes' weights.
+
+    It is a dash where a mode gets too little that no samples would show.
+    """
     kept = evenly(len(histories.rounds), MOST_ROWS)
     served = how_served(histories.shares[kept], run.mixture.weights)
+    shown = [mode.showable for mode in histories.modes]
     return {
         "rounds": histories.rounds[kept].tolist(),
         "ways": SERVED,
-        "served": ["".join(map(str, row)) for row in served.tolist()],
+        "served": ["".join(map(_served, row, shown)) for row in served.tolist()],
         "shares": [round(mode.share, 4) for mode in histories.modes],
         "weights": [round(mode.weight, 4) for mode in histories.modes],
     }
+
+
+def _served(level: int, showable: bool) -> str:
+    return str(level) if level or showable else "-"
 
 
 def curves_data(run: RunRecord) -> dict[str, Any]:

@@ -159,10 +159,9 @@ def _quality(run: RunRecord) -> Iterator[Passage]:
 
 def _never_found(run: RunRecord, histories: ModeHistories) -> Iterator[Passage]:
     never = {mode.mode for mode in histories.modes if mode.found is None and mode.showable}
-    hidden = {mode.mode for mode in histories.modes if not mode.showable}
-    if hidden:
-        words = f"{wording.capital(_named(hidden))} cannot be told: perfect samples do not show"
-        yield Passage(None, f"{words} {form_for(len(hidden), 'it', 'them')} either.")
+    if run.hidden:
+        words = f"{wording.capital(_named(run.hidden))} cannot be told: perfect samples do not show"
+        yield Passage(None, f"{words} {form_for(len(run.hidden), 'it', 'them')} either.")
     if not never:
         return
     last = int(histories.rounds[-1])

@@ -9,8 +9,8 @@ import { listed, percent, thousands } from "../../../page/assets/wording.js";
 const MOST_WORDS = 14; // more modes than this have no words at the right
 
 export class ModeBands {
-  /** data = {rounds, ways: {name: words}, served: [R] texts of K digits, places in `ways`,
-      shares: [K], weights: [K]} */
+  /** data = {rounds, ways: {name: words}, served: [R] texts of K digits, places in `ways`, or a
+      dash for a mode that no samples show, shares: [K], weights: [K]} */
   constructor(parent, data, marks) {
     this.rounds = data.rounds;
     this.modes = data.weights.length;
@@ -75,6 +75,7 @@ export class ModeBands {
       for (let row = 0, next = 1; row < rounds.length; row = next, next += 1) {
         const level = this.level(row, mode);
         while (next < rounds.length && this.level(next, mode) === level) next += 1;
+        if (level === null) continue;
         context.fillStyle = fills[level];
         const width = Math.max(edge(next) - edge(row), 1);
         context.fillRect(edge(row), mode * band + gap / 2, width, band - gap);
@@ -85,9 +86,10 @@ export class ModeBands {
     this.tell();
   }
 
-  /** How well a mode is served at an evaluation, as a place in `ways`. */
+  /** How well a mode is served at an evaluation, as a place in `ways`; null: no samples show it. */
   level(row, mode) {
-    return Number(this.data.served[row][mode]);
+    const told = this.data.served[row][mode];
+    return told === "-" ? null : Number(told);
   }
 
   label(x, wide, words) {
@@ -139,7 +141,8 @@ export class ModeBands {
     const ways = Object.values(this.data.ways);
     const groups = ways.map(() => []);
     for (let mode = 0; mode < this.modes; mode += 1) {
-      groups[this.level(row, mode)].push(mode);
+      const level = this.level(row, mode);
+      if (level !== null) groups[level].push(mode);
     }
     const words = ways
       .map((word, n) => (groups[n].length ? `${word}: ${listed(groups[n])}` : ""))

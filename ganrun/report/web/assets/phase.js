@@ -274,7 +274,7 @@ export class Phase {
       .replaceChildren(
         element("span", "key", rate ? "0 %" : "0", key, words),
         element("span", "key", element("span", "key-meter"), "modes recovered"),
-        this.cells.some((cell) => cell.beyond) && `${beyond.mark}: ${beyond.words}`,
+        ...(this.cells.some((cell) => cell.beyond) ? [`${beyond.mark}: ${beyond.words}`] : []),
         element("span", "", "dots: samples of the median trial; rings: true modes, dashed if missing"),
       );
   }

@@ -1,5 +1,6 @@
 /* The ranking of what explains missing modes, and what happens at each level, drawn by plotly. */
 
+import { percent } from "../../../page/assets/wording.js";
 import {
   brokenAt,
   CHART_CONFIG,
@@ -10,7 +11,8 @@ import {
   shareWords,
 } from "./chart_pieces.js";
 
-const PERCENT = ",.0%";
+const QUARTERS = [0, 0.25, 0.5, 0.75, 1];
+const PERCENT = { tickvals: QUARTERS, ticktext: QUARTERS.map((share) => percent(share)) };
 
 function rankingTraces(effects) {
   const series = [
@@ -61,7 +63,7 @@ export function drawRanking(Plotly, chart, effects) {
   const layout = chartLayout({
     height: 50 + Math.max(44 * effects.length, 24 * lines),
     margin: { l: 10, r: narrow ? 16 : 120, t: 8, b: 44 },
-    xaxis: chartAxis({ range: [-0.012, 1.012], tickformat: PERCENT, dtick: 0.25 }),
+    xaxis: chartAxis({ range: [-0.012, 1.012], ...PERCENT }),
     yaxis: chartAxis({
       range: [effects.length - 0.5, -0.5],
       showgrid: false,
@@ -112,7 +114,7 @@ export function drawLevels(Plotly, chart, levels, undertrained) {
       tickvals: shown,
       ticktext: shown.map((place) => brokenAt(levels.labels[place], 9)),
     }),
-    yaxis: chartAxis({ range: [-0.03, 1.03], tickformat: PERCENT, dtick: 0.25 }),
+    yaxis: chartAxis({ range: [-0.03, 1.03], ...PERCENT }),
   });
   return Plotly.react(chart, traces, layout, CHART_CONFIG);
 }
