@@ -189,6 +189,16 @@ def test_the_table_holds_what_results_csv_holds(records):
         assert folder_name(record, index, results["id"][index]) == folder
 
 
+def test_what_trials_came_to_when_played_on_has_a_column(records):
+    record = records["two factors"]
+    played = [replace(row, confirmed="collapsed" if row.index == 0 else "") for row in record.rows]
+    names = [column["name"] for column in table_data(record)["columns"]]
+    assert "confirmed" not in names
+    columns = {c["name"]: c for c in table_data(replace(record, rows=played))["columns"]}
+    assert columns["confirmed"]["trials"][:2] == ["collapsed", ""]
+    assert columns["verdict"]["title"] == "the quick verdict"
+
+
 def test_outcomes_are_those_that_influence_is_computed_from(records):
     for kind in ("incomplete", "a Latin hypercube", "all diverged"):
         record = records[kind]

@@ -85,12 +85,16 @@ def _result_columns(
     record: SweepRecord, results: Mapping[str, Sequence[str]]
 ) -> list[dict[str, Any]]:
     rows = record.rows
-    words: list[dict[str, Any]] = [
+    told: list[dict[str, Any]] = [
         {"name": "seed", "numeric": True, "trials": [row.seed for row in rows]},
-        {"name": "verdict", "trials": [row.verdict for row in rows]},
+        {"name": "verdict", "title": "the quick verdict", "trials": [row.verdict for row in rows]},
         {"name": "status", "trials": [row.status for row in rows]},
     ]
-    return [column | {"label": column["name"], "title": column["name"]} for column in words] + [
+    if any(row.confirmed for row in rows):
+        title = "what it came to when it was played on to three times its rounds"
+        confirmed = [row.confirmed for row in rows]
+        told.insert(2, {"name": "confirmed", "title": title, "trials": confirmed})
+    return [{"label": column["name"], "title": column["name"]} | column for column in told] + [
         {
             "name": metric,
             "label": metric,
