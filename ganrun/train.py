@@ -13,7 +13,14 @@ from contextlib import suppress
 from ganrun.config import ConfigError, Experiment
 from ganrun.mixture import Mixture, mixture_of
 from ganrun.playing.jobs import Member, Options, Outcome, jobs_of
-from ganrun.playing.progress import MemberProgress, Phase, Progress, RoundRate
+from ganrun.playing.progress import (
+    Measurements,
+    Measuring,
+    MemberProgress,
+    Phase,
+    Progress,
+    RoundRate,
+)
 from ganrun.store import StoreError, find_complete, scan_runs
 
 OnProgress = Callable[[Progress], None]
@@ -82,11 +89,15 @@ class _Board:
             for one in members
         }
         self._rate = RoundRate()
+        self._measurements = Measurements()
+        self._measuring: Measuring | None = None
 
     def post(self, members: Sequence[MemberProgress]) -> None:
         """Take note of some members' newest state."""
         with self._lock:
-            self._phase = "training"
+            self._measuring = self._measurements.post(members)
+            if any(member.measured is None for member in members):
+                self._phase = "training"
             for member in members:
                 self._members[member.seed] = member
         self.show()
@@ -98,4 +109,5 @@ class _Board:
             done = sum(one.steps if one.diverged else one.round for one in members)
             total = sum(one.steps for one in members)
             rate, left = self._rate.at(done, total)
-            self._on_progress(Progress(self._phase, done, total, rate, left, members))
+            phase: Phase = "measuring" if self._measuring else self._phase
+            self._on_progress(Progress(phase, done, total, rate, left, members, self._measuring))

@@ -490,3 +490,33 @@ def test_a_branch_that_diverges_at_once_is_a_recorded_result(
     assert len(branch.metrics()["step"]) == 0
     assert branch.summary["nll"] == broken.summary["nll"]
     assert set(RESULT_FILES) <= {path.name for path in branch.path.iterdir()}
+
+
+def test_what_is_measured_at_the_end_is_told_and_an_interrupt_ends_it_with_all_rounds_saved(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    told: list[Any] = []
+    truth = play.reference_metrics
+
+    class Impatient(Listener):
+        def post(self, members: Sequence[MemberProgress]) -> None:
+            told.append([one.measured for one in members])
+
+        def interrupted(self) -> bool:
+            return told[-1:] == [[(2, 21)]]
+
+    def slow(*given: Any, watch: Any) -> Any:
+        for done in range(20):
+            watch(done, 20)
+        return truth(*given)
+
+    monkeypatch.setattr(play, "reference_metrics", slow)
+    one = tiny(steps=20)
+    (halted,) = played(tmp_path, (one, None), listener=Impatient())
+    assert halted.how == "interrupted"
+    assert [one for one in told if one[0]][:4] == [[(0, 1)], [(0, 21)], [(1, 21)], [(2, 21)]]
+    folder = RunFolder(halted.path)
+    assert (folder.status, folder.checkpoint().round) == ("interrupted", 20)
+    monkeypatch.undo()
+    told.clear()
+    assert finished(tmp_path, one).status == "complete"

@@ -16,7 +16,8 @@ from rich.console import Console
 
 from ganrun.measure.coverage import mode_shares
 from ganrun.measure.evaluation import evaluate_samples
-from ganrun.playing.progress import Progress
+from ganrun.playing import progress
+from ganrun.playing.progress import Measurements, Measuring, MemberProgress, Progress
 from ganrun.report.geometry import covered_modes, share_outside
 from ganrun.report.live.character_map import draw_map
 from ganrun.report.live.training import Training
@@ -236,6 +237,36 @@ def test_the_phases_are_told_in_words_with_the_time_they_take(phase, words):
     text = frame_of(a_moment(1, phase))
     assert f"{words}, 4 s so far" in text
     assert "left" not in text
+
+
+def test_what_is_measured_has_a_time_of_its_own_and_no_rounds_are_said_to_be_left():
+    moment = a_moment(8, "measuring", measuring=Measuring(3, 8, 40.0))
+    assert "measuring: 3 of 8, 40 s left" in frame_of(moment)
+    assert "measuring: 3 of 8, 30 s left" in frame_of(moment, seconds_since_update=10.0)
+    assert frame_of(moment, seconds_since_update=10.0).count("left") == 1
+    assert five().line(moment).startswith("five: measuring: 3 of 8, 40 s left, ")
+    unknown = a_moment(8, "measuring", measuring=Measuring(0, 8, None))
+    assert "measuring: 0 of 8" in frame_of(unknown)
+    assert "left" not in frame_of(unknown)
+
+
+def test_measuring_begins_when_no_rounds_are_played_and_its_time_is_its_own(monkeypatch):
+    clock = iter(range(0, 1000, 10))
+    monkeypatch.setattr(progress, "monotonic", lambda: float(next(clock)))
+
+    def at(seed, round_, measured=None):
+        return MemberProgress("five", seed, 100, 5, round_, measured=measured)
+
+    board = Measurements()
+    assert board.post([at(0, 0, (0, 20))]) == Measuring(0, 20, None)  # perfect samples first
+    assert board.post([at(0, 0, (2, 20))]) == Measuring(2, 20, None)
+    assert board.post([at(0, 0, (3, 20))]) == Measuring(3, 20, 170.0)
+    assert board.post([at(0, 0, (20, 20))]) is None
+    assert board.post([at(0, 50), at(1, 100, (0, 1))]) is None, "one is played yet"
+    assert board.post([at(1, 100, (1, 1))]) is None
+    assert board.post([at(0, 100, (0, 1)), at(2, 100, (0, 1))]) == Measuring(0, 2, None)
+    assert board.post([at(0, 100, (1, 1))]) == Measuring(1, 2, None)
+    assert board.post([at(2, 100, (1, 1))]) is None
 
 
 def test_the_time_left_counts_down_between_updates():

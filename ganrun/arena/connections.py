@@ -7,6 +7,7 @@ that asks for nothing, or that does not take what it asked for: the places are f
 from __future__ import annotations
 
 import asyncio
+import socket
 from typing import Any
 
 from uvicorn.protocols.http.h11_impl import H11Protocol
@@ -18,6 +19,9 @@ LONGEST_VISIT = 10.0
 """Seconds from when a connection is made, or was answered last, until its next answer is taken."""
 LONGEST_WRITE = 10.0
 """Seconds that a page has to take what was sent to it."""
+
+MOST_UNDER_WAY = 1 << 18
+"""Bytes that the system keeps for a page which has not taken them yet."""
 
 
 class Visit(H11Protocol):
@@ -72,6 +76,8 @@ class Line(WebSocketsSansIOProtocol):
         """Take it in; whatever it does not take at once stops the sending."""
         super().connection_made(transport)
         self.transport.set_write_buffer_limits(high=0)
+        connection = transport.get_extra_info("socket")
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, MOST_UNDER_WAY)
 
     def pause_writing(self) -> None:
         """Something lies there to be taken: a page that is alive does that soon."""

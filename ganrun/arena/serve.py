@@ -5,14 +5,13 @@ from __future__ import annotations
 import asyncio
 import os
 import secrets
-import signal
 import socket
 import sys
 import threading
 import webbrowser
 from collections.abc import Callable, Sequence
 from contextlib import closing
-from multiprocessing import resource_tracker
+from multiprocessing import util
 from pathlib import Path
 from typing import Any, NoReturn
 from urllib.parse import urlencode
@@ -27,7 +26,7 @@ from ganrun.arena.server import application
 from ganrun.arena.session import Session
 from ganrun.arena.settings import schema
 from ganrun.config import Experiment
-from ganrun.executors.child_process import INTERRUPTS
+from ganrun.executors.child_process import spared_interrupts
 from ganrun.executors.compile_cache import compile_cache
 from ganrun.game import backend
 from ganrun.store import StoreError
@@ -82,6 +81,7 @@ class Arena:
         is taken. `say` is told what happens. Raises `StoreError` where the address cannot be had.
         """
         self._failure: Exception | None = None
+        self._stopped = False
         self._trainer = threading.Thread(target=self._train, name="ganrun-arena", daemon=True)
         self._listener = listen(host, port)
         try:
@@ -123,25 +123,22 @@ class Arena:
             self._trainer.join(timeout=PATIENCE)
         if self._failure is not None:
             raise self._failure
+        if not self._stopped:  # uvicorn was told to end by a signal, even if that is ignored
+            raise KeyboardInterrupt
 
     def _train(self) -> None:
         """Be the thread that trains; without it there is nothing to serve."""
-        if hasattr(signal, "pthread_sigmask"):
-            # A terminal's Ctrl-C reaches the processes beside as well, even before they can ignore
-            # it; but they inherit what this thread blocks. Python's own helper, once it is started,
-            # lifts such a block, so it comes first.
-            resource_tracker.ensure_running()
-            signal.pthread_sigmask(signal.SIG_BLOCK, INTERRUPTS)
         try:
-            self.session.run()
+            with spared_interrupts():
+                self.session.run()
         except Exception as error:
             self._failure = error
         finally:
-            self.stop()
+            self._server.should_exit = True
 
     def stop(self) -> None:
         """Let `run` come to its end; from any thread."""
-        self._server.should_exit = True
+        self._stopped = self._server.should_exit = True
 
 
 def greeting(base: Experiment, runs_dir: Path) -> dict[str, Any]:
@@ -208,6 +205,8 @@ class Server(uvicorn.Server):
 
 def leave(code: int) -> NoReturn:
     """End this process at once: Python cannot be taken down around a thread that may compile."""
+    # What the system keeps of processes beside is given back.
+    util._run_finalizers(0)  # type: ignore[attr-defined]
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(code)

@@ -16,7 +16,7 @@ from ganrun.diagnose.progress import Confirming, OnConfirming
 from ganrun.executors import executor_for
 from ganrun.mixture import mixture_of
 from ganrun.playing.jobs import Job, Options
-from ganrun.playing.progress import MemberProgress, RoundRate
+from ganrun.playing.progress import Measurements, Measuring, MemberProgress, RoundRate
 from ganrun.store import RunFolder, StoreError, finished_at
 from ganrun.store.confirmed import FORMAT, Confirmed, read_confirmed, write_confirmed
 from ganrun.verdict import Word
@@ -149,6 +149,8 @@ class _Board:
         self._runs, self._found = runs, runs - len(waiting)
         self._on_progress = on_progress
         self._rate = RoundRate()
+        self._measurements = Measurements()
+        self._measuring: Measuring | None = None
         self._rounds = {}
         for run in waiting:
             begin = run.config.training.steps
@@ -160,6 +162,7 @@ class _Board:
         for one in members:
             rounds = self._rounds[one.seed]
             rounds.now = rounds.end if one.diverged else max(one.round, rounds.begin)
+        self._measuring = self._measurements.post(members)
         self._tell()
 
     def _tell(self) -> None:
@@ -168,4 +171,6 @@ class _Board:
         done = sum(one.now - one.begin for one in rounds)
         total = sum(one.end - one.begin for one in rounds)
         rate, left = self._rate.at(done, total)
-        self._on_progress(Confirming(self._runs, finished, done, total, rate, left))
+        self._on_progress(
+            Confirming(self._runs, finished, done, total, rate, left, self._measuring)
+        )

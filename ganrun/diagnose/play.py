@@ -18,7 +18,7 @@ from ganrun.measure.dynamics import Reference, Trajectory, is_rising
 from ganrun.measure.showable import BY_MODE, showable_modes
 from ganrun.mixture import mixture_of
 from ganrun.playing.jobs import Member, Options, Outcome
-from ganrun.playing.progress import MemberProgress, RoundRate
+from ganrun.playing.progress import Measurements, Measuring, MemberProgress, RoundRate
 from ganrun.store import RunFolder, StoreError
 from ganrun.verdict import Word
 from ganrun.verdict.continued import Continued, continued, ending
@@ -154,6 +154,8 @@ class _Board:
         self._latest: dict[tuple[str, int], MemberProgress] = {}
         self._found: Counter[str] = Counter()
         self._rate = RoundRate()
+        self._measurements = Measurements()
+        self._measuring: Measuring | None = None
 
     def expect(self, plans: Iterable[Plan]) -> None:
         """Take note of branches that will be played."""
@@ -180,6 +182,7 @@ class _Board:
     def post(self, members: Sequence[MemberProgress]) -> None:
         """Take note of some GANs' newest state."""
         self._latest |= {(one.name, one.seed): one for one in members}
+        self._measuring = self._measurements.post(members)
         self._tell()
 
     def _tell(self) -> None:
@@ -187,7 +190,9 @@ class _Board:
         done = sum(branch.rounds_done for branch in branches)
         total = sum(branch.rounds_total for branch in branches)
         rate, left = self._rate.at(done, total)
-        self._on_progress(DiagnosisProgress(self._stage, self._modes, branches, rate, left))
+        self._on_progress(
+            DiagnosisProgress(self._stage, self._modes, branches, rate, left, self._measuring)
+        )
 
     def _branch(self, plan: Plan) -> BranchProgress:
         begin = 0 if plan.afresh else self._begin

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from ganrun.playing.progress import Measuring
+
 
 @dataclass(frozen=True)
 class BranchProgress:
@@ -31,6 +33,8 @@ class DiagnosisProgress:
     """Those begun or to come, as far as it is known which will be needed."""
     rounds_per_second: float | None
     seconds_left: float | None
+    measuring: Measuring | None = None
+    """What is being measured, while no rounds are played."""
 
     @property
     def rounds_done(self) -> int:
@@ -57,6 +61,7 @@ class Confirming:
     rounds_total: int
     rounds_per_second: float | None
     seconds_left: float | None
+    measuring: Measuring | None = None
 
 
 OnConfirming = Callable[[Confirming], None]

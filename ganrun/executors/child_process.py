@@ -6,10 +6,32 @@ import multiprocessing
 import os
 import signal
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from multiprocessing import resource_tracker
 from multiprocessing.connection import wait
 
 INTERRUPTS = [getattr(signal, name) for name in ("SIGINT", "SIGHUP") if hasattr(signal, name)]
 """What a terminal sends to all that runs in it, of which only the parent knows what to do."""
+
+
+@contextmanager
+def spared_interrupts() -> Iterator[None]:
+    """Processes that this thread begins in here hear nothing of a terminal's signals.
+
+    They inherit what it blocks, and so are spared before they can ignore anything themselves.
+    """
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, INTERRUPTS)
+    try:
+        # Python's own helper lifts a part of that when it begins, so it comes first.
+        resource_tracker.ensure_running()
+        signal.pthread_sigmask(signal.SIG_BLOCK, INTERRUPTS)
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def follow_parent(*ignored: int) -> None:

@@ -17,6 +17,7 @@ from queue import Empty, SimpleQueue
 from typing import Any
 
 from ganrun import __version__
+from ganrun.executors.child_process import spared_interrupts
 from ganrun.executors.compile_cache import compile_cache
 from ganrun.executors.task_queue import Task, TaskQueue
 from ganrun.extras import how_to_install
@@ -34,6 +35,8 @@ UNUSABLE = (OSError, TimeoutError, ValueError, ImportError, AttributeError, Unfi
 """What comes of a cluster that is not there, is another program's, or cannot compute."""
 
 Files = dict[str, bytes]
+_UNHEARD = Hooks(lambda: False, lambda _: None)
+"""A worker is told of no interrupt, and nobody hears of its progress."""
 
 
 class ClusterError(StoreError):
@@ -64,7 +67,7 @@ def _warm_up(job: Job) -> None:
     from ganrun.playing.play import warm_up
 
     _prepare()
-    warm_up(job)
+    warm_up(job, _UNHEARD)
 
 
 def _play(job: Job) -> list[tuple[Outcome, Files]]:
@@ -73,7 +76,7 @@ def _play(job: Job) -> list[tuple[Outcome, Files]]:
 
     with tempfile.TemporaryDirectory(prefix="ganrun-") as folder:
         here = replace(job, options=replace(job.options, runs_dir=Path(folder), shared=None))
-        outcomes = play_job(here, _prepare(), Hooks(lambda: False, lambda _: None))
+        outcomes = play_job(here, _prepare(), _UNHEARD)
         files = [
             run_files(one.path) if one.path and one.how == "trained" else {} for one in outcomes
         ]
@@ -120,7 +123,8 @@ class Cluster(contextlib.AbstractContextManager["Cluster"]):
                 check_environment()  # its workers inherit this one
                 compile_cache()
                 # One death is enough: what was under way is then played alone, by the queue.
-                with dask.config.set({"distributed.scheduler.allowed-failures": 0}):
+                once = dask.config.set({"distributed.scheduler.allowed-failures": 0})
+                with once, spared_interrupts():
                     cluster = distributed.LocalCluster(
                         n_workers=workers,
                         threads_per_worker=1,

@@ -20,7 +20,7 @@ from pathlib import Path
 from queue import Empty
 from typing import Any
 
-from ganrun.executors.child_process import follow_parent
+from ganrun.executors.child_process import follow_parent, spared_interrupts
 from ganrun.executors.compile_cache import compile_cache
 from ganrun.executors.task_queue import Task, TaskQueue
 from ganrun.game import backend
@@ -56,7 +56,7 @@ def _wake() -> None:
 def _warm_up_in_worker(job: Job) -> None:
     from ganrun.playing.play import warm_up
 
-    warm_up(job)
+    warm_up(job, _hooks())
 
 
 def _play_in_worker(job: Job) -> list[Outcome]:
@@ -64,8 +64,11 @@ def _play_in_worker(job: Job) -> list[Outcome]:
 
     from ganrun.playing.play import play_job
 
-    hooks = Hooks(_Worker.stop.is_set, _Worker.progress.put)
-    return play_job(job, jax.local_devices()[0], hooks)
+    return play_job(job, jax.local_devices()[0], _hooks())
+
+
+def _hooks() -> Hooks:
+    return Hooks(_Worker.stop.is_set, _Worker.progress.put)
 
 
 class Processes(contextlib.AbstractContextManager["Processes"]):
@@ -81,8 +84,9 @@ class Processes(contextlib.AbstractContextManager["Processes"]):
         self._programs = compile_cache()
         self.width = count
         self._context = multiprocessing.get_context("spawn")
-        self._stop = self._context.Event()
-        self._progress = self._context.Queue()
+        with spared_interrupts():  # these begin a helper of Python's own
+            self._stop = self._context.Event()
+            self._progress = self._context.Queue()
         self._pool = self._new_pool()
 
     def __exit__(self, *_: Any) -> None:
@@ -166,8 +170,9 @@ class Processes(contextlib.AbstractContextManager["Processes"]):
             initializer=_begin_worker,
             initargs=(self._stop, self._progress, self._programs),
         )
-        for _ in range(self.width):  # a process is started for each task while all are busy
-            pool.submit(_wake)
+        with spared_interrupts():
+            for _ in range(self.width):  # a process is started for each task while all are busy
+                pool.submit(_wake)
         return pool
 
 

@@ -49,7 +49,7 @@ class ThisProcess(AbstractContextManager["ThisProcess"]):
             if first is not None:
                 from ganrun.playing.play import warm_up
 
-                warm_up(first)
+                warm_up(first, Hooks(self._stop.is_set, on_progress))
                 yield from self._play(chain([first], jobs), on_progress)
 
     def _play(self, jobs: Iterable[Job], on_progress: OnProgress) -> Iterator[Result]:

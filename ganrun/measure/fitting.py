@@ -31,6 +31,10 @@ TOLERANCE = 1e-3
 FINE_BELOW = 16
 """Of more components than this, one in so many is merged at a time; the best size is then sought
 again one by one, from just above it."""
+WHOLE = 1 << 22
+"""Components times points that are looked at in one go; of more, only as many as are..."""
+CACHED = 1 << 17
+"""...together in a processor's cache."""
 PATIENCE = 3
 """Merging stops once BIC has been worse than its best for so many sizes on end."""
 
@@ -138,8 +142,8 @@ def _expectation_maximisation(
 ) -> Components:
     before = -math.inf
     for _ in range(rounds):
-        responsibilities, log_likelihood = _expectation(features, components)
-        components = _from_moments(responsibilities @ features.T, features.shape[1], added)
+        sums, log_likelihood = _sums(features, components)
+        components = _from_moments(sums, features.shape[1], added)
         if log_likelihood - before < TOLERANCE:
             break
         before = log_likelihood
@@ -158,9 +162,24 @@ def _expectation(features: Features, components: Components) -> tuple[Float[ndar
     return joint, float(np.mean(largest + np.log(total)))
 
 
+def _sums(features: Features, components: Components) -> tuple[Float[ndarray, "C 6"], float]:
+    """The features' sums over the points by the components' shares, and the log likelihood."""
+    points = features.shape[1]
+    at_once = points if components.size * points <= WHOLE else max(1, CACHED // components.size)
+    sums, log_likelihood = np.zeros((components.size, 6)), 0.0
+    for start in range(0, points, at_once):
+        some = features[:, start : start + at_once]
+        shares, mean = _expectation(some, components)
+        if at_once == points:
+            return shares @ some.T, mean
+        sums += shares @ some.T
+        log_likelihood += mean * (some.shape[1] / points)
+    return sums, log_likelihood
+
+
 def _bic(features: Features, components: Components) -> float:
     """Schwarz's criterion; a component has six free numbers, but the weights sum to 1."""
-    _, log_likelihood = _expectation(features, components)
+    _, log_likelihood = _sums(features, components)
     n = features.shape[1]
     return -2 * n * log_likelihood + (6 * components.size - 1) * math.log(n)
 

@@ -11,6 +11,7 @@ import hashlib
 import json
 import os
 import secrets
+from collections.abc import Callable
 from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
@@ -33,9 +34,17 @@ SEED = 71928
 """Seed of the perfect samples; draw `i` is the generator's stream `[SEED, i]`."""
 
 Reference = dict[str, dict[str, Any]]
+Watch = Callable[[int, int], None]
+"""Is told before each draw how many are measured, of how many; what it raises ends it."""
 
 
-def reference_metrics(mixture: Mixture, n: int, cache_folder: Path | None = None) -> Reference:
+def _nobody(done: int, total: int) -> None:
+    """Watch nothing."""
+
+
+def reference_metrics(
+    mixture: Mixture, n: int, cache_folder: Path | None = None, *, watch: Watch = _nobody
+) -> Reference:
     """Every summary metric of `n` perfect samples: `mean`, `p5` and `p95` over 20 draws.
 
     `modes_covered` and `modes_recovered` have besides, under `by_mode`, the share of the draws in
@@ -47,17 +56,19 @@ def reference_metrics(mixture: Mixture, n: int, cache_folder: Path | None = None
     path = (cache_folder or user_cache()) / f"reference-{_key(mixture, n)}.json"
     reference = _read(path)
     if reference is None:
-        reference = measure_reference(mixture, n)
+        reference = measure_reference(mixture, n, watch)
         _write(path, reference)
     return reference
 
 
-def measure_reference(mixture: Mixture, n: int) -> Reference:
+def measure_reference(mixture: Mixture, n: int, watch: Watch = _nobody) -> Reference:
     """The same, without the cache."""
-    draws = [
-        perfect_metrics(mixture, mixture.sample(n, np.random.default_rng([SEED, draw]))[0])
-        for draw in range(DRAWS)
-    ]
+    draws = []
+    for draw in range(DRAWS):
+        watch(draw, DRAWS)
+        samples, _ = mixture.sample(n, np.random.default_rng([SEED, draw]))
+        draws.append(perfect_metrics(mixture, samples))
+    watch(DRAWS, DRAWS)
     reference = {
         name: _summarise([metrics[name] for metrics, _ in draws]) for name in SUMMARY_METRICS
     }

@@ -7,9 +7,11 @@ through `Hooks` alone, so that it does not matter in which process it is.
 from __future__ import annotations
 
 import contextlib
+import threading
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -32,6 +34,7 @@ from ganrun.measure.reference import reference_metrics
 from ganrun.mixture import mixture_of
 from ganrun.playing.claim_or_find import ToTrain, claim_or_find
 from ganrun.playing.jobs import Hooks, Job, Outcome
+from ganrun.playing.progress import Measured, MemberProgress
 from ganrun.store import Run, StoreError, numerics
 
 CHUNK_SECONDS = 0.5
@@ -53,17 +56,38 @@ def program_of(experiment: Experiment, lanes: int) -> Program:
     return program_for(game_of(experiment), sizes, lanes)
 
 
-def warm_up(job: Job) -> None:
+class _Stopped(BaseException):
+    """It was interrupted while something was measured; like `KeyboardInterrupt`, no error."""
+
+
+def warm_up(job: Job, hooks: Hooks) -> None:
     """Compile a job's program into the cache; meanwhile perfect samples are measured into theirs.
 
-    JAX does not write its cache atomically, so this is done once before work fans out.
+    JAX does not write its cache atomically, so this is done once before work fans out. Of large
+    targets it takes minutes, of which `hooks` hear; an interrupt ends it.
     """
     example = job.members[0].experiment
+    first = MemberProgress(
+        example.name, example.seeds[0], example.training.steps, example.target.mode_count
+    )
+    over = threading.Event()
+
+    def watch(done: int, total: int) -> None:
+        if over.is_set() or hooks.interrupted():
+            raise _Stopped
+        hooks.post([replace(first, measured=(done, total))])
+
     device = jax.local_devices()[0]
-    with ThreadPoolExecutor(1, thread_name_prefix="reference") as aside:
-        aside.submit(reference_metrics, mixture_of(example.target), example.evaluation.samples)
+    aside = ThreadPoolExecutor(1, thread_name_prefix="reference")
+    try:
+        mixture, samples = mixture_of(example.target), example.evaluation.samples
+        reference = aside.submit(reference_metrics, mixture, samples, watch=watch)
         program = program_of(example, population.lanes_for(device.platform))
         program.compile(hyperparameters_of(example), device)
+        wait([reference])
+    finally:
+        over.set()
+        aside.shutdown()
 
 
 def play_job(job: Job, device: Any, hooks: Hooks) -> list[Outcome]:
@@ -142,6 +166,7 @@ class _Training:
         self._rounds_per_second: float | None = None
         self._shown_at = 0.0
         self._outcomes: dict[int, Outcome] = {}
+        self._measured: dict[int, Measured] = {}
 
     def to_the_end(self) -> list[Outcome]:
         fresh = [r.run.checkpoint is None for r in self._recorders]
@@ -210,19 +235,40 @@ class _Training:
                     self._commit(lane)
 
     def _finish_ended(self) -> None:
+        """Commit the runs that have come to their ends, and measure them; an interrupt ends it."""
         rounds, diverged = self._group.rounds, self._group.diverged_at
-        for lane in self._open_lanes():
-            recorder = self._recorders[lane]
-            if rounds[lane] < recorder.experiment.training.steps and diverged[lane] is None:
-                continue
+        ended = [
+            lane
+            for lane in self._open_lanes()
+            if rounds[lane] >= self._recorders[lane].experiment.training.steps
+            or diverged[lane] is not None
+        ]
+        for lane in ended:
             with self._failing_alone(lane):
                 self._commit(lane)
-                samples, metrics = self._group.evaluate()[lane]
-                reference = reference_metrics(recorder.mixture, len(samples))
-                folder = recorder.finish(metrics, samples, reference, diverged[lane])
-                if (claim := self._claims[lane]) is not None:
-                    claim.note(folder.path)
-                self._end(lane, "trained", folder.path)
+                self._measured[lane] = (0, 1)
+        with contextlib.suppress(_Stopped):
+            for lane in ended:
+                if lane not in self._outcomes:
+                    with self._failing_alone(lane):
+                        self._finish(lane, diverged[lane])
+
+    def _finish(self, lane: int, diverged_at: int | None) -> None:
+        def watch(done: int, total: int) -> None:
+            if self._hooks.interrupted():
+                raise _Stopped
+            self._measured[lane] = (done, total + 1)
+            self._show(at_once=True)
+
+        watch(0, 0)
+        recorder = self._recorders[lane]
+        samples, metrics = self._group.evaluate()[lane]
+        reference = reference_metrics(recorder.mixture, len(samples), watch=watch)
+        folder = recorder.finish(metrics, samples, reference, diverged_at)
+        self._measured[lane] = (1, 1)
+        if (claim := self._claims[lane]) is not None:
+            claim.note(folder.path)
+        self._end(lane, "trained", folder.path)
 
     def _interrupt(self) -> None:
         for lane in self._open_lanes():
@@ -242,6 +288,7 @@ class _Training:
         try:
             yield
         except Exception as error:
+            self._measured[lane] = (1, 1)
             self._outcomes[lane] = _failed(self._recorders[lane].run, error)
 
     def _show(self, *, at_once: bool) -> None:
@@ -252,7 +299,9 @@ class _Training:
         rounds, diverged = self._group.rounds, self._group.diverged_at
         self._hooks.post(
             [
-                recorder.progress(rounds[lane], diverged[lane] is not None)
+                recorder.progress(
+                    rounds[lane], diverged[lane] is not None, self._measured.get(lane)
+                )
                 for lane, recorder in enumerate(self._recorders)
             ]
         )

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from time import monotonic
 from typing import Literal
 
 from jaxtyping import Float
 from numpy import ndarray
 
 Phase = Literal["compiling", "training", "measuring"]
+Measured = tuple[int, int]
+"""How much is measured of all that is to be: pieces that take about as long each."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,6 +30,9 @@ class MemberProgress:
     high_quality: float | None = None
     diverged: bool = False
     samples: Float[ndarray, "N 2"] | None = None
+    measured: Measured | None = None
+    """What is measured while none of its rounds are played: of itself, when they are over, or of
+    the perfect samples that it is held against."""
 
 
 OnProgress = Callable[[Sequence[MemberProgress]], None]
@@ -35,14 +40,14 @@ OnProgress = Callable[[Sequence[MemberProgress]], None]
 
 
 class RoundRate:
-    """How fast rounds are played, from when the first of them were seen."""
+    """How fast rounds are played, or pieces measured, from when the first of them were seen."""
 
     def __init__(self) -> None:
         self._first: tuple[float, int] | None = None
 
     def at(self, done: int, total: int) -> tuple[float | None, float | None]:
         """Rounds per second, and seconds that the rest will take; None where not known yet."""
-        now = time.monotonic()
+        now = monotonic()
         if self._first is None and done:
             self._first = (now, done)
         if self._first is None or now <= self._first[0]:
@@ -50,6 +55,42 @@ class RoundRate:
         since, before = self._first
         rate = (done - before) / (now - since)
         return rate, (total - done) / rate if rate > 0 else None
+
+
+@dataclass(frozen=True)
+class Measuring:
+    """What is being measured while no rounds are played; `seconds_left` is None at first."""
+
+    done: int
+    total: int
+    seconds_left: float | None
+
+
+class Measurements:
+    """What is being measured of all members, and how long it takes yet."""
+
+    def __init__(self) -> None:
+        self._measured: dict[tuple[str, int], Measured] = {}
+        self._playing: set[tuple[str, int]] = set()
+        self._rate = RoundRate()
+
+    def post(self, members: Sequence[MemberProgress]) -> Measuring | None:
+        """Take note of some members' newest state; None while rounds are played, or at the end."""
+        for one in members:
+            name = (one.name, one.seed)
+            if one.measured is None:
+                self._measured.pop(name, None)
+                self._playing.add(name)
+            else:
+                self._measured[name] = one.measured
+                self._playing.discard(name)
+        if self._playing:  # what was measured meanwhile is no news
+            self._measured = {name: one for name, one in self._measured.items() if one[0] < one[1]}
+        done, total = (sum(column) for column in zip((0, 0), *self._measured.values(), strict=True))
+        if self._playing or done == total:
+            self._rate = RoundRate()
+            return None
+        return Measuring(done, total, self._rate.at(done, total)[1])
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,3 +103,5 @@ class Progress:
     rounds_per_second: float | None
     seconds_left: float | None
     members: tuple[MemberProgress, ...]
+    measuring: Measuring | None = None
+    """In that phase."""

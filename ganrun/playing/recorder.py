@@ -14,7 +14,7 @@ from ganrun.config import Experiment
 from ganrun.config.declarations import EVALUATION_METRICS, SUMMARY_METRICS
 from ganrun.measure.final import final_metrics
 from ganrun.mixture import Mixture, mixture_of
-from ganrun.playing.progress import MemberProgress
+from ganrun.playing.progress import Measured, MemberProgress
 from ganrun.playing.schedule import evaluation_rounds, next_round, rounds_after, snapshot_rounds
 from ganrun.store import Run, RunFolder, Snapshot
 from ganrun.verdict import quick_verdict
@@ -106,7 +106,9 @@ class Recorder:
             training_seconds=self.training_seconds,
         )
 
-    def progress(self, round_: int, diverged: bool) -> MemberProgress:
+    def progress(
+        self, round_: int, diverged: bool, measured: Measured | None = None
+    ) -> MemberProgress:
         """The latest evaluation, for whoever watches."""
         return MemberProgress(
             name=self.experiment.name,
@@ -120,6 +122,7 @@ class Recorder:
             high_quality=_float(self._latest.get("high_quality")),
             diverged=diverged,
             samples=self._samples,
+            measured=measured,
         )
 
 

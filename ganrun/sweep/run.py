@@ -8,12 +8,13 @@ have written it, so a sweep that was killed goes on by looking at which are fini
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from ganrun.executors import Executor
 from ganrun.playing.jobs import Job, Member, Options, Outcome, jobs_of
+from ganrun.playing.progress import Measurements, Measuring, MemberProgress
 from ganrun.store import StoreError, finished_at
 from ganrun.store.sweep_folder import SweepFolder
 from ganrun.sweep.answer import results_and_influence
@@ -55,6 +56,8 @@ class SweepProgress:
     stopped: bool = False
     precision: Precision | None = None
     """How precise the sweep was when that was last looked at."""
+    measuring: Measuring | None = None
+    """What is being measured, while no rounds are played."""
 
     @property
     def finished(self) -> int:
@@ -118,6 +121,7 @@ class _Run:
         self.options = replace(self.options, runs_dir=self.folder.trials, shared=shared)
         self.cohorts = cohorts_of(self.design, range(self.design.cells))
         self.busy: list[int] = []
+        self.measurements = Measurements()
         self.progress = SweepProgress(trials=self.design.trials, cohorts=len(self.cohorts))
 
     def to_the_end(self) -> SweepProgress:
@@ -149,7 +153,7 @@ class _Run:
         )
         while not self.progress.stopped:
             cohorts = (self._jobs(wave) for wave in waves)
-            for job, outcomes in self.executor.run(cohorts, lambda _: None):
+            for job, outcomes in self.executor.run(cohorts, self._post):
                 for member, outcome in zip(job.members, outcomes, strict=True):
                     assert member.trial is not None
                     self._take(self.design.trial(member.trial), outcome)
@@ -157,6 +161,12 @@ class _Run:
                 break
             self._wait_for_others()
             waves, self.busy = self._again(self.busy), []
+
+    def _post(self, members: Sequence[MemberProgress]) -> None:
+        """Take note of what is being measured: of the rest, trials are counted when they end."""
+        before, self.progress.measuring = self.progress.measuring, self.measurements.post(members)
+        if self.progress.measuring != before:
+            self.watcher.update(self.progress)
 
     def _again(self, trials: Iterable[int]) -> list[list[int]]:
         """Trials that were busy, by cohort."""

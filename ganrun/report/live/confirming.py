@@ -10,6 +10,7 @@ from ganrun.report.live.frame_parts import (
     bar,
     heading,
     how_far,
+    measuring_words,
     pace,
     paced_bar,
     rounds_a_second,
@@ -33,7 +34,7 @@ class PlayingOn(Subject[Confirming]):
         far, speed = self.done_and_total(progress), rounds_a_second(progress.rounds_per_second)
         right = moment.ending or _runs(progress)
         lines = [
-            heading(self._title, STAGE, right, moment),
+            heading(self._title, _stage(progress), right, moment),
             paced_bar(*far, speed, progress.seconds_left, moment),
         ]
         return assembled(lines, moment)
@@ -42,12 +43,16 @@ class PlayingOn(Subject[Confirming]):
         """Runs, rounds, speed and time left."""
         far = how_far(*self.done_and_total(progress), "rounds")
         speed = rounds_a_second(progress.rounds_per_second)
-        parts = [f"{self._title}: {STAGE}", _runs(progress), far]
+        parts = [f"{self._title}: {_stage(progress)}", _runs(progress), far]
         return ", ".join([*parts, *pace(speed, progress.seconds_left)])
 
     def done_and_total(self, progress: Confirming) -> tuple[int, int]:
         """Rounds of all continuations."""
         return progress.rounds_done, progress.rounds_total
+
+
+def _stage(progress: Confirming) -> str:
+    return STAGE if progress.measuring is None else measuring_words(progress.measuring)
 
 
 def _runs(progress: Confirming) -> str:

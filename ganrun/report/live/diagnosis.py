@@ -18,6 +18,7 @@ from ganrun.report.live.frame_parts import (
     how_far,
     inner_height,
     inner_width,
+    measuring_words,
     pace,
     paced_bar,
     rounds_a_second,
@@ -40,7 +41,7 @@ class Diagnosing(Subject[DiagnosisProgress]):
         if progress is None:
             lines = [heading(self._title, "", "starting", moment), bar(0, 0, "", moment)]
             return assembled(lines, moment)
-        about = "" if moment.ending else progress.stage
+        about = "" if moment.ending else _doing(progress, moment.seconds_since_update)
         far, speed = self.done_and_total(progress), rounds_a_second(progress.rounds_per_second)
         lines = [
             heading(self._title, about, moment.ending or gans_of(progress), moment),
@@ -53,7 +54,7 @@ class Diagnosing(Subject[DiagnosisProgress]):
 
     def line(self, progress: DiagnosisProgress) -> str:
         """Stage, GANs, rounds, speed, time left and covered modes."""
-        parts = [f"{self._title}: {progress.stage}"]
+        parts = [f"{self._title}: {_doing(progress)}"]
         if progress.rounds_total:
             far = how_far(*self.done_and_total(progress), "rounds")
             parts += [gans_of(progress), far]
@@ -70,12 +71,17 @@ class Diagnosing(Subject[DiagnosisProgress]):
         return progress.rounds_done, progress.rounds_total
 
     def phase(self, progress: DiagnosisProgress) -> Hashable:
-        """The stage."""
-        return progress.stage
+        """The stage, and whether something is being measured."""
+        return progress.stage, progress.measuring is not None
 
     def is_whole(self, progress: DiagnosisProgress) -> bool:
         """Always: a diagnosis that does not come to its end leaves by an error."""
         return True
+
+
+def _doing(progress: DiagnosisProgress, seconds_since: float = 0.0) -> str:
+    measuring = progress.measuring
+    return progress.stage if measuring is None else measuring_words(measuring, seconds_since)
 
 
 def gans_of(progress: DiagnosisProgress) -> str:

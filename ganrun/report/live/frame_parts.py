@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from rich.cells import cell_len
 from rich.text import Text
 
+from ganrun.playing.progress import Measuring
 from ganrun.report.fitting_columns import GAP
 from ganrun.report.live.watcher import Moment
 from ganrun.report.palette import SCREEN_BLUE
@@ -41,6 +42,14 @@ def pace(speed: str, seconds_left: float | None) -> list[str]:
     """How fast it goes and how long it takes yet; without what is not known."""
     left = "" if seconds_left is None else f"{duration(seconds_left)} left"
     return [words for words in (speed, left) if words]
+
+
+def measuring_words(measuring: Measuring, seconds_since: float = 0.0) -> str:
+    """`measuring: 3 of 8, 40 s left`, so long after it was so."""
+    left = measuring.seconds_left
+    left = None if left is None else max(left - seconds_since, 0.0)
+    far = f"measuring: {measuring.done:,} of {measuring.total:,}"
+    return ", ".join([far, *pace("", left)])
 
 
 def paced_bar(

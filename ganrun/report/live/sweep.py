@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 
 from rich.text import Text
 
-from ganrun.report.live.frame_parts import how_far, pace
+from ganrun.report.live.frame_parts import how_far, measuring_words, pace
 from ganrun.report.live.sweep_frame import (
     MOST_CELLS,
     CellRow,
@@ -91,6 +91,10 @@ class Sweeping(Subject[SweepProgress]):
         """Trials; one that failed has ended too."""
         return progress.finished + progress.failed, progress.trials
 
+    def phase(self, progress: SweepProgress) -> Hashable:
+        """Whether something is being measured."""
+        return progress.measuring is not None
+
     def _rank(self, progress: SweepProgress, moment: Moment) -> None:
         """Sort the cells now and then: there may be many thousands of them."""
         now = moment.seconds_elapsed
@@ -104,6 +108,8 @@ def sweep_line(title: str, progress: SweepProgress, so_far: Pace) -> str:
     """All there is to say of a moment in one line of ASCII."""
     far = how_far(progress.finished + progress.failed, progress.trials, "GANs")
     parts = [f"{title}: {far}"]
+    if progress.measuring is not None:
+        parts.append(measuring_words(progress.measuring))
     if progress.found:
         parts.append(f"{progress.found:,} found before")
     parts += pace(so_far.words, so_far.seconds_left)

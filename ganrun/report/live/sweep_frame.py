@@ -22,6 +22,7 @@ from ganrun.report.live.frame_parts import (
     heading,
     inner_height,
     inner_width,
+    measuring_words,
     paced_bar,
 )
 from ganrun.report.live.watcher import Moment
@@ -94,6 +95,8 @@ def draw_sweep(
         return assembled([heading(title, about, "starting", moment), bar(0, 0, "", moment)], moment)
     done = progress.finished + progress.failed
     right = moment.ending or f"{done:,} of {progress.trials:,} GANs"
+    if progress.measuring is not None and not moment.ending:
+        about = measuring_words(progress.measuring)
     lines = [
         heading(title, about, right, moment),
         paced_bar(done, progress.trials, pace.words, pace.seconds_left, moment),

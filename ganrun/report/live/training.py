@@ -10,7 +10,7 @@ from rich.text import Text
 from ganrun.config.declarations import METRICS
 from ganrun.mixture import Mixture
 from ganrun.playing.progress import MemberProgress, Progress
-from ganrun.report.live.frame_parts import how_far, pace, rounds_a_second
+from ganrun.report.live.frame_parts import how_far, measuring_words, pace, rounds_a_second
 from ganrun.report.live.training_frame import PHASES, LiveMap, diverged_words, draw_frame
 from ganrun.report.live.watcher import Moment, Subject
 from ganrun.wording import of_total, value
@@ -30,7 +30,9 @@ class Training(Subject[Progress]):
     def line(self, progress: Progress) -> str:
         """Rounds, speed, losses and modes."""
         far = how_far(*self.done_and_total(progress), "rounds")
-        parts = [f"{self._title}: {PHASES[progress.phase]}", far]
+        measuring = progress.measuring
+        phase = PHASES[progress.phase] if measuring is None else measuring_words(measuring)
+        parts = [f"{self._title}: {phase}", far]
         if progress.phase == "training":
             parts += pace(rounds_a_second(progress.rounds_per_second), progress.seconds_left)
         members = progress.members

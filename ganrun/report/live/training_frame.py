@@ -31,6 +31,7 @@ from ganrun.report.live.frame_parts import (
     inner_height,
     inner_width,
     justified,
+    measuring_words,
     paced_bar,
     rounds_a_second,
 )
@@ -146,7 +147,9 @@ def _heading(progress: Progress | None, title: str, moment: Moment) -> Text:
     done, total = progress.rounds_done, progress.rounds_total
     far = f"{done:,} of {total:,}"
     right = f"round {far}" if len(members) == 1 else f"{far} rounds"
-    if progress.phase != "training":
+    if progress.measuring is not None:
+        right = measuring_words(progress.measuring, moment.seconds_since_update)
+    elif progress.phase != "training":
         so_far = wording.duration(moment.seconds_elapsed)
         right = f"{PHASES[progress.phase]}, {so_far} so far"
     return heading(title, whose, moment.ending or right, moment)
