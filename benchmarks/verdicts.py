@@ -9,7 +9,8 @@ by the plurality of five continuations with fresh noise. There are two such trut
 seeds; how often they agree is the ceiling, since nobody can know the luck of the draw. What is made
 of one set (`--confirm` of one continuation to 3 T, `diagnose` of all five) is scored against the
 other set's truth, and the quick verdict, which sees the run alone, against both. What it knows was
-learned from lessons at other points of the design, with one continuation each.
+learned from lessons at other points of the design, with one continuation each. A run that diverged
+is known to have, by every way of judging.
 """
 
 from __future__ import annotations
@@ -20,15 +21,14 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.calibration import by_luck, calibration_error
 from benchmarks.verdict_runs import lessons, trained_cases
-from benchmarks.verdict_words import Scored, lesson, scored
+from benchmarks.verdict_words import Scored, lessons_of, scored
 from ganrun.influence.rates import score_interval
 from ganrun.verdict import WORDS, Word
 
 Told = tuple[Word, float, Word]
 """A word, how sure of it one is, and the truth."""
-BINS = 10
-"""Of confidence, for the calibration error (Naeini et al. 2015): equally many in each."""
 LEAST_LIKELY = 1e-3
 """A word that happened counts as at least so likely, in the log loss."""
 
@@ -44,7 +44,7 @@ def main() -> None:
     if options.learn:
         from benchmarks.verdict_fit import learn
 
-        learn([lesson(case) for case in lessons(options.runs_dir)])
+        learn([one for case in lessons(options.runs_dir) for one in lessons_of(case)])
         print()
     report(scored(trained_cases(options.runs_dir, options.set)))
 
@@ -52,19 +52,20 @@ def main() -> None:
 def report(runs: Sequence[Scored]) -> None:
     """The ceiling, and how each way of judging does beside it."""
     agree = sum(run.truths[0] == run.truths[1] for run in runs)
+    longest = [word == truth for run in runs for word, truth in run.longest]
     print(f"{len(runs)} runs. Ceiling, two truths agree: {rate(agree, len(runs))}")
+    print(f"One continuation, as long as the truth: {rate(_of(runs, longest), len(runs))}")
     quick = [(r.quick.word, r.quick.confidence, truth) for r in runs for truth in r.truths]
     confirmed = [(word, 1.0, truth) for run in runs for word, truth in run.confirmed]
     diagnosed = [(one.word, one.confidence, truth) for r in runs for one, truth in r.diagnosed]
     for name, told in (("quick", quick), ("confirmed", confirmed), ("diagnose", diagnosed)):
-        right = sum(word == truth for word, _, truth in told)
-        # Several judgements of one run are no independent draws: the interval counts runs.
-        share = right / len(told)
-        print(f"\n{name}: {rate(share * len(runs), len(runs))}\n")
+        right = [word == truth for word, _, truth in told]
+        print(f"\n{name}: {rate(_of(runs, right), len(runs))}\n")
         print(matrix(told))
     print(f"\nlog loss of the quick verdict's probabilities: {log_loss(runs):.3f}")
-    print(f"calibration error, quick: {calibration_error(quick):.1%}")
-    print(f"calibration error, diagnose: {calibration_error(diagnosed):.1%}")
+    luck = by_luck([run.quick.confidence for run in runs], agree / len(runs))
+    print(f"calibration error, quick: {_calibration(quick):.1%}; by luck alone: {luck:.1%}")
+    print(f"calibration error, diagnose: {_calibration(diagnosed):.1%}")
     for word in WORDS:
         of_word = [truth for told, _, truth in confirmed if told == word]
         if of_word:
@@ -72,6 +73,17 @@ def report(runs: Sequence[Scored]) -> None:
     for agreeing in sorted({one.agree for run in runs for one, _ in run.diagnosed}):
         hits = [one.word == t for run in runs for one, t in run.diagnosed if one.agree == agreeing]
         print(f"  diagnose, {agreeing} of 5 agree: {rate(sum(hits), len(hits))}")
+
+
+def _of(runs: Sequence[Scored], right: Sequence[bool]) -> float:
+    """So many runs are judged rightly; several judgements of one are no independent draws."""
+    return len(runs) * sum(right) / len(right)
+
+
+def _calibration(told: Sequence[Told]) -> float:
+    return calibration_error(
+        [confidence for _, confidence, _ in told], [word == truth for word, _, truth in told]
+    )
 
 
 def log_loss(runs: Sequence[Scored]) -> float:
@@ -82,19 +94,6 @@ def log_loss(runs: Sequence[Scored]) -> float:
         for truth in run.truths
     ]
     return float(np.mean(losses))
-
-
-def calibration_error(told: Sequence[Told]) -> float:
-    """Mean distance of how sure one is from how often one is right, over bins of confidence."""
-    ordered = sorted(told, key=lambda one: one[1])
-    parts = [part for part in np.array_split(np.arange(len(ordered)), BINS) if len(part)]
-    errors = []
-    for part in parts:
-        within = [ordered[i] for i in part]
-        sure = np.mean([confidence for _, confidence, _ in within])
-        right = np.mean([word == truth for word, _, truth in within])
-        errors.append(abs(sure - right) * len(within) / len(told))
-    return float(sum(errors))
 
 
 def matrix(told: Iterable[Told]) -> str:

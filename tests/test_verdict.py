@@ -34,6 +34,7 @@ from ganrun.verdict import (
     likely_short,
     quick_verdict,
 )
+from ganrun.verdict import likelihoods as likelihoods_of_words
 from ganrun.verdict.evidence import evidence_for
 from ganrun.verdict.likelihoods import DEAD, EARLY, NEEDED, SIGNS, likelihoods, signs_of
 from ganrun.verdict.signs import Signs
@@ -308,12 +309,37 @@ def test_the_signs_see_what_they_are_called() -> None:
     lost, turns = PLAIN["two modes missing throughout"][0], PLAIN["modes take turns"][0]
     told = {name: of(signs(lost)) for name, of in SIGNS.items()}
     assert (told["lacking"], told["any lacking"], told["within"]) == (0.4, 1, 0)
-    assert (told["changing"], told["union"], told["off"]) == (0, 0, 0)
+    assert (told["moving"], told["stepping"], told["off"]) == (0, 0, 0)
+    assert told["straying"] == pytest.approx(0)
+    assert told["rise, lacking"] == told["rise"] == 0
+    assert told["placed, lacking"] == pytest.approx(0.6)
+    assert SIGNS["placed, lacking"](signs(course(steady()))) == 0
     assert told["quality"] == pytest.approx(0.99)
-    assert told["gap"] == pytest.approx(np.arcsinh(1))
-    assert SIGNS["union"](signs(turns)) == pytest.approx(0.6)
-    assert 0.2 < SIGNS["changing"](signs(turns)) < 0.5
+    assert told["loud"] == pytest.approx(np.arcsinh(0.5))
+    assert SIGNS["moving"](signs(turns)) == pytest.approx(0.45 / 3, abs=0.01)
     assert SIGNS["off"](signs(PLAIN["nothing anywhere"][0])) == 1
+
+
+def test_the_signs_see_whether_a_game_is_steady() -> None:
+    fast = np.where(np.arange(ROWS) % 2, 3.0, 0.3)
+    told = {name: of(signs(course(steady(), nll=fast + 1.7))) for name, of in SIGNS.items()}
+    assert told["stepping"] == pytest.approx(np.log(3.7 / 1))
+    assert told["straying"] == pytest.approx(np.log(3.7 / 1) / 2, abs=0.01)
+    told = {
+        name: of(signs(course(steady(), grad_norm_g=fast, real_logit=fast, fake_logit=1.0)))
+        for name, of in SIGNS.items()
+    }
+    assert told["slope G unsteady"] == pytest.approx(0.5, abs=0.01)
+    assert told["gap below 0"] == pytest.approx(0.5, abs=0.02)
+    assert told["gap unsteady"] == pytest.approx(np.arcsinh(1.35), abs=0.01)
+    grown = course(steady(), grad_norm_g=np.where(np.arange(ROWS) > 50, 3.0, 0.3))
+    assert SIGNS["slope G grown"](signs(grown)) == pytest.approx(1)
+    assert SIGNS["slope D grown"](signs(grown)) == 0
+
+
+def test_what_was_never_seen_counts_as_the_most_unusual_that_is_believed() -> None:
+    far, farther = (course(steady(), real_logit=10.0**size) for size in (4, 8))
+    assert judge(far).probabilities == judge(farther).probabilities
 
 
 # sentences are true
@@ -474,6 +500,18 @@ def test_no_word_is_told_that_is_not_true_of_the_run_so_far() -> None:
             assert found.word not in {"sharpening", "imprecise", "converged"}
         else:
             assert found.word != "collapsed"
+
+
+def test_a_finite_run_is_not_said_to_have_diverged_however_likely_it_is_to(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    sure = likelihoods_of_words.INTERCEPTS + np.array([100.0, *[0.0] * 7])
+    monkeypatch.setattr(likelihoods_of_words, "INTERCEPTS", sure)
+    for metrics, _ in PLAIN.values():
+        found = judge(metrics)
+        assert found.word != "diverged"
+        assert found.probabilities["diverged"] == 1
+        check(found)
 
 
 # stored and read

@@ -24,7 +24,7 @@ from numpy import ndarray
 
 from ganrun.measure.dynamics import LEAST_EVALUATIONS, Reference, Trajectory
 from ganrun.verdict.evidence import divergence, evidence_for, standstill, too_few
-from ganrun.verdict.likelihoods import DEAD, EARLY, NEEDED, likelihoods
+from ganrun.verdict.likelihoods import DEAD, EARLY, NEEDED, likelihoods, rounded
 from ganrun.verdict.signs import Signs
 from ganrun.verdict.words import WORDS, Verdict, Word, likeliest
 
@@ -54,11 +54,9 @@ def quick_verdict(
         return Verdict(EARLY[bool(signs.missing)], too_few(signs))
     if trajectory.is_dead(trajectory.window):
         return Verdict(DEAD, standstill(signs))
-    probabilities = likelihoods(signs)
-    word = likeliest(probabilities, _true_so_far(signs))
-    if word not in probabilities:
-        word = likeliest(probabilities, WORDS)
-    return Verdict(probabilities, evidence_for(word, signs), word)
+    chances = likelihoods(signs)
+    word = likeliest(chances, _true_so_far(signs))
+    return Verdict(rounded(chances, word), evidence_for(word, signs), word)
 
 
 def _true_so_far(signs: Signs) -> list[Word]:

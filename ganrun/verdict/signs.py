@@ -5,13 +5,17 @@ from __future__ import annotations
 from functools import cached_property
 
 import numpy as np
+from jaxtyping import Float
+from numpy import ndarray
 
 from ganrun.measure.dynamics import Part, Trajectory, scatter
 
-UNKNOWN_WIDTH = 3.0
-"""What stands for the log of a variance where no mode is covered."""
 UNKNOWN_EXCESS = 1e6
 """What stands for a distance that is nowhere finite."""
+LEAST_EXCESS = 1e-2
+"""A distance counts as at least this, in logs."""
+MOST_STEP = 5.0
+"""A change of the log of the distance from one evaluation to the next counts as at most this."""
 
 
 class Signs:
@@ -28,8 +32,6 @@ class Signs:
         present = trajectory.present[trajectory.window]
         changed = np.any(present[1:] != present[:-1], axis=1)
         self.changes = int(changed.sum())
-        self.change_rate = float(changed.mean()) if len(changed) else 0.0
-        """Share of the window's evaluations with another set of covered modes than before."""
         self.before, self.now = (float(np.mean(self.placed[q])) for q in trajectory.quarters)
         """Share of samples where they belong, in the run's second quarter and in its last."""
         self.best = 1 - trajectory.perfect("mode_tv")
@@ -42,51 +44,55 @@ class Signs:
         """How much more of the samples is where it belongs."""
         return self.now - self.before
 
-    @property
-    def swing(self) -> float:
-        """Scatter of the share of samples where they belong about its trend over the window."""
-        return scatter(self.placed[self.trajectory.window])
-
-    @property
-    def covered(self) -> float:
-        """Share of the modes that are covered at a time, over the window; 1 if none can be."""
-        sought = self.trajectory.sought[self.trajectory.window]
-        return float(sought.mean()) if sought.size else 1.0
-
     @cached_property
     def approach(self) -> float:
         """Fall of the log of the excess `nll` from the second quarter to the last; -3 to 3."""
         before, now = map(self._excess, self.trajectory.quarters)
         return float(np.clip(np.log(max(before, 1e-3) / max(now, 1e-3)), -3, 3))
 
-    @property
-    def union(self) -> float:
-        """Share of the modes that are covered at some time of the window, less those at a time."""
-        present = self.trajectory.present[self.trajectory.window][:, self.trajectory.showable]
-        return float(present.any(axis=0).mean() - present.mean()) if present.size else 0.0
-
-    @property
-    def excess(self) -> float:
-        """Log of the excess `nll` over perfect samples' in the last quarter; at least of .01."""
-        return float(np.log(max(self._excess(self.trajectory.quarters[1]), 1e-2)))
-
-    @property
-    def width(self) -> float:
-        """Log of the modes' relative variance in the last tenth; that of .001 at least."""
-        spread = self.trajectory.column("spread")[self.trajectory.last_tenth]
-        known = spread[np.isfinite(spread)]
-        return float(np.log(max(known.mean(), 1e-3))) if len(known) else UNKNOWN_WIDTH
-
     def level(self, column: str) -> float:
         """Mean of a column in the last quarter; what is empty counts as nothing."""
-        values = self.trajectory.column(column)[self.trajectory.quarters[1]]
-        return float(np.mean(np.nan_to_num(values)))
+        return self._mean(column, self.trajectory.quarters[1])
+
+    def earlier(self, column: str) -> float:
+        """The same, in the second quarter."""
+        return self._mean(column, self.trajectory.quarters[0])
+
+    def _mean(self, column: str, part: Part) -> float:
+        return float(np.mean(np.nan_to_num(self.trajectory.column(column)[part])))
+
+    def in_the_window(self, column: str) -> Float[ndarray, " W"]:
+        """A column over the window; what is empty counts as nothing."""
+        return np.nan_to_num(self.trajectory.column(column)[self.trajectory.window])
 
     @property
-    def late_rise(self) -> float:
-        """How much more of the samples is in its place in the window's last third than before."""
-        thirds = np.array_split(self.placed[self.trajectory.window], 3)
-        return float(np.mean(thirds[2]) - np.mean(thirds[1])) if len(thirds[1]) else 0.0
+    def moving(self) -> float:
+        """Share of the samples that are on other modes than at the evaluation before, at least."""
+        shares = self.trajectory.shares[self.trajectory.window]
+        moved = np.abs(np.diff(shares, axis=0)).sum(axis=1) / 2
+        return float(moved.mean()) if len(moved) else 0.0
+
+    @property
+    def straying(self) -> float:
+        """Scatter of the log of the excess `nll` about its trend over the window."""
+        return scatter(self._log_excess)
+
+    @property
+    def stepping(self) -> float:
+        """Change of the log of the excess `nll` from one evaluation of the window to the next."""
+        steps = np.minimum(np.abs(np.diff(self._log_excess)), MOST_STEP)
+        return float(steps.mean()) if len(steps) else 0.0
+
+    @property
+    def loudness(self) -> float:
+        """Mean size of the discriminator's answer to real samples, in the last quarter."""
+        answers = np.nan_to_num(self.trajectory.column("real_logit"))
+        return float(np.abs(answers[self.trajectory.quarters[1]]).mean())
+
+    @property
+    def gaps(self) -> Float[ndarray, " W"]:
+        """How much more real the discriminator takes real samples for, over the window."""
+        return self.in_the_window("real_logit") - self.in_the_window("fake_logit")
 
     @property
     def within(self) -> float:
@@ -98,3 +104,9 @@ class Signs:
         excess = self.trajectory.column("nll")[part] - self.trajectory.perfect("nll")
         known = excess[np.isfinite(excess)]
         return float(known.mean()) if len(known) else UNKNOWN_EXCESS
+
+    @cached_property
+    def _log_excess(self) -> Float[ndarray, " W"]:
+        column = self.trajectory.column("nll")[self.trajectory.window]
+        excess = np.nan_to_num(column - self.trajectory.perfect("nll"), nan=UNKNOWN_EXCESS)
+        return np.log(np.clip(excess, LEAST_EXCESS, UNKNOWN_EXCESS))
