@@ -96,8 +96,8 @@ def _scored(case: Case) -> Scored:
     quick = _quick(case.run)
     if case.run.status == "diverged":
         known: tuple[tuple[Word, Word], ...] = (("diverged", "diverged"),) * (len(SETS) * SEEDS)
-        diagnosis = ((DIVERGED, "diverged"),) * len(SETS)
-        return Scored(case, ("diverged", "diverged"), quick, known, known, diagnosis)
+        tested: tuple[tuple[Judgement, Word], ...] = ((DIVERGED, "diverged"),) * len(SETS)
+        return Scored(case, ("diverged", "diverged"), quick, known, known, tested)
     truths = tuple(plurality(_words(case.run, name, ROUNDS))[0] for name in SETS)
     confirmed, longest, diagnosed = [], [], []
     for name, truth in zip(SETS, reversed(truths), strict=True):

@@ -35,7 +35,13 @@ SURE: Mapping[Word, float] = {
     "imprecise": 0.55,
     "converged": 0.65,
 }
-"""How often a word that one such continuation gives is the truth: `benchmarks/verdicts.py`."""
+"""How often a word that one such continuation gives is the truth: `benchmarks/verdicts.py`.
+
+The word is that of the plain rule, right for 77 % of the runs. What was learned from lessons is not
+clearly better: a logistic regression on the word and the signs of the whole course is right for
+78 %, a forest for 79 %, and a regression that is taught with the same kind of truth as it is held
+against for 77 %.
+"""
 
 
 def confirm(runs: Iterable[RunFolder], options: Options, on_progress: OnConfirming) -> list[str]:
