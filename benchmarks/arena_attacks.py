@@ -23,7 +23,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from time import monotonic, sleep
@@ -55,11 +55,16 @@ class Line:
         self._socket = visit(address, reads=reads)
         split = urlsplit(address)
         query = f"?{split.query}" if split.query else ""
-        self._socket.sendall(
+        request = (
             f"GET /live{query} HTTP/1.1\r\nHost: {split.netloc}\r\nOrigin: http://{split.netloc}\r\n"
             "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
-            "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n".encode()
+            "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
         )
+        try:
+            self._socket.sendall(request.encode())
+        except OSError:
+            self.close()
+            raise
         self.status = int((_line(self._socket).split() or [b"", b"0"])[1])
 
     def say(self, type_: str, **fields: Any) -> None:
@@ -131,21 +136,28 @@ def _line(one: socket.socket) -> bytes:
     return line
 
 
-# The attacks: each returns what there is to say of it
+# The attacks: each returns what there is to say of it, and leaves open what it holds
+
+Attack = Callable[[str, random.Random, ExitStack], str]
 
 
-def quiet(address: str, rng: random.Random) -> str:
+def opened(address: str, held: ExitStack, *, reads: bool = True) -> Line:
+    """A WebSocket that is held open."""
+    return held.enter_context(closing(Line(address, reads=reads)))
+
+
+def quiet(address: str, rng: random.Random, held: ExitStack) -> str:
     """One page that plays, as a control."""
-    line = Line(address)
+    line = opened(address, held)
     line.say("play")
     sleep(2)
     line.read()
     return ""
 
 
-def flood(address: str, rng: random.Random) -> str:
+def flood(address: str, rng: random.Random, held: ExitStack) -> str:
     """Thousands of messages, each of which takes its time to be obeyed."""
-    lines = [Line(address) for _ in range(10)]
+    lines = [opened(address, held) for _ in range(10)]
     for number in range(MESSAGES):
         line = rng.choice(lines)
         with suppress(OSError):
@@ -154,18 +166,18 @@ def flood(address: str, rng: random.Random) -> str:
     return f"{sum(line.is_open() for line in lines)} of 10 pages kept"
 
 
-def compiling(address: str, rng: random.Random) -> str:
+def compiling(address: str, rng: random.Random, held: ExitStack) -> str:
     """Six games to be compiled, and Ctrl-C in the midst of it."""
     shapes = [{"generator.hidden": [rng.randrange(100, 256)] * 4} for _ in range(6)]
-    Line(address).say("stage", games=[{"label": "x", "overrides": one} for one in shapes])
+    opened(address, held).say("stage", games=[{"label": "x", "overrides": one} for one in shapes])
     sleep(1)
     return ""
 
 
-def deaf(address: str, rng: random.Random) -> str:
+def deaf(address: str, rng: random.Random, held: ExitStack, seconds: float = 15) -> str:
     """Pages that ask and ask, and never read."""
-    lines = [Line(address, reads=False) for _ in range(8)]
-    deadline = monotonic() + 15
+    lines = [opened(address, held, reads=False) for _ in range(8)]
+    deadline = monotonic() + seconds
     while monotonic() < deadline:
         for line in lines:
             with suppress(OSError):
@@ -175,34 +187,32 @@ def deaf(address: str, rng: random.Random) -> str:
     return f"{sum(line.is_open() for line in lines)} of 8 pages kept"
 
 
-def endless_headers(address: str, rng: random.Random) -> str:
+def endless_headers(address: str, rng: random.Random, held: ExitStack) -> str:
     """Requests that never come to their end; meanwhile somebody wants the page."""
-    visitors = []
     for _ in range(VISITORS):
         with suppress(OSError):
-            one = visit(address)
+            one = held.enter_context(visit(address))
             one.sendall(b"GET / HTTP/1.1\r\nX-" + rng.randbytes(8).hex().encode())
-            visitors.append(one)
     slowest = max(loads(address) for _ in range(5))
     return f"page in {slowest:.2f} s"
 
 
-def crowd(address: str, rng: random.Random) -> str:
+def crowd(address: str, rng: random.Random, held: ExitStack) -> str:
     """A hundred pages at once."""
     lines: list[Line] = []
 
     def come() -> None:
         with suppress(OSError):
-            lines.append(Line(address))
+            lines.append(opened(address, held))
 
     together(come, CROWD)
     taken_in = sum(line.status == 101 for line in lines)
     return f"{taken_in} of {CROWD} taken in"
 
 
-def hoard(address: str, rng: random.Random) -> str:
+def hoard(address: str, rng: random.Random, held: ExitStack) -> str:
     """The largest messages there may be: games, targets and events that are kept."""
-    line = Line(address)
+    line = opened(address, held)
     modes = 32
     deadline = monotonic() + 10
     while monotonic() < deadline:
@@ -219,9 +229,9 @@ def hoard(address: str, rng: random.Random) -> str:
     return ""
 
 
-def saves(address: str, rng: random.Random) -> str:
+def saves(address: str, rng: random.Random, held: ExitStack) -> str:
     """One game after another that is to be saved."""
-    line = Line(address)
+    line = opened(address, held)
     for identity in range(1, 200):
         with suppress(OSError):
             line.say("step", what="round")
@@ -233,11 +243,11 @@ def saves(address: str, rng: random.Random) -> str:
     return ""
 
 
-def fragments(address: str, rng: random.Random) -> str:
+def fragments(address: str, rng: random.Random, held: ExitStack) -> str:
     """Bytes of every kind: frames without an end, broken text, requests that are none."""
     for _ in range(200):
         with suppress(OSError):
-            line = Line(address)
+            line = opened(address, held)
             kind = rng.randrange(4)
             if kind == 0:
                 line.send(b"x" * 60_000, last=False)
@@ -246,11 +256,11 @@ def fragments(address: str, rng: random.Random) -> str:
             elif kind == 2:
                 line._socket.sendall(rng.randbytes(rng.randrange(1, 2_000)))
             else:
-                visit(address).sendall(rng.randbytes(500) + b"\r\n\r\n")
+                held.enter_context(visit(address)).sendall(rng.randbytes(500) + b"\r\n\r\n")
     return f"page in {loads(address):.2f} s"
 
 
-ATTACKS: dict[str, Callable[[str, random.Random], str]] = {
+ATTACKS: dict[str, Attack] = {
     one.__name__: one
     for one in (
         quiet, flood, compiling, deaf, endless_headers, crowd, hoard, saves, fragments,
@@ -314,7 +324,7 @@ def attacked(name: str, seed: int = 0, code: Path | None = None) -> Ended:
         assert served.stdout is not None
         address = served.stdout.readline().split()[4]
         wait_until_ready(address)
-        said = ATTACKS[name](address, random.Random(seed))
+        said = ATTACKS[name](address, random.Random(seed), stack)
         memory = most_memory(served.pid)
         served.send_signal(signal.SIGINT)
         started = monotonic()

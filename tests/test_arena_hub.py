@@ -7,8 +7,9 @@ import json
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from ganrun.arena.commands import MOST_WAITING, Commands
 from ganrun.arena.hub import MOST_TEXTS, Client, Hub
-from ganrun.arena.protocol import FRAMES_AHEAD
+from ganrun.arena.protocol import FRAMES_AHEAD, Play, Set
 
 
 def state(*games: int, **more: Any) -> dict[str, Any]:
@@ -136,3 +137,24 @@ def test_a_page_that_takes_nothing_for_long_is_let_go_and_costs_no_more():
         assert len(await client.next()) == MOST_TEXTS
 
     in_a_loop(scene)
+
+
+def test_so_much_of_each_page_waits_and_no_more_and_a_slider_takes_one_place():
+    commands, play = Commands(), Play(type="play")
+
+    async def both() -> None:
+        greedy, other = (Client(asyncio.get_running_loop()) for _ in range(2))
+        assert [commands.put(play, greedy) for _ in range(MOST_WAITING + 2)][-3:] == [
+            True,
+            False,
+            False,
+        ]
+        moved = [Set(type="set", field="target.std", value=value) for value in range(500)]
+        assert all(commands.put(one, other) for one in moved)
+        assert commands.take(0) == [(play, greedy)] * MOST_WAITING + [(moved[-1], other)]
+        assert commands.put(play, greedy)
+
+    asyncio.run(both())
+    commands.take(0)
+    commands.close()
+    assert commands.take(60) == [], "nobody waits for what will not be done"

@@ -15,6 +15,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import httpx
@@ -28,7 +29,8 @@ from typer.testing import CliRunner
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
-from ganrun.arena import hub, server, session
+from benchmarks.arena_attacks import crowd, deaf, endless_headers, flood
+from ganrun.arena import connections, hub, server, session
 from ganrun.arena.hub import Hub
 from ganrun.arena.protocol import LARGEST_MESSAGE, MOST_CLIENTS, MOST_GAMES
 from ganrun.arena.serve import Arena, listen
@@ -361,6 +363,31 @@ def test_pages_beyond_the_most_are_not_let_in_and_told_to_come_later(arena: Aren
         late.value.close()
 
 
+# Who asks for nothing, or takes nothing
+
+
+def test_of_a_crowd_the_first_are_let_in_and_the_others_refused_before_they_are(arena: Arena):
+    with ExitStack() as held:
+        assert crowd(arena.address, Random(0), held) == f"{MOST_CLIENTS} of 100 taken in"
+
+
+def test_requests_without_an_end_keep_nobody_out(arena: Arena):
+    with ExitStack() as held:
+        told = endless_headers(arena.address, Random(0), held)
+    assert float(told.split()[2]) < 10, told
+
+
+def test_a_page_that_asks_and_never_reads_is_let_go(
+    arena: Arena, one: Page, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(connections, "LONGEST_WRITE", 0.2)
+    monkeypatch.setattr(connections, "MOST_UNDER_WAY", 1 << 12)
+    with ExitStack() as held:
+        assert deaf(arena.address, Random(0), held, 2.0) == "0 of 8 pages kept"
+    one.say("step", what="round")
+    one.until(lambda: one.round(only(one)) == 1)
+
+
 # Whatever comes in
 
 MALFORMED: list[str | bytes] = [
@@ -661,8 +688,10 @@ def test_the_command_serves_until_it_is_interrupted_and_leaves_nothing(
     address = line.removeprefix("The arena is at ").split()[0]
     with urllib.request.urlopen(address) as answer:
         assert answer.status == 200
-    with connect(line_of(address)) as connection:
+    with connect(line_of(address)) as connection, ExitStack() as held:
         assert json.loads(connection.recv(30))["type"] == "hello"
+        if signal_ == signal.SIGINT:
+            flood(address, Random(0), held)  # in the midst of which it ends all the same
         served.send_signal(signal_)
         out, errors = served.communicate(timeout=60)
     assert served.returncode == 130, errors

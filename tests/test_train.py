@@ -536,21 +536,25 @@ def test_the_command_on_one_core_comes_to_the_same(
 LONG = 1_000_000
 
 
-@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_command_that_is_asked_to_stop_saves_every_run_and_says_how_to_go_on(
     tmp_path: Path, sent: signal.Signals
 ) -> None:
     one = tiny(0, 1, steps=LONG, evaluation={"every": 1000})
     words = command(tmp_path / "runs", one, "--checkpoint-every", "0")
     tables = [run_path(tmp_path / "runs", one.with_seed(seed)) / "metrics.csv" for seed in (0, 1)]
-    with subprocess.Popen(words, stderr=subprocess.PIPE, text=True) as process:
+    # All that a terminal runs hears of its end.
+    with subprocess.Popen(
+        words, stderr=subprocess.PIPE, text=True, start_new_session=True
+    ) as process:
         assert process.stderr is not None
         while not all(table.exists() and b"\n1000," in table.read_bytes() for table in tables):
             assert process.poll() is None
-        process.send_signal(sent)
+        os.killpg(process.pid, sent)
         rest = process.stderr.read()
     assert process.returncode == 130, rest
     assert "Traceback" not in rest
+    assert "resource_tracker" not in rest
     assert f"ganrun train {words[4]}" in rest
     for seed in (0, 1):
         folder = RunFolder(run_path(tmp_path / "runs", one.with_seed(seed)))
