@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Any
 
 from hypothesis import strategies as st
@@ -59,19 +60,25 @@ COORDINATES = st.floats(-1000, 1000)
 STDS = st.floats(1e-4, 100)
 
 
-@st.composite
-def targets(draw: st.DrawFn) -> Config:
-    """Draw a valid target of any layout."""
-    layout = draw(names(LAYOUTS))
-    if layout == "custom":
-        return draw(custom_targets())
+@cache
+def layout_fields(layout: str) -> st.SearchStrategy[Config]:
+    """Return mappings that hold some of the fields of a layout."""
     properties = SCHEMA["$defs"][LAYOUTS[layout].model.__name__]["properties"]
     fields = {
         n: numbers(f) for n, f in properties.items() if f.get("type") in ("integer", "number")
     }
     if layout == "grid":
         fields |= {"rows": st.integers(1, 16), "columns": st.integers(1, 16)}
-    target = draw(some(**fields)) | {"layout": layout}
+    return some(**fields)
+
+
+@st.composite
+def targets(draw: st.DrawFn) -> Config:
+    """Draw a valid target of any layout."""
+    layout = draw(names(LAYOUTS))
+    if layout == "custom":
+        return draw(custom_targets())
+    target = draw(layout_fields(layout)) | {"layout": layout}
     if layout == "random":  # many modes half a unit apart do not fit
         target["least_distance"] = draw(st.floats(0, 1e-4))
     if draw(st.booleans()):
@@ -94,9 +101,9 @@ def custom_targets(draw: st.DrawFn) -> Config:
     return target
 
 
-@st.composite
-def configs(draw: st.DrawFn) -> Config:
-    """Draw a valid config as plain data, most of its fields left out or not."""
+@cache
+def most_fields() -> st.SearchStrategy[Config]:
+    """Return mappings that hold some of a config's fields; made once, since that takes a while."""
     networks = {
         "hidden": HIDDEN,
         "activation": names(declarations.ACTIVATIONS),
@@ -106,26 +113,30 @@ def configs(draw: st.DrawFn) -> Config:
     penalties = {
         name: some(weight=st.floats(0, 1e6)) | st.none() for name in declarations.PENALTIES
     }
-    config = draw(
-        some(
-            name=st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._-]{0,20}", fullmatch=True),
-            seeds=st.integers(1, 20)
-            | st.lists(st.integers(0, 2**31 - 1), min_size=1, max_size=5, unique=True),
-            target=targets(),
-            generator=some(**networks, **_sections("generator")),
-            discriminator=some(
-                **networks,
-                **_sections("discriminator"),
-                spectral_norm=st.booleans(),
-                weight_clip=st.none() | st.floats(1e-6, 100),
-            ),
-            objective=names(declarations.OBJECTIVES),
-            penalties=some(**penalties),
-            optimizer=some(**_sections("optimizer"), name=names(declarations.OPTIMIZERS)),
-            training=some(**_sections("training"), updates=names(declarations.UPDATES)),
-            snapshots=some(**_sections("snapshots")),
-        )
+    return some(
+        name=st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._-]{0,20}", fullmatch=True),
+        seeds=st.integers(1, 20)
+        | st.lists(st.integers(0, 2**31 - 1), min_size=1, max_size=5, unique=True),
+        target=targets(),
+        generator=some(**networks, **_sections("generator")),
+        discriminator=some(
+            **networks,
+            **_sections("discriminator"),
+            spectral_norm=st.booleans(),
+            weight_clip=st.none() | st.floats(1e-6, 100),
+        ),
+        objective=names(declarations.OBJECTIVES),
+        penalties=some(**penalties),
+        optimizer=some(**_sections("optimizer"), name=names(declarations.OPTIMIZERS)),
+        training=some(**_sections("training"), updates=names(declarations.UPDATES)),
+        snapshots=some(**_sections("snapshots")),
     )
+
+
+@st.composite
+def configs(draw: st.DrawFn) -> Config:
+    """Draw a valid config as plain data, most of its fields left out or not."""
+    config = draw(most_fields())
     # Of the right size for every target and every length of training.
     config["evaluation"] = {
         "every": draw(st.integers(100, 10_000_000)),

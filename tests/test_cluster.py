@@ -89,13 +89,14 @@ def test_a_cluster_of_which_a_worker_is_killed_makes_the_same_sweep(
 def test_a_job_that_kills_every_worker_is_reported_and_its_siblings_finish(
     tmp_path: Path, undisturbed: SweepFolder
 ) -> None:
-    sweep = small(tmp_path, f"seeds=[0, {POISON}]", "vary.optimizer.learning_rate=[1e-3]")
+    one_cell = ("vary.optimizer.learning_rate=[1e-3]", "vary.training.discriminator_steps=[1]")
+    sweep = small(tmp_path, f"seeds=[0, 1, {POISON}]", *one_cell)
     listener = Listener()
     folder, progress = swept(tmp_path, sweep, executor=Mortal(workers=2), listener=listener)
-    assert (progress.trained, progress.failed) == (2, 2)
+    assert (progress.trained, progress.failed) == (2, 1)
     assert all("process died" in message for message in listener.told)
     found = {row.trial.seed: row.status for row in results(folder, Design(sweep))}
-    assert found == {0: "complete", POISON: "missing"}
+    assert found == {0: "complete", 1: "complete", POISON: "missing"}
 
 
 SCHEDULER = """

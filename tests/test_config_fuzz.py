@@ -30,7 +30,7 @@ def assert_clear(problems: tuple[str, ...], path: Path) -> None:
         assert len(problem) < 500, problem
 
 
-@settings(quietly, max_examples=600)
+@settings(quietly, max_examples=400)
 @given(content=bad_configs())
 def test_a_bad_config_is_told_in_lines_that_begin_with_its_path(tmp_path: Path, content: bytes):
     path = tmp_path / "bad.yaml"
@@ -40,7 +40,7 @@ def test_a_bad_config_is_told_in_lines_that_begin_with_its_path(tmp_path: Path, 
     assert_clear(problems, path)
 
 
-@settings(quietly, max_examples=400)
+@settings(quietly, max_examples=250)
 @given(content=config_texts())
 def test_any_bytes_give_an_experiment_or_clear_messages(tmp_path: Path, content: bytes):
     path = tmp_path / "any.yaml"
@@ -48,7 +48,7 @@ def test_any_bytes_give_an_experiment_or_clear_messages(tmp_path: Path, content:
     assert_clear(problems_of(path), path)
 
 
-@settings(quietly, max_examples=150)
+@settings(quietly, max_examples=100)
 @given(config=configs())
 def test_a_valid_config_survives_being_written_and_read_again(tmp_path: Path, config: Config):
     path = tmp_path / "good.yaml"
@@ -60,7 +60,7 @@ def test_a_valid_config_survives_being_written_and_read_again(tmp_path: Path, co
     assert to_yaml(again) == to_yaml(experiment)
 
 
-@settings(quietly, max_examples=300)
+@settings(quietly, max_examples=200)
 @given(content=config_texts())
 def test_any_override_gives_an_experiment_or_clear_messages(tmp_path: Path, content: bytes):
     path = tmp_path / "good.yaml"

@@ -7,10 +7,10 @@ import shutil
 from pathlib import Path
 
 import pytest
+from game_examples import experiment
 from typer.testing import CliRunner
 
 from ganrun.cli import app
-from ganrun.config import Experiment
 from ganrun.diagnose.branches import folder_of
 from ganrun.diagnose.confirm import PLAN, SURE, confirm
 from ganrun.diagnose.progress import Confirming
@@ -24,16 +24,7 @@ from ganrun.store.confirmed import FORMAT, NAME, Confirmed, read_confirmed, writ
 from ganrun.train import train
 from ganrun.verdict import WORDS
 
-TINY = Experiment.model_validate(
-    {
-        "name": "tiny",
-        "generator": {"hidden": [4]},
-        "discriminator": {"hidden": [4]},
-        "training": {"steps": 20, "batch_size": 8},
-        "evaluation": {"every": 5, "samples": 100},
-        "snapshots": {"count": 1, "samples": 8, "grid": 2},
-    }
-)
+TINY = experiment(training={"steps": 20}, evaluation={"every": 5}, snapshots={"count": 1})
 
 
 @pytest.fixture(scope="module")

@@ -123,20 +123,23 @@ def test_two_processes_make_the_same_sweep(
 def test_members_that_share_lanes_make_a_sweep_in_which_each_is_what_it_is_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(population, "lanes_for", lambda platform: 3)
-    folder, _ = swept(tmp_path / "sweep", small(tmp_path))
-    trial = trial_folders(folder)[4]
+    """Six of them, four at a time: the one that is looked at is of two that are filled up."""
+    monkeypatch.setattr(population, "lanes_for", lambda platform: 4)
+    sweep = small(tmp_path, "seeds=3", "vary.optimizer.learning_rate=[1e-3]")
+    folder, progress = swept(tmp_path / "sweep", sweep)
+    assert progress.trained == 6
+    trial = RunFolder(folder.trial_path(Design(sweep).trial(4).experiment))
     one = load_experiment(trial.path / "config.yaml")
     (alone,) = train(one, Silent().update, Options(runs_dir=tmp_path / "alone"))
     assert result_bytes(RunFolder(alone.path)) == result_bytes(trial)
 
 
 def test_a_sweep_over_static_fields_trains_a_cohort_for_each_program(tmp_path: Path) -> None:
-    sweep = small(tmp_path, "vary.generator.hidden=[[4], [8]]", "seeds=1")
+    sweep = small(tmp_path, "vary.objective=[non_saturating, hinge]", "seeds=1")
     listener = Listener()
     folder, progress = swept(tmp_path, sweep, listener=listener)
     assert (progress.cohorts, progress.trained) == (2, 8)
-    assert {row["generator.hidden"] for row in rows(folder)} == {"[4]", "[8]"}
+    assert {row["objective"] for row in rows(folder)} == {"non_saturating", "hinge"}
     assert listener.finished[-1] == 8
 
 
@@ -388,10 +391,11 @@ class Mortal(Processes):
 
 
 def test_a_job_that_kills_its_worker_fails_alone(tmp_path: Path) -> None:
-    sweep = small(tmp_path, f"seeds=[0, {POISON}]", "vary.optimizer.learning_rate=[1e-3]")
+    one_cell = ("vary.optimizer.learning_rate=[1e-3]", "vary.training.discriminator_steps=[1]")
+    sweep = small(tmp_path, f"seeds=[0, 1, {POISON}]", *one_cell)
     listener = Listener()
     folder, progress = swept(tmp_path, sweep, executor=Mortal(2), listener=listener)
-    assert (progress.failed, progress.trained) == (2, 2)
+    assert (progress.failed, progress.trained) == (1, 2)
     assert {row["seed"] for row in rows(folder) if row["status"] == "missing"} == {str(POISON)}
     assert all("process died" in message for message in listener.told)
 

@@ -485,7 +485,7 @@ base:
     )
 
 
-@settings(quietly, max_examples=150)
+@settings(quietly, max_examples=100)
 @given(config=sweeps())
 def test_a_sweep_survives_being_written_alone_and_read_again(config: Config):
     sweep = load(dump(config))
@@ -513,7 +513,7 @@ def assert_clear(problems: tuple[str, ...], *starts: str) -> None:
         assert len(problem) < 600, problem
 
 
-@settings(quietly, max_examples=400)
+@settings(quietly, max_examples=250)
 @given(content=bad_sweeps())
 def test_a_bad_sweep_is_told_in_lines_that_begin_with_its_path(content: bytes):
     problems = problems_of_all(content)
@@ -521,13 +521,13 @@ def test_a_bad_sweep_is_told_in_lines_that_begin_with_its_path(content: bytes):
     assert_clear(problems, "s.yaml")
 
 
-@settings(quietly, max_examples=300)
+@settings(quietly, max_examples=200)
 @given(content=sweep_texts())
 def test_any_bytes_give_a_sweep_or_clear_messages(content: bytes):
     assert_clear(problems_of_all(content), "s.yaml")
 
 
-@settings(quietly, max_examples=200)
+@settings(quietly, max_examples=150)
 @given(content=sweep_texts())
 def test_any_override_gives_a_sweep_or_clear_messages(content: bytes):
     text = content.decode("latin-1")
