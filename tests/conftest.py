@@ -31,6 +31,8 @@ def pytest_configure(config: pytest.Config) -> None:
     for name in [*os.environ]:
         if name == "XLA_FLAGS" or name.startswith(("GANRUN_", "JAX_")):
             del os.environ[name]  # whoever runs the tests has set it for another program
+    # What a test starts would else compile ganrun's own source each time.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     caches = _folder_of_caches(config)
     os.environ["XDG_CACHE_HOME"] = str(caches / os.environ.get("PYTEST_XDIST_WORKER", "main"))
     if config.getoption("numprocesses", None):

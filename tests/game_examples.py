@@ -89,7 +89,8 @@ def all_finite(arrays: Mapping[str, np.ndarray]) -> bool:
 def without_compiling() -> Iterator[None]:
     """Run rounds operation by operation, so that a hundred different games take seconds.
 
-    Loops are Python's, and random words come from JAX's own Threefry, which is one operation.
+    Loops are Python's, random words come from JAX's own Threefry, which is one operation, and no
+    operation's code is made any better than it has to be.
     """
     kept: Callable[..., Any] = jax.lax.fori_loop
     unrolled = randomness.UNROLLED_THREEFRY
@@ -100,10 +101,12 @@ def without_compiling() -> Iterator[None]:
         return value
 
     jax.lax.fori_loop, randomness.UNROLLED_THREEFRY = loop, "threefry2x32"
+    jax.config.update("jax_disable_most_optimizations", True)
     try:
         yield
     finally:
         jax.lax.fori_loop, randomness.UNROLLED_THREEFRY = kept, unrolled
+        jax.config.update("jax_disable_most_optimizations", False)
 
 
 def quickly_compiled(function: Callable[..., Any], **options: Any) -> Any:
