@@ -12,6 +12,7 @@ import contextlib
 import multiprocessing
 import os
 import signal
+import threading
 from collections.abc import Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -20,7 +21,7 @@ from pathlib import Path
 from queue import Empty
 from typing import Any
 
-from ganrun.executors.child_process import follow_parent, spared_interrupts
+from ganrun.executors.child_process import INTERRUPTS, follow_parent, spared_interrupts
 from ganrun.executors.compile_cache import compile_cache
 from ganrun.executors.task_queue import Task, TaskQueue
 from ganrun.game import backend
@@ -128,7 +129,8 @@ class Processes(contextlib.AbstractContextManager["Processes"]):
                     tasks.done(running.pop(future))
         while len(running) < self.width + AHEAD and (task := tasks.next_task()) is not None:
             work = self.play if task.kind == "play" else _warm_up_in_worker
-            running[self._pool.submit(work, task.job)] = task
+            with _interrupts_wait():  # one that came in between would lose the run
+                running[self._pool.submit(work, task.job)] = task
 
     def _collect(
         self, tasks: TaskQueue, running: dict[Future[Any], Task], done: Iterable[Future[Any]]
@@ -174,6 +176,26 @@ class Processes(contextlib.AbstractContextManager["Processes"]):
             for _ in range(self.width):  # a process is started for each task while all are busy
                 pool.submit(_wake)
         return pool
+
+
+@contextlib.contextmanager
+def _interrupts_wait() -> Iterator[None]:
+    """Hear signals that may interrupt when the block has ended, each once; in the main thread."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    heard: set[int] = set()
+    ends = (*INTERRUPTS, signal.SIGTERM)
+    before = {one: handler for one in ends if callable(handler := signal.getsignal(one))}
+    try:
+        for one in before:
+            signal.signal(one, lambda number, _: heard.add(number))
+        yield
+    finally:
+        for one, handler in before.items():
+            signal.signal(one, handler)
+        for one in heard:
+            signal.raise_signal(one)
 
 
 def _trained(outcome: Outcome) -> Outcome:
