@@ -7,15 +7,13 @@ shares, beside pick-freeze (Sobol designs) and the forest (random designs) on th
 from __future__ import annotations
 
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from math import sqrt
-from multiprocessing import get_context
 
 import numpy as np
 from jaxtyping import Float
 from numpy import ndarray
 
+from benchmarks.held import print_table, verdict_of
 from benchmarks.surfaces import (
     FACTORS,
     LEVELS,
@@ -131,12 +129,7 @@ class Row:
         promised = self.scene.surface in SMOOTH and self.name.startswith("own of")
         if not promised or (self.scene.design, self.scene.number) == ("sobol", 8):
             return ""
-        error = 2 * sqrt(0.95 * 0.05 / len(self.shares))
-        if self.truth == 0:
-            return "" if self.held >= 0.95 - error else "TOO OFTEN WITHOUT 0"
-        if self.held < 0.93 - error:
-            return "TOO SELDOM"
-        return "TOO WIDE" if self.held > 0.97 + error else ""
+        return verdict_of(self.held, len(self.shares), effect=self.truth != 0)
 
     def __str__(self) -> str:
         estimate, low, high = self.shares.mean(axis=0)
@@ -181,13 +174,4 @@ def rows_of(scene: Scene, tables: int) -> list[Row]:
 
 def print_surrogates(tables: int, workers: int) -> int:
     """Print the table; 0 if the surrogate's intervals are what is promised of them."""
-    print(HEAD, flush=True)
-    rows: list[Row] = []
-    with ProcessPoolExecutor(workers, get_context("spawn")) as pool:
-        every = list(scenes())
-        for of_scene in pool.map(rows_of, every, [tables] * len(every)):
-            rows += of_scene
-            print(*of_scene, sep="\n", flush=True)
-    wrong = [row for row in rows if row.verdict()]
-    print("PASS" if not wrong else f"FAIL: {len(wrong)} rows")
-    return 0 if not wrong else 1
+    return print_table(HEAD, scenes(), rows_of, tables, workers)
