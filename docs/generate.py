@@ -152,13 +152,17 @@ COMMON = """\
 - Results go to standard output; progress and what went wrong to standard error.
 - A mistake on the command line or in a config is one line that says where it is, and no traceback;
   nothing has been trained or written then.
+- A reader that stops reading (`| head`) is no failure: every file is written all the same. What
+  cannot be printed, as on a full disk, is told, and is exit code 1.
+- Letters that the encoding of a stream lacks are escaped, and so is what a terminal would obey, in
+  names and messages alike. Columns of a table for which a screen is too narrow are named below it.
 - `NO_COLOR` and pipes switch colours off; where standard error is no terminal, progress is plain
   lines.
 
 | exit code | meaning |
 |---|---|
 | 0 | done; a GAN that diverged is a result, not a failure |
-| 1 | some run failed, or a run folder could not be read |
+| 1 | some run failed, a run folder could not be read, or not all could be printed |
 | 2 | bad usage, or a mistake in a config |
 | 130 | interrupted (Ctrl-C, SIGTERM or SIGHUP), after saving; the arena is always ended so |
 

@@ -5,6 +5,7 @@ Exit codes: 0 done, 1 some run failed, 2 bad usage or config, 130 interrupted (a
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 import signal
@@ -16,6 +17,8 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, NoReturn
 
 import typer
 from typer.core import TyperGroup
+
+from ganrun import streams
 
 if TYPE_CHECKING:
     from ganrun.config import Experiment
@@ -37,7 +40,7 @@ class Commands(TyperGroup):
             command = error.ctx.command_path if error.ctx else "ganrun"
             message = _one_at_a_time(error) or error.format_message().rstrip(".")
             message = message[:1].lower() + message[1:]
-            typer.echo(f"{command}: {message} (see {command} --help)", err=True)
+            _say(f"{command}: {message} (see {command} --help)")
             sys.exit(2)
         except typer.Abort:
             sys.exit(130)
@@ -64,6 +67,9 @@ app = typer.Typer(
     help="Train GANs on 2D mixtures, count the modes they recover, see when and why they collapse.",
     epilog="Begin with: ganrun train configs/five_gaussians.yaml",
 )
+
+MOST_NAMED = 5
+"""Folders that a note names."""
 
 ConfigArgument = Annotated[
     Path,
@@ -366,7 +372,7 @@ def arena(
             host=host,
             port=port,
             command=tuple(sys.argv),
-            say=(lambda _: None) if quiet else (lambda line: typer.echo(line, err=True)),
+            say=(lambda _: None) if quiet else _say,
         )
 
         def opened(address: str) -> None:
@@ -427,15 +433,15 @@ def cache(
     """
     with _clear_errors():
         from ganrun import user_cache
-        from ganrun.wording import megabytes, plural
+        from ganrun.wording import plural, size
 
         programs, references = user_cache.kept_programs(), user_cache.kept_references()
-        most = megabytes(user_cache.most_bytes())
+        most = size(user_cache.most_bytes())
         said = (
             f"{plural(len(programs), 'compiled program')}, "
-            f"{megabytes(sum(one.size for one in programs))} of at most {most}; "
+            f"{size(sum(one.size for one in programs))} of at most {most}; "
             f"{plural(len(references), 'reference')}, "
-            f"{megabytes(sum(one.size for one in references))}"
+            f"{size(sum(one.size for one in references))}"
         )
         typer.echo(f"{user_cache.user_cache()}: {said}")
         if clear:
@@ -477,6 +483,7 @@ def report(
         from rich.console import Console
 
         from ganrun.store.sweep_folder import is_sweep_folder
+        from ganrun.wording import listed
 
         if any(is_sweep_folder(folder) for folder in folders):
             if len(folders) > 1:
@@ -497,20 +504,30 @@ def report(
             return
         if trial_pages:
             raise typer.BadParameter("--all makes the pages of a sweep's trials")
-        from ganrun.report.command import report_run
+        from ganrun.report.command import report_run, sweeps_inside
 
         problems = report_run(
             folders, Console(), figures=figures, gif=gif, open_page=open_page, as_json=as_json
         )
+        if passed := [sweep for folder in folders for sweep in sweeps_inside(folder)]:
+            names = listed(map(str, passed), at_most=MOST_NAMED)
+            _note([f"of a sweep, the report is made on its own: {names}"])
         _exit_with(problems)
 
 
 def _exit_with(problems: Sequence[str]) -> None:
     """Say what could not be done, if anything; that is exit code 1."""
     for problem in problems:
-        typer.echo(problem, err=True)
+        _say(problem)
     if problems:
         raise typer.Exit(1)
+
+
+def _say(line: str) -> None:
+    """Say what is no result: on standard error, in one line that a terminal prints as it is."""
+    from ganrun.config.errors import one_line
+
+    typer.echo(one_line(line), err=True)
 
 
 def _version(wanted: bool) -> None:
@@ -536,20 +553,19 @@ def _ganrun(
 
 def _load(path: Path, overrides: list[str] | None) -> Experiment:
     """Load a config, wherever it is, and see that its target can be made. Raises `ConfigError`."""
-    from ganrun.config import ConfigError, load_experiment
+    from ganrun.config import load_experiment
     from ganrun.config.shipped import find_config
     from ganrun.config.targets import LAYOUTS
     from ganrun.config.unused_numbers import unused_numbers
 
-    experiment = load_experiment(find_config(path), overrides or ())
-    if LAYOUTS[experiment.target.layout].may_not_fit:
-        # For the others, NumPy need not be imported.
-        from ganrun.mixture import mixture_of
+    def place_modes(target: Any) -> None:
+        if LAYOUTS[target.layout].may_not_fit:
+            # For the others, NumPy need not be imported.
+            from ganrun.mixture import mixture_of
 
-        try:
-            mixture_of(experiment.target)
-        except ValueError as error:
-            raise ConfigError([f"{path}: {error}"]) from error
+            mixture_of(target)
+
+    experiment = load_experiment(find_config(path), overrides or (), place_modes)
     from ganrun.measure.showable import warnings_of
 
     _note(f"{path}: {line}" for line in (*unused_numbers(experiment), *warnings_of(experiment)))
@@ -559,7 +575,7 @@ def _load(path: Path, overrides: list[str] | None) -> Experiment:
 def _note(lines: Iterable[str]) -> None:
     """Say what is no mistake and may not be meant."""
     for line in lines:
-        typer.echo(f"note: {line}", err=True)
+        _say(f"note: {line}")
 
 
 def _options(
@@ -618,13 +634,13 @@ def _report_outcomes(
         report_run(paths, Console(), pages=False, figures=False, as_json=as_json)
     if found := sum(one.how == "found" for one in outcomes):
         which = "Complete already" if found == len(outcomes) else f"{found} complete already"
-        typer.echo(f"{which}, not trained again (--again trains afresh).", err=True)
+        _say(f"{which}, not trained again (--again trains afresh).")
     if others := sorted({RunFolder(path).run["name"] for path in paths} - {name}):
         kept = " and ".join(map(repr, others))
-        typer.echo(f"There as {kept} already, and not renamed to {name!r}.", err=True)
+        _say(f"There as {kept} already, and not renamed to {name!r}.")
     for one in outcomes:
         if one.how == "failed":
-            typer.echo(f"seed {one.seed} failed: {one.error}", err=True)
+            _say(f"seed {one.seed} failed: {one.error}")
     if confirmed.interrupted or any(one.how == "interrupted" for one in outcomes):
         _end_interrupted()
     _exit_with(confirmed.problems)
@@ -635,7 +651,7 @@ def _report_outcomes(
 def _end_interrupted() -> NoReturn:
     """Say how to go on; that is exit code 130."""
     same = shlex.join(["ganrun", *sys.argv[1:]])
-    typer.echo(f"Interrupted; everything is saved. To go on, run it again: {same}", err=True)
+    _say(f"Interrupted; everything is saved. To go on, run it again: {same}")
     raise typer.Exit(130)
 
 
@@ -645,7 +661,7 @@ def _clear_errors() -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
-        typer.echo("Interrupted.", err=True)
+        _say("Interrupted.")
         raise typer.Exit(130) from None
     except Exception as error:
         told = _told(error)
@@ -653,7 +669,7 @@ def _clear_errors() -> Iterator[None]:
             raise
         lines, code = told
         for line in lines:
-            typer.echo(line, err=True)
+            _say(line)
         raise typer.Exit(code) from None
 
 
@@ -666,6 +682,8 @@ def _told(error: Exception) -> tuple[Sequence[str], int] | None:
         return error.problems, 2
     if isinstance(error, UnfitEnvironment):
         return [str(error)], 2
+    if isinstance(error, OSError) and error.filename is not None:
+        return [f"{os.fsdecode(error.filename)}: {error.strerror}"], 1
     # Not before, since a config's mistake need not wait for the store.
     from ganrun.store import StoreError
 
@@ -700,4 +718,11 @@ def _termination_as_interrupt() -> Iterator[None]:
 
 def main() -> None:
     """Run the command line."""
-    app()
+    streams.hold()
+    try:
+        app()
+    except SystemExit as end:
+        if lost := streams.printed():
+            _say(f"{lost}, so not all was printed")
+            raise SystemExit(end.code or 1) from None
+        raise

@@ -29,9 +29,13 @@ def count(number: float) -> str:
     return f"{tenths:,.0f}" if tenths.is_integer() else f"{tenths:,.1f}"
 
 
-def megabytes(size: int) -> str:
-    """A number of bytes as `4.1 MB`, or `1,000 MB`."""
-    return f"{count(size / 1e6)} MB"
+def size(number: float) -> str:
+    """Bytes in MB or GB; the least that there is, if any, is 1 MB."""
+    return (
+        f"{number / 1e9:.1f} GB"
+        if number >= 1e9
+        else f"{max(int(number > 0), round(number / 1e6))} MB"
+    )
 
 
 def in_words(number: int) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import signal
 import subprocess
@@ -69,7 +70,7 @@ MISTAKES = {
     "ring8": "ring8: no such file; did you mean 'configs/ring8.yaml'?",
     "": "ganrun {command}: missing argument 'CONFIG'",
     "crowded.yaml": (
-        "crowded.yaml: target: cannot place 9 modes at least 2 apart in a square of half-width "
+        "crowded.yaml:1:9: target: cannot place 9 modes at least 2 apart in a square of half-width "
         "2; use fewer modes, a smaller least_distance or a larger radius"
     ),
 }
@@ -141,6 +142,13 @@ ELSEWHERE = {
     "report": (2, "ganrun report: missing argument 'DIR'"),
     "report nowhere": (1, "nowhere: no such folder"),
     "report .": (1, ".: not a run folder: it has no config.yaml"),
+    "report \x1b[31m": (1, "\\x1b[31m: no such folder"),
+    "check \udcff.yaml": (2, "\\udcff.yaml: no such file"),
+    f"check {'y' * 300}": (2, f"{'y' * 300}: cannot be read: File name too long"),
+    f"report {'y' * 300}": (1, "y"),
+    f"diagnose {'y' * 300}": (1, "y"),
+    f"train /{'y' * 300}/a.yaml": (2, f"/{'y' * 300}/a.yaml: cannot be read: File name too long"),
+    "check ~nobody-of-that-name/a.yaml": (2, "~nobody-of-that-name/a.yaml: no such file"),
 }
 
 
@@ -333,6 +341,61 @@ def test_where_runs_go_is_chosen_by_the_option_then_the_environment(
     cli("train", "a.yaml")
     cli("train", "a.yaml", "--runs-dir", "here")
     assert chosen == [Path("runs"), Path("there"), Path("here")]
+    monkeypatch.setenv("HOME", str(folder))
+    cli("train", "~/a.yaml", "--runs-dir=~/here")
+    monkeypatch.setenv("GANRUN_RUNS_DIR", "~/there")
+    cli("train", "a.yaml")
+    assert chosen[3:] == [folder / "here", folder / "there"]
+
+
+def test_a_parent_and_a_base_may_lie_at_home(folder: Path, monkeypatch: pytest.MonkeyPatch):
+    (folder / "home").mkdir()
+    monkeypatch.setenv("HOME", str(folder / "home"))
+    Path("home/mine.yaml").write_text("name: mine\n")
+    Path("a.yaml").write_text("extends: ~/mine.yaml\n")
+    assert cli("check", "a.yaml")[1].startswith("name: mine\n")
+    Path("s.yaml").write_text("base: ~/mine.yaml\nvary: {target.modes: [3, 4]}\n")
+    assert cli("sweep", "s.yaml", "--dry-run")[0] == 0
+
+
+LISTS = {
+    "check a.yaml --set seeds=0,1,2": "the text '0,1,2'; did you mean [0, 1, 2]?",
+    "check a.yaml --set generator.hidden=64,64": "the text '64,64'; did you mean [64, 64]?",
+    "sweep --dry-run --set vary.training.steps=1,2": "the text '1,2'; did you mean [1, 2]?",
+    "check a.yaml --set seeds=some,any": "the text 'some,any'",
+}
+
+
+@pytest.mark.parametrize("arguments", list(LISTS))
+def test_a_list_without_its_brackets_is_shown_with_them(arguments: str):
+    Path("a.yaml").write_text("{}\n")
+    code, _, errors = cli(*arguments.split())
+    assert code == 2
+    assert errors.endswith(f", not {LISTS[arguments]}\n")
+
+
+def test_sweeps_among_runs_are_not_passed_over_in_silence(folder: Path, stored: Path):
+    for name in ("a-sweep-1", "b-sweep-2"):
+        (stored.parent / name).mkdir()
+        (stored.parent / name / "sweep.yaml").touch()
+    code, output, errors = cli("report", "runs", "--no-figures")
+    assert (code, stored.name in output) == (0, True)
+    words = "of a sweep, the report is made on its own: runs/a-sweep-1 and runs/b-sweep-2"
+    assert errors == f"note: {words}\n"
+    stored.rename(folder / "elsewhere")
+    code, output, errors = cli("report", "runs")
+    assert (code, output) == (1, "")
+    words = "holds 2 sweeps and no run; report on one, as by: ganrun report runs/a-sweep-1"
+    assert errors == f"runs: {words}\n"
+
+
+def test_what_the_system_refuses_is_one_line(monkeypatch: pytest.MonkeyPatch):
+    def refuse(*_: Any) -> None:
+        raise PermissionError(13, "Permission denied", "/locked/\x1b[31maway")
+
+    monkeypatch.setattr("ganrun.train.train", refuse)
+    Path("a.yaml").write_text("{}\n")
+    assert cli("train", "a.yaml") == (1, "", "/locked/\\x1b[31maway: Permission denied\n")
 
 
 # Real processes: what is imported, and that nothing but what is meant is printed.
@@ -406,3 +469,24 @@ def test_a_reader_that_stops_reading_is_no_error(stored: Path):
     command = f"{sys.executable} -m ganrun report runs --no-figures --json | head -c 1"
     done = subprocess.run(command, shell=True, capture_output=True, text=True, check=True)
     assert (done.stdout, done.stderr) == ("{", "")
+    assert (stored / "report.html").exists()
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no disk that is full")
+def test_what_cannot_be_printed_is_told_and_is_a_failure():
+    Path("a.yaml").write_text("{}\n")
+    command = f"{sys.executable} -m ganrun check a.yaml > /dev/full"
+    done = subprocess.run(command, shell=True, capture_output=True, text=True, check=False)
+    said = "standard output: No space left on device, so not all was printed\n"
+    assert (done.returncode, done.stderr) == (1, said)
+
+
+def test_letters_that_an_encoding_lacks_are_escaped_and_closed_streams_are_none(stored: Path):
+    environment = os.environ | {"PYTHONIOENCODING": "ascii", "COLUMNS": "0"}
+    (stored.parent / "\u00e9").symlink_to(stored, target_is_directory=True)
+    command = f"{sys.executable} -m ganrun report runs/\u00e9 --no-figures 2>&-"
+    done = subprocess.run(
+        command, shell=True, capture_output=True, text=True, check=True, env=environment
+    )
+    assert "2 of 5 modes" in " ".join(done.stdout.split())
+    assert "runs/\\xe9/report.html" in done.stdout

@@ -243,6 +243,9 @@ YAML = {
     "seeds: [!!int 3]": "1:9: seeds[0]: YAML tags are not supported, remove '!!int'",
     "? [a]\n: 1": "1:3: a field's name must be plain text",
     "name: *a": "1:7: name: alias '*a' has no anchor '&a' before it",
+    f"name: *{'a' * 5000}": (
+        f"1:7: name: alias '*{'a' * 37}...' has no anchor '&{'a' * 37}...' before it"
+    ),
     "seeds: &a [*a]": "1:12: seeds[0]: alias '*a' stands inside its own anchor",
     "name: a\n---\nname: b": "2:1: a second document begins here; a config is one document",
     "- name": "1:1: expected a mapping of fields, not a list",
@@ -265,7 +268,7 @@ def test_a_mistake_is_one_line_with_place_field_and_remedy(text: str):
 
 @pytest.mark.parametrize("text", ["", "# comment only\n", "---\n", "\n\n", "\ufeff"])
 def test_an_empty_file_is_no_config(text: str):
-    assert problems_in(text) == ["c.yaml: empty; even '{}' would be a config"]
+    assert problems_in(text) == ["c.yaml:1:1: empty; even '{}' would be a config"]
 
 
 def test_a_missing_file_is_named_with_the_one_that_was_meant():

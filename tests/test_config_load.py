@@ -147,7 +147,7 @@ def test_a_parent_that_cannot_be_read_is_told_where_it_is_asked_for():
     write("c.yaml", "extends: sub/base.yaml\n")
     assert problems_of("c.yaml")[0].startswith("sub/base.yaml:1:5: bad YAML: ")
     write("sub/base.yaml", "")
-    assert problems_of("c.yaml") == ["sub/base.yaml: empty; even '{}' would be a config"]
+    assert problems_of("c.yaml") == ["sub/base.yaml:1:1: empty; even '{}' would be a config"]
 
 
 @pytest.mark.parametrize("value", ["[a.yaml, b.yaml]", "3", "{}", "''", ""])

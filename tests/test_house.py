@@ -24,7 +24,7 @@ FLOORS = (
     {"verdict", "influence", "game", "measure", "page"},
     {"mixture"},
     {"config"},
-    {"wording", "user_cache", "extras"},
+    {"wording", "user_cache", "extras", "streams"},
     {"machine"},
 )
 """The rooms from the roof to the ground; what stands on one floor is side by side."""

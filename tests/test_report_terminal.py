@@ -292,6 +292,23 @@ def test_columns_stand_under_their_headings():
         assert row[end : end + 2].strip() == ""
 
 
+def test_columns_without_room_are_named_and_what_is_cut_off_is_marked():
+    whole, narrow = printed([COLLAPSED], 80), printed([COLLAPSED], 50)
+    assert "no room" not in whole
+    assert "(no room for high quality, reverse KL, mode TV and spread)" in " ".join(narrow.split())
+    lines = printed([COLLAPSED], 24).splitlines()
+    assert any(line.endswith("\N{HORIZONTAL ELLIPSIS}") for line in lines)
+    assert printed([COLLAPSED], 1)
+
+
+def test_what_a_terminal_would_obey_is_shown_and_not_obeyed():
+    error = "\x1b]0;mine\x07\x1b[31mred\u202e"
+    failed = dataclasses.replace(BARELY_BEGUN, status="failed", run_json={"error": error})
+    text = printed([failed])
+    assert "red" in text
+    assert all(line.isprintable() for line in text.splitlines())
+
+
 def test_paths_and_commands_are_never_broken_by_the_terminals_width():
     path = Path("runs") / ("a_rather_long_name_" * 6 + "s3-0123456789abcdef")
     assert f"{path}\n" in printed([dataclasses.replace(COLLAPSED, path=path)], width=40)

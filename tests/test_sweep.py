@@ -29,6 +29,7 @@ from ganrun.playing.jobs import Options
 from ganrun.store import RunFolder, StoreError, claimed, run_path, take_over
 from ganrun.store.sweep_folder import SweepFolder, open_sweep
 from ganrun.sweep.designs import Design
+from ganrun.sweep.results import Result, results_text
 from ganrun.train import train
 
 Rows = list[dict[str, str]]
@@ -450,3 +451,12 @@ def test_ids_in_the_table_are_those_of_the_folders(undisturbed: tuple[SweepFolde
     design = Design(folder.sweep)
     wanted = [run_id(design.trial(index).experiment) for index in range(design.trials)]
     assert [row["id"] for row in rows(folder)] == wanted
+
+
+def test_a_level_that_is_none_is_no_empty_cell(tmp_path: Path) -> None:
+    path = tmp_path / "s.yaml"
+    path.write_text("seeds: 1\nvary: {discriminator.weight_clip: [null, 0.1]}\n")
+    design = Design(load_sweep(path))
+    rows = [Result(design.trial(place), "", "missing", None) for place in range(2)]
+    lines = results_text(design, iter(rows)).decode().splitlines()[1:]
+    assert [line.split(",")[0] for line in lines] == ["null", "0.1"]

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+LONGEST = 800
+"""Characters of a message; what is longer quotes a file at length."""
+
 
 class ConfigError(Exception):
     """A config that cannot be used. `problems` holds one complete line of text per problem."""
@@ -45,7 +48,7 @@ class Problem:
     def __str__(self) -> str:
         is_said = self.field in ("", self.place.names)
         name = "" if is_said else f"{one_line(shortened(self.field, 80))}: "
-        return f"{self.place}: {name}{one_line(self.message)}"
+        return f"{self.place}: {name}{shortened(one_line(self.message), LONGEST)}"
 
 
 def in_order(problems: list[Problem]) -> list[Problem]:

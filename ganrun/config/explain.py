@@ -146,6 +146,8 @@ def _hint(kind: str, node: Node) -> str:
         return "; write it in quotes"
     if not isinstance(node.value, str):
         return ""
+    if kind == "tuple_type":
+        return list_hint(node)
     if kind in ("not_a_number", "not_whole"):
         if _is_number(node.value):
             return "; write it without quotes"
@@ -156,6 +158,14 @@ def _hint(kind: str, node: Node) -> str:
         meant = {"yes": "true", "on": "true", "true": "true", "no": "false", "off": "false"}
         return f"; did you mean {meant[word]}?" if word in meant else ""
     return ""
+
+
+def list_hint(node: Node) -> str:
+    """Return how to write a list of numbers that was written without its brackets."""
+    parts = [part.strip() for part in str(node.value).split(",")]
+    if len(parts) < 2 or not all(map(_is_number, parts)):
+        return ""
+    return f"; did you mean [{shortened(', '.join(parts))}]?"
 
 
 def _is_number(text: str) -> bool:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -11,18 +12,30 @@ from ganrun.config.errors import ConfigError, Problem, in_order
 from ganrun.config.explain import explained
 from ganrun.config.schema import Experiment
 from ganrun.config.sources import EXPERIMENT, read_tree
+from ganrun.config.targets import Target
 from ganrun.config.yaml_tree import Node, plain
 
 
-def load_experiment(path: Path, overrides: Sequence[str] = ()) -> Experiment:
+def load_experiment(
+    path: Path,
+    overrides: Sequence[str] = (),
+    place_modes: Callable[[Target], Any] = lambda _: None,
+) -> Experiment:
     """Read a config, what it extends, and the overrides on top of it (`dotted.name=yaml value`).
 
+    `place_modes` tries what takes NumPy: it raises `ValueError` if the target's modes do not fit.
     Raises ConfigError with every problem found, each one line that begins with the file, line and
     column or with the override it is about.
     """
     problems: list[Problem] = []
     tree = read_tree(Path(path), EXPERIMENT, overrides, problems)
     experiment = validated(tree, problems) if tree else None
+    if tree and experiment and not problems:
+        try:
+            place_modes(experiment.target)
+        except ValueError as error:
+            place = tree.entries.get("target", tree).place
+            problems.append(Problem(place, "target", str(error).removeprefix("target: ")))
     if problems or experiment is None:
         raise ConfigError([str(problem) for problem in in_order(problems)])
     return experiment

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 _PACKAGE = Path(__file__).resolve().parents[1]
@@ -14,10 +15,14 @@ def shipped_configs() -> Path:
 
 
 def find_config(path: Path) -> Path:
-    """The path itself, or the shipped file that `configs/...` means where no such file is here."""
-    if not path.exists() and path.parts[:1] == ("configs",):
+    """The path itself, or the shipped file that `configs/...` means where no such file is here.
+
+    A `~` at its beginning is the home folder, which no shell has put in behind an `=`.
+    """
+    path = Path(os.path.expanduser(path))
+    if path.parts[:1] == ("configs",) and not os.path.exists(path):
         shipped = shipped_configs().joinpath(*path.parts[1:])
-        if shipped.is_file():
+        if os.path.isfile(shipped):
             return shipped
     return path
 

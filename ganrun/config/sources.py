@@ -95,7 +95,7 @@ def read_file(
         problems.append(unreadable.problem)
         return None
     if node is None or (node.value is None and not node.text):
-        problems.append(Problem(Place(str(path)), "", "empty; even '{}' would be a config"))
+        problems.append(Problem(Place(str(path), 1, 1), "", "empty; even '{}' would be a config"))
         return None
     if not isinstance(node.value, dict):
         what = "a list" if isinstance(node.value, list) else repr(shortened(node.text))
@@ -149,7 +149,7 @@ def _read_parent(
         problem("expected the path of one config, relative to this one")
         return None
     chain = (*chain, path)
-    parent = path.parent / extends.value
+    parent = path.parent / os.path.expanduser(extends.value)
     if len(chain) > EXTENDS_LIMIT:
         problem(f"more than {EXTENDS_LIMIT} configs extend one another")
         return None

@@ -12,7 +12,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 from ganrun.config import suggest
 from ganrun.config.dotted_fields import WRONG, fault_of, is_section, value_of
 from ganrun.config.errors import Place, Problem, shortened
-from ganrun.config.explain import explained_value, written
+from ganrun.config.explain import explained_value, list_hint, written
 from ganrun.config.fields import Whole
 from ganrun.config.identity import canonical_json
 from ganrun.config.sweep_schema import LEVELS_LIMIT, Factor
@@ -59,6 +59,7 @@ class _Axis:
             return self._levels(self.node.value)
         else:
             what = f"a list of levels or a range such as {{log: [a, b]}}, not {written(self.node)}"
+            what += list_hint(self.node)
             self._problem(f"expected {what}")
         return None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -52,7 +53,7 @@ def _base(under: Node | None, node: Node, problems: list[Problem]) -> Node:
     unread = Node(node.place, None)
     if isinstance(node.value, str) and node.value:
         folder = Path(node.place.source).parent if node.place.line is not None else Path()
-        path = _existing(folder / node.value, Path(node.value))
+        path = _existing(folder / os.path.expanduser(node.value), Path(node.value))
         return read_file(path, EXPERIMENT, problems, (), Asked(node.place, "base")) or unread
     if not isinstance(node.value, dict):
         what = f"expected a config's path or an experiment's fields, not {written(node)}"
@@ -70,11 +71,8 @@ def _base(under: Node | None, node: Node, problems: list[Problem]) -> Node:
 
 def _existing(path: Path, as_given: Path) -> Path:
     """Return the path, or the shipped config that is meant where there is no such file."""
-    try:
-        found = find_config(as_given)
-        return path if path.exists() or found == as_given else found
-    except (OSError, ValueError):  # a path that is too long, or holds a null byte
-        return path
+    found = find_config(as_given)
+    return path if os.path.exists(path) or found == as_given else found
 
 
 def _cases(under: Node | None, node: Node, problems: list[Problem]) -> Node:

@@ -210,11 +210,12 @@ class _Tree:
             self._add_alias(event.anchor)
 
     def _add_alias(self, anchor: str) -> None:
+        name = shortened(anchor)
         if anchor not in self.anchors:
-            self._give_up(f"alias '*{anchor}' has no anchor '&{anchor}' before it")
+            self._give_up(f"alias '*{name}' has no anchor '&{name}' before it")
         known = self.anchors[anchor]
         if known is None:
-            self._give_up(f"alias '*{anchor}' stands inside its own anchor")
+            self._give_up(f"alias '*{name}' stands inside its own anchor")
         node, size = known
         self._add(Node(self.last, node.value, node.text), size, None)
 

@@ -122,3 +122,8 @@ def _policy(codes: Sequence[str], allow_eval: bool) -> str:
             "form-action 'none'",
         ]
     )
+
+
+def encoded(page: str) -> bytes:
+    """A page as a file; bytes of a folder's name that are no letters are written as escapes."""
+    return page.encode(errors="backslashreplace")

@@ -5,8 +5,10 @@ Each run gets its page and its figures; where there are many, the table alone is
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Sequence
+import shlex
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from rich.console import Console
@@ -15,7 +17,10 @@ from ganrun.report.notes import Notes, print_whole
 from ganrun.report.run_record import RunRecord, read_record
 from ganrun.report.tables.run import print_results, results_json
 from ganrun.store import RunFolderError, StoreError
+from ganrun.store.atomic import refused
 from ganrun.store.layout import CONFIG, RUN
+from ganrun.store.sweep_folder import is_sweep_folder
+from ganrun.wording import plural
 
 MOST_DRAWN = 16
 """Runs whose pages and figures are made at one go; a run's figures take a second or two."""
@@ -85,6 +90,10 @@ def read_runs(paths: Sequence[Path]) -> tuple[list[RunRecord], list[str]]:
     problems: list[str] = []
     for path in paths:
         if is_run_folder(path) or not (inside := folders_inside(path)):
+            if sweeps := sweeps_inside(path):
+                what = f"holds {plural(len(sweeps), 'sweep')} and no run; report on one, as by"
+                command = shlex.join(["ganrun", "report", str(sweeps[0])])
+                raise StoreError(f"{path}: {what}: {command}")
             runs.setdefault(path.resolve(), read_record(path))
             continue
         for folder in inside:
@@ -99,18 +108,25 @@ def read_runs(paths: Sequence[Path]) -> tuple[list[RunRecord], list[str]]:
 
 def is_run_folder(path: Path) -> bool:
     """Whether a folder claims to be a run's, whole or damaged."""
-    return (path / RUN).exists() or (path / CONFIG).exists()
+    return any(os.path.exists(path / name) for name in (RUN, CONFIG))
 
 
 def folders_inside(path: Path) -> list[Path]:
     """The run folders directly inside a folder, numbers in their names sorted as numbers."""
-    if not path.is_dir():
+    return _inside(path, is_run_folder)
+
+
+def _inside(path: Path, is_wanted: Callable[[Path], bool]) -> list[Path]:
+    if not os.path.isdir(path):
         return []
-    try:
-        children = [child for child in path.iterdir() if is_run_folder(child)]
-    except OSError as error:
-        raise StoreError(f"{path}: cannot be read: {error.strerror or error}") from error
+    with refused(path, "read"):
+        children = [child for child in path.iterdir() if is_wanted(child)]
     return sorted(children, key=lambda child: _natural(child.name))
+
+
+def sweeps_inside(path: Path) -> list[Path]:
+    """The sweeps' folders directly inside a folder that is no run's."""
+    return [] if is_run_folder(path) else _inside(path, is_sweep_folder)
 
 
 def _natural(name: str) -> list[tuple[int, str]]:

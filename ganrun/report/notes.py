@@ -10,10 +10,15 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
+from ganrun.config.errors import one_line
+
+UNPRINTABLE = "\N{REPLACEMENT CHARACTER}"
+
 
 def print_whole(console: Console, words: str, style: str = "") -> None:
     """Print words as they are, whatever their length: to be copied, or read by a program."""
-    console.print(Text(words, style), soft_wrap=True, highlight=False)
+    lines = "\n".join(map(one_line, words.split("\n")))
+    console.print(Text(lines, style), soft_wrap=True, highlight=False)
 
 
 def print_wrapped(console: Console, words: Text) -> None:
@@ -22,10 +27,12 @@ def print_wrapped(console: Console, words: Text) -> None:
 
 
 def print_cut(console: Console, lines: Iterable[Text]) -> None:
-    """Print the lines of a table; what has no room is cut off, and none ends with blanks."""
+    """Print the lines of a table, without blanks at their ends; a mark stands for what is cut."""
     for line in lines:
+        # Names and reasons come from files, which may hold what a terminal obeys.
+        line.plain = "".join(c if c.isprintable() else UNPRINTABLE for c in line.plain)
         line.rstrip()
-        console.print(line, no_wrap=True, overflow="crop", highlight=False)
+        console.print(line, no_wrap=True, overflow="ellipsis", highlight=False)
 
 
 @dataclass(frozen=True)

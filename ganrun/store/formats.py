@@ -75,7 +75,8 @@ def json_text(value: Mapping[str, Any], *, sort_keys: bool) -> bytes:
     """Strict JSON: NumPy's scalars and arrays become numbers, what is not finite becomes null."""
     plain = _plain(value)
     text = json.dumps(plain, indent=1, sort_keys=sort_keys, allow_nan=False, ensure_ascii=False)
-    return f"{text}\n".encode()
+    # Bytes of an argument that are no letters become escapes, which are read as they were.
+    return f"{text}\n".encode(errors="backslashreplace")
 
 
 def _plain(value: Any) -> Any:

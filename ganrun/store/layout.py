@@ -44,10 +44,9 @@ _FAMILY_ENTRY = re.compile(r"(?P<steps>\d+)-(?P<id>[0-9a-f]{16})")
 
 
 def choose_runs_dir(argument: Path | None = None) -> Path:
-    """The runs folder: the argument, else `GANRUN_RUNS_DIR`, else `./runs`."""
-    if argument is not None:
-        return argument
-    return Path(os.environ.get(RUNS_DIR_VARIABLE) or "runs")
+    """The runs folder: the argument, else `GANRUN_RUNS_DIR`, else `./runs`; `~` is the home."""
+    chosen = argument if argument is not None else os.environ.get(RUNS_DIR_VARIABLE) or "runs"
+    return Path(os.path.expanduser(chosen))
 
 
 def run_path(

@@ -49,7 +49,7 @@ class SweepFolder:
 
 def is_sweep_folder(path: Path) -> bool:
     """Whether a sweep has begun here."""
-    return (path / SWEEP).is_file()
+    return os.path.isfile(path / SWEEP)
 
 
 def sweep_path(runs_dir: Path, sweep: Sweep) -> Path:

@@ -86,7 +86,7 @@ def results(folder: SweepFolder, design: Design) -> Iterator[Result]:
 
 
 def results_text(design: Design, rows: Iterator[Result]) -> bytes:
-    """`results.csv`: a row per trial; what a trial does not have is empty."""
+    """`results.csv`: a row per trial; what a trial does not have is empty, a level `null`."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     cases = bool(design.sweep.cases)
@@ -97,7 +97,7 @@ def results_text(design: Design, rows: Iterator[Result]) -> bytes:
         summary = row.summary or {}
         writer.writerow(
             [
-                *(_cell(value) for value in trial.values),
+                *("null" if value is None else _cell(value) for value in trial.values),
                 *([trial.case] if cases else []),
                 trial.seed,
                 row.id,

@@ -88,7 +88,7 @@ def branch_lines(diagnosis: Diagnosis, width: int) -> list[Text]:
     note = f"({branch_note(diagnosis, names[: columns.shown])})"
     lines += [Text(words, "dim") for words in textwrap.wrap(note, width)]
     for text in lines:
-        text.truncate(width)
+        text.truncate(width, overflow="ellipsis")
     return lines
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from statistics import median
 from typing import Any
@@ -26,6 +27,8 @@ MOST_ROWS = 40
 """More seeds than this are summed up by their median alone; all are in the JSON."""
 REFERENCE_ROWS = (("perfect samples", "mean"), ("  from 5 %", "p5"), ("  to 95 %", "p95"))
 MOST_PATHS = 10
+USUAL_WIDTH = 80
+"""Columns that have room on a screen of this width are named where there is none for them."""
 
 
 def print_results(runs: Sequence[RunRecord], console: Console) -> None:
@@ -93,7 +96,8 @@ def result_lines(runs: Sequence[RunRecord], width: int, apart: Sequence[str] = (
     medians = _medians(ended or runs)
     perfect = [_perfect_cells(reference, point) for _, point in REFERENCE_ROWS]
     heads = list(zip(*(in_two(METRICS[name].called) for name in BY_WORTH), strict=True))
-    columns = _columns([*heads, *cells, medians, *perfect], room)
+    rows = [*heads, *cells, medians, *perfect]
+    columns = _columns(rows, room)
 
     def line(label: str, cells: Sequence[str], style: str = "") -> Text:
         breadth = seed_width + len(GAP) + word_width
@@ -125,10 +129,13 @@ def result_lines(runs: Sequence[RunRecord], width: int, apart: Sequence[str] = (
         lines.append(Text(f"(mean and 5-95 % range of 20 draws of {drawn:,})", "dim"))
     if any(cell.endswith(run_story.MARK) for row_cells in cells for cell in row_cells):
         lines.append(Text(f"({run_story.MARK} {run_story.BEYOND})", "dim"))
+    if unseen := BY_WORTH[columns.shown : _columns(rows, room + USUAL_WIDTH - width).shown]:
+        words = f"(no room for {wording.listed(METRICS[name].called for name in unseen)})"
+        lines += [Text(line, "dim") for line in textwrap.wrap(words, width)]
     for rule in sorted({run.earlier_rule for run in runs if run.earlier_rule}):
         lines.append(Text(f"(trained when {rule})", "dim"))
     for text in lines:
-        text.truncate(width)
+        text.truncate(width, overflow="ellipsis")
     return lines
 
 

@@ -55,7 +55,7 @@ def print_sweep(record: SweepRecord, console: Console) -> None:
     tables = [ranking_lines(record, width), *level_tables(record, width)]
     for lines in [*tables, *pair_tables(record, width)]:
         for line in lines:
-            line.truncate(width)
+            line.truncate(width, overflow="ellipsis")
         print_cut(console, lines)
         console.print()
     _print_completeness(record, console)

@@ -13,7 +13,7 @@ from ganrun.store.sweep_folder import sweep_path
 from ganrun.sweep.designs import Design
 from ganrun.sweep.estimate import Estimate, estimate
 from ganrun.sweep.run import cohorts_of
-from ganrun.wording import duration, percent, plural
+from ganrun.wording import duration, percent, plural, size
 
 
 def report_plan(
@@ -85,8 +85,3 @@ def axes(design: Design) -> list[str]:
     if design.sweep.cases:
         named.append(plural(len(design.sweep.cases), "case"))
     return named
-
-
-def size(number: float) -> str:
-    """Bytes in MB or GB."""
-    return f"{number / 1e9:.1f} GB" if number >= 1e9 else f"{max(1, round(number / 1e6))} MB"

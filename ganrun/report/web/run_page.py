@@ -13,7 +13,7 @@ from pathlib import Path
 from ganrun import wording
 from ganrun.config.declarations import METRICS
 from ganrun.diagnose.diagnosis import Diagnosis, read_diagnosis
-from ganrun.page.html_page import escaped
+from ganrun.page.html_page import encoded, escaped
 from ganrun.report import run_story
 from ganrun.report.run_record import RunRecord
 from ganrun.report.web.config_table import config_section
@@ -32,7 +32,7 @@ from ganrun.store import replace_file
 def write_run_page(run: RunRecord) -> Path:
     """Write a run's `report.html` into its folder; raises `StoreError` where that cannot be."""
     path = run.path / NAME
-    replace_file(path, run_page(run, read_diagnosis(run.path)).encode())
+    replace_file(path, encoded(run_page(run, read_diagnosis(run.path))))
     return path
 
 

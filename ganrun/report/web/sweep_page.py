@@ -8,7 +8,7 @@ from collections import Counter
 from pathlib import Path
 
 from ganrun import wording
-from ganrun.page.html_page import escaped
+from ganrun.page.html_page import encoded, escaped
 from ganrun.report.commands_to_copy import sweep_command
 from ganrun.report.design_words import about_design
 from ganrun.report.sweep_record import SweepRecord
@@ -32,7 +32,7 @@ from ganrun.verdict import FROM_THE_WORST, WORDS
 def write_sweep_page(record: SweepRecord) -> Path:
     """Write `report.html` into a sweep's folder; raises `StoreError` where that cannot be."""
     path = record.path / NAME
-    replace_file(path, sweep_page(record).encode())
+    replace_file(path, encoded(sweep_page(record)))
     return path
 
 
