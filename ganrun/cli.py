@@ -139,18 +139,16 @@ def train(
     with _clear_errors(), _termination_as_interrupt():
         experiment = _load(config, overrides)
 
-        from rich.console import Console
-
         from ganrun.mixture import mixture_of
         from ganrun.report.live.training import Training
-        from ganrun.report.live.watcher import watcher_for
+        from ganrun.report.live.watcher import screen, watcher_for
         from ganrun.store import choose_runs_dir
         from ganrun.train import train
 
         folder = choose_runs_dir(runs_dir)
         options = _options(folder, allow_numerics_change, checkpoint_every, again=again)
         training = Training(mixture_of(experiment.target), title=experiment.name)
-        with watcher_for(Console(stderr=True), training, quiet=quiet) as watcher:
+        with watcher_for(screen(), training, quiet=quiet) as watcher:
             outcomes = train(experiment, watcher.update, options)
         confirmed = Confirmed()
         if confirm and all(one.how in ("trained", "found", "failed") for one in outcomes):
@@ -225,7 +223,7 @@ def sweep(
 
         from ganrun.executors import executor_for
         from ganrun.report.live.sweep import Sweeping
-        from ganrun.report.live.watcher import watcher_for
+        from ganrun.report.live.watcher import screen, watcher_for
         from ganrun.report.sweep_command import report_sweep
         from ganrun.store.sweep_folder import open_sweep
         from ganrun.sweep.run import run_sweep
@@ -233,7 +231,7 @@ def sweep(
         options = _options(folder, allow_numerics_change, checkpoint_every)
         interrupted, progress, opened = False, None, None
         sweeping = Sweeping(design, title=plan.name)
-        with watcher_for(Console(stderr=True), sweeping, quiet=quiet) as watcher:
+        with watcher_for(screen(), sweeping, quiet=quiet) as watcher:
             try:
                 with executor_for(design.trials, scheduler=scheduler, workers=workers) as executor:
                     opened = open_sweep(folder, plan)
@@ -289,14 +287,14 @@ def diagnose(
 
         from ganrun.report.diagnosis_command import report_diagnosis
         from ganrun.report.live.diagnosis import Diagnosing
-        from ganrun.report.live.watcher import watcher_for
+        from ganrun.report.live.watcher import screen, watcher_for
         from ganrun.store import RunFolder
 
         run = RunFolder(folder)
         options = _options(folder.parent, allow_numerics_change, checkpoint_every)
         try:
             diagnosing = Diagnosing(title=run.config.name)
-            with watcher_for(Console(stderr=True), diagnosing, quiet=quiet) as watcher:
+            with watcher_for(screen(), diagnosing, quiet=quiet) as watcher:
                 from ganrun.diagnose.run import diagnose
 
                 found = diagnose(run, options, watcher.update)
@@ -605,14 +603,12 @@ def _confirm(paths: Sequence[Path], options: Options, name: str, *, quiet: bool)
     if not paths:
         return Confirmed()
 
-    from rich.console import Console
-
     from ganrun.report.live.confirming import PlayingOn
-    from ganrun.report.live.watcher import watcher_for
+    from ganrun.report.live.watcher import screen, watcher_for
     from ganrun.store import RunFolder
 
     try:
-        with watcher_for(Console(stderr=True), PlayingOn(title=name), quiet=quiet) as watcher:
+        with watcher_for(screen(), PlayingOn(title=name), quiet=quiet) as watcher:
             from ganrun.diagnose.confirm import confirm
 
             return Confirmed(confirm(map(RunFolder, paths), options, watcher.update))

@@ -101,7 +101,7 @@ def machine_type() -> str:
 
 def _linux_processor() -> str:
     try:
-        text = Path("/proc/cpuinfo").read_text(errors="replace")
+        text = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace")
     except OSError:
         return ""
     first = text.strip().split("\n\n")[0]
@@ -124,7 +124,7 @@ def what_it_says(command: list[str], environment: Mapping[str, str] | None = Non
     """What a command printed; None if it failed."""
     try:
         done = subprocess.run(
-            command, env=environment, capture_output=True, text=True, timeout=10, check=True
+            command, env=environment, capture_output=True, encoding="utf-8", timeout=10, check=True
         )
     except (OSError, subprocess.SubprocessError, UnicodeDecodeError):
         return None

@@ -22,7 +22,7 @@ from ganrun.report.geometry import covered_modes, share_outside
 from ganrun.report.live.character_map import draw_map
 from ganrun.report.live.training import Training
 from ganrun.report.live.training_frame import LiveMap, draw_frame
-from ganrun.report.live.watcher import Display, Moment, PacedLines, Quiet, watcher_for
+from ganrun.report.live.watcher import Display, Moment, PacedLines, Quiet, screen, watcher_for
 
 RING = ring()
 SHOW_CURSOR, HIDE_CURSOR = "\x1b[?25h", "\x1b[?25l"
@@ -480,3 +480,9 @@ def test_progress_is_never_a_false_nothing_or_everything(done, share):
     line = five().line(a_moment(rounds_done=done))
     assert f"{done:,} of 10,000 rounds ({share})" in line
     assert f" {share} " in frame_of(a_moment(rounds_done=done))
+
+
+def test_a_log_gets_lines_and_no_display_even_if_colours_are_asked_for(monkeypatch):
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setattr("sys.stderr", io.StringIO())
+    assert isinstance(watcher_for(screen(), five()), PacedLines)

@@ -32,7 +32,7 @@ class Claim:
     def finished_run(self) -> RunFolder | None:
         """The finished run of this experiment that the last holder noted, if it is there yet."""
         try:
-            folder = RunFolder(self._runs_dir / self._note.read_text())
+            folder = RunFolder(self._runs_dir / self._note.read_text(encoding="utf-8"))
             folder.check_config(self._experiment)
         except (OSError, UnicodeDecodeError, ValueError, StoreError):
             return None

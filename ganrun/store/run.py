@@ -323,7 +323,10 @@ class Run:
 
 def _numerics_message(path: Path, before: Mapping[str, Any], now: Mapping[str, Any]) -> str:
     changed = [key for key in {**before, **now} if before.get(key) != now.get(key)]
-    changes = ", ".join(f"{key} was {before.get(key)} and is {now.get(key)}" for key in changed)
+    changes = ", ".join(
+        f"{key} was {before.get(key, 'not set')} and is {now.get(key, 'not set')}"
+        for key in changed
+    )
     return (
         f"{path}: was begun under other numerics ({changes}), so its numbers would differ from an "
         "unbroken run's; --allow-numerics-change goes on and records it, --again starts afresh"

@@ -240,6 +240,14 @@ class PacedLines(Quiet[P]):
         self._say(line)
 
 
+def screen() -> Console:
+    """Where progress goes: standard error, with a display only on a terminal.
+
+    `FORCE_COLOR` asks for colours where there is none, not for a display in a log.
+    """
+    return Console(stderr=True, force_interactive=None if _is_terminal(sys.stderr) else False)
+
+
 def watcher_for(
     console: Console, subject: Subject[P], *, quiet: bool = False
 ) -> Display[P] | PacedLines[P] | Quiet[P]:
