@@ -8,15 +8,15 @@ of the same ranges, with one continuation each: a truth less sure, but many.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ganrun.config import Sweep, load_sweep, static_key
-from ganrun.diagnose.branches import Plan, cohorts, folder_of
+from ganrun.config import Sweep, load_sweep
+from ganrun.diagnose.branches import Plan, cohorts_of_all, folder_of
 from ganrun.executors import executor_for
 from ganrun.playing.jobs import Job, Options
-from ganrun.store import RunFolder, finished_at
+from ganrun.store import RunFolder, finished_at, run_path
 from ganrun.store.sweep_folder import open_sweep
 from ganrun.sweep.designs import Design
 from ganrun.sweep.run import SweepProgress, run_sweep
@@ -87,20 +87,14 @@ def _point(design: Design, cell: int) -> int:
 
 def _continue(runs: list[RunFolder], runs_dir: Path, plans: Sequence[Plan]) -> None:
     alive = [run for run in runs if run.status == "complete"]
-    by_program: dict[str, list[RunFolder]] = {}
-    for run in alive:
-        by_program.setdefault(static_key(plans[0].experiments(run)[0]), []).append(run)
     options = Options(runs_dir=runs_dir, command=tuple(sys.argv))
     total = len(alive) * sum(plan.seeds for plan in plans)
     with executor_for(total) as executor:
-
-        def jobs(runs: list[RunFolder]) -> Iterator[Job]:
-            for run in runs:
-                for cohort in cohorts(run, plans, options, executor.lanes):
-                    yield from (job for job in cohort if not _finished(run, job))
-
         done = 0
-        waves = (jobs(runs) for runs in by_program.values())
+        waves = (
+            (job for job in wave if not _finished(job))
+            for wave in cohorts_of_all(alive, plans, options, executor.lanes)
+        )
         for job, outcomes in executor.run(waves, lambda _: None):
             done += len(outcomes)
             for outcome in outcomes:
@@ -110,9 +104,10 @@ def _continue(runs: list[RunFolder], runs_dir: Path, plans: Sequence[Plan]) -> N
                 print(f"{done} of {total} continuations", file=sys.stderr, flush=True)
 
 
-def _finished(run: RunFolder, job: Job) -> bool:
+def _finished(job: Job) -> bool:
     members = [member.experiment for member in job.members]
-    return all(finished_at(folder_of(run, one), one) is not None for one in members)
+    place = job.options.runs_dir
+    return all(finished_at(run_path(place, one), one) is not None for one in members)
 
 
 class _Lines:

@@ -7,7 +7,7 @@ A branch begins with the run's last finite state and is a run folder like any ot
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -90,3 +90,19 @@ def cohorts(run: RunFolder, plans: Iterable[Plan], options: Options, lanes: int)
         for one in plan.members(run):
             members.setdefault(static_key(one.experiment), []).append(one)
     return [list(jobs_of(cohort, options, lanes)) for cohort in members.values()]
+
+
+def cohorts_of_all(
+    runs: Iterable[RunFolder], plans: Sequence[Plan], options: Options, lanes: int
+) -> Iterator[Iterator[Job]]:
+    """The jobs that play these branches of many runs, those together that share a program.
+
+    Each is made when it is asked for, so that one that is done by then can be left out. Of a plan
+    that makes another game of the run, the runs' own programs decide.
+    """
+    by_program: dict[str, list[RunFolder]] = {}
+    for run in runs:
+        by_program.setdefault(static_key(run.config), []).append(run)
+    for group in by_program.values():
+        branches = (cohort for run in group for cohort in cohorts(run, plans, options, lanes))
+        yield (job for cohort in branches for job in cohort)

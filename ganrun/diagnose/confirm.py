@@ -6,16 +6,15 @@ a branch with noise of its own, under `diagnosis/` of the run's folder, and chan
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from ganrun.config import static_key
-from ganrun.diagnose.branches import MOST_ROUNDS, Plan, cohorts, folder_of
+from ganrun.diagnose.branches import MOST_ROUNDS, Plan, cohorts_of_all, folder_of
 from ganrun.diagnose.play import reference_of
 from ganrun.diagnose.progress import Confirming, OnConfirming
 from ganrun.executors import executor_for
 from ganrun.mixture import mixture_of
-from ganrun.playing.jobs import Job, Options
+from ganrun.playing.jobs import Options
 from ganrun.playing.progress import Measurements, Measuring, MemberProgress, RoundRate
 from ganrun.store import RunFolder, StoreError, finished_at
 from ganrun.store.confirmed import FORMAT, Confirmed, read_confirmed, write_confirmed
@@ -78,20 +77,11 @@ def _play_on(runs: Sequence[RunFolder], options: Options, board: _Board) -> list
     problems = []
     options = replace(options, again=False)
     with executor_for(len(runs)) as executor:
-        for job, outcomes in executor.run(_by_program(runs, options, executor.lanes), board.post):
+        jobs = cohorts_of_all(runs, [PLAN], options, executor.lanes)
+        for job, outcomes in executor.run(jobs, board.post):
             place = job.options.runs_dir.parent
             problems += [f"{place}: {one.error}" for one in outcomes if one.how == "failed"]
     return problems
-
-
-def _by_program(runs: Sequence[RunFolder], options: Options, lanes: int) -> Iterator[list[Job]]:
-    """The jobs that play the runs on, those together that share a program."""
-    by_program: dict[str, list[RunFolder]] = {}
-    for run in runs:
-        by_program.setdefault(static_key(run.config), []).append(run)
-    for group in by_program.values():
-        branches = (cohort for run in group for cohort in cohorts(run, [PLAN], options, lanes))
-        yield [job for cohort in branches for job in cohort]
 
 
 def _write(runs: Sequence[RunFolder]) -> list[str]:
