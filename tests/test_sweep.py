@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
+import itertools
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -460,3 +463,32 @@ def test_a_level_that_is_none_is_no_empty_cell(tmp_path: Path) -> None:
     rows = [Result(design.trial(place), "", "missing", None) for place in range(2)]
     lines = results_text(design, iter(rows)).decode().splitlines()[1:]
     assert [line.split(",")[0] for line in lines] == ["null", "0.1"]
+
+
+def test_a_sweep_whose_folder_was_replaced_begins_nothing_more_and_writes_nothing(
+    tmp_path: Path,
+) -> None:
+    class Hopeless(contextlib.AbstractContextManager[Any]):
+        lanes = width = 1
+        begun = 0
+
+        def __exit__(self, *_: Any) -> None:
+            pass
+
+        def run(self, cohorts: Any, on_progress: Any) -> Any:
+            for job in itertools.chain.from_iterable(cohorts):
+                self.begun += 1
+                yield job, job.failed("no luck")
+
+    class Replacing(Listener):
+        def tell(self, message: str) -> None:
+            (path,) = tmp_path.glob("*-sweep-*")
+            path.rename(tmp_path / "away")
+            shutil.copytree(tmp_path / "away", path)
+            self.there = sorted(tmp_path.rglob("*"))
+
+    executor, listener = Hopeless(), Replacing()
+    with pytest.raises(StoreError, match="was replaced, moved or removed while it was trained"):
+        swept(tmp_path, small(tmp_path), executor=executor, listener=listener)
+    assert executor.begun == 1
+    assert sorted(tmp_path.rglob("*")) == listener.there

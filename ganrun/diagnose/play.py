@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 from jaxtyping import Float
@@ -32,8 +32,14 @@ class Branches:
     """The branches of one run: played where they are not finished yet, and read."""
 
     def __init__(
-        self, run: RunFolder, options: Options, executor: Executor, on_progress: OnProgress
+        self,
+        run: RunFolder,
+        options: Options,
+        executor: Executor,
+        on_progress: OnProgress,
+        check: Callable[[], None],
     ) -> None:
+        """Before anything is played, `check` says whether there is a place for it."""
         self.run = run
         self.weights: Float[ndarray, " K"] = mixture_of(run.config.target).weights
         self.reference = reference_of(run)
@@ -42,6 +48,7 @@ class Branches:
         """What its GANs can be asked to cover, in words."""
         self._options = options
         self._executor = executor
+        self._check = check
         self._board = _Board(run, on_progress)
         self.stage = self._board.stage
 
@@ -50,6 +57,7 @@ class Branches:
 
         Raises `KeyboardInterrupt`, if there was one, once everything under way is committed.
         """
+        self._check()
         self._board.expect(plans)
         failures = []
         jobs = cohorts(self.run, plans, self._options, self._executor.lanes)

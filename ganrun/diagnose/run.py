@@ -7,7 +7,7 @@ Killed at any moment, the same call goes on: branches are run folders, and finis
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
@@ -33,7 +33,7 @@ from ganrun.measure.showable import BY_MODE
 from ganrun.playing.jobs import Options
 from ganrun.store import RunFolder, RunLockedError, StoreError
 from ganrun.store.atomic import make_folder, remove_leftovers
-from ganrun.store.lock import claim
+from ganrun.store.lock import Lock, claim
 from ganrun.verdict.continued import Continued
 
 LONGER = Plan("longer", "the same game, 4 times as long", rounds=4, seeds=5)
@@ -62,9 +62,10 @@ def diagnose(run: RunFolder, options: Options, on_progress: OnProgress) -> Diagn
     if known is not None and known.id == run.id:
         return known
     run.check_rule()
-    with _claimed(run):
+    with _claimed(run) as lock:
         remove_leftovers(run.path, (NAME,))
-        found = _Experiment(run, options, on_progress).found()
+        found = _Experiment(run, options, on_progress, lock.check).found()
+        lock.check()
         write_diagnosis(run.path, found)
     return found
 
@@ -74,14 +75,14 @@ def _told(status: str) -> str:
 
 
 @contextmanager
-def _claimed(run: RunFolder) -> Iterator[None]:
+def _claimed(run: RunFolder) -> Iterator[Lock]:
     make_folder(run.path / FOLDER)
     try:
         lock = claim(run.path / FOLDER)
     except RunLockedError:
         raise RunLockedError(f"{run.path}: another process is diagnosing this run") from None
     try:
-        yield
+        yield lock
     finally:
         lock.release()
 
@@ -91,6 +92,8 @@ class _Experiment:
     run: RunFolder
     options: Options
     on_progress: OnProgress
+    check: Callable[[], None]
+    """Raises `StoreError` if the run's folder was replaced."""
     shown: list[Branch] = field(default_factory=list)
 
     def found(self) -> Diagnosis:
@@ -98,7 +101,7 @@ class _Experiment:
         config = self.run.config
         gans = LONGER.seeds + RESET.seeds
         with executor_for(gans) as executor:
-            branches = Branches(self.run, self.options, executor, self.on_progress)
+            branches = Branches(self.run, self.options, executor, self.on_progress, self.check)
             longer, verdict, plan = self._longer(branches)
             tried = [] if verdict.word in NEED_NO_CURE else self._cures(branches, verdict)
             best = best_cure(tried)

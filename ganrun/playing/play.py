@@ -35,7 +35,7 @@ from ganrun.mixture import mixture_of
 from ganrun.playing.claim_or_find import ToTrain, claim_or_find
 from ganrun.playing.jobs import Hooks, Job, Outcome
 from ganrun.playing.progress import Measured, MemberProgress
-from ganrun.store import Run, StoreError, numerics
+from ganrun.store import FolderLostError, Run, StoreError, numerics
 
 CHUNK_SECONDS = 0.5
 """Longest time between two looks at the clock and at Ctrl-C."""
@@ -127,7 +127,8 @@ def _failed(run: Run, error: Exception) -> Outcome:
     """Close a run that cannot go on, with the reason in its record."""
     message = str(error) if isinstance(error, StoreError) else repr(error)
     run.close("failed", error=message)
-    return Outcome(run.experiment.seeds[0], "failed", run.path, message)
+    path = None if isinstance(error, FolderLostError) else run.path
+    return Outcome(run.experiment.seeds[0], "failed", path, message)
 
 
 def _state_of(

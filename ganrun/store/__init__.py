@@ -46,7 +46,7 @@ from ganrun.store.folder import RunFolder, RunFolderError, Status, run_at
 from ganrun.store.formats import Checkpoint, Snapshot, Snapshots
 from ganrun.store.interactive import Interactive, write_interactive
 from ganrun.store.layout import choose_runs_dir, run_path, scan_runs
-from ganrun.store.lock import RunLockedError
+from ganrun.store.lock import FolderLostError, RunLockedError
 from ganrun.store.provenance import numerics
 from ganrun.store.run import NumericsError, Run, Session
 from ganrun.store.transfer import install_run, run_files, take_over
@@ -55,6 +55,7 @@ __all__ = [
     "Checkpoint",
     "Claim",
     "Event",
+    "FolderLostError",
     "Interactive",
     "NumericsError",
     "Run",

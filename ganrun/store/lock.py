@@ -28,6 +28,10 @@ class RunLockedError(StoreError):
     """Another process is writing this run."""
 
 
+class FolderLostError(StoreError):
+    """A folder is not the one any more that was claimed: it was replaced, moved or removed."""
+
+
 @cache
 def allow_many_files() -> None:
     """Raise the process's limit of open files: a population holds a lock for each of its runs."""
@@ -74,21 +78,26 @@ class Lock:
         return self._lock.is_locked
 
     def check(self) -> None:
-        """Raise a `StoreError` if the place is not what was locked: replaced, moved, removed.
-
-        The file that is locked is open, so that no other can have its number meanwhile.
-        """
-        with refused(self._place, "looked at"), suppress(FileNotFoundError):
-            if os.path.samestat(self._file, os.stat(self._path)):
-                return
-        raise StoreError(
-            f"{self._place}: was replaced, moved or removed while it was trained, so nothing more "
-            "is written there"
-        )
+        """Raise `FolderLostError` if the place is not what was locked."""
+        check_same(self._file, self._path, self._place)
 
     def release(self) -> None:
         """Let others have it; releasing again does nothing."""
         self._lock.release()
+
+
+def check_same(file: os.stat_result, path: Path, place: Path) -> None:
+    """Raise `FolderLostError`, which names the place, if the file at a path is another one now.
+
+    The file must be open since, so that no other can have its number.
+    """
+    with refused(place, "looked at"), suppress(FileNotFoundError):
+        if os.path.samestat(file, os.stat(path)):
+            return
+    raise FolderLostError(
+        f"{place}: was replaced, moved or removed while it was trained, so nothing more is written "
+        "there"
+    )
 
 
 def claim(folder: Path) -> Lock:

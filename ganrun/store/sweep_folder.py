@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from ganrun.config import ConfigError, Experiment, Sweep, load_sweep, run_id, sweep_yaml
 from ganrun.config.identity import earlier_id
 from ganrun.store import layout
-from ganrun.store.atomic import StoreError, make_folder, replace_file
+from ganrun.store.atomic import StoreError, make_folder, refused, replace_file
+from ganrun.store.lock import check_same
 
 SWEEP = "sweep.yaml"
 TRIALS = "trials"
@@ -45,6 +48,16 @@ class SweepFolder:
     def trial_path(self, experiment: Experiment) -> Path:
         """Where the trial of an experiment with one seed belongs."""
         return layout.run_path(self.trials, experiment, identity=self.trial_id(experiment))
+
+    @contextmanager
+    def kept(self) -> Iterator[Callable[[], None]]:
+        """What is given raises `FolderLostError` once the folder is another one, while in here."""
+        path = self.path / SWEEP
+        with refused(path, "read"):
+            file = path.open("rb")
+        with file:
+            there = os.fstat(file.fileno())
+            yield lambda: check_same(there, path, self.path)
 
 
 def is_sweep_folder(path: Path) -> bool:

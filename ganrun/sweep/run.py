@@ -8,7 +8,7 @@ have written it, so a sweep that was killed goes on by looking at which are fini
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -104,7 +104,8 @@ def run_sweep(
     A trial that fails or diverges is told of at once and costs nothing else; with `fail_fast` it
     ends the sweep. Raises `KeyboardInterrupt` once everything under way is committed.
     """
-    return _Run(folder, design, options, executor, watcher, fail_fast).to_the_end()
+    with folder.kept() as check:
+        return _Run(folder, design, options, executor, watcher, fail_fast, check).to_the_end()
 
 
 @dataclass
@@ -115,6 +116,8 @@ class _Run:
     executor: Executor
     watcher: SweepWatcher
     fail_fast: bool
+    check: Callable[[], None]
+    """Raises `StoreError` if the sweep's folder was replaced."""
 
     def __post_init__(self) -> None:
         shared = self.options.runs_dir
@@ -183,6 +186,7 @@ class _Run:
         return jobs_of(members, self.options, self.executor.lanes)
 
     def _is_finished(self, trial: Trial) -> bool:
+        self.check()
         try:
             if finished_at(self.folder.trial_path(trial.experiment), trial.experiment) is None:
                 return False
@@ -195,6 +199,7 @@ class _Run:
 
     def _take(self, trial: Trial, outcome: Outcome) -> None:
         """Note what became of a trial."""
+        self.check()
         progress = self.progress
         if outcome.how == "busy":
             self.busy.append(trial.index)

@@ -9,6 +9,7 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ganrun.executors.child_process import follow_parent, spared_interrupts
 from ganrun.game.backend import cores
 from ganrun.report.run_record import read_record
 from ganrun.report.sweep_record import SweepRecord
@@ -76,8 +77,9 @@ def _in_batches(due: Sequence[Path]) -> Iterator[tuple[list[str], int]]:
     batches = [due[start : start + BATCH] for start in range(0, len(due), BATCH)]
     # Spawned, as everywhere here: a copy of this process would hold whatever locks it held.
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, mp_context=context) as pool:
-        futures = {pool.submit(_write_pages, batch): len(batch) for batch in batches}
+    with ProcessPoolExecutor(workers, mp_context=context, initializer=follow_parent) as pool:
+        with spared_interrupts():
+            futures = {pool.submit(_write_pages, batch): len(batch) for batch in batches}
         try:
             for future in as_completed(futures):
                 yield future.result(), futures[future]
