@@ -38,7 +38,8 @@ The server says:
     {"type": "state", "playing": bool, "rounds_per_second": n | null, "seed": n, "games": [Game]}
         whenever any of it changes, so that two tabs agree; the newest is all that counts.
         Game: {"id": n, "label": text, "ready": bool (false while it is being compiled),
-               "touched": bool, "events": number of them, "saving": 0..1 | null,
+               "touched": bool, "events": number of them,
+               "saving": 0..1 (all rounds are played: it is being measured) | null,
                "config": {nested, as in YAML; seeds holds one},
                "target": {"extent": [x0, x1, y0, y1],
                           "modes": [{"x", "y", "rx", "ry", "angle", "weight"}, ...]},

@@ -124,7 +124,7 @@ def _save_beside(order: Order, connection: Connection) -> None:
 
     def on_progress(done: float) -> None:
         nonlocal told_at
-        if monotonic() - told_at > TOLD_EVERY:
+        if monotonic() - told_at > TOLD_EVERY or done >= 1:  # from then on it is measured
             told_at = monotonic()
             connection.send(done)
 

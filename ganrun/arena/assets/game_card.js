@@ -72,7 +72,8 @@ export class GameCard {
     this.part.remove.disabled = !many;
     this.part.remove.title = many ? "" : "The last game stays";
     this.part.save.disabled = game.saving !== null && game.saving !== undefined;
-    write(this.part.save, this.part.save.disabled ? `Saving ${percent(game.saving)}` : "Save");
+    const saving = game.saving < 1 ? `Saving ${percent(game.saving)}` : "Measuring";
+    write(this.part.save, this.part.save.disabled ? saving : "Save");
     this.showChips(game, first);
     if (!before || !sameTarget(before.target, game.target)) this.setTarget(game.target);
     if (before && game.events > before.events) this.mark();
