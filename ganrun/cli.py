@@ -68,6 +68,8 @@ app = typer.Typer(
     epilog="Begin with: ganrun train configs/five_gaussians.yaml",
 )
 
+LONGEST_PART = 800
+"""Characters of a line on standard error, at its beginning and at its end."""
 MOST_NAMED = 5
 """Folders that a note names."""
 
@@ -522,10 +524,16 @@ def _exit_with(problems: Sequence[str]) -> None:
 
 
 def _say(line: str) -> None:
-    """Say what is no result: on standard error, in one line that a terminal prints as it is."""
+    """Say what is no result: on standard error, in one line that a terminal prints as it is.
+
+    Of one that quotes a name at length, the middle is left out: its end says what is wrong.
+    """
     from ganrun.config.errors import one_line
 
-    typer.echo(one_line(line), err=True)
+    line = one_line(line)
+    if len(line) > 2 * LONGEST_PART:
+        line = f"{line[:LONGEST_PART]} ... {line[-LONGEST_PART:]}"
+    typer.echo(line, err=True)
 
 
 def _version(wanted: bool) -> None:

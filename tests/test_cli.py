@@ -389,6 +389,15 @@ def test_sweeps_among_runs_are_not_passed_over_in_silence(folder: Path, stored: 
     assert errors == f"runs: {words}\n"
 
 
+def test_a_line_that_quotes_a_name_at_length_keeps_its_beginning_and_its_end():
+    for arguments in (["report", "x" * 5000], ["check", "x" * 5000], ["x" * 5000]):
+        code, _, errors = cli(*arguments)
+        assert code in (1, 2)
+        assert len(errors) < 1700
+        assert "xxx ... xxx" in errors
+        assert errors.endswith(("File name too long\n", "--help)\n"))
+
+
 def test_what_the_system_refuses_is_one_line(monkeypatch: pytest.MonkeyPatch):
     def refuse(*_: Any) -> None:
         raise PermissionError(13, "Permission denied", "/locked/\x1b[31maway")
