@@ -100,6 +100,12 @@ NumericsOption = Annotated[
         help="Resume a run that was begun on another kind of machine, and record it.",
     ),
 ]
+RepairOption = Annotated[
+    bool,
+    typer.Option(
+        "--repair", help="Keep damaged folders aside, in .damaged/, and train what they held again."
+    ),
+]
 CheckpointOption = Annotated[
     float, typer.Option(min=0.0, metavar="SECONDS", help="Seconds between checkpoints of a run.")
 ]
@@ -118,6 +124,7 @@ def train(
     again: Annotated[
         bool, typer.Option("--again", help="Train afresh beside a run that is there already.")
     ] = False,
+    repair: RepairOption = False,
     allow_numerics_change: NumericsOption = False,
     confirm: Annotated[
         bool,
@@ -132,7 +139,8 @@ def train(
     """Train a config's GAN, one run folder per seed, and say what became of it.
 
     A run that is complete already is shown, not trained again; one that was interrupted goes on
-    where it stood; one that asks only for more steps goes on from the shorter run.
+    where it stood; one that asks only for more steps goes on from the shorter run. A run whose
+    files are not what was written is an error; with --repair it is trained again.
 
     The verdict is read off the run's course, and says how likely each word is. With --confirm every
     finished run is played on once, in a branch with fresh noise under diagnosis/ of its folder, and
@@ -144,10 +152,12 @@ def train(
         from ganrun.mixture import mixture_of
         from ganrun.report.live.training import Training
         from ganrun.report.live.watcher import screen, watcher_for
-        from ganrun.store import choose_runs_dir
+        from ganrun.store import choose_runs_dir, run_folders
         from ganrun.train import train
 
         folder = choose_runs_dir(runs_dir)
+        if repair:
+            _repair(run_folders(folder, experiment))
         options = _options(folder, allow_numerics_change, checkpoint_every, again=again)
         training = Training(mixture_of(experiment.target), title=experiment.name)
         with watcher_for(screen(), training, quiet=quiet) as watcher:
@@ -188,6 +198,7 @@ def sweep(
         str | None,
         typer.Option(metavar="ADDRESS", help="Train on the dask cluster at this address."),
     ] = None,
+    repair: RepairOption = False,
     allow_numerics_change: NumericsOption = False,
     checkpoint_every: CheckpointOption = 10.0,
     quiet: QuietOption = False,
@@ -227,9 +238,11 @@ def sweep(
         from ganrun.report.live.sweep import Sweeping
         from ganrun.report.live.watcher import screen, watcher_for
         from ganrun.report.sweep_command import report_sweep
-        from ganrun.store.sweep_folder import open_sweep
+        from ganrun.store.sweep_folder import TRIALS, open_sweep, sweep_path
         from ganrun.sweep.run import run_sweep
 
+        if repair:
+            _repair(sorted(sweep_path(folder, plan).glob(f"{TRIALS}/*")))
         options = _options(folder, allow_numerics_change, checkpoint_every)
         interrupted, progress, opened = False, None, None
         sweeping = Sweeping(design, title=plan.name)
@@ -263,6 +276,7 @@ def sweep(
 )
 def diagnose(
     folder: Annotated[Path, typer.Argument(metavar="RUN_DIR", help="A finished run's folder.")],
+    repair: RepairOption = False,
     allow_numerics_change: NumericsOption = False,
     checkpoint_every: CheckpointOption = 10.0,
     quiet: QuietOption = False,
@@ -293,6 +307,8 @@ def diagnose(
         from ganrun.store import RunFolder
 
         run = RunFolder(folder)
+        if repair:
+            _repair(sorted(folder.glob("*/*")))
         options = _options(folder.parent, allow_numerics_change, checkpoint_every)
         try:
             diagnosing = Diagnosing(title=run.config.name)
@@ -582,6 +598,13 @@ def _note(lines: Iterable[str]) -> None:
     """Say what is no mistake and may not be meant."""
     for line in lines:
         _say(f"note: {line}")
+
+
+def _repair(folders: Iterable[Path]) -> None:
+    """Set damaged run folders aside, and say so."""
+    from ganrun.store import repair
+
+    _note(repair(folders))
 
 
 def _options(

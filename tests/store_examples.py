@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ import pytest
 
 from ganrun.config import Experiment, declarations, identity, to_yaml
 from ganrun.store import Run, RunFolder, Snapshot, open_run, run
+from ganrun.store.formats import read_sealed, sealed
 from ganrun.verdict import Verdict
 
 NUMERICS = {"machine": "Linux x86_64", "backend": "cpu", "jaxlib": "0.10.2", "lanes": 1}
@@ -98,6 +100,20 @@ def before_rmsprop_had_numbers() -> Iterator[None]:
         patch.setattr(identity, "OPTIMIZERS", without)
         patch.setattr(run, "to_yaml", lambda one: re.sub(r"\n  (decay|eps): .*", "", to_yaml(one)))
         yield
+
+
+def as_earlier(folder: Path, **changes: Any) -> None:
+    """Make a run what an earlier ganrun would have left, which noted no digests; changes apply."""
+    record = json.loads((folder / "run.json").read_text())
+    del record["digests"], record["digest"]
+    (folder / "run.json").write_text(json.dumps(record | {"format": 1} | changes))
+
+
+def as_killed(folder: Path) -> None:
+    """Make a run what it was while it was trained, as a kill would have left it."""
+    record, _ = read_sealed((folder / "run.json").read_bytes())
+    record |= {"status": "running", "digests": None}
+    (folder / "run.json").write_bytes(sealed(record))
 
 
 def begin(runs_dir: Path, one: Experiment, **options: Any) -> Run:

@@ -12,7 +12,17 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from store_examples import EXTENT, NUMERICS, VERDICT, experiment, result_bytes, row, snapshot, train
+from store_examples import (
+    EXTENT,
+    NUMERICS,
+    VERDICT,
+    as_earlier,
+    experiment,
+    result_bytes,
+    row,
+    snapshot,
+    train,
+)
 from typer.testing import CliRunner
 
 from ganrun.cli import app
@@ -213,6 +223,9 @@ def test_bytes_that_are_no_events_are_one_clear_error(content: bytes, begun: boo
 def test_damaged_events_are_told_with_their_file(tmp_path: Path, content: bytes, complaint: str):
     folder = played(tmp_path)
     (folder.path / "events.csv").write_bytes(content)
+    with pytest.raises(RunFolderError, match="does not hold what was written there"):
+        RunFolder(folder.path).events()
+    as_earlier(folder.path)
     with pytest.raises(RunFolderError, match=complaint) as caught:
         RunFolder(folder.path).events()
     assert str(folder.path / "events.csv") in str(caught.value)

@@ -15,7 +15,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from report_examples import fake_run, stored_run
-from store_examples import NUMERICS, VERDICT, begin, evaluated, experiment, play, row, train
+from store_examples import (
+    NUMERICS,
+    VERDICT,
+    as_earlier,
+    begin,
+    evaluated,
+    experiment,
+    play,
+    row,
+    train,
+)
 
 from ganrun.config.declarations import METRICS, SUMMARY_METRICS, metrics_columns, share_columns
 from ganrun.report.curve_panels import choose_panels
@@ -148,6 +158,7 @@ def written_with(columns: tuple[str, ...], content: bytes) -> bytes:
 def rewrite(folder: Path, columns: tuple[str, ...]) -> None:
     path = folder / "metrics.csv"
     path.write_bytes(written_with(columns, path.read_bytes()))
+    as_earlier(folder)
 
 
 @given(other_columns(), st.integers(0, 4))

@@ -18,6 +18,8 @@ from store_examples import (
     DIVERGED,
     NUMERICS,
     VERDICT,
+    as_earlier,
+    as_killed,
     before_rmsprop_had_numbers,
     begin,
     evaluated,
@@ -32,6 +34,7 @@ from store_examples import (
 
 from ganrun.config import run_id
 from ganrun.store import (
+    DamagedError,
     NumericsError,
     Run,
     RunFolder,
@@ -208,6 +211,7 @@ def test_rows_and_snapshots_after_the_checkpoint_are_dropped(tmp_path: Path) -> 
         early = (run.path / "checkpoint.safetensors").read_bytes()
         play(run, until=30)
     (run.path / "checkpoint.safetensors").write_bytes(early)
+    as_killed(run.path)
     with begin(tmp_path, experiment()) as run:
         assert run.round == 10
         assert run.metrics()["step"].tolist() == [0, 10]
@@ -222,7 +226,10 @@ def test_a_checkpoint_without_its_rows_is_damage(tmp_path: Path) -> None:
         play(run, until=20)
     metrics = run.path / "metrics.csv"
     metrics.write_text("".join(metrics.read_text().splitlines(keepends=True)[:-1]))
-    with pytest.raises(RunFolderError, match=r"metrics\.csv: holds 2 entries.*counts 3"):
+    with pytest.raises(DamagedError, match=r"metrics\.csv: does not hold what was written there"):
+        begin(tmp_path, experiment())
+    as_killed(run.path)
+    with pytest.raises(DamagedError, match=r"metrics\.csv: holds 2 entries.*counts 3"):
         begin(tmp_path, experiment())
 
 
@@ -352,7 +359,10 @@ def test_a_changed_config_file_is_an_error(tmp_path: Path) -> None:
     folder = train(tmp_path, experiment())
     config = folder.path / "config.yaml"
     config.write_text(config.read_text().replace("non_saturating", "hinge"))
-    with pytest.raises(RunFolderError, match=r"config\.yaml: is the config of run"):
+    with pytest.raises(DamagedError, match=r"config\.yaml: does not hold what was written there"):
+        find_complete(tmp_path, experiment())
+    as_earlier(folder.path)
+    with pytest.raises(DamagedError, match=r"config\.yaml: is the config of run"):
         find_complete(tmp_path, experiment())
 
 
@@ -459,7 +469,8 @@ def test_a_run_gone_on_from_a_shorter_one_has_the_bytes_of_an_unbroken_one(
     assert result_bytes(folder) == result_bytes(unbroken)
     assert result_bytes(shorter) == kept
     reused = folder.run["reused_from"]
-    assert reused == {"folder": str(shorter.path), "id": shorter.id, "round": steps}
+    origin = {"folder": str(shorter.path), "id": shorter.id, "round": steps}
+    assert reused == {**origin, "verified": True}
     assert folder.run["sessions"][0]["from_round"] == steps
 
 

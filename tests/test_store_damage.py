@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from store_examples import NUMERICS, begin, experiment, play, train
+from store_examples import NUMERICS, as_earlier, begin, experiment, play, train
 
 from ganrun.store import (
     Run,
@@ -234,6 +234,7 @@ def test_an_older_verdict_is_made_again(run: Path) -> None:
     summary = json.loads((run / "summary.json").read_text())
     stale = Verdict({"imprecise": 1.0}, "stale", rule=0).as_summary() | {"diverged_at": 5}
     (run / "summary.json").write_text(json.dumps(summary | stale))
+    as_earlier(run, status="diverged")
     verdict = RunFolder(run).verdict
     assert verdict is not None
     assert verdict.rule == RULE

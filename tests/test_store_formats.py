@@ -28,7 +28,10 @@ from ganrun.store.formats import (
 # JSON
 
 
-@given(st.recursive(st.none() | st.integers() | st.floats(), st.lists, max_leaves=6))
+int64 = st.integers(-(2**63), 2**63 - 1)
+
+
+@given(st.recursive(st.none() | int64 | st.floats(), st.lists, max_leaves=6))
 def test_json_is_strict_whatever_the_numbers(value: Any) -> None:
     content = json_text({"value": value}, sort_keys=True)
     assert read_json(content).keys() == {"value"}
@@ -52,7 +55,11 @@ def test_numpy_values_are_plain_in_json() -> None:
         json_text({"a": {1}}, sort_keys=True)
 
 
-@pytest.mark.parametrize("text", ["", "{", "[1]", '{"a": NaN}', "\xff", "[" * 100_000, '{"a": 1}x'])
+NO_JSON = ["", "{", "[1]", '{"a": NaN}', "\xff", "[" * 100_000, '{"a": 1}x', '{"a": 1e999}']
+NO_JSON += ['{"a": 1, "a": 1}', f'{{"a": {10**400}}}', f'{{"a": {2**63}}}', '{"a": "\\ud800"}']
+
+
+@pytest.mark.parametrize("text", NO_JSON)
 def test_damaged_json_is_told(text: str) -> None:
     with pytest.raises(FormatError):
         read_json(text.encode("latin-1"))

@@ -115,6 +115,10 @@ class Optimizer(Declaration):
     uses: tuple[Literal["b1", "b2", "decay", "eps"], ...] = ()
 
 
+ROUNDING = 1e-3
+"""How far a metric may be beyond its bounds, since it is rounded: more than by float32's digits."""
+
+
 @dataclass(frozen=True)
 class Metric(Declaration):
     """A number that a run reports.
@@ -137,11 +141,18 @@ class Metric(Declaration):
     unit: str = ""
     worth: int = 0
     """Its place among the columns of tables, of which a narrow screen shows the first; 0: none."""
+    least: float = 0.0
+    most: float = math.inf
+    """Between these it lies wherever it was measured."""
 
     @property
     def of_modes(self) -> bool:
         """Whether it counts modes, of all that there are."""
         return self.perfect == "modes"
+
+    def is_possible(self, number: float) -> bool:
+        """Whether a file may hold this number: one that a measurement can come to, rounded."""
+        return self.least - ROUNDING <= number <= self.most + ROUNDING
 
     @property
     def called(self) -> str:
@@ -318,23 +329,35 @@ METRICS = table(
         "Discriminator's loss in that round, penalties not included.",
         when="round",
         label="loss D",
-    ),
-    Metric("loss_g", "Generator's loss in that round.", when="round", label="loss G"),
-    Metric(
-        "real_logit", "Mean logit of the discriminator on that round's real batch.", when="round"
+        least=-math.inf,
     ),
     Metric(
-        "fake_logit", "Mean logit of the discriminator on that round's fake batch.", when="round"
+        "loss_g", "Generator's loss in that round.", when="round", label="loss G", least=-math.inf
+    ),
+    Metric(
+        "real_logit",
+        "Mean logit of the discriminator on that round's real batch.",
+        when="round",
+        least=-math.inf,
+    ),
+    Metric(
+        "fake_logit",
+        "Mean logit of the discriminator on that round's fake batch.",
+        when="round",
+        least=-math.inf,
     ),
     Metric(
         "accuracy_d",
         "Share of real and fake samples that the discriminator tells.",
         when="round",
         label="detective's accuracy",
+        most=1.0,
     ),
     Metric("grad_norm_d", "Norm of the discriminator's gradient in that round.", when="round"),
     Metric("grad_norm_g", "Norm of the generator's gradient in that round.", when="round"),
-    Metric("penalty", "Sum of the weighted penalties in that round.", when="round"),
+    Metric(
+        "penalty", "Sum of the weighted penalties in that round.", when="round", least=-math.inf
+    ),
     Metric(
         "modes_total",
         "Number of modes of the target, K.",
@@ -369,6 +392,7 @@ METRICS = table(
         worth=3,
         plain="How many of the samples lie close enough to a mode (3 standard deviations) to "
         "be taken for one of its own.",
+        most=1.0,
     ),
     Metric(
         "modes_captured",
@@ -416,6 +440,7 @@ METRICS = table(
         label="JS",
         unit="nats",
         plain="The same, seen from both sides; ln 2 = 0.69 at most.",
+        most=1.0,
     ),
     Metric(
         "mode_tv",
@@ -426,6 +451,7 @@ METRICS = table(
         worth=5,
         plain="Which share of the samples would have to move to another mode, or onto one, for "
         "all to be right.",
+        most=1.0,
     ),
     Metric(
         "spread",
@@ -443,6 +469,7 @@ METRICS = table(
         worth=12,
         plain="How surprising the samples are under the truth. Lower is better only down to what "
         "perfect samples score: a forger that prints the peaks alone gets below.",
+        least=-math.inf,
     ),
     Metric(
         "sliced_wasserstein",
@@ -461,6 +488,7 @@ METRICS = table(
         better="higher",
         worth=8,
         plain="How many samples are near some real sample.",
+        most=1.0,
     ),
     Metric(
         "recall",
@@ -469,6 +497,7 @@ METRICS = table(
         better="higher",
         worth=9,
         plain="How many real samples are near some sample: what is missing is missing here.",
+        most=1.0,
     ),
     Metric(
         "density",
@@ -485,6 +514,7 @@ METRICS = table(
         better="higher",
         worth=11,
         plain="How many real samples have a sample in their neighbourhood.",
+        most=1.0,
     ),
 )
 

@@ -7,6 +7,7 @@ a branch with noise of its own, under `diagnosis/` of the run's folder, and chan
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from ganrun.diagnose.branches import MOST_ROUNDS, Plan, cohorts_of_all, folder_of
@@ -16,7 +17,7 @@ from ganrun.executors import executor_for
 from ganrun.mixture import mixture_of
 from ganrun.playing.jobs import Options
 from ganrun.playing.progress import Measurements, Measuring, MemberProgress, RoundRate
-from ganrun.store import RunFolder, StoreError, finished_at
+from ganrun.store import DamagedError, RunFolder, StoreError, finished_at
 from ganrun.store.confirmed import FORMAT, Confirmed, read_confirmed, write_confirmed
 from ganrun.verdict import Word
 from ganrun.verdict.continued import Continued, continued
@@ -50,7 +51,7 @@ def confirm(runs: Iterable[RunFolder], options: Options, on_progress: OnConfirmi
     could not be confirmed. Raises `KeyboardInterrupt` once everything under way is committed; the
     same call then goes on.
     """
-    todo = [run for run in runs if run.status == "complete" and read_confirmed(run) is None]
+    todo = [run for run in runs if run.status == "complete" and not _is_confirmed(run)]
     too_long = [run for run in todo if PLAN.rounds * run.config.training.steps > MOST_ROUNDS]
     problems = [
         f"{run.path}: is too long to be played on: a run has {MOST_ROUNDS:,} rounds"
@@ -64,6 +65,13 @@ def confirm(runs: Iterable[RunFolder], options: Options, on_progress: OnConfirmi
     finally:
         problems += _write(todo)
     return problems
+
+
+def _is_confirmed(run: RunFolder) -> bool:
+    """Whether a run is; where the document is damaged, it is written anew."""
+    with suppress(DamagedError):
+        return read_confirmed(run) is not None
+    return False
 
 
 def _continuation(run: RunFolder) -> RunFolder | None:

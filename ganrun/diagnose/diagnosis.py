@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from itertools import pairwise
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import ConfigDict, TypeAdapter, with_config
+from pydantic import AfterValidator, Field, TypeAdapter, with_config
 
 from ganrun.measure.showable import BY_MODE, showable_modes
 from ganrun.store import replace_file
-from ganrun.store.documents import read_document
-from ganrun.store.formats import json_text, read_json
+from ganrun.store.documents import STRICT, Count, Identity, Share, Words, read_document
+from ganrun.store.formats import json_text, sealed
 from ganrun.verdict import Word
 from ganrun.wording import every_mode
 
@@ -21,7 +23,7 @@ FORMAT = 2
 MOST_POINTS = 120
 """Evaluations that are kept of a course, at most."""
 
-_strict = with_config(ConfigDict(extra="forbid", allow_inf_nan=False))
+_strict = with_config(STRICT)
 
 
 @_strict
@@ -29,9 +31,9 @@ _strict = with_config(ConfigDict(extra="forbid", allow_inf_nan=False))
 class Track:
     """Which modes are occupied when: `R` evaluations, thinned, of `K` modes."""
 
-    steps: tuple[int, ...]
+    steps: tuple[Count, ...]
     """Rounds, ascending."""
-    shares: tuple[tuple[float, ...], ...]
+    shares: tuple[tuple[Share, ...], ...]
     """High-quality share of every mode at each of them, `[R][K]`."""
 
 
@@ -40,14 +42,14 @@ class Track:
 class BranchRun:
     """One GAN of a branch; levels are means over the last quarter of its rounds."""
 
-    seed: int
+    seed: Annotated[int, Field(ge=0)]
     status: Literal["complete", "diverged", "failed"]
     word: Word | None
     """The verdict on the run as this continuation tells it; None where the game is another one."""
-    covered: float | None
-    high_quality: float | None
-    mode_tv: float | None
-    missing: tuple[int, ...]
+    covered: Annotated[float, Field(ge=0)] | None
+    high_quality: Annotated[float, Field(ge=0, le=1.001)] | None
+    mode_tv: Annotated[float, Field(ge=0, le=1.001)] | None
+    missing: tuple[Count, ...]
     """Modes that are missing at more than half of those evaluations."""
     cured: bool
     """Whether nothing is missing there and the metrics are mostly within tolerance."""
@@ -61,13 +63,13 @@ class BranchRun:
 class Branch:
     """A branch that was played: what differed from the run, and what became of its GANs."""
 
-    name: str
-    title: str
-    sets: tuple[str, ...]
+    name: Words
+    title: Words
+    sets: tuple[Words, ...]
     """What differed in the config, as `--set` takes it."""
-    from_round: int
-    to_round: int
-    runs: tuple[BranchRun, ...]
+    from_round: Count
+    to_round: Count
+    runs: Annotated[tuple[BranchRun, ...], Field(min_length=1)]
 
     @property
     def cured(self) -> int:
@@ -100,11 +102,11 @@ class Detective:
     against the frozen generator until it learned no more.
     """
 
-    live_auc: float | None
-    fresh_auc: float | None
+    live_auc: Share | None
+    fresh_auc: Share | None
     fresh_interval: tuple[float, float] | None
     """95 %."""
-    steps: int
+    steps: Count
     converged: bool
 
 
@@ -131,10 +133,10 @@ class Dynamics:
 class Advice:
     """What to try next."""
 
-    words: str
-    sets: tuple[str, ...]
+    words: Words
+    sets: tuple[Words, ...]
     """Settings to paste, as `--set` takes them; empty where nothing need change."""
-    command: str | None
+    command: Words | None
     """The whole command."""
 
 
@@ -144,8 +146,8 @@ class Quick:
     """The quick verdict, as the run's summary has it."""
 
     verdict: Word
-    confidence: float
-    evidence: str
+    confidence: Share
+    evidence: Words
 
 
 @_strict
@@ -154,24 +156,24 @@ class Diagnosis:
     """What a run suffers from, and what shows it."""
 
     format: int
-    id: str
-    name: str
-    seed: int
-    rounds: int
+    id: Identity
+    name: Words
+    seed: Annotated[int, Field(ge=0)]
+    rounds: Count
     """Rounds of the run itself, `T`."""
     verdict: Word
-    confidence: float
+    confidence: Share
     """How often the word is right where the evidence is like this, in [0, 1]."""
-    evidence: str
+    evidence: Words
     """One paragraph in plain words."""
     quick: Quick
     advice: Advice
-    weights: tuple[float, ...]
+    weights: Annotated[tuple[Share, ...], Field(min_length=1)]
     """Of the target's `K` modes."""
-    perfect_modes: tuple[float, ...]
+    perfect_modes: tuple[Share, ...]
     """Share of the draws of perfect samples that cover each mode."""
-    perfect_high_quality: float
-    perfect_mode_tv: float
+    perfect_high_quality: Share
+    perfect_mode_tv: Share
     """What perfect samples score."""
     before: Track
     """The run itself."""
@@ -204,24 +206,45 @@ class Diagnosis:
         return next((one for one in self.branches if one.name == name), None)
 
 
-_ADAPTER = TypeAdapter(Diagnosis)
+def _fits(diagnosis: Diagnosis) -> Diagnosis:
+    """See that everything is told of the same modes, and every course in order."""
+    for what in _unfit(diagnosis):
+        raise ValueError(what)
+    return diagnosis
+
+
+def _unfit(diagnosis: Diagnosis) -> Iterator[str]:
+    modes = diagnosis.modes
+    if len(diagnosis.perfect_modes) != modes:
+        yield f"perfect_modes are not of {modes} modes"
+    runs = [run for branch in diagnosis.branches for run in branch.runs]
+    for track in (diagnosis.before, *(run.track for run in runs)):
+        if len(track.shares) != len(track.steps) or any(len(row) != modes for row in track.shares):
+            yield f"a track's shares are not of {modes} modes at every step"
+        if any(b <= a for a, b in pairwise(track.steps)):
+            yield "a track's steps do not increase"
+    if any(mode >= modes for run in runs for mode in run.missing):
+        yield f"a missing mode is none of {modes}"
+
+
+_ADAPTER = TypeAdapter(Annotated[Diagnosis, AfterValidator(_fits)])
 
 
 def write_diagnosis(folder: Path, diagnosis: Diagnosis) -> Path:
     """Write `diagnosis.json` into a run folder, whole or not at all.
 
-    Raises `ValueError` if a number in it is not finite.
+    Raises `ValueError` if it could not be read, as where a number in it is not finite.
     """
-    path = folder / NAME
-    content = json_text(asdict(diagnosis), sort_keys=False)
-    _ADAPTER.validate_python(read_json(content))  # what cannot be read would be in the way
-    replace_file(path, content)
+    path, content = folder / NAME, asdict(diagnosis)
+    _ADAPTER.validate_json(json_text(content, sort_keys=False), strict=True)
+    replace_file(path, sealed(content))
     return path
 
 
-def read_diagnosis(folder: Path) -> Diagnosis | None:
+def read_diagnosis(folder: Path, run: str | None = None) -> Diagnosis | None:
     """What is stored in a run folder; None if there is nothing, or it is of another format.
 
-    Raises `RunFolderError` if it is damaged.
+    Raises `DamagedError` if it is damaged, or of another run than the one of that id.
     """
-    return read_document(folder / NAME, _ADAPTER, number=FORMAT, what="diagnosis")
+    path, writer = folder / NAME, "ganrun diagnose"
+    return read_document(path, _ADAPTER, number=FORMAT, what="diagnosis", run=run, writer=writer)

@@ -8,7 +8,7 @@ Killed at any moment, the same call goes on: branches are run folders, and finis
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 
 from ganrun.diagnose.advise import advice, rounds_until_rest
@@ -31,7 +31,7 @@ from ganrun.diagnose.progress import OnProgress
 from ganrun.executors import executor_for
 from ganrun.measure.showable import BY_MODE
 from ganrun.playing.jobs import Options
-from ganrun.store import RunFolder, RunLockedError, StoreError
+from ganrun.store import DamagedError, RunFolder, RunLockedError, StoreError
 from ganrun.store.atomic import make_folder, remove_leftovers
 from ganrun.store.lock import Lock, claim
 from ganrun.verdict.continued import Continued
@@ -58,9 +58,9 @@ def diagnose(run: RunFolder, options: Options, on_progress: OnProgress) -> Diagn
         raise StoreError(
             f"{run.path}: is too long to be played on: a run has {MOST_ROUNDS:,} rounds"
         )
-    known = read_diagnosis(run.path)
-    if known is not None and known.id == run.id:
-        return known
+    with suppress(DamagedError):  # then it is made anew
+        if (known := read_diagnosis(run.path, run.id)) is not None:
+            return known
     run.check_rule()
     with _claimed(run) as lock:
         remove_leftovers(run.path, (NAME,))

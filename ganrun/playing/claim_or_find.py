@@ -13,6 +13,7 @@ from ganrun.playing.recorder import Recorder
 from ganrun.store import (
     Checkpoint,
     Claim,
+    DamagedError,
     Run,
     RunFolder,
     RunFolderError,
@@ -25,6 +26,7 @@ from ganrun.store import (
     open_at,
     open_run,
     run_path,
+    set_aside,
     take_over,
 )
 
@@ -95,16 +97,18 @@ def claim_or_find(
 def finished_trial(one: Experiment, options: Options, claim: Claim) -> RunFolder | None:
     """A trial's finished run: where it belongs, or copied to there from wherever else it is.
 
-    None if it is still to be trained. Raises `StoreError` where the folder that it belongs to is
-    damaged, and there is no other to take it from, or holds another config.
+    None if it is still to be trained. Where the folder that it belongs to is damaged, that is kept
+    aside if there is another to take the run from. Raises `StoreError` if there is none, or it
+    holds another config.
     """
     assert options.shared is not None
     path = run_path(options.runs_dir, one)
     damage = None
     try:
         if (done := finished_at(path, one)) is not None:
+            done.check()
             return done
-    except RunFolderError as error:
+    except DamagedError as error:
         damage = error
     source = claim.finished_run()
     if source is None:
@@ -112,6 +116,9 @@ def finished_trial(one: Experiment, options: Options, claim: Claim) -> RunFolder
             source = find_complete(options.shared, one)
     if source is not None and source.path != path:
         with contextlib.suppress(RunFolderError):
+            source.check()
+            if damage is not None:
+                set_aside(path)
             return take_over(source, path, one)
     if damage is not None:
         raise damage

@@ -72,8 +72,8 @@ def best_verdict(run: RunFolder) -> BestVerdict | None:
 
 
 def _tested(run: RunFolder) -> BestVerdict | None:
-    found = read_diagnosis(run.path)
-    if found is None or found.id != run.id:
+    found = read_diagnosis(run.path, run.id)
+    if found is None:
         return None
     return BestVerdict(found.verdict, "tested", found.confidence, found.evidence)
 

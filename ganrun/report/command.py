@@ -8,7 +8,8 @@ from __future__ import annotations
 import os
 import re
 import shlex
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
@@ -85,7 +86,7 @@ def report_run(
 
 
 def read_runs(paths: Sequence[Path]) -> tuple[list[RunRecord], list[str]]:
-    """The runs in these folders, and a line for each that could not be read."""
+    """The runs in these folders, each once, and a line for each that could not be read."""
     runs: dict[Path, RunRecord] = {}
     problems: list[str] = []
     for path in paths:
@@ -103,7 +104,24 @@ def read_runs(paths: Sequence[Path]) -> tuple[list[RunRecord], list[str]]:
                 problems.append(str(error))
     if problems and not runs:
         raise RunFolderError(problems[0])
-    return list(runs.values()), problems
+    return once_each(runs.values()), problems
+
+
+def once_each(runs: Iterable[RunRecord]) -> list[RunRecord]:
+    """Runs of one config and seed as one: the first that came to its end, which names the others.
+
+    A game that was played by hand is no other's copy.
+    """
+    by_id: dict[object, list[RunRecord]] = {}
+    for run in runs:
+        own = run.path if run.status == "interactive" else run.run_json.get("id", run.path)
+        by_id.setdefault(own, []).append(run)
+    found = []
+    for same in by_id.values():
+        first = next((run for run in same if run.ended), same[0])
+        copies = tuple(run.path for run in same if run is not first)
+        found.append(replace(first, copies=copies) if copies else first)
+    return found
 
 
 def is_run_folder(path: Path) -> bool:

@@ -17,12 +17,11 @@ from ganrun import wording
 from ganrun.config import Experiment
 from ganrun.config.declarations import METRICS, SUMMARY_METRICS, share_columns
 from ganrun.measure.coverage import is_covered
-from ganrun.measure.showable import BY_MODE, beyond, recoverable_modes, seen, showable_modes
+from ganrun.measure.showable import beyond, recoverable_modes, seen, showable_modes
 from ganrun.mixture import Mixture, mixture_of
 from ganrun.report.best_verdict import BestVerdict, best_verdict
-from ganrun.store import Event, RunFolder, RunFolderError, Snapshots
+from ganrun.store import Event, RunFolder, Snapshots
 from ganrun.store.events import configs_along
-from ganrun.store.layout import SUMMARY
 from ganrun.verdict import Word
 
 Reference = Mapping[str, Mapping[str, Any]]
@@ -58,6 +57,10 @@ class RunRecord:
     """What was done to an interactive run, in order of rounds."""
     earlier_rule: str | None = None
     """What was other about the game by which it was trained (see `RunFolder`)."""
+    verified: bool | None = None
+    """Whether its files are known to be what was written; None before its end."""
+    copies: tuple[Path, ...] = ()
+    """Other folders that hold the same run, which is counted once."""
 
     @property
     def verdict(self) -> Word | None:
@@ -197,9 +200,10 @@ def read_record(path: Path) -> RunRecord:
     """Read a run folder; raises `RunFolderError`, one clear line, if it is damaged or no run's."""
     folder = RunFolder(path)
     target = folder.final_config.target
+    folder.check_modes(target.mode_count)
     summary = folder.summary or {}
-    where = path / SUMMARY
     snapshots = folder.snapshots()
+    recovered = summary.get("recovered_modes")
     return RunRecord(
         path=path,
         status=folder.status,
@@ -207,53 +211,29 @@ def read_record(path: Path) -> RunRecord:
         mixture=mixture_of(target),
         metrics=folder.metrics(),
         snapshots=snapshots if snapshots and len(snapshots.steps) else None,
-        final={name: _number(summary, name, where) for name in SUMMARY_METRICS if summary},
+        final={name: _float(summary.get(name)) for name in SUMMARY_METRICS if summary},
         best=best_verdict(folder),
-        recovered_modes=_modes(summary, target.mode_count, where),
-        diverged_at=_whole(summary, "diverged_at", where),
-        reference=_reference(summary, where),
+        recovered_modes=None if recovered is None else tuple(recovered),
+        diverged_at=summary.get("diverged_at"),
+        reference=_reference(summary),
         run_json=folder.run,
         events=tuple(folder.events()),
         earlier_rule=folder.earlier_rule,
+        verified=folder.verified,
     )
 
 
-def _number(values: Mapping[str, Any], name: str, where: Path) -> float | None:
-    value = values.get(name)
-    if value is None:
-        return None
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return float(value)
-    raise RunFolderError(f"{where}: {name} is not a number")
+def _float(number: float | None) -> float | None:
+    return None if number is None else float(number)
 
 
-def _whole(values: Mapping[str, Any], name: str, where: Path) -> int | None:
-    value = _number(values, name, where)
-    if value is not None and value != int(value):
-        raise RunFolderError(f"{where}: {name} is not a whole number")
-    return None if value is None else int(value)
-
-
-def _modes(summary: Mapping[str, Any], modes: int, where: Path) -> tuple[int, ...] | None:
-    named = summary.get("recovered_modes")
-    if named is None:
-        return None
-    if isinstance(named, list) and all(type(mode) is int and 0 <= mode < modes for mode in named):
-        return tuple(named)
-    raise RunFolderError(f"{where}: recovered_modes is not a list of modes")
-
-
-def _reference(summary: Mapping[str, Any], where: Path) -> Reference | None:
+def _reference(summary: Mapping[str, Any]) -> Reference | None:
+    """The metrics that perfect samples have."""
     stored = summary.get("reference")
     if stored is None:
         return None
-    if not isinstance(stored, dict) or not all(isinstance(one, dict) for one in stored.values()):
-        raise RunFolderError(f"{where}: reference does not hold metrics")
-    reference: dict[str, dict[str, Any]] = {}
-    for name, points in stored.items():
-        numbers = {point: _number(points, point, where) for point in ("mean", "p5", "p95")}
-        finite = {point: number for point, number in numbers.items() if number is not None}
-        if len(finite) == len(numbers):
-            shown = {BY_MODE: points[BY_MODE]} if BY_MODE in points else {}
-            reference[name] = {**finite, **shown}
-    return reference
+    return {
+        name: {point: number for point, number in points.items() if number is not None}
+        for name, points in stored.items()
+        if None not in map(points.get, ("mean", "p5", "p95"))
+    }

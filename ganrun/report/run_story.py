@@ -26,6 +26,17 @@ def whose(run: RunRecord) -> str:
     return f"{run.name}, seed {run.seed}"
 
 
+def unverified(number: int, noun: str) -> str:
+    """What to say of runs whose files may be other than what was written; empty if there are none.
+
+    An earlier ganrun noted no digests of them.
+    """
+    if not number:
+        return ""
+    has = wording.form_for(number, "has", "have")
+    return f"not verified: {wording.plural(number, noun)} of an earlier ganrun {has} no digests"
+
+
 def outcome(run: RunRecord) -> str:
     """What became of a run, in a heading: `2 of 5 modes recovered after 10,000 rounds`."""
     if run.diverged:

@@ -16,10 +16,10 @@ from ganrun.influence.levels import Levels, levels_of
 from ganrun.influence.paragraph import headline_outcome
 from ganrun.influence.rates import Outcome
 from ganrun.influence.table import blocks
-from ganrun.store import RunFolder, Snapshots, StoreError
-from ganrun.store.folder import read_file
+from ganrun.store import Snapshots, StoreError
 from ganrun.store.formats import read_snapshots
 from ganrun.store.layout import SNAPSHOTS
+from ganrun.store.reading import read_file
 from ganrun.store.sweep_folder import SweepFolder
 from ganrun.sweep.answer import Row, results_and_influence, trials_of
 from ganrun.sweep.designs import Design
@@ -203,15 +203,6 @@ class SweepRecord:
     def without_result(self) -> Iterator[Row]:
         """Trials that failed, were interrupted, or are not there yet."""
         return (row for row in self.rows if not row.has_result)
-
-    def reason(self, row: Row) -> str:
-        """Why a failed trial failed, in one line."""
-        path = self.folder.trial_path(self.design.trial(row.index).experiment)
-        try:
-            run = RunFolder(path)
-            return str(run.run.get("error") or run.status) if run.verdict is None else run.status
-        except StoreError as error:
-            return str(error)
 
 
 def read_sweep(path: Path) -> SweepRecord:

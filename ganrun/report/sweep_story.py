@@ -58,7 +58,7 @@ def completeness(record: SweepRecord) -> list[str]:
     lines = [f"{words}result; {wording.listed(fates)}."]
     for row in failed[:MOST_REASONS]:
         cell = described(record.design, row.cell)
-        lines.append(f"{cell}, seed {row.seed}: failed: {record.reason(row)}")
+        lines.append(f"{cell}, seed {row.seed}: failed: {row.error}")
     if len(failed) > MOST_REASONS:
         lines.append(f"... and {len(failed) - MOST_REASONS:,} more that failed")
     return lines

@@ -35,25 +35,30 @@ Reading:
                        # .events(): of an interactive run, what was done to it and when
 
 Every error is a `StoreError` (exit code 1) whose message is one line that names the place:
-`RunFolderError` for a folder that is damaged or no run's, `RunLockedError`, `NumericsError`.
+`RunFolderError` for a folder that is no run's, `DamagedError` for one whose files are not what was
+written there, `RunLockedError`, `NumericsError`.
 """
 
 from ganrun.store.atomic import StoreError, replace_file
 from ganrun.store.claims import Claim, claimed
 from ganrun.store.events import Event
 from ganrun.store.find import find_complete, find_shorter, finished_at, open_at, open_run
-from ganrun.store.folder import RunFolder, RunFolderError, Status, run_at
+from ganrun.store.folder import RunFolder, run_at
 from ganrun.store.formats import Checkpoint, Snapshot, Snapshots
 from ganrun.store.interactive import Interactive, write_interactive
 from ganrun.store.layout import choose_runs_dir, run_path, scan_runs
 from ganrun.store.lock import FolderLostError, RunLockedError
 from ganrun.store.provenance import numerics
+from ganrun.store.reading import DamagedError, RunFolderError
+from ganrun.store.repair import repair, run_folders, set_aside
 from ganrun.store.run import NumericsError, Run, Session
+from ganrun.store.run_json import Status
 from ganrun.store.transfer import install_run, run_files, take_over
 
 __all__ = [
     "Checkpoint",
     "Claim",
+    "DamagedError",
     "Event",
     "FolderLostError",
     "Interactive",
@@ -76,11 +81,14 @@ __all__ = [
     "numerics",
     "open_at",
     "open_run",
+    "repair",
     "replace_file",
     "run_at",
     "run_files",
+    "run_folders",
     "run_path",
     "scan_runs",
+    "set_aside",
     "take_over",
     "write_interactive",
 ]

@@ -10,12 +10,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import ConfigDict, Field, TypeAdapter, with_config
+from pydantic import Field, TypeAdapter, with_config
 
 from ganrun.store.atomic import replace_file
-from ganrun.store.documents import read_document
+from ganrun.store.documents import STRICT, Count, Identity, Share, Words, read_document
 from ganrun.store.folder import RunFolder
-from ganrun.store.formats import json_text
+from ganrun.store.formats import sealed
 from ganrun.verdict import Word
 
 NAME = "confirmed.json"
@@ -23,22 +23,22 @@ FORMAT = 1
 """Number of the layout, and of the rules behind it; a document of another one is made anew."""
 
 
-@with_config(ConfigDict(extra="forbid", allow_inf_nan=False))
+@with_config(STRICT)
 @dataclass(frozen=True)
 class Confirmed:
     """What a run's game showed when it was played on, once."""
 
     format: int
-    id: str
+    id: Identity
     """The run's."""
-    seed: int
+    seed: Annotated[int, Field(ge=0)]
     """The continuation's, for the noise that it drew."""
-    rounds: int
+    rounds: Count
     """The round that it was played on to."""
     verdict: Word
-    confidence: Annotated[float, Field(ge=0, le=1)]
+    confidence: Share
     """How often the word is right, of such continuations."""
-    evidence: str
+    evidence: Words
     """One sentence with the numbers it rests on."""
 
 
@@ -47,13 +47,19 @@ _ADAPTER = TypeAdapter(Confirmed)
 
 def write_confirmed(folder: Path, confirmed: Confirmed) -> None:
     """Write `confirmed.json` into a run folder, whole or not at all."""
-    replace_file(folder / NAME, json_text(asdict(confirmed), sort_keys=False))
+    replace_file(folder / NAME, sealed(asdict(confirmed)))
 
 
 def read_confirmed(run: RunFolder) -> Confirmed | None:
-    """The confirmed verdict of a run; None if there is none, or it is of another format or run.
+    """The confirmed verdict of a run; None if there is none, or it is of another format.
 
-    Raises `RunFolderError` if it is damaged.
+    Raises `DamagedError` if it is damaged or another run's.
     """
-    path = run.path / NAME
-    return read_document(path, _ADAPTER, number=FORMAT, what="confirmed verdict", run=run.id)
+    return read_document(
+        run.path / NAME,
+        _ADAPTER,
+        number=FORMAT,
+        what="confirmed verdict",
+        run=run.id,
+        writer="--confirm",
+    )

@@ -10,9 +10,11 @@ from typing import Any, Unpack
 
 from ganrun.config import Experiment, run_id
 from ganrun.store import layout
-from ganrun.store.folder import INTERACTIVE, RunFolder, RunFolderError, run_at
+from ganrun.store.folder import RunFolder, run_at
 from ganrun.store.lock import RunLockedError
+from ganrun.store.reading import RunFolderError
 from ganrun.store.run import NumericsError, Run, RunFinishedError, Session
+from ganrun.store.run_json import INTERACTIVE
 
 
 def find_complete(

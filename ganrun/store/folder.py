@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 
 from numpy import ndarray
 
@@ -16,38 +16,26 @@ from ganrun.store import layout
 from ganrun.store.atomic import StoreError, refused
 from ganrun.store.events import Event, configs_along, read_events
 from ganrun.store.formats import (
+    NOT_AS_WRITTEN,
     Checkpoint,
     FormatError,
     Snapshots,
+    digest_of,
     read_checkpoint,
-    read_json,
     read_snapshots,
 )
 from ganrun.store.lock import is_claimed
 from ganrun.store.metrics_table import MetricsTable, read_metrics
-from ganrun.store.run_json import FORMAT
+from ganrun.store.reading import DamagedError, RunFolderError, read_file
+from ganrun.store.run_json import FINISHED, INTERACTIVE, Status, is_verified, read_record
+from ganrun.store.summary_json import Summary, read_summary
 from ganrun.verdict import Verdict, can_judge, quick_verdict
 
-Status = Literal["running", "interrupted", "complete", "diverged", "failed", "interactive"]
-
-FINISHED = ("complete", "diverged")
-INTERACTIVE = "interactive"
-"""Of a game played in the arena: it ended, but is no result of its config and never reused."""
-STATUSES = ("running", "interrupted", *FINISHED, "failed", INTERACTIVE)
-
-RECORD_FIELDS = {"format": int, "id": str, "name": str, "sessions": list, "numerics_changes": list}
-"""What must be in every `run.json`, and its type."""
-
 EARLIER_RMSPROP = "RMSprop had b2 for its decay and its eps inside the root"
-
-_LARGEST_FILE = 1 << 30
-"""Bytes; a run of the largest config that the schema allows stays below."""
+REMEDY = "--repair keeps the damaged folder aside and trains the run again"
+NO_REMEDY = "a game that was played by hand cannot be trained again"
 
 T = TypeVar("T")
-
-
-class RunFolderError(StoreError):
-    """A folder that is damaged or no run folder; one line that names the file."""
 
 
 def run_at(path: Path) -> RunFolder | None:
@@ -58,15 +46,16 @@ def run_at(path: Path) -> RunFolder | None:
     if os.path.exists(path / layout.RUN):
         return RunFolder(path)
     if any(os.path.exists(path / name) for name in layout.FILES if name != layout.CONFIG):
-        raise RunFolderError(f"{path / layout.RUN}: is missing")
+        raise DamagedError(f"{path / layout.RUN}: is missing; {REMEDY}")
     return None
 
 
 class RunFolder:
     """A read-only view of one run.
 
-    Opening it reads `run.json` alone; every other file is read when it is first asked for. All
-    of it raises `RunFolderError` where a file is missing, damaged, or belongs to another run.
+    Opening it reads `run.json` alone; every other file is read when it is first asked for, and
+    believed only if it is what `run.json` says that was written. All of it raises `DamagedError`
+    where a file is missing, damaged, or belongs to another run.
     """
 
     path: Path
@@ -84,9 +73,12 @@ class RunFolder:
                 raise RunFolderError(f"{path}: not a folder") from None
         for name in (layout.CONFIG, layout.RUN):
             if name not in names:
-                raise RunFolderError(f"{path}: not a run folder: it has no {name}")
-        self.run = self._read(layout.RUN, read_json)
-        self._check_run()
+                kind = RunFolderError if layout.id_in_name(path) is None else DamagedError
+                raise kind(f"{path}: not a run folder: it has no {name}")
+        self.run = self._read(layout.RUN, read_record)
+        claimed = layout.id_in_name(path.absolute())
+        if claimed not in (None, self.id):
+            raise self._damaged(layout.RUN, f"belongs to run {self.id}, not to {claimed}")
 
     def __repr__(self) -> str:
         return f"RunFolder({str(self.path)!r})"
@@ -112,22 +104,28 @@ class RunFolder:
         status = self.run["status"]
         return "interrupted" if status == "running" and not is_claimed(self.path) else status
 
+    @property
+    def verified(self) -> bool | None:
+        """Whether its files are known to be what was written; None before its end.
+
+        An earlier ganrun noted no digests, so that what it wrote is taken as it is.
+        """
+        return is_verified(self.run) if self.ended else None
+
     @cached_property
     def config(self) -> Experiment:
         """The experiment of this run, with its one seed."""
-        path = self.path / layout.CONFIG
         self._read(layout.CONFIG, len)  # missing, unreadable, absurdly large
         try:
-            config = load_experiment(path)
+            config = load_experiment(self.path / layout.CONFIG)
         except ConfigError as error:
-            raise RunFolderError(error.problems[0]) from error
+            raise DamagedError(f"{error.problems[0]}; {self._remedy}") from error
         if len(config.seeds) != 1:
-            raise RunFolderError(f"{path}: a run has one seed, not {len(config.seeds)}")
+            raise self._damaged(layout.CONFIG, f"a run has one seed, not {len(config.seeds)}")
         trained = as_trained(config, self.id)
         if trained is None:
-            raise RunFolderError(
-                f"{path}: is the config of run {run_id(config)}, not of {self.id}: it was changed"
-            )
+            what = f"is the config of run {run_id(config)}, not of {self.id}: it was changed"
+            raise self._damaged(layout.CONFIG, what)
         return trained
 
     @property
@@ -147,13 +145,24 @@ class RunFolder:
             )
 
     @cached_property
-    def summary(self) -> dict[str, Any] | None:
+    def summary(self) -> Summary | None:
         """The content of `summary.json`; None until the run has come to its end."""
-        return self._read(layout.SUMMARY, read_json) if self.ended else None
+        if not self.ended:
+            return None
+        summary = self._read(layout.SUMMARY, read_summary)
+        diverged = summary.get("diverged_at") is not None
+        if self.finished and diverged != (self.run["status"] == "diverged"):
+            raise self._damaged(layout.SUMMARY, "says otherwise than run.json whether it diverged")
+        return summary
+
+    def check_modes(self, modes: int) -> None:
+        """Raise `DamagedError` if the summary is not of a target with so many modes."""
+        if (self.summary or {}).get("modes_total", modes) not in (None, modes):
+            raise self._damaged(layout.SUMMARY, f"is not of a target with {modes:,} modes")
 
     def events(self) -> list[Event]:
         """What was done to an interactive run while it was played; none for any other."""
-        if not (self.path / layout.EVENTS).exists():
+        if self._not_noted(layout.EVENTS):
             return []
         return list(self._events)
 
@@ -163,8 +172,8 @@ class RunFolder:
         try:
             self._configs = configs_along(self.config, events)
         except ConfigError as error:
-            where = self.path / layout.EVENTS
-            raise RunFolderError(f"{where}: does not fit the config: {error.problems[0]}") from None
+            what = f"does not fit the config: {error.problems[0]}"
+            raise self._damaged(layout.EVENTS, what) from None
         return events
 
     @property
@@ -190,14 +199,18 @@ class RunFolder:
     def metrics_table(self) -> MetricsTable:
         """`metrics.csv` line by line."""
         modes = self.modes_recorded
-        return self._read(layout.METRICS, lambda content: read_metrics(content, modes))
+        table = self._read(layout.METRICS, lambda content: read_metrics(content, modes))
+        self._check_rounds(layout.METRICS, table.steps)
+        return table
 
     def snapshots(self) -> Snapshots | None:
         """What `snapshots.npz` holds; None if nothing has been written yet."""
         if self._not_written_yet(layout.SNAPSHOTS):
             return None
         sizes = self.config.snapshots
-        return self._read(layout.SNAPSHOTS, lambda content: read_snapshots(content, sizes))
+        found = self._read(layout.SNAPSHOTS, lambda content: read_snapshots(content, sizes))
+        self._check_rounds(layout.SNAPSHOTS, found.steps.tolist())
+        return found
 
     def checkpoint(self) -> Checkpoint | None:
         """The last committed training state; None if nothing has been committed yet."""
@@ -205,10 +218,34 @@ class RunFolder:
             return None
         checkpoint = self._read(layout.CHECKPOINT, read_checkpoint)
         if checkpoint.id != self.id:
-            raise RunFolderError(
-                f"{self.path / layout.CHECKPOINT}: belongs to run {checkpoint.id}, not to {self.id}"
-            )
+            what = f"belongs to run {checkpoint.id}, not to {self.id}"
+            raise self._damaged(layout.CHECKPOINT, what)
         return checkpoint
+
+    def committed(self) -> tuple[Checkpoint, MetricsTable, Snapshots] | None:
+        """The last commit, and the tables that hold what is its own or more; None before it.
+
+        Raises `DamagedError` where they hold less.
+        """
+        if (checkpoint := self.checkpoint()) is None:
+            return None
+        table, snapshots = self.metrics_table(), self.snapshots()
+        if snapshots is None:
+            raise self._damaged(layout.SNAPSHOTS, "is missing")
+        for name, count, wanted in (
+            (layout.METRICS, len(table.lines), checkpoint.rows),
+            (layout.SNAPSHOTS, len(snapshots.steps), checkpoint.snapshots),
+        ):
+            if count < wanted:
+                what = f"holds {count} entries, but the checkpoint counts {wanted}"
+                raise self._damaged(name, what)
+        return checkpoint, table, snapshots
+
+    def check(self) -> None:
+        """Read everything that there is; raises `DamagedError` if any of it is damaged."""
+        self.check_modes(self.final_config.target.mode_count)
+        for whole in (self.metrics, self.snapshots, self.committed, lambda: self.verdict):
+            whole()
 
     @cached_property
     def verdict(self) -> Verdict | None:
@@ -222,7 +259,7 @@ class RunFolder:
         try:
             stored = Verdict.from_summary(summary)
         except (KeyError, TypeError, ValueError):
-            raise RunFolderError(f"{self.path / layout.SUMMARY}: holds no verdict") from None
+            raise self._damaged(layout.SUMMARY, "holds no verdict") from None
         if stored is not None:
             return stored
         from ganrun.mixture import mixture_of
@@ -236,7 +273,7 @@ class RunFolder:
                 return None
             return quick_verdict(metrics, summary, reference, weights, diverged_at=diverged_at)
         except (AttributeError, IndexError, TypeError, ValueError):
-            raise RunFolderError(f"{self.path / layout.SUMMARY}: is no run's summary") from None
+            raise self._damaged(layout.SUMMARY, "is no run's summary") from None
 
     def check_config(self, experiment: Experiment) -> None:
         """Raise a `StoreError` if this is not a run of that experiment, as its id says it is."""
@@ -255,38 +292,45 @@ class RunFolder:
         return [*rules, *_differences("", stored, wanted)]
 
     def _not_written_yet(self, name: str) -> bool:
-        return not self.ended and not os.path.exists(self.path / name)
+        return not self.ended and self._not_noted(name)
 
-    def _check_run(self) -> None:
-        path = self.path / layout.RUN
-        if self.run.get("status") not in STATUSES:
-            raise RunFolderError(f"{path}: has no status that ganrun knows")
-        for field, kind in RECORD_FIELDS.items():
-            if not isinstance(self.run.get(field), kind):
-                raise RunFolderError(f"{path}: has no {field}, or one of the wrong type")
-        if self.run["format"] > FORMAT:
-            raise RunFolderError(f"{path}: was written by a newer ganrun")
-        claimed = layout.id_in_name(self.path.absolute())
-        if claimed not in (None, self.id):
-            raise RunFolderError(f"{path}: belongs to run {self.id}, not to {claimed}")
+    def _not_noted(self, name: str) -> bool:
+        """Whether a file is neither there nor noted to have been."""
+        return not os.path.exists(self.path / name) and name not in (self.run.get("digests") or {})
+
+    def _check_rounds(self, name: str, rounds: Sequence[int]) -> None:
+        if rounds and rounds[-1] > self.config.training.steps:
+            raise self._damaged(name, f"holds round {rounds[-1]}, which is after the last")
 
     def _read(self, name: str, parse: Callable[[bytes], T]) -> T:
-        return read_file(self.path / name, parse)
+        """What one of its files holds, which must be what was written there."""
 
+        def checked(content: bytes) -> T:
+            self._check_digest(name, content)
+            return parse(content)
 
-def read_file(path: Path, parse: Callable[[bytes], T]) -> T:
-    """What a file of a run folder holds; `RunFolderError` if it cannot be read or parsed."""
-    with refused(path, "read", RunFolderError):
         try:
-            if path.exists() and not path.is_file():
-                raise RunFolderError(f"{path}: is not a file")
-            if path.stat().st_size > _LARGEST_FILE:
-                raise RunFolderError(f"{path}: is too large to be a run's")
-            return parse(path.read_bytes())
-        except FileNotFoundError:
-            raise RunFolderError(f"{path}: is missing") from None
-        except FormatError as error:
-            raise RunFolderError(f"{path}: {error}") from error
+            return read_file(self.path / name, checked)
+        except DamagedError as error:
+            raise DamagedError(f"{error}; {self._remedy}") from error
+
+    def _check_digest(self, name: str, content: bytes) -> None:
+        if name == layout.RUN:  # it is sealed
+            return
+        noted = (self.run.get("digests") or {}).get(name)
+        if noted in (None, digest_of(content)):
+            return
+        if self.ended or self._read(layout.RUN, read_record) == self.run:
+            raise FormatError(NOT_AS_WRITTEN)
+        # Else somebody has gone on with the run since it was opened here.
+
+    def _damaged(self, name: str, what: str) -> DamagedError:
+        return DamagedError(f"{self.path / name}: {what}; {self._remedy}")
+
+    @property
+    def _remedy(self) -> str:
+        run = self.__dict__.get("run") or {}  # not there yet while it is read
+        return NO_REMEDY if run.get("status") == INTERACTIVE else REMEDY
 
 
 def _differences(prefix: str, stored: Any, wanted: Any) -> Iterator[str]:

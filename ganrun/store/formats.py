@@ -25,6 +25,9 @@ _METADATA_KEY = "ganrun"
 _METADATA = ("id", "round", "rows", "snapshots")
 
 
+NOT_AS_WRITTEN = "does not hold what was written there"
+
+
 class FormatError(ValueError):
     """Bytes that are not what they should be; the caller knows whose they are."""
 
@@ -99,13 +102,11 @@ def _plain(value: Any) -> Any:
 
 
 def read_json(content: bytes) -> dict[str, Any]:
-    """The object in a JSON file."""
-
-    def refuse(constant: str) -> None:
-        raise FormatError(f"holds {constant}, which is not JSON")
-
+    """The object in a JSON file: every key once, every number finite and no larger than int64."""
     try:
-        value = json.loads(content, parse_constant=refuse)
+        value = _DECODER.decode(content.decode())
+        if b"\\u" in content:
+            json.dumps(value, ensure_ascii=False).encode()  # half a character is none
     except FormatError:
         raise
     except (ValueError, RecursionError):
@@ -113,6 +114,70 @@ def read_json(content: bytes) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise FormatError("does not hold a JSON object")
     return value
+
+
+def _refused(constant: str) -> None:
+    raise FormatError(f"holds {constant}, which is not JSON")
+
+
+def _finite(text: str) -> float:
+    if not math.isfinite(number := float(text)):
+        raise FormatError(f"holds {_cut(text)}, which is no finite number")
+    return number
+
+
+def _whole(text: str) -> int:
+    if len(text) > 20 or not -(2**63) <= (number := int(text)) < 2**63:
+        raise FormatError(f"holds {_cut(text)}, which is too large a number")
+    return number
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= 20 else f"{text[:16]}..."
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    if len(found := dict(pairs)) < len(pairs):
+        raise FormatError("holds a key more than once")
+    return found
+
+
+_DECODER = json.JSONDecoder(
+    parse_constant=_refused, parse_float=_finite, parse_int=_whole, object_pairs_hook=_object
+)
+
+# Digests ------------------------------------------------------------------------------------------
+
+DIGEST = "digest"
+"""The last field of a document that is sealed: the SHA-256 of all that stands before it."""
+
+
+def digest_of(content: bytes) -> str:
+    """The SHA-256 of a file, as it is recorded."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def sealed(value: Mapping[str, Any]) -> bytes:
+    """A document as JSON that holds its own digest, so that a reader knows it for whole."""
+    return _with_digest(json_text(value, sort_keys=False).removesuffix(b"\n}\n"))
+
+
+def _with_digest(text: bytes) -> bytes:
+    return b'%s,\n "%s": "%s"\n}\n' % (text, DIGEST.encode(), digest_of(text).encode())
+
+
+def read_sealed(content: bytes) -> tuple[dict[str, Any], bool]:
+    """What a document holds, and whether it was sealed: earlier ones were not.
+
+    Raises `FormatError` if it is other than what was sealed.
+    """
+    value = read_json(content)
+    if DIGEST not in value:
+        return value, False
+    if content != _with_digest(content.rpartition(b',\n "%s": ' % DIGEST.encode())[0]):
+        raise FormatError(NOT_AS_WRITTEN)
+    del value[DIGEST]
+    return value, True
 
 
 # snapshots.npz ------------------------------------------------------------------------------------
@@ -202,7 +267,7 @@ def read_checkpoint(content: bytes) -> Checkpoint:
     except Exception as error:  # safetensors' own error, and those of a header that says too little
         raise FormatError("is not a whole checkpoint") from error
     if not whole:
-        raise FormatError("is damaged: it does not hold what was written")
+        raise FormatError(NOT_AS_WRITTEN)
     return checkpoint
 
 

@@ -20,10 +20,16 @@ from ganrun.config import Experiment, run_id, to_yaml
 from ganrun.store import layout
 from ganrun.store.atomic import make_folder, refused, replace_file, sync_folder
 from ganrun.store.events import Event, configs_along, events_bytes
-from ganrun.store.folder import INTERACTIVE, RunFolder
-from ganrun.store.formats import Snapshot, json_text, snapshots_bytes
+from ganrun.store.folder import RunFolder
+from ganrun.store.formats import Snapshot, json_text, sealed, snapshots_bytes
 from ganrun.store.metrics_table import MetricRow, MetricsTable
-from ganrun.store.run_json import begin_session, end_session, new_record
+from ganrun.store.run_json import (
+    INTERACTIVE,
+    begin_session,
+    digests_of,
+    end_session,
+    new_record,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,11 +99,11 @@ def _files(
     end_session(record, at_round=one.training.steps, training_seconds=training_seconds)
     record["status"] = INTERACTIVE
     modes = max(config.target.mode_count for config in configs_along(one, run.events))
-    return {
+    files = {
         layout.CONFIG: to_yaml(one).encode(),
         layout.EVENTS: events_bytes(run.events),
         layout.METRICS: MetricsTable(modes).with_rows(run.rows).content(),
         layout.SNAPSHOTS: snapshots_bytes(run.snapshots, run.extent, one.snapshots),
         layout.SUMMARY: json_text(run.summary, sort_keys=True),
-        layout.RUN: json_text(record, sort_keys=False),
     }
+    return files | {layout.RUN: sealed(record | {"digests": digests_of(files)})}

@@ -14,26 +14,33 @@ from numpy import ndarray
 from ganrun.config import Experiment, run_id, to_yaml
 from ganrun.store import layout
 from ganrun.store.atomic import StoreError, make_folder, remove_leftovers, replace_file
-from ganrun.store.folder import INTERACTIVE, RunFolder, RunFolderError, read_file, run_at
+from ganrun.store.folder import RunFolder, run_at
 from ganrun.store.formats import (
     Checkpoint,
     Snapshot,
+    Snapshots,
     checkpoint_bytes,
+    digest_of,
     json_text,
     read_json,
+    sealed,
     snapshots_bytes,
 )
 from ganrun.store.lock import claim
 from ganrun.store.metrics_table import MetricRow, MetricsTable
+from ganrun.store.reading import DamagedError, RunFolderError, read_file
 from ganrun.store.run_json import (
+    INTERACTIVE,
     Record,
     begin_session,
+    digests_of,
     end_session,
     new_record,
     note_branching,
     note_numerics_change,
     note_takeover,
 )
+from ganrun.store.transfer import run_files
 
 
 class RunFinishedError(StoreError):
@@ -86,6 +93,7 @@ class Run:
         self._snapshots: list[Snapshot] = []
         self._extent: tuple[float, ...] = (0.0, 0.0, 0.0, 0.0)
         self._in_doubt = True  # whether the two files may hold other than the last commit
+        self._digests: dict[str, str] = {}  # of the files as they were written
         self.checkpoint = None
         numerics = read_json(json_text(numerics, sort_keys=False))  # as it will be read back
         make_folder(path)
@@ -233,6 +241,7 @@ class Run:
             )
             self._record["status"] = status or "interrupted"
             self._record["error"] = error
+            self._record["digests"] = None if self._in_doubt else self._digests
             try:
                 self._write_record()
             except StoreError:
@@ -247,7 +256,7 @@ class Run:
         """Begin a run in a folder in which at most `config.yaml` was written."""
         path, config = self.path / layout.CONFIG, to_yaml(self.experiment).encode()
         if os.path.exists(path) and read_file(path, bytes) != config:
-            raise RunFolderError(f"{path}: is not the config of this run")
+            raise DamagedError(f"{path}: is not the config of this run")
         self._write(layout.CONFIG, config)
         return new_record(self.experiment, self.id, again=again)
 
@@ -261,48 +270,39 @@ class Run:
             raise RunFolderError(f"{self.path}: is an interactive run, which is not gone on with")
         if folder.finished:
             raise RunFinishedError(f"{self.path}: is {folder.run['status']} already")
-        self.checkpoint = folder.checkpoint()
         before = folder.run.get("numerics")
-        if self.checkpoint is not None:
+        if (committed := folder.committed()) is not None:
+            self.checkpoint = committed[0]
             if before != numerics and not allowed:
                 raise NumericsError(_numerics_message(self.path, before or {}, numerics))
-            self._truncate(folder, self.checkpoint)
+            self._truncate(*committed)
         else:
             folder.run |= {"reused_from": None, "numerics_changes": []}
         note_numerics_change(folder.run, before, numerics, at_round=self.round)
         return folder.run
 
-    def _truncate(self, folder: RunFolder, checkpoint: Checkpoint) -> None:
+    def _truncate(self, checkpoint: Checkpoint, table: MetricsTable, snapshots: Snapshots) -> None:
         """Take the rows and snapshots that are the checkpoint's; later ones were not committed."""
-        table, snapshots = folder.metrics_table(), folder.snapshots()
-        if snapshots is None:
-            raise RunFolderError(f"{self.path / layout.SNAPSHOTS}: is missing")
-        stored = len(snapshots.steps)
-        for name, count, wanted in (
-            (layout.METRICS, len(table.lines), checkpoint.rows),
-            (layout.SNAPSHOTS, stored, checkpoint.snapshots),
-        ):
-            if count < wanted:
-                raise RunFolderError(
-                    f"{self.path / name}: holds {count} entries, but the checkpoint counts {wanted}"
-                )
+        self._digests = digests_of(run_files(self.path))
         self._table = table.first(checkpoint.rows)
         self._snapshots = snapshots.each()[: checkpoint.snapshots]
         self._extent = tuple(snapshots.extent.tolist())
         if len(table.lines) > checkpoint.rows:
             self._write(layout.METRICS, self._table.content())
-        if stored > checkpoint.snapshots:
+        if len(snapshots.steps) > checkpoint.snapshots:
             self._write_snapshots(self._snapshots)
         self._in_doubt = False
 
     # writing
 
     def _write_record(self) -> None:
-        self._write(layout.RUN, json_text(self._record, sort_keys=False))
+        self._write(layout.RUN, sealed(self._record))
 
     def _write(self, name: str, content: bytes) -> None:
         self._lock.check()
         replace_file(self.path / name, content)
+        if name != layout.RUN:
+            self._digests[name] = digest_of(content)
 
     def _write_snapshots(self, snapshots: Sequence[Snapshot]) -> None:
         content = snapshots_bytes(snapshots, self._extent, self.experiment.snapshots)

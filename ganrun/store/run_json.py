@@ -5,15 +5,99 @@ from __future__ import annotations
 import os
 import platform
 from collections.abc import Mapping, Sequence
-from typing import Any
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, Field, StringConstraints
 
 from ganrun.config import Experiment
-from ganrun.store import provenance
+from ganrun.store import layout, provenance
+from ganrun.store.documents import Count, Document, Identity, Words, check
+from ganrun.store.formats import NOT_AS_WRITTEN, FormatError, digest_of, read_sealed
 
-FORMAT = 1
-"""Number of the run folder's layout."""
+FORMAT = 2
+"""Number of the run folder's layout: since 2, `run.json` is sealed and holds the files' digests."""
 
 Record = dict[str, Any]
+
+Status = Literal["running", "interrupted", "complete", "diverged", "failed", "interactive"]
+FINISHED = ("complete", "diverged")
+INTERACTIVE = "interactive"
+"""Of a game played in the arena: it ended, but is no result of its config and never reused."""
+
+Scalar = str | int | float | bool | None
+Time = Annotated[
+    str,
+    StringConstraints(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ\z"),
+    AfterValidator(lambda text: datetime.fromisoformat(text) and text),
+]
+Seconds = Annotated[float, Field(ge=0, le=1e12)]
+Digests = dict[str, Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}\z")]]
+
+
+class _Origin(Document):
+    folder: str
+    id: Identity
+    round: Count
+
+
+class _Change(Document):
+    round: Count
+
+
+class _Session(Document):
+    started: Time | None = None
+    ended: Time | None = None
+    from_round: Count
+    to_round: Count | None = None
+    training_seconds: Seconds | None = None
+
+
+class _RunJson(Document):
+    """What readers rely on in a `run.json`, of any version."""
+
+    format: Annotated[int, Field(ge=1)]
+    id: Identity
+    name: Annotated[Words, Field(min_length=1, max_length=1000)]
+    again: bool = False
+    status: Status
+    error: str | None = None
+    started: Time | None = None
+    ended: Time | None = None
+    training_seconds: Seconds | None = None
+    rounds_per_second: Annotated[float, Field(ge=0)] | None = None
+    reused_from: _Origin | None = None
+    branched_from: _Origin | None = None
+    numerics: dict[str, Scalar | list[Scalar] | dict[str, Scalar]] | None = None
+    numerics_changes: list[_Change]
+    digests: Digests | None = None
+    sessions: Annotated[list[_Session], Field(min_length=1)]
+    versions: dict[str, str | None] = Field(default_factory=dict)
+    git: dict[str, str | bool | None] = Field(default_factory=dict)
+    command: list[str] = Field(default_factory=list)
+
+
+def read_record(content: bytes) -> Record:
+    """What a `run.json` holds, checked; `FormatError` if it is damaged, or of a newer ganrun."""
+    record, whole = read_sealed(content)
+    written = record.get("format")
+    if isinstance(written, int) and written > FORMAT:
+        raise FormatError("was written by a newer ganrun")
+    check(_RunJson, record)
+    if record["format"] == FORMAT and not whole:
+        raise FormatError(NOT_AS_WRITTEN)
+    return record
+
+
+def digests_of(files: Mapping[str, bytes]) -> dict[str, str]:
+    """The digests of a run's files but `run.json`, which holds them."""
+    return {name: digest_of(content) for name, content in files.items() if name != layout.RUN}
+
+
+def is_verified(record: Record) -> bool:
+    """Whether the digests of a finished run's files are known, and of what it was made from."""
+    origin = record.get("reused_from") or {}
+    return bool(record.get("digests")) and origin.get("verified") is not False
 
 
 def new_record(experiment: Experiment, identity: str, *, again: bool) -> Record:
@@ -33,6 +117,7 @@ def new_record(experiment: Experiment, identity: str, *, again: bool) -> Record:
         "reused_from": None,
         "numerics": None,
         "numerics_changes": [],
+        "digests": None,
         "sessions": [],
     }
 
@@ -56,7 +141,9 @@ def begin_session(
         "pid": os.getpid(),
         "host": platform.node(),
     }
-    record |= {"status": "running", "error": None, "ended": None, "numerics": dict(numerics)} | code
+    record |= {"format": FORMAT, "status": "running", "error": None, "ended": None}
+    # What is written from here on has other digests.
+    record |= {"numerics": dict(numerics), "digests": None} | code
     record["sessions"].append(session | code)
 
 
@@ -73,7 +160,8 @@ def end_session(
         "to_round": at_round,
         "training_seconds": training_seconds,
     }
-    timed = [one for one in record["sessions"] if one.get("training_seconds") is not None]
+    told = ("training_seconds", "to_round")
+    timed = [one for one in record["sessions"] if None not in map(one.get, told)]
     seconds = sum(one["training_seconds"] for one in timed)
     rounds = sum(one["to_round"] - one["from_round"] for one in timed)
     record |= {
@@ -85,15 +173,21 @@ def end_session(
 
 def note_takeover(record: Record, source: Record, *, folder: str, at_round: int) -> None:
     """Note that this run goes on from another's last round, and what that one had noted."""
-    record["reused_from"] = {"folder": folder, "id": source["id"], "round": at_round}
+    record["reused_from"] = origin_in(source, folder=folder, at_round=at_round)
     record["numerics_changes"] = list(source.get("numerics_changes", []))
     note_numerics_change(record, source.get("numerics"), record["numerics"], at_round=at_round)
     record["sessions"][-1]["from_round"] = at_round
 
 
+def origin_in(source: Record, *, folder: str, at_round: int) -> dict[str, Any]:
+    """Where a run was taken from, and whether what lies there could be verified."""
+    verified = is_verified(source)
+    return {"folder": folder, "id": source["id"], "round": at_round, "verified": verified}
+
+
 def note_branching(record: Record, source: Record, *, folder: str, at_round: int) -> None:
     """Note that this run begins with another's last state, and is no continuation of it."""
-    record["branched_from"] = {"folder": folder, "id": source["id"], "round": at_round}
+    record["branched_from"] = origin_in(source, folder=folder, at_round=at_round)
     session = record["sessions"][-1]
     session["from_round"] = max(session["from_round"], at_round)
 

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
-from ganrun.config import Experiment, run_id, to_yaml
+from ganrun.config import Experiment, to_yaml
 from ganrun.store import layout
 from ganrun.store.atomic import make_folder, remove_leftovers, replace_file
-from ganrun.store.folder import RunFolder, read_file
-from ganrun.store.formats import json_text, read_json
+from ganrun.store.folder import RunFolder
+from ganrun.store.formats import FormatError, digest_of, sealed
 from ganrun.store.lock import claim
+from ganrun.store.reading import RunFolderError, read_file
+from ganrun.store.run_json import digests_of, origin_in, read_record
 
 RESULTS = (layout.METRICS, layout.SNAPSHOTS, layout.CHECKPOINT, layout.SUMMARY)
 """Files besides config and record, in the order in which a run writes them."""
@@ -34,18 +35,27 @@ def install_run(path: Path, experiment: Experiment, files: Files) -> RunFolder:
     with. Raises `RunLockedError` if another process writes that folder, `StoreError` if it cannot
     be written.
     """
-    record: dict[str, Any] = read_json(files[layout.RUN])
+    try:
+        record = read_record(files[layout.RUN])
+    except FormatError as error:
+        raise RunFolderError(f"{path / layout.RUN}: was to be written, but {error}") from error
+    config, found = to_yaml(experiment).encode(), digests_of(files)
+    for name, noted in (record.get("digests") or {}).items():
+        if found.get(name) != noted:
+            raise RunFolderError(f"{path / name}: came as other than what was written elsewhere")
+    if record.get("digests"):
+        record["digests"] |= {layout.CONFIG: digest_of(config)}
     record |= {"name": experiment.name, "again": False}
     make_folder(path)
     lock = claim(path)
     try:
         remove_leftovers(path, layout.FILES)
-        replace_file(path / layout.CONFIG, to_yaml(experiment).encode())
-        unfinished = record | {"status": "running"}
-        replace_file(path / layout.RUN, json_text(unfinished, sort_keys=False))
+        replace_file(path / layout.CONFIG, config)
+        unfinished = record | {"status": "running", "digests": None}
+        replace_file(path / layout.RUN, sealed(unfinished))
         for name in RESULTS:
             replace_file(path / name, files[name])
-        replace_file(path / layout.RUN, json_text(record, sort_keys=False))
+        replace_file(path / layout.RUN, sealed(record))
     finally:
         lock.release()
     layout.enter_into_family(path.parent, experiment)
@@ -55,13 +65,10 @@ def install_run(path: Path, experiment: Experiment, files: Files) -> RunFolder:
 def take_over(source: RunFolder, path: Path, experiment: Experiment) -> RunFolder:
     """Copy a finished run of this experiment into `path`; its record says where it came from.
 
-    Raises `RunFolderError` if it is damaged.
+    It is to be checked before.
     """
-    for whole in (source.metrics, source.snapshots, source.checkpoint, lambda: source.verdict):
-        whole()
-    files = run_files(source.path)
-    record = read_json(files[layout.RUN])
-    steps = record["sessions"][-1]["to_round"]
-    record["reused_from"] = {"folder": str(source.path), "id": run_id(experiment), "round": steps}
-    files[layout.RUN] = json_text(record, sort_keys=False)
-    return install_run(path, experiment, files)
+    end = source.checkpoint()
+    assert end is not None
+    origin = origin_in(source.run, folder=str(source.path), at_round=end.round)
+    record = {layout.RUN: sealed(source.run | {"reused_from": origin})}
+    return install_run(path, experiment, run_files(source.path) | record)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,9 +20,9 @@ from ganrun.influence import Trials, influence_of
 from ganrun.influence.points import CASE
 from ganrun.influence.table import FORMAT
 from ganrun.measure.showable import beyond, showable_modes
-from ganrun.store import RunFolderError, replace_file
-from ganrun.store.folder import read_file
-from ganrun.store.formats import json_text, read_json
+from ganrun.store import StoreError, replace_file
+from ganrun.store.formats import digest_of, read_sealed, sealed
+from ganrun.store.reading import read_file
 from ganrun.store.sweep_folder import INFLUENCE, RESULTS, SweepFolder
 from ganrun.sweep.designs import Design
 from ganrun.sweep.results import Result, results, results_text
@@ -48,6 +49,8 @@ class Row:
     """The modes that perfect samples show; of a trial without a result, none."""
     beyond: int | None = None
     """What perfect samples reach at most, where it recovers more modes than that."""
+    error: str = ""
+    verified: bool = True
 
     @property
     def has_result(self) -> bool:
@@ -87,31 +90,31 @@ def results_and_influence(folder: SweepFolder, design: Design) -> Answer:
             yield result
 
     content = results_text(design, noted())
-    unchanged = _stored_results(folder) == content
-    influence = _stored_influence(folder) if unchanged else None
-    if influence is None:
-        influence = influence_of(trials_of(design, rows))
-        # The table goes last: if it is there and right, the answer beside it was made from it.
-        replace_file(folder.path / INFLUENCE, json_text(influence, sort_keys=False))
-    if not unchanged:
+    stored = _stored(folder, content)
+    if stored is None:
+        stored = {"results": digest_of(content), **influence_of(trials_of(design, rows))}
+        replace_file(folder.path / INFLUENCE, sealed(stored))
+    if _content(folder.path / RESULTS) != content:
         replace_file(folder.path / RESULTS, content)
-    return rows, influence
+    del stored["results"]
+    return rows, stored
 
 
-def _stored_results(folder: SweepFolder) -> bytes | None:
+def _stored(folder: SweepFolder, table: bytes) -> dict[str, Any] | None:
+    """The answer that stands in the folder, if it is whole and was made from this table."""
     try:
-        return (folder.path / RESULTS).read_bytes()
+        found, whole = read_file(folder.path / INFLUENCE, read_sealed)
+    except StoreError:
+        return None
+    current = found.get("format") == FORMAT and found.get("results") == digest_of(table)
+    return found if whole and current else None
+
+
+def _content(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
     except OSError:
         return None
-
-
-def _stored_influence(folder: SweepFolder) -> dict[str, Any] | None:
-    """What stands in the folder, if it is whole and of today's form."""
-    try:
-        influence = read_file(folder.path / INFLUENCE, read_json)
-    except RunFolderError:
-        return None
-    return influence if influence.get("format") == FORMAT else None
 
 
 def row_of(result: Result) -> Row:
@@ -128,6 +131,8 @@ def row_of(result: Result) -> Row:
         missing=result.missing,
         showable=showable_modes(reference, summary.get("modes_total") or 0),
         beyond=beyond(reference, RECOVERED, summary.get(RECOVERED)),
+        error=result.error,
+        verified=result.verified,
         **{one.name: summary.get(one.name) for one in fields(Row) if one.name in SUMMARY_METRICS},
     )
 

@@ -16,7 +16,7 @@ from ganrun.config.declarations import SUMMARY_METRICS, share_columns
 from ganrun.measure.coverage import is_covered
 from ganrun.measure.showable import showable_modes
 from ganrun.mixture import mixture_of
-from ganrun.store import RunFolder, RunFolderError
+from ganrun.store import RunFolder, StoreError
 from ganrun.store.confirmed import read_confirmed
 from ganrun.store.sweep_folder import SweepFolder
 from ganrun.sweep.designs import Design, Trial
@@ -29,7 +29,7 @@ class Result:
     """What became of one trial; a trial without a result has no summary.
 
     Its status is that of its run (`complete`, `diverged`, `failed`, `interrupted`, `running`), or
-    `missing` where there is none.
+    `missing` where there is none; one whose folder is damaged has failed.
     """
 
     trial: Trial
@@ -40,6 +40,10 @@ class Result:
     """What it came to when it was played on; empty where it was not."""
     missing: int | None = None
     """Modes that it does not cover at the end, of those that perfect samples cover."""
+    error: str = ""
+    """Why it has no result, in one line; a file is named from within the folder of trials."""
+    verified: bool = True
+    """Whether its files are known to be what was written, as far as there are any."""
 
     @property
     def verdict(self) -> str:
@@ -54,15 +58,25 @@ def result_of(folder: SweepFolder, trial: Trial) -> Result:
         return Result(trial, identity, "missing", None)
     try:
         run = RunFolder(path)
-        verdict = run.verdict
+        run.check_modes(trial.experiment.target.mode_count)
+        verdict, confirmed = run.verdict, read_confirmed(run)
         if verdict is None:
-            return Result(trial, identity, run.status, None)
+            reason = run.run.get("error") or run.status
+            return Result(trial, identity, run.status, None, error=str(reason))
         summary = {**(run.summary or {}), **verdict.as_summary()}
-        confirmed = read_confirmed(run)
-        word = confirmed.verdict if confirmed else ""
-        return Result(trial, identity, run.status, summary, word, missing_modes(run, summary))
-    except RunFolderError:
-        return Result(trial, identity, "failed", None)
+        return Result(
+            trial,
+            identity,
+            run.status,
+            summary,
+            confirmed.verdict if confirmed else "",
+            missing_modes(run, summary),
+            verified=run.verified is not False,
+        )
+    except StoreError as error:
+        # The same words wherever the sweep's folder is.
+        words = str(error).replace(f"{folder.trials}{os.sep}", "")
+        return Result(trial, identity, "failed", None, error=words)
 
 
 def missing_modes(run: RunFolder, summary: Mapping[str, Any]) -> int | None:
@@ -74,6 +88,8 @@ def missing_modes(run: RunFolder, summary: Mapping[str, Any]) -> int | None:
     if len(showable) == total:
         return int(total - covered)
     metrics, target = run.metrics(), run.config.target
+    if not len(metrics["step"]):
+        return None
     shares = np.array([metrics[name][-1] for name in share_columns(total)])
     there = is_covered(shares, mixture_of(target).weights)
     return sum(not there[mode] for mode in showable)
@@ -91,7 +107,7 @@ def results_text(design: Design, rows: Iterator[Result]) -> bytes:
     writer = csv.writer(text, lineterminator="\n")
     cases = bool(design.sweep.cases)
     header = [*design.columns, *(["case"] if cases else []), "seed", "id", "status"]
-    writer.writerow([*header, *VERDICT, "confirmed_verdict", *SUMMARY_METRICS])
+    writer.writerow([*header, *VERDICT, "confirmed_verdict", *SUMMARY_METRICS, "error"])
     for row in rows:
         trial = row.trial
         summary = row.summary or {}
@@ -105,6 +121,7 @@ def results_text(design: Design, rows: Iterator[Result]) -> bytes:
                 *(_cell(summary.get(name)) for name in VERDICT),
                 row.confirmed,
                 *(_cell(summary.get(name)) for name in SUMMARY_METRICS),
+                row.error if row.status == "failed" else "",
             ]
         )
     return text.getvalue().encode()

@@ -192,8 +192,10 @@ class _Run:
                 return False
         except StoreError:
             return False  # its job will say what is wrong with it
+        if not (result := result_of(self.folder, trial)).verdict:
+            return False  # likewise
         self.progress.found += 1
-        self._count(result_of(self.folder, trial))
+        self._count(result)
         self.watcher.update(self.progress)
         return True
 
@@ -210,9 +212,8 @@ class _Run:
             progress.trained += 1
             result = result_of(self.folder, trial)
             self._count(result)
-            if result.status == "diverged":
-                at = result.summary["diverged_at"] if result.summary else None
-                self._tell_of(trial, f"diverged in round {at:,}")
+            if result.status == "diverged" and result.summary:
+                self._tell_of(trial, f"diverged in round {result.summary['diverged_at']:,}")
         self.watcher.update(progress)
 
     def _count(self, result: Result) -> None:

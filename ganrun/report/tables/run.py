@@ -42,7 +42,8 @@ def print_results(runs: Sequence[RunRecord], console: Console) -> None:
         print_cut(console, result_lines(group, console.width, apart))
         console.print()
         print_wrapped(console, Text(run_story.sentences(group), "bold"))
-        for words in [*_evidence(group), *_paths(group), *_how_to_go_on(group)]:
+        notes = [*_evidence(group), *_paths(group), *_beside(group), *_how_to_go_on(group)]
+        for words in notes:
             print_whole(console, words, "dim")
 
 
@@ -163,6 +164,8 @@ def _as_json(run: RunRecord) -> dict[str, Any]:
         "name": run.name,
         "seed": run.seed,
         "status": run.status,
+        "verified": run.verified,
+        "copies": [str(path) for path in run.copies],
         "verdict": run.verdict,
         "verdict_kind": run.best.kind if run.best else None,
         "verdict_confidence": run.best.confidence if run.best else None,
@@ -249,6 +252,19 @@ def _paths(runs: Sequence[RunRecord]) -> list[str]:
         return [str(run.path) for run in runs]
     hidden = len(runs) - MOST_PATHS + 1
     return [*(str(run.path) for run in runs[: MOST_PATHS - 1]), f"... and {hidden:,} more runs"]
+
+
+def _beside(runs: Sequence[RunRecord]) -> list[str]:
+    """What else must be known of the folders: copies, and what could not be verified."""
+    copies = [path for run in runs for path in run.copies]
+    lines = []
+    if copies:
+        has = wording.form_for(len(copies), "has", "have")
+        which = wording.listed(copies, MOST_PATHS)
+        lines = [f"counted once: {which} {has} the config and seed of a run above"]
+    if words := run_story.unverified(sum(run.verified is False for run in runs), "run"):
+        lines.append(words)
+    return lines
 
 
 def _how_to_go_on(runs: Sequence[RunRecord]) -> list[str]:

@@ -19,6 +19,7 @@ from ganrun.report.design_words import about_design
 from ganrun.report.fitting_columns import GAP, FittingColumns
 from ganrun.report.notes import print_cut, print_whole, print_wrapped
 from ganrun.report.palette import SCREEN_BLUE, SCREEN_VERMILLION
+from ganrun.report.run_story import unverified
 from ganrun.report.sweep_record import BY, TIMES, Effect, Numbers, SweepRecord
 from ganrun.report.sweep_story import (
     beyond_perfect,
@@ -241,6 +242,8 @@ def _print_completeness(record: SweepRecord, console: Console) -> None:
         print_whole(console, precision_words(record.precision))
     for line in failures:
         print_whole(console, line, "dim" if line.startswith("...") else "")
+    if words := unverified(sum(not row.verified for row in record.rows), "trial"):
+        print_whole(console, words, "dim")
     if not whole:
         print_whole(console, f"to go on: {sweep_command(record)}", "dim")
 
@@ -285,10 +288,11 @@ def sweep_json(record: SweepRecord) -> dict[str, Any]:
                 "trial": row.index,
                 "cell": described(record.design, row.cell),
                 "seed": row.seed,
-                "error": record.reason(row),
+                "error": row.error,
             }
             for row in failed
         ],
+        "verified": all(row.verified for row in record.rows),
         "verdicts": dict(sorted(record.verdicts.items())),
         "results": str(record.path / RESULTS),
         "precision": _precision_json(record),

@@ -86,6 +86,7 @@ def _facts(run: RunRecord) -> list[tuple[str, str]]:
         ("training", _training(seconds, rate)),
         ("sessions", _sessions(note.get("sessions"))),
         ("trained when", escaped(run.earlier_rule or "")),
+        ("verified", "" if run.verified is not False else "no: an earlier ganrun noted no digests"),
         ("went on from", _folder(note.get("reused_from"))),
         ("branched from", _folder(note.get("branched_from"))),
         ("machine", _joined(numerics, ("machine", "backend", "device"))),

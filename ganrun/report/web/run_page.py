@@ -32,7 +32,8 @@ from ganrun.store import replace_file
 def write_run_page(run: RunRecord) -> Path:
     """Write a run's `report.html` into its folder; raises `StoreError` where that cannot be."""
     path = run.path / NAME
-    replace_file(path, encoded(run_page(run, read_diagnosis(run.path))))
+    diagnosis = read_diagnosis(run.path, run.run_json.get("id"))
+    replace_file(path, encoded(run_page(run, diagnosis)))
     return path
 
 

@@ -1,0 +1,81 @@
+"""The content of `summary.json`, as strictly as it is read: every metric, and the verdict."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Annotated, Any, cast
+
+from pydantic import AfterValidator, Field, create_model, model_validator
+
+from ganrun.config.declarations import METRICS, SUMMARY_METRICS, Metric
+from ganrun.measure.showable import BY_MODE
+from ganrun.store.documents import Count, Document, Share, Words, check
+from ganrun.store.formats import read_json
+from ganrun.verdict import Word
+
+Summary = dict[str, Any]
+
+
+def _possible(metric: Metric) -> Any:
+    """The type of a metric, which is null where it is undefined or infinite."""
+
+    def checked(number: float) -> float:
+        if not metric.is_possible(number) or (metric.counts and number != int(number)):
+            raise ValueError("is no number that it can be")
+        return number
+
+    return Annotated[float, AfterValidator(checked)] | None
+
+
+class _Points(Document):
+    """A metric of perfect samples; `by_mode` stands beside them for what counts modes."""
+
+    mean: float | None = None
+    p5: float | None = None
+    p95: float | None = None
+    by_mode: list[Share] | None = None
+
+
+class _Base(Document):
+    verdict: Word
+    verdict_confidence: Share | None = None
+    verdict_probabilities: dict[Word, Share] | None = None
+    verdict_evidence: Words
+    verdict_rule: Count
+    mixture_reached_bound: bool | None = None
+    recovered_modes: list[Count] | None = None
+    diverged_at: Count | None = None
+    reference: dict[str, _Points] | None = None
+
+    @model_validator(mode="after")
+    def _fit_the_modes(self) -> _Base:
+        """What is told mode by mode must be told of as many modes as there are."""
+        modes = getattr(self, "modes_total", None)
+        named = self.recovered_modes or []
+        if any(b <= a for a, b in pairwise(named)):
+            raise ValueError("recovered_modes are not in ascending order")
+        if modes is None:
+            return self
+        if not modes or (named and named[-1] >= modes):
+            raise ValueError(f"recovered_modes are not those of {modes:g} modes")
+        for name, points in (self.reference or {}).items():
+            if points.by_mode is not None and len(points.by_mode) != modes:
+                raise ValueError(f"reference.{name}.{BY_MODE} is not of {modes:g} modes")
+        for name in SUMMARY_METRICS:
+            if METRICS[name].of_modes and (getattr(self, name) or 0) > modes:
+                raise ValueError(f"{name} is more than {modes:g} modes")
+        return self
+
+
+_fields = {name: (_possible(METRICS[name]), Field(default=None)) for name in SUMMARY_METRICS}
+_SummaryJson = create_model("_SummaryJson", __base__=_Base, **cast(Any, _fields))
+
+
+def read_summary(content: bytes) -> Summary:
+    """What a `summary.json` holds, checked; `FormatError`, which names the field, if damaged.
+
+    A metric that it lacks is one that an earlier version did not measure.
+    """
+    summary = read_json(content)
+    check(_SummaryJson, summary)
+    return summary
