@@ -129,7 +129,8 @@ def test_an_interrupt_is_told_with_how_to_go_on(
 
 def test_a_confirmed_verdict_of_another_run_or_format_is_not_believed(run: RunFolder) -> None:
     write_confirmed(run.path, a_confirmed(run, id="0" * 16))
-    assert read_confirmed(run) is None
+    with pytest.raises(RunFolderError, match=r"belongs to another run.*; --confirm writes it anew"):
+        read_confirmed(run)
     write_confirmed(run.path, a_confirmed(run, format=FORMAT + 1))
     assert read_confirmed(run) is None
     write_confirmed(run.path, a_confirmed(run, verdict="bored"))

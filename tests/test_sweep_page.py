@@ -351,7 +351,8 @@ def test_a_trial_that_cannot_be_read_is_a_line_and_hides_no_other(tmp_path):
     damaged = folder.trial_path(record.design.trial(2).experiment) / "summary.json"
     damaged.write_text("{")
     made = write_trial_pages(record)
-    assert made.problems == [f"{damaged}: is not whole JSON"]
+    (problem,) = made.problems
+    assert problem.startswith(f"{damaged}: does not hold what was written there; ")
     assert made.written == record.finished - 1
 
 
@@ -375,7 +376,7 @@ def test_the_command_writes_the_page_and_with_all_those_of_the_trials(tmp_path):
     done = ganrun("report", str(folder.path), "--no-figures", "--all")
     assert done.returncode == 1
     (line,) = done.stderr.splitlines()
-    assert line.startswith(f"{damaged}: is the config of run ")
+    assert line.startswith(f"{damaged}: does not hold what was written there; ")
     assert "17 up to date already" in done.stdout
 
 

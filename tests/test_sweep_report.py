@@ -302,7 +302,8 @@ def test_a_damaged_trial_is_named_and_hides_no_other(tmp_path):
     damaged.write_text("{")
     text = printed(folder)
     assert "17 of 18 trials have a result" in text
-    assert f"{damaged}: is not whole JSON" in text
+    place = f"{damaged.parent.name}/summary.json"
+    assert f"{place}: does not hold what was written there; --repair keeps" in text
 
 
 def test_where_columns_have_no_room_it_is_said(folders):

@@ -16,10 +16,7 @@ from ganrun.influence.levels import Levels, levels_of
 from ganrun.influence.paragraph import headline_outcome
 from ganrun.influence.rates import Outcome
 from ganrun.influence.table import blocks
-from ganrun.store import Snapshots, StoreError
-from ganrun.store.formats import read_snapshots
-from ganrun.store.layout import SNAPSHOTS
-from ganrun.store.reading import read_file
+from ganrun.store import RunFolder, Snapshots, StoreError
 from ganrun.store.sweep_folder import SweepFolder
 from ganrun.sweep.answer import Row, results_and_influence, trials_of
 from ganrun.sweep.designs import Design
@@ -192,13 +189,11 @@ class SweepRecord:
     def snapshots(self, index: int) -> Snapshots | None:
         """A trial's snapshots; None where its folder holds none that can be read."""
         experiment = self.design.trial(index).experiment
-        path = self.folder.trial_path(experiment) / SNAPSHOTS
-        sizes = experiment.snapshots
         try:
-            found = read_file(path, lambda content: read_snapshots(content, sizes))
+            found = RunFolder(self.folder.trial_path(experiment)).snapshots(experiment)
         except StoreError:
             return None
-        return found if len(found.steps) else None
+        return found if found and len(found.steps) else None
 
     def without_result(self) -> Iterator[Row]:
         """Trials that failed, were interrupted, or are not there yet."""

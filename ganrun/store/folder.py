@@ -200,16 +200,20 @@ class RunFolder:
         """`metrics.csv` line by line."""
         modes = self.modes_recorded
         table = self._read(layout.METRICS, lambda content: read_metrics(content, modes))
-        self._check_rounds(layout.METRICS, table.steps)
+        self._check_rounds(layout.METRICS, table.steps, self.config)
         return table
 
-    def snapshots(self) -> Snapshots | None:
-        """What `snapshots.npz` holds; None if nothing has been written yet."""
+    def snapshots(self, config: Experiment | None = None) -> Snapshots | None:
+        """What `snapshots.npz` holds; None if nothing has been written yet.
+
+        Who knows the run's config may say so; then the file need not be read.
+        """
         if self._not_written_yet(layout.SNAPSHOTS):
             return None
-        sizes = self.config.snapshots
+        config = config or self.config
+        sizes = config.snapshots
         found = self._read(layout.SNAPSHOTS, lambda content: read_snapshots(content, sizes))
-        self._check_rounds(layout.SNAPSHOTS, found.steps.tolist())
+        self._check_rounds(layout.SNAPSHOTS, found.steps.tolist(), config)
         return found
 
     def checkpoint(self) -> Checkpoint | None:
@@ -298,8 +302,8 @@ class RunFolder:
         """Whether a file is neither there nor noted to have been."""
         return not os.path.exists(self.path / name) and name not in (self.run.get("digests") or {})
 
-    def _check_rounds(self, name: str, rounds: Sequence[int]) -> None:
-        if rounds and rounds[-1] > self.config.training.steps:
+    def _check_rounds(self, name: str, rounds: Sequence[int], config: Experiment) -> None:
+        if rounds and rounds[-1] > config.training.steps:
             raise self._damaged(name, f"holds round {rounds[-1]}, which is after the last")
 
     def _read(self, name: str, parse: Callable[[bytes], T]) -> T:

@@ -227,6 +227,12 @@ def read_snapshots(content: bytes, sizes: schema.Snapshots) -> Snapshots:
             raise FormatError(f"{name} has the wrong shape or type for this run's config")
     if np.any(np.diff(snapshots.steps, prepend=-1) <= 0):
         raise FormatError("its steps do not increase")
+    x_min, x_max, y_min, y_max = snapshots.window
+    if count and not (x_min < x_max < math.inf and y_min < y_max < math.inf):
+        raise FormatError("its extent is no window")
+    for name, array in (("samples", snapshots.samples), ("field", snapshots.field)):
+        if count and not np.isfinite(array).any():
+            raise FormatError(f"{name} holds no number")
     return snapshots
 
 
