@@ -59,7 +59,7 @@ def damage(path: Path, kind: str, rng: random.Random, other: Path | None = None)
         shutil.copyfile(other, path)
         return True
     endings, changed = DAMAGES[kind]
-    after = changed(before, rng) if path.name.endswith(endings) else None
+    after = changed(before, rng) if before and path.name.endswith(endings) else None
     if after is None or after == before:
         return False
     path.write_bytes(after)

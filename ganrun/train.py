@@ -47,6 +47,8 @@ def train(experiment: Experiment, on_progress: OnProgress, options: Options) -> 
         one = experiment.with_seed(seed)
         try:
             found = None if options.again else find_complete(options.runs_dir, one, folders=folders)
+            if found is not None:
+                found.check()
         except StoreError as error:
             outcomes[seed] = Outcome(seed, "failed", None, str(error))
             continue

@@ -14,7 +14,7 @@ import jax
 import numpy as np
 import pytest
 from game_examples import experiment, hyper_of
-from store_examples import RESULT_FILES, result_bytes
+from store_examples import RESULT_FILES, as_earlier, result_bytes
 
 from ganrun.config import Experiment
 from ganrun.game import population
@@ -193,7 +193,8 @@ def test_rows_between_the_run_s_own_evaluations_are_those_of_the_branch_s_schedu
 
 def test_its_record_says_whence_it_comes(run: RunFolder, longer: RunFolder) -> None:
     record = longer.run
-    assert record["branched_from"] == {"folder": str(run.path), "id": run.id, "round": T}
+    origin = {"folder": str(run.path), "id": run.id, "round": T}
+    assert record["branched_from"] == {**origin, "verified": True}
     assert record["reused_from"] is None
     (session,) = record["sessions"]
     assert (session["from_round"], session["to_round"]) == (T, 2 * T)
@@ -247,6 +248,7 @@ def copied(run: RunFolder, folder: Path, **changed: Any) -> RunFolder:
     (path / "checkpoint.safetensors").write_bytes(
         checkpoint_bytes(replace(checkpoint, state=state))
     )
+    as_earlier(path)  # which notes no digests
     return RunFolder(path)
 
 
@@ -472,8 +474,7 @@ def test_a_diverged_run_s_branch_begins_with_its_last_finite_state(
 def test_and_goes_on_as_if_nothing_had_happened(tmp_path: Path, run: RunFolder) -> None:
     """A run that is said to have diverged in the round after its last."""
     state = copied(run, tmp_path / "run", diverged_at=np.array(T + 1, np.int32))
-    record = state.path / "run.json"
-    record.write_text(json.dumps(state.run | {"status": "diverged"}))
+    (state.path / "run.json").write_text(json.dumps(state.run | {"status": "diverged"}))
     branch = finished(tmp_path / "branch", tiny(), BranchPoint(state.path))
     assert branch.status == "complete"
     whole = finished(tmp_path / "whole", tiny(), BranchPoint(run.path))

@@ -91,7 +91,7 @@ def copies(pair: tuple[Path, Path], tmp_path: Path) -> tuple[Path, Path]:
     return first, second
 
 
-def each_damage(folder: Path, other: Path, name: str, kind: str, draws: int = 3) -> Iterator[int]:
+def each_damage(folder: Path, other: Path, name: str, kind: str, draws: int = 2) -> Iterator[int]:
     """Damage one file in one way, several times over, each time from the whole folder."""
     whole = {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
     for draw in range(draws if kind not in ("emptied", "removed", "a folder", "swapped") else 1):
@@ -144,14 +144,13 @@ def test_a_damaged_file_is_never_believed(copies: tuple[Path, Path], name: str, 
             assert found == best or found.kind != best.kind
 
 
-@pytest.mark.parametrize("how", ["earlier", "forged"])
 @pytest.mark.parametrize(("name", "kind"), CASES)
 def test_without_a_digest_it_is_read_strictly_and_ends_in_no_traceback(
-    copies: tuple[Path, Path], name: str, kind: str, how: str
+    copies: tuple[Path, Path], name: str, kind: str
 ) -> None:
     folder, other = copies
-    for _ in each_damage(folder, other, name, kind):
-        disguise(folder, how)
+    for draw in each_damage(folder, other, name, kind):
+        disguise(folder, "earlier" if draw else "forged")
         told = None
         try:
             shown(folder)

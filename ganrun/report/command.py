@@ -49,12 +49,12 @@ def report_run(
         as_json: print everything that is known as JSON instead of the table.
 
     Returns:
-        One line for every run folder, inside a folder that was given, that could not be read, and
-        for every page that could not be made.
+        One line for every run folder that could not be read, and for every page that could not be
+        made.
 
     Raises:
-        StoreError: a folder that was given is damaged or holds no run, or a figure cannot be
-            written; the message is one clear line.
+        StoreError: none of the folders could be read, or a figure cannot be written; the message is
+            one clear line.
     """
     runs, problems = read_runs(paths)
     notes = Notes(console, quiet=as_json)
@@ -90,14 +90,12 @@ def read_runs(paths: Sequence[Path]) -> tuple[list[RunRecord], list[str]]:
     runs: dict[Path, RunRecord] = {}
     problems: list[str] = []
     for path in paths:
-        if is_run_folder(path) or not (inside := folders_inside(path)):
-            if sweeps := sweeps_inside(path):
-                what = f"holds {plural(len(sweeps), 'sweep')} and no run; report on one, as by"
-                command = shlex.join(["ganrun", "report", str(sweeps[0])])
-                raise StoreError(f"{path}: {what}: {command}")
-            runs.setdefault(path.resolve(), read_record(path))
-            continue
-        for folder in inside:
+        inside = [] if is_run_folder(path) else folders_inside(path)
+        if not inside and (sweeps := sweeps_inside(path)):
+            what = f"holds {plural(len(sweeps), 'sweep')} and no run; report on one, as by"
+            command = shlex.join(["ganrun", "report", str(sweeps[0])])
+            raise StoreError(f"{path}: {what}: {command}")
+        for folder in inside or [path]:
             try:
                 runs.setdefault(folder.resolve(), read_record(folder))
             except StoreError as error:

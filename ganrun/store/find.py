@@ -12,7 +12,7 @@ from ganrun.config import Experiment, run_id
 from ganrun.store import layout
 from ganrun.store.folder import RunFolder, run_at
 from ganrun.store.lock import RunLockedError
-from ganrun.store.reading import RunFolderError
+from ganrun.store.reading import DamagedError, RunFolderError
 from ganrun.store.run import NumericsError, Run, RunFinishedError, Session
 from ganrun.store.run_json import INTERACTIVE
 
@@ -117,8 +117,16 @@ def _begun(
     runs_dir: Path, experiment: Experiment, folders: layout.RunsById | None = None
 ) -> list[RunFolder]:
     """Every folder of this experiment in which a run has begun, first attempts first."""
-    paths = _paths(runs_dir, run_id(experiment), folders)
-    begun = [RunFolder(path) for path in paths if os.path.exists(path / layout.RUN)]
+    begun: list[RunFolder] = []
+    damaged: list[DamagedError] = []
+    for path in _paths(runs_dir, run_id(experiment), folders):
+        try:
+            if (folder := run_at(path)) is not None:
+                begun.append(folder)
+        except DamagedError as error:
+            damaged.append(error)
+    if damaged and not any(folder.finished for folder in begun):
+        raise damaged[0]
     # One that somebody renamed as if it were a run's is passed over: it is no result of its config.
     return [folder for folder in begun if folder.run["status"] != INTERACTIVE]
 
