@@ -25,6 +25,7 @@ from browser import (  # noqa: F401
     page,
     pages_of,
 )
+from store_examples import as_earlier
 from stored_sweeps import BASE, GRID, stored_sweep
 from test_sweep_report import ALL_KINDS, some_missing
 
@@ -159,8 +160,7 @@ def test_without_plotly_there_is_one_clear_line(monkeypatch):
 def test_nothing_in_a_sweeps_folder_can_become_markup(page, tmp_path):  # noqa: F811
     place = tmp_path / HOSTILE.replace("/", "")
     folder = stored_sweep(place, GRID, some_missing)
-    failed = folder.trial_path(Design(folder.sweep).trial(1).experiment) / "run.json"
-    failed.write_text(json.dumps(json.loads(failed.read_text()) | {"error": HOSTILE}))
+    as_earlier(folder.trial_path(Design(folder.sweep).trial(1).experiment), error=HOSTILE)
     shown = opened(page, write_sweep_page(read_sweep(folder.path)), charts=False)
     assert shown.title().startswith("grid: ")
     assert shown.locator("img").count() == 0
