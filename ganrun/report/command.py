@@ -19,7 +19,7 @@ from ganrun.report.run_record import RunRecord, read_record
 from ganrun.report.tables.run import print_results, results_json
 from ganrun.store import RunFolderError, StoreError
 from ganrun.store.atomic import refused
-from ganrun.store.layout import CONFIG, RUN
+from ganrun.store.layout import CONFIG, RUN, id_in_name
 from ganrun.store.sweep_folder import is_sweep_folder
 from ganrun.wording import plural
 
@@ -106,9 +106,10 @@ def read_runs(paths: Sequence[Path]) -> tuple[list[RunRecord], list[str]]:
 
 
 def once_each(runs: Iterable[RunRecord]) -> list[RunRecord]:
-    """Runs of one config and seed as one: the first that came to its end, which names the others.
+    """Runs of one config and seed as one, which names the folders of the others.
 
-    A game that was played by hand is no other's copy.
+    It is the first that came to its end, of those in a run's own folder if one is. A game that was
+    played by hand is no other's copy.
     """
     by_id: dict[object, list[RunRecord]] = {}
     for run in runs:
@@ -116,7 +117,7 @@ def once_each(runs: Iterable[RunRecord]) -> list[RunRecord]:
         by_id.setdefault(own, []).append(run)
     found = []
     for same in by_id.values():
-        first = next((run for run in same if run.ended), same[0])
+        first = min(same, key=lambda run: (not run.ended, id_in_name(run.path) is None))
         copies = tuple(run.path for run in same if run is not first)
         found.append(replace(first, copies=copies) if copies else first)
     return found
