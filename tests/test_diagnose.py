@@ -982,6 +982,11 @@ BROKEN: dict[str, tuple[Change, str]] = {
         "dynamics.eigenvalues.0",
     ),
     "huge": (lambda content: content.update(confidence=10**400), "confidence"),
+    "a text": (lambda content: content.update(seed="5"), "seed"),
+    "a truth": (lambda content: content.update(rounds=True), "rounds"),
+    "beyond 1": (lambda content: content["weights"].append(1.5), "weights.5"),
+    "one mode too many": (lambda content: content["weights"].append(0.5), ""),
+    "a control character": (lambda content: content.update(evidence="\x1b[2J"), "evidence"),
 }
 
 

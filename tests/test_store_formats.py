@@ -55,8 +55,8 @@ def test_numpy_values_are_plain_in_json() -> None:
         json_text({"a": {1}}, sort_keys=True)
 
 
-NO_JSON = ["", "{", "[1]", '{"a": NaN}', "\xff", "[" * 100_000, '{"a": 1}x', '{"a": 1e999}']
-NO_JSON += ['{"a": 1, "a": 1}', f'{{"a": {10**400}}}', f'{{"a": {2**63}}}', '{"a": "\\ud800"}']
+NO_JSON = ["", "{", "[1]", '{"a": NaN}', "\xff", "[" * 100_000, '{"a": 1}x']
+NO_JSON += ['{"a": 1, "a": 1}', '{"a": "\\ud800"}']
 
 
 @pytest.mark.parametrize("text", NO_JSON)
