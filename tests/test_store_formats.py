@@ -56,7 +56,7 @@ def test_numpy_values_are_plain_in_json() -> None:
 
 
 NO_JSON = ["", "{", "[1]", '{"a": NaN}', "\xff", "[" * 100_000, '{"a": 1}x']
-NO_JSON += ['{"a": 1, "a": 1}', '{"a": "\\ud800"}']
+NO_JSON += ['{"a": 1, "a": 1}']
 
 
 @pytest.mark.parametrize("text", NO_JSON)

@@ -10,7 +10,15 @@ import json
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    TypeAdapter,
+    ValidationError,
+)
 
 from ganrun.store.formats import FormatError, read_sealed
 from ganrun.store.reading import DamagedError, read_file
@@ -24,6 +32,16 @@ Identity = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16}\z")]
 _SHOWN = r"^[^\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]*\z"
 Words = Annotated[str, StringConstraints(pattern=_SHOWN, max_length=100_000)]
 """Text that is shown as it is: without what a terminal would obey."""
+
+
+def _is_text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise ValueError("is no text")
+    return value
+
+
+Argument = Annotated[Any, AfterValidator(_is_text)]
+"""Text that a system gave, such as a path: of any bytes, so that not all of it need be letters."""
 
 STRICT = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False)
 

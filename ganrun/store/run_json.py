@@ -12,7 +12,7 @@ from pydantic import AfterValidator, Field, StringConstraints
 
 from ganrun.config import Experiment
 from ganrun.store import layout, provenance
-from ganrun.store.documents import Count, Document, Identity, Words, check
+from ganrun.store.documents import Argument, Count, Document, Identity, Words, check
 from ganrun.store.formats import NOT_AS_WRITTEN, FormatError, digest_of, read_sealed
 
 FORMAT = 2
@@ -36,7 +36,7 @@ Digests = dict[str, Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}\z")
 
 
 class _Origin(Document):
-    folder: str
+    folder: Argument
     id: Identity
     round: Count
 
@@ -61,7 +61,7 @@ class _RunJson(Document):
     name: Annotated[Words, Field(min_length=1, max_length=1000)]
     again: bool = False
     status: Status
-    error: str | None = None
+    error: Argument | None = None
     started: Time | None = None
     ended: Time | None = None
     training_seconds: Seconds | None = None
@@ -74,7 +74,7 @@ class _RunJson(Document):
     sessions: Annotated[list[_Session], Field(min_length=1)]
     versions: dict[str, str | None] = Field(default_factory=dict)
     git: dict[str, str | bool | None] = Field(default_factory=dict)
-    command: list[str] = Field(default_factory=list)
+    command: list[Argument] = Field(default_factory=list)
 
 
 def read_record(content: bytes) -> Record:
