@@ -88,9 +88,10 @@ def missing_modes(run: RunFolder, summary: Mapping[str, Any]) -> int | None:
     if len(showable) == total:
         return int(total - covered)
     metrics, target = run.metrics(), run.config.target
-    if not len(metrics["step"]):
+    columns = np.array([metrics[name] for name in share_columns(total)])
+    if not columns.size:
         return None
-    shares = np.array([metrics[name][-1] for name in share_columns(total)])
+    shares = columns[:, -1]
     there = is_covered(shares, mixture_of(target).weights)
     return sum(not there[mode] for mode in showable)
 
