@@ -549,6 +549,7 @@ def test_a_command_that_is_asked_to_stop_saves_every_run_and_says_how_to_go_on(
     ) as process:
         assert process.stderr is not None
         while not all(table.exists() and b"\n1000," in table.read_bytes() for table in tables):
+            time.sleep(0.01)
             assert process.poll() is None
         os.killpg(process.pid, sent)
         rest = process.stderr.read()
