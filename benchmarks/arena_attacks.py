@@ -7,6 +7,7 @@
 Each attack is made on an arena of its own, in a process of its own, which is then ended by Ctrl-C
 in the midst of it. It must end within two seconds, with exit code 130 and nothing on stderr.
 Attackers know the address, token and all: those who do not are turned away before they can ask.
+`attacked(name, seed)` makes one of `ATTACKS` for whoever asks, and says how it went.
 """
 
 from __future__ import annotations
@@ -246,8 +247,7 @@ def saves(address: str, rng: random.Random, held: ExitStack) -> str:
 def fragments(address: str, rng: random.Random, held: ExitStack) -> str:
     """Bytes of every kind: frames without an end, broken text, requests that are none."""
     for _ in range(200):
-        with suppress(OSError):
-            line = opened(address, held)
+        with suppress(OSError), closing(Line(address)) as line:
             kind = rng.randrange(4)
             if kind == 0:
                 line.send(b"x" * 60_000, last=False)

@@ -21,6 +21,7 @@ from strategies import bad_configs
 from typer.testing import CliRunner
 
 from ganrun.cli import app
+from ganrun.store import StoreError
 from ganrun.train import Outcome
 
 ROOT = Path(__file__).parents[1]
@@ -314,7 +315,7 @@ def test_an_interrupted_training_exits_with_130_and_says_how_to_go_on(
     assert errors.endswith("run it again: ganrun train a.yaml --set 'name=my run'\n")
 
 
-@pytest.mark.parametrize("signal_", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("signal_", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_before_the_first_round_exits_with_130(
     folder: Path, monkeypatch: pytest.MonkeyPatch, signal_: int
 ):
@@ -328,6 +329,22 @@ def test_a_signal_before_the_first_round_exits_with_130(
     assert cli("train", "a.yaml") == (130, "", "Interrupted.\n")
     assert signal.getsignal(signal.SIGTERM) == before
     assert left_behind(folder) == ["a.yaml"]
+
+
+def test_where_a_closed_terminal_is_ignored_it_is_ignored_by_training_too(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+):
+    def train(*_: Any) -> None:
+        signal.raise_signal(signal.SIGHUP)
+        raise StoreError("went on")
+
+    monkeypatch.setattr("ganrun.train.train", train)
+    Path("a.yaml").write_text("{}\n")
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as nohup does
+    try:
+        assert cli("train", "a.yaml") == (1, "", "went on\n")
+    finally:
+        signal.signal(signal.SIGHUP, before)
 
 
 def test_where_runs_go_is_chosen_by_the_option_then_the_environment(

@@ -201,6 +201,18 @@ def test_merging_keeps_the_moments_and_takes_the_most_alike():
     assert moments == pytest.approx(expected)
 
 
+def test_points_that_do_not_fit_into_a_cache_are_summed_in_parts(monkeypatch):
+    points = FIVE.sample(500, np.random.default_rng(0))[0] / STD
+    features = fitting._features(points)
+    parts = components((0.5, at(0), 2.0), (0.5, at(2), 1.0))
+    whole, log_likelihood = fitting._sums(features, parts)
+    monkeypatch.setattr(fitting, "WHOLE", 100)
+    monkeypatch.setattr(fitting, "CACHED", 70)
+    in_parts, same = fitting._sums(features, parts)
+    np.testing.assert_allclose(in_parts, whole, rtol=1e-12)
+    assert same == pytest.approx(log_likelihood, rel=1e-12)
+
+
 def test_many_mergers_at_once_are_those_that_come_one_by_one():
     rng = np.random.default_rng(3)
     roots = rng.normal(size=(60, 2, 2))
