@@ -392,6 +392,7 @@ def test_a_page_goes_on_with_an_arena_that_was_restarted(
         player.page.click("#play")
         player.wait_for_round(300)
         player.page.reload()
+        player.page.wait_for_selector(".game .round b")
         player.wait_for_round(301)
         port = arena.port
         arena.stop()
