@@ -343,6 +343,20 @@ def test_a_number_that_no_game_s_optimizer_uses_has_no_slider(player: Player):
     assert player.page.evaluate("ganrun.arena.state().games[1].config.optimizer.b1") == 0.5
 
 
+def test_the_longest_verdict_stays_within_its_game(player: Player):
+    player.stage(PLAIN, PLAIN, PLAIN, PLAIN)
+    edges = player.page.evaluate(
+        """() => [...document.querySelectorAll(".game")].map((game) => {
+          const verdict = game.querySelector(".verdict");
+          verdict.className = "verdict chip warn";
+          verdict.textContent = "perhaps undertrained 21 %";
+          return [verdict.getBoundingClientRect().right, game.getBoundingClientRect().right];
+        })"""
+    )
+    assert len(edges) == 4
+    assert all(chip < card for chip, card in edges)
+
+
 def test_what_a_page_was_told_is_shown_as_text(player: Player):
     player.stage({"label": "<img src=x onerror=alert(1)>", "overrides": {}})
     expect(player.game().locator(".label")).to_have_text("<img src=x onerror=alert(1)>")
