@@ -26,8 +26,11 @@ PROGRAMS = pytest.StashKey[Exchange]()
 
 def pytest_configure(config: pytest.Config) -> None:
     """Set XLA up before any test computes, with compiled programs kept from session to session."""
-    # Whoever runs the tests in the background leaves Ctrl-C ignored, here and in what they start.
+    # Whoever runs the tests in the background leaves Ctrl-C ignored, and by `nohup` the terminal's
+    # end too, here and in what they start.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    if hasattr(signal, "SIGHUP"):
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
     for name in [*os.environ]:
         if name == "XLA_FLAGS" or name.startswith(("GANRUN_", "JAX_")):
             del os.environ[name]  # whoever runs the tests has set it for another program
