@@ -201,7 +201,7 @@ def test_the_answer_that_the_page_shows_is_of_the_sweep_that_ships():
     assert f"{sweep_path(Path('runs'), sweep)}/results.csv" in shown, "run `ganrun sweep` again"
     for name in ("phase", "influence"):
         assert (ROOT / "docs" / "images" / f"{name}.png").is_file()
-    assert f"Of {sweep.trials} trials" in shown
+    assert f"Over the {sweep.trials} trials" in shown
 
 
 def test_the_diagnosis_that_the_page_shows_is_of_the_case_that_ships():
