@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Callable
 from functools import cache, partial
 from pathlib import Path
+from typing import Literal
 
 from benchmarks.damage import damage, disguise, kinds_for
 from benchmarks.hostile_commands import cache_of, done, lay_out, preload
@@ -63,7 +64,7 @@ def _attack(
         twins = sorted(swap.rglob(path.name))
         if damage(path, kind, rng, other=rng.choice(twins) if twins else None):
             break
-    how = rng.choice((None, None, None, None, "earlier", "forged"))
+    how: Literal["earlier", "forged"] | None = rng.choice((*[None] * 4, "earlier", "forged"))
     if how:
         disguise(path.parent, how)
     paged = rng.random() < 0.2
