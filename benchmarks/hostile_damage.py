@@ -29,6 +29,10 @@ COMMANDS = (
 RUN, OTHER_RUN = "tiny-s0-*", "tiny-s1-*"
 SWEEP, OTHER_SWEEP = "tiny-sweep-*", "other-sweep-*"
 PAGE = "report.html"
+DAMAGED = ("--repair", "not a run folder")
+"""One of them stands wherever a damage is told."""
+BRANCHES = "diagnosis"
+"""Folder of a run in which it was played on."""
 
 
 def prepare(common: Path) -> None:
@@ -60,7 +64,7 @@ def _attack(
     files = sorted(path for path in folder.rglob("*") if path.is_file() and chosen(path))
     while True:
         path = rng.choice(files)
-        kind = rng.choice(kinds_for(path.name))
+        kind = rng.choice([kind for kind in kinds_for(path.name) if _is_damage(path, kind)])
         twins = sorted(swap.rglob(path.name))
         if damage(path, kind, rng, other=rng.choice(twins) if twins else None):
             break
@@ -87,7 +91,7 @@ def _judged(said: Said, whole: Said, *, disguised: bool) -> Outcome:
         return Outcome("told", first_line(said.err))
     if said.out == whole.out:
         return Outcome("undisturbed", "")
-    if disguised or "damaged" in said.out:
+    if disguised or any(words in said.out for words in DAMAGED):
         return Outcome("told", "")
     raise Unfit("believed", first_line([a for a in said.out.splitlines() if a not in whole.out]))
 
@@ -109,8 +113,16 @@ def _undamaged(origin: Path, paged: bool) -> Said:
         return _read(Path(shutil.copytree(origin, Path(temporary) / origin.name)), paged=paged)
 
 
+def _is_damage(path: Path, kind: str) -> bool:
+    """What need not be there is not missed."""
+    return kind != "removed" or path.name not in ("diagnosis.json", "confirmed.json")
+
+
 def _is_result(path: Path) -> bool:
-    return path.suffix not in (".png", ".html", ".lock") and path.name != ".lock"
+    """Whether a report reads it; it reads no branch of a diagnosis."""
+    return path.suffix in (".yaml", ".json", ".csv", ".npz", ".safetensors") and (
+        BRANCHES not in path.parts
+    )
 
 
 attack_run = partial(_attack, name=RUN, other=OTHER_RUN, chosen=_is_result)

@@ -295,6 +295,19 @@ def test_a_sweep_with_a_damaged_trial_tells_of_it_in_every_place(sweep: SweepRec
         read_sweep(sweep.path)
 
 
+def test_a_sweep_s_page_says_whose_samples_it_does_not_show(sweep: SweepRecord) -> None:
+    snapshots = sweep.folder.trial_path(sweep.design.trial(4).experiment) / "snapshots.npz"
+    whole = snapshots.read_bytes()
+    snapshots.write_bytes(whole[:-1])
+    try:
+        done = CliRunner().invoke(app, ["report", str(sweep.path), "--no-figures"])
+        assert done.exit_code == 0
+        assert f"{snapshots}: does not hold what was written there" in done.output
+        assert "its samples are not shown" in done.output
+    finally:
+        snapshots.write_bytes(whole)
+
+
 @pytest.mark.parametrize("kind", kinds_for("influence.json"))
 @pytest.mark.parametrize("name", ["influence.json", "results.csv"])
 def test_an_answer_that_is_damaged_is_made_anew(

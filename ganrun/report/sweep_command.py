@@ -58,6 +58,8 @@ def report_sweep(
         from ganrun.report.web.sweep_page import write_sweep_page
 
         path = write_sweep_page(record)
+        for damage in record.unreadable.values():
+            notes.say(f"{damage}; its samples are not shown")
         notes.say(f"{path}: the sweep to explore, in a browser")
         if open_page:
             notes.open(path)

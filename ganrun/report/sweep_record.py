@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -60,6 +60,8 @@ class SweepRecord:
     design: Design
     rows: Sequence[Row]
     influence: Mapping[str, Any]
+    unreadable: dict[int, str] = field(default_factory=dict)
+    """By the trial's number, what is wrong with snapshots that were asked for."""
 
     @property
     def path(self) -> Path:
@@ -187,11 +189,12 @@ class SweepRecord:
         return TIMES.join(self.called(field) for field in effect["fields"])
 
     def snapshots(self, index: int) -> Snapshots | None:
-        """A trial's snapshots; None where its folder holds none that can be read."""
+        """A trial's snapshots; None where its folder holds none, or `unreadable` ones."""
         experiment = self.design.trial(index).experiment
         try:
             found = RunFolder(self.folder.trial_path(experiment)).snapshots(experiment)
-        except StoreError:
+        except StoreError as error:
+            self.unreadable[index] = str(error)
             return None
         return found if found and len(found.steps) else None
 
