@@ -26,6 +26,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from itertools import chain
 from multiprocessing import get_context
 from pathlib import Path
 from types import FrameType
@@ -97,8 +98,10 @@ def campaign(name: str, folder: Path, cases: int | None, seed: int) -> list[tupl
         common = folder / "common"
         common.mkdir(exist_ok=True)
         plan.prepare(common)
-        with path.open("a") as lines:
-            for index, outcome in _attacked(name, seed, missing, common):
+        with path.open("w") as lines:  # the last line of before may be cut off
+            for index, outcome in chain(
+                found.copy().items(), _attacked(name, seed, missing, common)
+            ):
                 found[index] = outcome
                 print(json.dumps([index, outcome.how, outcome.what]), file=lines, flush=True)
                 _progress(name, len(found), wanted)

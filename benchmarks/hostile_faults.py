@@ -27,7 +27,7 @@ from benchmarks.hostile_commands import (
     start,
 )
 from benchmarks.hostile_commands import prepare as prepare_scenarios
-from benchmarks.hostile_outcomes import Outcome, Unfit, check_clear, first_line
+from benchmarks.hostile_outcomes import How, Outcome, Unfit, check_clear, first_line
 
 ERRORS = (errno.ENOSPC, errno.EIO, errno.EACCES, errno.EROFS, errno.EMFILE, errno.EDQUOT)
 NAMES = ("train", "longer", "confirm", "report", "sweep", "sweep report", "diagnose")
@@ -124,13 +124,15 @@ def attack(scratch: Path, rng: random.Random) -> Outcome:
     with running(start(command, folder, cache, saboteur.around)) as started:
         said = started.wait()
     try:
+        told = os.strerror(error) in said.out
         if said.code:
             check_clear(said.code, said.err)
-        elif wrong := differing(common, name, folder):
+        elif not told and (wrong := differing(common, name, folder)):
             raise Unfit("believed", f"exit code 0, but {', '.join(wrong)}")
         done(command, folder, cache)
         if wrong := differing(common, name, folder):
             raise Unfit("lost", f"afterwards {', '.join(wrong)} differ")
     except Unfit as error_:
         raise Unfit(error_.how, f"{what}: {error_}") from None
-    return Outcome("refused" if said.code else "undisturbed", f"{what}: {first_line(said.err)}")
+    how: How = "refused" if said.code else "told" if told else "undisturbed"
+    return Outcome(how, f"{what}: {first_line(said.err)}")
