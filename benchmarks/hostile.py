@@ -31,7 +31,13 @@ from multiprocessing import get_context
 from pathlib import Path
 from types import FrameType
 
-from benchmarks import hostile_configs, hostile_damage, hostile_faults, hostile_kills
+from benchmarks import (
+    hostile_commands,
+    hostile_configs,
+    hostile_damage,
+    hostile_faults,
+    hostile_kills,
+)
 from benchmarks.hostile_outcomes import FAULTS, GOOD, Outcome, Unfit
 from ganrun.game.backend import cores
 
@@ -59,7 +65,7 @@ CAMPAIGNS = {
     "damaged_sweep": Campaign(2_000, hostile_damage.attack_sweep, hostile_damage.prepare),
     "damaged_diagnosis": Campaign(2_000, hostile_damage.attack_diagnosis, hostile_damage.prepare),
     "faults": Campaign(300, hostile_faults.attack, hostile_faults.prepare, seconds=240),
-    "kills": Campaign(20, hostile_kills.attack, hostile_kills.prepare, seconds=600, alone=True),
+    "kills": Campaign(20, hostile_kills.attack, hostile_commands.prepare, seconds=600, alone=True),
 }
 
 

@@ -18,6 +18,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.hostile_outcomes import Said, Unfit, check_clear, first_line
+from benchmarks.kills import FILES
+from ganrun.store.sweep_folder import INFLUENCE, RESULTS
+from ganrun.store.sweep_folder import SWEEP as SWEEP_FILE
 
 TINY = {
     "name": "tiny",
@@ -33,10 +36,7 @@ SWEEP = {
     "seeds": 2,
     "vary": {"optimizer.learning_rate": [1e-3, 3e-3]},
 }
-PROMISED = (
-    *("config.yaml", "metrics.csv", "summary.json", "snapshots.npz", "checkpoint.safetensors"),
-    *("sweep.yaml", "results.csv", "influence.json"),
-)
+PROMISED = (*FILES, SWEEP_FILE, RESULTS, INFLUENCE)
 """Files that two equal commands write byte for byte."""
 
 

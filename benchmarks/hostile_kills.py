@@ -11,7 +11,6 @@ from benchmarks.hostile_commands import (
     cache_of,
     differing,
     done,
-    prepare,
     ready,
     start,
 )
@@ -24,8 +23,6 @@ LIFE = {"train": 3.0, "sweep": 8.0, "dask": 12.0, "diagnose": 15.0}
 """Seconds within which a kill falls."""
 GRACE = 2
 """Seconds after which nothing may be left of what a killed command had started."""
-
-__all__ = ["attack", "prepare"]
 
 
 def attack(scratch: Path, rng: random.Random) -> Outcome:
