@@ -350,6 +350,38 @@ training: {steps: no}
     ]
 
 
+HUGE, LONG = "7" * 5000, "x" * 5000
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"penalties: {{r1: {HUGE}}}",
+        f"penalties: {{r1: '{HUGE}'}}",
+        f"seeds: {HUGE},{HUGE}",
+        f"training: {{steps: '{'7,' * 2000}7'}}",
+        f"training: {{steps: 1{'_0' * 2000}}}",
+        f"generator: {{hidden: '{HUGE},{HUGE}'}}",
+        f"target: {{layout: {LONG}}}",
+        f"objective: {HUGE}",
+        f"{LONG}: 1",
+        f"penalties: {{{LONG}: 1}}",
+        f"extends: {LONG}",
+        f"name: {HUGE}",
+        f"name: !{LONG} b",
+    ],
+    ids=lambda text: text[:30],
+)
+def test_what_was_written_at_length_is_quoted_by_its_beginning_alone(text: str):
+    assert max(map(len, problems_in(text))) <= 300
+
+
+def test_what_an_option_says_at_length_is_quoted_by_its_beginning_alone():
+    options = [f"{LONG}=1", f"target.{LONG}=1", f"penalties.r1={HUGE}", f"training.steps='{HUGE}'"]
+    for option in options:
+        assert max(map(len, problems_in("{}", option))) <= 300
+
+
 def test_a_flood_of_problems_is_cut_off():
     problems = problems_in("\n".join(f"zebra{i}: 1" for i in range(PROBLEMS_LIMIT + 7)))
     assert len(problems) == PROBLEMS_LIMIT + 1

@@ -374,6 +374,14 @@ def test_a_bad_override_is_told_by_its_own_text(override: str):
     assert problem.endswith(SET[override])
 
 
+@pytest.mark.parametrize(
+    "option",
+    ["target.{}=1", "{}=1", "optimizer.b1.{}=2", "vary.{}=1", "cases.a.{}=1", "vary.training=[{}]"],
+)
+def test_what_was_written_at_length_is_quoted_by_its_beginning_alone(option: str):
+    assert max(map(len, problems_in("{}", option.format("x" * 5000)))) <= 300
+
+
 def test_a_mistake_in_the_base_is_told_at_the_bases_own_line():
     write("base.yaml", "optimizer:\n  b1: 3\n")
     assert problems_in("base: base.yaml\n" + AXIS) == [

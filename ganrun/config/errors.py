@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-LONGEST = 800
+LONGEST = 400
 """Characters of a message; what is longer quotes a file at length."""
 
 

@@ -136,7 +136,7 @@ def _wrong_type(kind: str, path: Path, node: Node) -> str | None:
         expected = "a list of seeds or a count"
     hint = _hint(kind, node)
     if path[:1] == ("penalties",) and len(path) == 2 and isinstance(node.value, int | float):
-        hint = f"; did you mean {{weight: {node.text}}}?"
+        hint = f"; did you mean {{weight: {shortened(node.text)}}}?"
     return f"expected {expected}, not {written(node)}{hint}"
 
 
@@ -152,7 +152,7 @@ def _hint(kind: str, node: Node) -> str:
         if _is_number(node.value):
             return "; write it without quotes"
         bare = node.value.replace("_", "").replace(",", "").replace(" ", "")
-        return f"; did you mean {bare}?" if _is_number(bare) else ""
+        return f"; did you mean {shortened(bare)}?" if _is_number(bare) else ""
     if kind == "bool_type":
         word = node.value.lower()
         meant = {"yes": "true", "on": "true", "true": "true", "no": "false", "off": "false"}

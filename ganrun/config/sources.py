@@ -205,7 +205,7 @@ def _near_file(path: Path) -> str:
     except (OSError, ValueError):
         names = []
     if found := _near_name(path.name, names):
-        return f"; did you mean {str(path.with_name(found))!r}?"
+        return f"; did you mean {shortened(str(path.with_name(found)), 200)!r}?"
     shipped = shipped_configs()
     files = {file.name: file.relative_to(shipped) for file in shipped.rglob("*.yaml")}
     near = _near_name(path.name, files)

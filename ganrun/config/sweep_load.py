@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from ganrun.config import suggest
 from ganrun.config.dotted_fields import WRONG, fault_of, is_section, value_of
-from ganrun.config.errors import ConfigError, Place, Problem, in_order
+from ganrun.config.errors import ConfigError, Place, Problem, in_order, shortened
 from ganrun.config.explain import explained, no_section, written
 from ganrun.config.fields import SEED_END
 from ganrun.config.load import validated
@@ -102,7 +102,7 @@ class _Reader:
             if name in ALSO:
                 continue
             if name in Experiment.model_fields:
-                hint = f"; did you mean 'base.{entry.key.names or name}'?"
+                hint = f"; did you mean 'base.{shortened(entry.key.names or name, 80)}'?"
             elif meant := suggest.near(name, ALSO, ALSO, cutoff=0.75):
                 hint = f"; did you mean {meant!r}?"
             elif found := suggest.elsewhere(name, "", DEFAULT_LAYOUT, cutoff=0.999):
