@@ -12,6 +12,7 @@ import signal
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, NoReturn
 
@@ -30,6 +31,14 @@ UsageError: Any = typer.BadParameter.__bases__[0]
 
 class Commands(TyperGroup):
     """The commands; a mistake on the command line is one line, as every other error is."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Parse, unless something is given as nothing, as by a variable that is not set."""
+        for before, word in pairwise(["", *args]):
+            if not word or re.fullmatch("--[a-z-]+=", word):
+                what = word.rstrip("=") or (before if before.startswith("-") else "an argument")
+                ctx.fail(f"{what} is empty")
+        return super().parse_args(ctx, args)
 
     def main(self, *args: Any, **options: Any) -> NoReturn:
         """Run a command and exit with its code."""
@@ -72,6 +81,20 @@ LONGEST_PART = 800
 """Characters of a line on standard error, at its beginning and at its end."""
 MOST_NAMED = 5
 """Folders that a note names."""
+A_DAY = 86_400
+MOST_WORKERS = 1024
+
+
+def _number(least: float, most: float, *, metavar: str, help: str) -> Any:
+    """An option that takes a number within bounds; every option that takes one is made by this."""
+
+    def within(value: float | None) -> float | None:
+        if value is not None and not least <= value <= most:  # NaN is within no bounds
+            raise typer.BadParameter(f"expected a number from {least:,} to {most:,}")
+        return value
+
+    return typer.Option(callback=within, metavar=metavar, help=help)
+
 
 ConfigArgument = Annotated[
     Path,
@@ -107,7 +130,8 @@ RepairOption = Annotated[
     ),
 ]
 CheckpointOption = Annotated[
-    float, typer.Option(min=0.0, metavar="SECONDS", help="Seconds between checkpoints of a run.")
+    float,
+    _number(0, A_DAY, metavar="SECONDS", help="Seconds between checkpoints of a run."),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document for scripts.")]
 QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")]
@@ -192,7 +216,7 @@ def sweep(
     ] = False,
     workers: Annotated[
         int | None,
-        typer.Option(min=1, metavar="N", help="Train on a local dask cluster of N processes."),
+        _number(1, MOST_WORKERS, metavar="N", help="Train on a local dask cluster of N processes."),
     ] = None,
     scheduler: Annotated[
         str | None,
@@ -345,9 +369,9 @@ def arena(
     ] = "127.0.0.1",
     port: Annotated[
         int | None,
-        typer.Option(
-            min=0,
-            max=65535,
+        _number(
+            0,
+            65535,
             metavar="N",
             help="Port, 0 for any that is free [default: 8765, or the next one that is free].",
         ),

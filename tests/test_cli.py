@@ -10,7 +10,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
 import pytest
 import typer
@@ -160,6 +160,57 @@ def test_other_mistakes_are_one_line_too(folder: Path, arguments: str):
     assert errors.startswith(ELSEWHERE[arguments][1])
     assert errors.count("\n") == 1
     assert left_behind(folder) == []
+
+
+def numbers() -> list[tuple[str, str]]:
+    """Commands with each of their options that takes a number."""
+    return [
+        (one.callback.__name__, f"--{name.replace('_', '-')}")
+        for one in app.registered_commands
+        if one.callback is not None
+        for name, hint in get_type_hints(one.callback).items()
+        if {int, float} & {hint, *get_args(hint)}
+    ]
+
+
+def test_there_are_options_that_take_a_number():
+    assert ("train", "--checkpoint-every") in numbers()
+    assert ("sweep", "--workers") in numbers()
+    assert ("arena", "--port") in numbers()
+
+
+@pytest.mark.parametrize(("command", "option"), numbers())
+@pytest.mark.parametrize("value", ["nan", "inf", "-inf", "-1", "1e18", "1" + "0" * 400])
+def test_every_option_that_takes_a_number_refuses_an_absurd_one(
+    folder: Path, command: str, option: str, value: str
+):
+    Path("a.yaml").write_text("{}\n")
+    code, _, errors = cli(command, "a.yaml", option, value)
+    assert (code, errors.count("\n")) == (2, 1)
+    assert errors.startswith(f"ganrun {command}: invalid value for '{option}': ")
+    assert left_behind(folder) == ["a.yaml"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["train", ""],
+        ["report", ""],
+        ["train", "a.yaml", "--runs-dir", ""],
+        ["train", "a.yaml", "--runs-dir="],
+        ["arena", "--host", ""],
+        ["sweep", "--scheduler", ""],
+    ],
+    ids=" ".join,
+)
+def test_nothing_where_something_belongs_is_not_taken_for_this_folder(
+    folder: Path, words: list[str]
+):
+    Path("a.yaml").write_text("{}\n")
+    code, output, errors = cli(*words)
+    assert (code, output, errors.count("\n")) == (2, "", 1)
+    assert " is empty (see " in errors
+    assert left_behind(folder) == ["a.yaml"]
 
 
 def test_without_a_command_the_help_is_shown():

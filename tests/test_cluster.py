@@ -182,6 +182,13 @@ def test_a_scheduler_that_is_not_there_is_one_clear_message(
     assert "\n" not in str(told.value)
 
 
+@pytest.mark.parametrize("address", ["here", "here:x", "carrier-pigeon://here:1"])
+def test_what_is_no_address_is_told_before_it_is_tried(address: str) -> None:
+    with pytest.raises(ClusterError, match=f"^{address}: ") as told:
+        Cluster(scheduler=address)
+    assert "\n" not in str(told.value)
+
+
 def test_a_sweep_that_finds_no_scheduler_leaves_no_folder(tmp_path: Path) -> None:
     small(tmp_path)
     program = (

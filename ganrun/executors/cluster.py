@@ -119,7 +119,9 @@ class Cluster(contextlib.AbstractContextManager["Cluster"]):
         self._stack = contextlib.ExitStack()
         try:
             address: Any = scheduler
-            if scheduler is None:
+            if scheduler is not None:
+                distributed.comm.resolve_address(scheduler)  # the client is slow to give up on none
+            else:
                 check_environment()  # its workers inherit this one
                 compile_cache()
                 # One death is enough: what was under way is then played alone, by the queue.
