@@ -184,7 +184,7 @@ are not. What JAX cannot start under is one line that names the variable.
 METRICS = """\
 # Metrics
 
-<!-- Made by docs/generate.py from ganrun/config/declarations.py; change that, not this. -->
+<!-- Made by docs/generate.py from ganrun/config/metrics.py; change that, not this. -->
 
 `x_1..x_N` are samples of the generator; mode `k` has mean `mu_k`, covariance `S_k` and weight
 `w_k`, and there are `K` modes. A sample belongs to the mode of least Mahalanobis distance, and is
@@ -229,7 +229,7 @@ training anew counts anew.
 
 def metrics() -> str:
     """Return docs/metrics.md."""
-    from ganrun.config import declarations
+    from ganrun.config import metrics
 
     parts = [METRICS]
     for title, when in (
@@ -238,7 +238,7 @@ def metrics() -> str:
         ("## At the end: `summary.json`", "final"),
     ):
         rows = ["| metric | what | perfect samples, N to infinity |", "|---|---|---|"]
-        for name, metric in declarations.METRICS.items():
+        for name, metric in metrics.METRICS.items():
             if metric.when == when:
                 perfect = {"modes": "`K`", None: ""}.get(metric.perfect, metric.perfect)
                 rows.append(f"| `{name}` | {metric.description} | {perfect} |")
@@ -284,7 +284,14 @@ def _default(option: Any) -> str:
 
 def configuration() -> str:
     """Return docs/configuration.md."""
-    from ganrun.config import declarations, json_schema, schema, sources, sweep_json_schema, targets
+    from ganrun.config import (
+        json_schema,
+        pieces,
+        schema,
+        sources,
+        sweep_json_schema,
+        targets,
+    )
     from ganrun.config import sweep_schema as sweeps
     from ganrun.config import yaml_tree as document
 
@@ -299,16 +306,16 @@ def configuration() -> str:
         model = models[name.capitalize()]
         parts += [f"## `{name}`", model["description"], _table(model["properties"])]
     parts += ["## `penalties`", "Each by its name, alone or together; none by default."]
-    for name, penalty in declarations.PENALTIES.items():
+    for name, penalty in pieces.PENALTIES.items():
         parts += [f"### `{name}`", penalty.description, _table(models[name]["properties"])]
     parts += ["## Names"]
     for title, declared in (
-        ("objective", declarations.OBJECTIVES),
-        ("activation", declarations.ACTIVATIONS),
-        ("initializer", declarations.INITIALIZERS),
-        ("bias_initializer", declarations.BIAS_INITIALIZERS),
-        ("optimizer.name", declarations.OPTIMIZERS),
-        ("training.updates", declarations.UPDATES),
+        ("objective", pieces.OBJECTIVES),
+        ("activation", pieces.ACTIVATIONS),
+        ("initializer", pieces.INITIALIZERS),
+        ("bias_initializer", pieces.BIAS_INITIALIZERS),
+        ("optimizer.name", pieces.OPTIMIZERS),
+        ("training.updates", pieces.UPDATES),
     ):
         parts += [_names(title, declared)]
     files = FILES.format(
@@ -320,7 +327,7 @@ def configuration() -> str:
         rows=schema.ROWS_LIMIT,
     )
     parts += [files, IDENTITY, SWEEPS.format(trials=sweeps.TRIALS_LIMIT)]
-    parts += [_table(sweep_json_schema()["properties"]), _names("design", declarations.DESIGNS)]
+    parts += [_table(sweep_json_schema()["properties"]), _names("design", pieces.DESIGNS)]
     return "\n\n".join(part.strip("\n") for part in parts) + "\n"
 
 

@@ -12,7 +12,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from ganrun.config import Experiment
-from ganrun.config.declarations import ROUND_METRICS
+from ganrun.config.metrics import ROUND_METRICS
 from ganrun.game import randomness
 from ganrun.game.members import hyperparameters_of
 from ganrun.game.networks import Network, Params

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from ganrun.config import Experiment
-from ganrun.config.declarations import metrics_columns
+from ganrun.config.metrics import metrics_columns
 from ganrun.config.targets import Grid, Ring
 from ganrun.measure.evaluation import evaluate_samples
 from ganrun.mixture import Mixture, mixture_of

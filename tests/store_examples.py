@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from ganrun.config import Experiment, declarations, identity, to_yaml
+from ganrun.config import Experiment, identity, pieces, to_yaml
 from ganrun.store import Run, RunFolder, Snapshot, open_run, run
 from ganrun.store.formats import read_sealed, sealed
 from ganrun.verdict import Verdict
@@ -94,8 +94,8 @@ def train(runs_dir: Path, one: Experiment, *, commits: int = 1, **options: Any) 
 @contextmanager
 def before_rmsprop_had_numbers() -> Iterator[None]:
     """What is trained in here has the id and the config that it would have had before."""
-    declared = declarations.OPTIMIZERS["rmsprop"]
-    without = dict(declarations.OPTIMIZERS) | {"rmsprop": replace(declared, uses=())}
+    declared = pieces.OPTIMIZERS["rmsprop"]
+    without = dict(pieces.OPTIMIZERS) | {"rmsprop": replace(declared, uses=())}
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(identity, "OPTIMIZERS", without)
         patch.setattr(run, "to_yaml", lambda one: re.sub(r"\n  (decay|eps): .*", "", to_yaml(one)))

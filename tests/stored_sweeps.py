@@ -10,7 +10,7 @@ import numpy as np
 from report_examples import NUMERICS, forged
 
 from ganrun.config import load_sweep
-from ganrun.config.declarations import SUMMARY_METRICS
+from ganrun.config.metrics import SUMMARY_METRICS
 from ganrun.mixture import mixture_of
 from ganrun.store import Run, Snapshot, open_run
 from ganrun.store.sweep_folder import SweepFolder, open_sweep

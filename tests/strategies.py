@@ -13,7 +13,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from ganrun.config import Experiment, declarations, json_schema, to_yaml
+from ganrun.config import Experiment, json_schema, pieces, to_yaml
 from ganrun.config.targets import LAYOUTS, MODES_LIMIT
 
 SCHEMA = json_schema()
@@ -106,13 +106,11 @@ def most_fields() -> st.SearchStrategy[Config]:
     """Return mappings that hold some of a config's fields; made once, since that takes a while."""
     networks = {
         "hidden": HIDDEN,
-        "activation": names(declarations.ACTIVATIONS),
-        "initializer": names(declarations.INITIALIZERS),
-        "bias_initializer": names(declarations.BIAS_INITIALIZERS),
+        "activation": names(pieces.ACTIVATIONS),
+        "initializer": names(pieces.INITIALIZERS),
+        "bias_initializer": names(pieces.BIAS_INITIALIZERS),
     }
-    penalties = {
-        name: some(weight=st.floats(0, 1e6)) | st.none() for name in declarations.PENALTIES
-    }
+    penalties = {name: some(weight=st.floats(0, 1e6)) | st.none() for name in pieces.PENALTIES}
     return some(
         name=st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._-]{0,20}", fullmatch=True),
         seeds=st.integers(1, 20)
@@ -125,10 +123,10 @@ def most_fields() -> st.SearchStrategy[Config]:
             spectral_norm=st.booleans(),
             weight_clip=st.none() | st.floats(1e-6, 100),
         ),
-        objective=names(declarations.OBJECTIVES),
+        objective=names(pieces.OBJECTIVES),
         penalties=some(**penalties),
-        optimizer=some(**_sections("optimizer"), name=names(declarations.OPTIMIZERS)),
-        training=some(**_sections("training"), updates=names(declarations.UPDATES)),
+        optimizer=some(**_sections("optimizer"), name=names(pieces.OPTIMIZERS)),
+        training=some(**_sections("training"), updates=names(pieces.UPDATES)),
         snapshots=some(**_sections("snapshots")),
     )
 

@@ -7,17 +7,17 @@ from typing import Any
 from hypothesis import strategies as st
 from strategies import NO_NUMBER, NO_SECTION, TOKENS, Config, configs, dump, names, put
 
-from ganrun.config import declarations
+from ganrun.config import pieces
 
 LEVELS: dict[str, st.SearchStrategy[Any]] = {
     "optimizer.learning_rate": st.floats(1e-8, 10),
     "optimizer.b1": st.floats(0, 0.9),
-    "optimizer.name": names(declarations.OPTIMIZERS),
+    "optimizer.name": names(pieces.OPTIMIZERS),
     "training.discriminator_steps": st.integers(1, 100),
     "training.batch_size": st.integers(1, 65_536),
-    "objective": names(declarations.OBJECTIVES),
+    "objective": names(pieces.OBJECTIVES),
     "generator.hidden": st.lists(st.integers(1, 2048), min_size=1, max_size=3),
-    "generator.activation": names(declarations.ACTIVATIONS),
+    "generator.activation": names(pieces.ACTIVATIONS),
     "discriminator.spectral_norm": st.booleans(),
     "discriminator.weight_clip": st.none() | st.floats(1e-6, 100),
     "penalties.r1.weight": st.floats(0, 1e6),
@@ -52,7 +52,7 @@ def axes(draw: st.DrawFn, field: str, is_factorial: bool) -> Any:
 @st.composite
 def sweeps(draw: st.DrawFn) -> Config:
     """Draw a valid sweep as plain data, its levels free of contradictions."""
-    design = draw(names(declarations.DESIGNS))
+    design = draw(names(pieces.DESIGNS))
     fields = draw(st.lists(st.sampled_from(list(LEVELS)), min_size=1, max_size=3, unique=True))
     is_factorial = design == "factorial"
     sweep: Config = {

@@ -15,7 +15,7 @@ from ganrun.arena.game import GRID, MOST_EVENTS, POINTS, Game
 from ganrun.arena.history import MOST_ROWS, History
 from ganrun.arena.replay import at_length, replayed
 from ganrun.config import ConfigError, Experiment
-from ganrun.config.declarations import ROUND_METRICS
+from ganrun.config.metrics import ROUND_METRICS
 from ganrun.game.members import game_of, hyperparameters_of
 from ganrun.game.population import Group, lanes_for, state_as_dict, state_from_dict
 from ganrun.game.rounds import TrainingState, initial_state

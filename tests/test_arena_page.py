@@ -22,7 +22,7 @@ from playwright.sync_api import Locator, Page, WebSocket, expect
 from ganrun.arena.protocol import StagedGame
 from ganrun.arena.settings import with_overrides
 from ganrun.config import load_experiment
-from ganrun.config.declarations import METRICS
+from ganrun.config.metrics import METRICS
 
 PLAIN = {"label": "plain", "overrides": {}}
 CALM_SPEED = 20

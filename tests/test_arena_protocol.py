@@ -32,7 +32,7 @@ from ganrun.arena.settings import (
     with_setting,
 )
 from ganrun.config import ConfigError, Experiment
-from ganrun.config.declarations import OBJECTIVES, PENALTIES
+from ganrun.config.pieces import OBJECTIVES, PENALTIES
 from ganrun.config.targets import LAYOUTS
 from ganrun.mixture import mixture_of
 

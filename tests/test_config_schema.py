@@ -17,10 +17,10 @@ from json_schema_check import accepts
 from pydantic import ValidationError
 from strategies import Config, configs
 
-from ganrun.config import Experiment, declarations, json_schema, suggest
-from ganrun.config.declarations import metrics_columns
+from ganrun.config import Experiment, json_schema, metrics, pieces, suggest
 from ganrun.config.dotted_fields import declared, path_of
 from ganrun.config.fields import Section, types_of
+from ganrun.config.metrics import metrics_columns
 from ganrun.config.penalties import PARAMETERS, Frozen
 from ganrun.config.targets import LAYOUTS
 
@@ -84,13 +84,13 @@ def test_every_field_has_a_mark_a_default_a_range_and_one_line(name: str, field:
     "table",
     [
         LAYOUTS,
-        declarations.ACTIVATIONS,
-        declarations.INITIALIZERS,
-        declarations.OBJECTIVES,
-        declarations.PENALTIES,
-        declarations.OPTIMIZERS,
-        declarations.UPDATES,
-        declarations.METRICS,
+        pieces.ACTIVATIONS,
+        pieces.INITIALIZERS,
+        pieces.OBJECTIVES,
+        pieces.PENALTIES,
+        pieces.OPTIMIZERS,
+        pieces.UPDATES,
+        metrics.METRICS,
     ],
 )
 def test_every_declaration_has_one_line_and_other_names_that_are_no_names_of_ours(table: Any):
@@ -104,13 +104,13 @@ def test_every_declaration_has_one_line_and_other_names_that_are_no_names_of_our
 
 
 def test_each_layout_and_penalty_has_its_parameters_under_the_name_it_is_declared_by():
-    assert set(PARAMETERS) == set(declarations.PENALTIES)
+    assert set(PARAMETERS) == set(pieces.PENALTIES)
     for name, layout in LAYOUTS.items():
         assert layout.model.model_fields["layout"].annotation == Literal[name]
 
 
 def test_other_names_for_fields_belong_to_fields_that_exist():
-    sections = ["", *Experiment.model_fields, *(f"penalties.{p}" for p in declarations.PENALTIES)]
+    sections = ["", *Experiment.model_fields, *(f"penalties.{p}" for p in pieces.PENALTIES)]
     fields = {
         field
         for layout in LAYOUTS
@@ -126,7 +126,7 @@ def test_the_columns_of_metrics_csv_are_those_of_the_design():
         *("grad_norm_g", "penalty", "high_quality", "modes_captured", "modes_covered"),
         *("reverse_kl", "js", "mode_tv", "spread", "nll", "share_0", "share_1"),
     )
-    final = declarations.SUMMARY_METRICS
+    final = metrics.SUMMARY_METRICS
     assert final == (
         *("modes_total", "modes_recovered", "mixture_components", "high_quality"),
         *("modes_captured", "modes_covered", "reverse_kl", "kl", "js", "mode_tv", "spread", "nll"),

@@ -10,7 +10,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from ganrun.config import declarations
+from ganrun.config import pieces
 from ganrun.game.objectives import OBJECTIVES
 
 Logits = np.ndarray
@@ -126,7 +126,7 @@ def test_the_decision_threshold_lies_between_what_real_and_fake_logits_are_pushe
     name: str,
 ) -> None:
     """A critic has none; for the others an ideal pair of logits lies on both sides of it."""
-    threshold = declarations.OBJECTIVES[name].decision_threshold
+    threshold = pieces.OBJECTIVES[name].decision_threshold
     if name == "wasserstein":
         assert np.isnan(threshold)
         return

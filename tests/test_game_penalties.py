@@ -10,7 +10,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from ganrun.config import declarations
+from ganrun.config import pieces
 from ganrun.game.penalties import PENALTIES, Batch, gradient_penalty, r1, r2
 
 KEY = jax.random.key(3)
@@ -44,7 +44,7 @@ def batch(seed: int, count: int = 12) -> np.ndarray:
 
 
 def parameters_of(name: str, **values: float) -> dict[str, jnp.ndarray]:
-    declared = {p.name: p.default for p in declarations.PENALTIES[name].parameters}
+    declared = {p.name: p.default for p in pieces.PENALTIES[name].parameters}
     return {p: jnp.float32(x) for p, x in (declared | values).items()}
 
 

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from game_examples import all_finite, experiment, hyper_of, traced_once, without_compiling
 
-from ganrun.config import declarations, targets, traced_values
+from ganrun.config import metrics, pieces, targets, traced_values
 from ganrun.game.members import game_of
 from ganrun.game.networks import ACTIVATIONS, BIAS_INITIALIZERS, INITIALIZERS
 from ganrun.game.objectives import OBJECTIVES
@@ -25,7 +25,7 @@ from ganrun.measure import evaluation
 from ganrun.measure.final import final_metrics
 from ganrun.mixture import LAYOUTS, mixture_of
 
-DECLARED = declarations.OPTIMIZERS
+DECLARED = pieces.OPTIMIZERS
 DETAILS = ("recovered_modes", "mixture_reached_bound")
 """What `summary.json` says besides metrics of the fit that counts the modes."""
 
@@ -33,12 +33,12 @@ DETAILS = ("recovered_modes", "mixture_reached_bound")
 @pytest.mark.parametrize(
     ("declared", "implemented"),
     [
-        pytest.param(declarations.OBJECTIVES, OBJECTIVES, id="objectives"),
-        pytest.param(declarations.PENALTIES, PENALTIES, id="penalties"),
-        pytest.param(declarations.OPTIMIZERS, OPTIMIZERS, id="optimizers"),
-        pytest.param(declarations.ACTIVATIONS, ACTIVATIONS, id="activations"),
-        pytest.param(declarations.INITIALIZERS, INITIALIZERS, id="initializers"),
-        pytest.param(declarations.BIAS_INITIALIZERS, BIAS_INITIALIZERS, id="bias initializers"),
+        pytest.param(pieces.OBJECTIVES, OBJECTIVES, id="objectives"),
+        pytest.param(pieces.PENALTIES, PENALTIES, id="penalties"),
+        pytest.param(pieces.OPTIMIZERS, OPTIMIZERS, id="optimizers"),
+        pytest.param(pieces.ACTIVATIONS, ACTIVATIONS, id="activations"),
+        pytest.param(pieces.INITIALIZERS, INITIALIZERS, id="initializers"),
+        pytest.param(pieces.BIAS_INITIALIZERS, BIAS_INITIALIZERS, id="bias initializers"),
         pytest.param(targets.LAYOUTS, LAYOUTS, id="layouts"),
     ],
 )
@@ -76,7 +76,7 @@ NUMBERS = {"b1": 0.5, "b2": 0.75, "decay": 0.75, "eps": 0.125}
 
 def with_its_numbers(name: str, **changed: float) -> Optimizer:
     numbers = NUMBERS | changed
-    uses = declarations.OPTIMIZERS[name].uses
+    uses = pieces.OPTIMIZERS[name].uses
     return OPTIMIZERS[name](**{number: numbers[number] for number in uses})
 
 
@@ -107,14 +107,14 @@ def test_an_optimizer_makes_use_of_the_numbers_that_it_takes(name: str, number: 
 def test_every_declared_metric_of_samples_is_measured_once_and_no_other() -> None:
     mixture = mixture_of(targets.Ring())
     at_the_end = set(final_metrics(mixture.means, mixture)) - {*DETAILS}
-    assert set(declarations.EVALUATION_METRICS) <= set(evaluation.METRICS)
+    assert set(metrics.EVALUATION_METRICS) <= set(evaluation.METRICS)
     assert not at_the_end & set(evaluation.METRICS)
-    assert set(declarations.SUMMARY_METRICS) == set(evaluation.METRICS) | at_the_end
+    assert set(metrics.SUMMARY_METRICS) == set(evaluation.METRICS) | at_the_end
 
 
-@pytest.mark.parametrize("name", list(declarations.PENALTIES))
+@pytest.mark.parametrize("name", list(pieces.PENALTIES))
 def test_every_declared_parameter_of_a_penalty_reaches_the_game(name: str) -> None:
-    parameters = {p.name: p.default for p in declarations.PENALTIES[name].parameters}
+    parameters = {p.name: p.default for p in pieces.PENALTIES[name].parameters}
     hyper = hyper_of(experiment(penalties={name: {}}))
     assert hyper.penalties[name] == {p: np.float32(x) for p, x in parameters.items()}
 
@@ -156,10 +156,10 @@ def test_every_traced_value_reaches_the_game_as_itself() -> None:
     assert np.isinf(hyper_of(experiment()).weight_clip)
 
 
-@pytest.mark.parametrize("updates", list(declarations.UPDATES))
-@pytest.mark.parametrize("optimizer", list(declarations.OPTIMIZERS))
-@pytest.mark.parametrize("penalty", ["none", *declarations.PENALTIES])
-@pytest.mark.parametrize("objective", list(declarations.OBJECTIVES))
+@pytest.mark.parametrize("updates", list(pieces.UPDATES))
+@pytest.mark.parametrize("optimizer", list(pieces.OPTIMIZERS))
+@pytest.mark.parametrize("penalty", ["none", *pieces.PENALTIES])
+@pytest.mark.parametrize("objective", list(pieces.OBJECTIVES))
 def test_every_combination_trains_three_rounds(
     objective: str, penalty: str, optimizer: str, updates: str
 ) -> None:
@@ -182,7 +182,7 @@ def test_every_combination_trains_three_rounds(
     assert int(state.round) == 3
     before, after = state_as_dict(first), state_as_dict(state)
     assert all_finite({name: x for name, x in after.items() if name != "trace"})
-    trace = dict(zip(declarations.ROUND_METRICS, after["trace"], strict=True))
+    trace = dict(zip(metrics.ROUND_METRICS, after["trace"], strict=True))
     assert all_finite({name: x for name, x in trace.items() if name != "accuracy_d"})
     for player in ("generator", "discriminator"):
         weights = f"{player}/params"

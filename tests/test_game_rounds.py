@@ -15,8 +15,8 @@ import pytest
 from game_examples import experiment, hyper_of, layers_of, trace_of, without_compiling
 from plain_game import PlainGame, flat
 
-from ganrun.config import Experiment, declarations
-from ganrun.config.declarations import ROUND_METRICS
+from ganrun.config import Experiment, pieces
+from ganrun.config.metrics import ROUND_METRICS
 from ganrun.game.members import game_of
 from ganrun.game.population import state_as_dict, state_from_dict
 from ganrun.game.rounds import (
@@ -77,7 +77,7 @@ def assert_is_the_textbooks(one: Experiment, state: TrainingState) -> None:
 
 
 @pytest.mark.parametrize("steps", [1, 3])
-@pytest.mark.parametrize("updates", list(declarations.UPDATES))
+@pytest.mark.parametrize("updates", list(pieces.UPDATES))
 def test_compiled_rounds_are_the_textbooks(updates: str, steps: int) -> None:
     one = textbook_game(
         training={"updates": updates, "discriminator_steps": steps, "batch_size": 8},
@@ -87,8 +87,8 @@ def test_compiled_rounds_are_the_textbooks(updates: str, steps: int) -> None:
     assert_is_the_textbooks(one, played(one, compile_it=True))
 
 
-@pytest.mark.parametrize("optimizer", list(declarations.OPTIMIZERS))
-@pytest.mark.parametrize("updates", list(declarations.UPDATES))
+@pytest.mark.parametrize("optimizer", list(pieces.OPTIMIZERS))
+@pytest.mark.parametrize("updates", list(pieces.UPDATES))
 def test_every_optimizer_steps_as_its_paper_says(optimizer: str, updates: str) -> None:
     one = textbook_game(
         training={"updates": updates, "discriminator_steps": 2},
@@ -202,8 +202,8 @@ def test_numbers_at_the_ends_of_float32_are_finite(value: float) -> None:
 GOLDEN = Path(__file__).parent / "golden" / "rounds.json"
 GAMES = [
     pytest.param(objective, updates, id=f"{objective} {updates}")
-    for objective in declarations.OBJECTIVES
-    for updates in declarations.UPDATES
+    for objective in pieces.OBJECTIVES
+    for updates in pieces.UPDATES
 ]
 
 

@@ -12,7 +12,7 @@ from hypothesis.extra.numpy import arrays
 from matplotlib.colors import to_hex
 from report_examples import fake_run, ring
 
-from ganrun.config.declarations import share_columns
+from ganrun.config.metrics import share_columns
 from ganrun.diagnose.play import track_of
 from ganrun.measure.coverage import (
     COVERED_FRACTION,

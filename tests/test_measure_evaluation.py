@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from ganrun.config import declarations
+from ganrun.config import metrics
 from ganrun.config.targets import Custom, Grid, Line, Ring
 from ganrun.measure.evaluation import METRICS, evaluate_samples
 from ganrun.mixture import Mixture, mixture_of
@@ -221,4 +221,4 @@ def test_it_compiles_once_for_any_data():
 
 
 def test_its_metrics_are_those_declared_for_an_evaluation():
-    assert set(METRICS) == {*declarations.EVALUATION_METRICS, "kl"}
+    assert set(METRICS) == {*metrics.EVALUATION_METRICS, "kl"}

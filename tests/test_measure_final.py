@@ -8,7 +8,7 @@ import sys
 import numpy as np
 import pytest
 
-from ganrun.config import declarations
+from ganrun.config import metrics
 from ganrun.config.targets import Grid, Line, Ring
 from ganrun.measure import reference as reference_module
 from ganrun.measure.evaluation import METRICS
@@ -26,7 +26,7 @@ def final_of(samples, mixture=RING):
 def test_every_declared_final_metric_is_there_and_ready_for_json():
     found = final_of(RING.sample(500, np.random.default_rng(0))[0])
     extra = {"recovered_modes", "mixture_reached_bound"}
-    assert set(found) == {*declarations.SUMMARY_METRICS, *extra} - set(METRICS)
+    assert set(found) == {*metrics.SUMMARY_METRICS, *extra} - set(METRICS)
     assert json.loads(json.dumps(found, allow_nan=False)) == found
     assert found["modes_total"] == found["modes_recovered"] == 5
     assert found["recovered_modes"] == [0, 1, 2, 3, 4]
@@ -63,7 +63,7 @@ def small_reference():
 
 
 def test_the_reference_holds_every_summary_metric(small_reference):
-    assert set(small_reference) == set(declarations.SUMMARY_METRICS)
+    assert set(small_reference) == set(metrics.SUMMARY_METRICS)
     for name, points in small_reference.items():
         by_mode = {"by_mode"} if name in ("modes_covered", "modes_recovered") else set()
         assert set(points) == {"mean", "p5", "p95"} | by_mode, name
@@ -115,7 +115,7 @@ def test_the_cache_is_asked_before_anything_is_measured(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("damage", [b"", b"{}", b"\xff\xfe", b'{"js": {"mean": 1}}\nabc\n'])
 def test_a_damaged_cache_is_measured_anew_and_mended(tmp_path, monkeypatch, damage):
-    truth = {name: {"mean": 1 / 3, "p5": None, "p95": 1.0} for name in declarations.SUMMARY_METRICS}
+    truth = {name: {"mean": 1 / 3, "p5": None, "p95": 1.0} for name in metrics.SUMMARY_METRICS}
     monkeypatch.setattr(reference_module, "measure_reference", lambda *_: truth)
     reference_metrics(RING, 300, tmp_path)
     (file,) = tmp_path.iterdir()

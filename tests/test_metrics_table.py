@@ -27,7 +27,7 @@ from store_examples import (
     train,
 )
 
-from ganrun.config.declarations import METRICS, SUMMARY_METRICS, metrics_columns, share_columns
+from ganrun.config.metrics import METRICS, SUMMARY_METRICS, metrics_columns, share_columns
 from ganrun.report.curve_panels import choose_panels
 from ganrun.report.figures import write_figures
 from ganrun.report.run_record import RunRecord, read_record

@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from ganrun.config.declarations import OBJECTIVES
+from ganrun.config.pieces import OBJECTIVES
 from ganrun.page.arrays import packed
 from ganrun.page.html_page import ASSETS, DARK, STYLE, document, island
 from ganrun.page.modules import bundled

@@ -37,7 +37,7 @@ from population_examples import (
     program,
 )
 
-from ganrun.config.declarations import ROUND_METRICS
+from ganrun.config.metrics import ROUND_METRICS
 from ganrun.game.members import game_of, hyperparameters_of
 from ganrun.game.population import Group, program_for, state_as_dict, state_from_dict
 from ganrun.game.rounds import TrainingState, is_finite, play_round

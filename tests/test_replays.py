@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from game_examples import hyper_of, layers_of, quickly_compiled
 
-from ganrun.config import Experiment, declarations
+from ganrun.config import Experiment, pieces
 from ganrun.game.members import game_of
 from ganrun.game.rounds import TrainingState, initial_state, play_until
 
@@ -44,10 +44,10 @@ def weights_of(one: Experiment, state: TrainingState) -> dict[str, np.ndarray]:
 
 def test_every_objective_penalty_optimizer_and_update_rule_is_replayed() -> None:
     games = [experiment_of(name) for name in GAMES]
-    assert {one.objective for one in games} == set(declarations.OBJECTIVES)
-    assert {one.optimizer.name for one in games} == set(declarations.OPTIMIZERS)
-    assert {one.training.updates for one in games} == set(declarations.UPDATES)
-    assert {name for one in games for name in dict(one.penalties)} == set(declarations.PENALTIES)
+    assert {one.objective for one in games} == set(pieces.OBJECTIVES)
+    assert {one.optimizer.name for one in games} == set(pieces.OPTIMIZERS)
+    assert {one.training.updates for one in games} == set(pieces.UPDATES)
+    assert {name for one in games for name in dict(one.penalties)} == set(pieces.PENALTIES)
 
 
 @pytest.mark.parametrize("name", list(GAMES))

@@ -14,7 +14,7 @@ from matplotlib.image import AxesImage
 from matplotlib.text import Text
 from report_examples import fake_run, grid, ring
 
-from ganrun.config.declarations import OBJECTIVES
+from ganrun.config.pieces import OBJECTIVES
 from ganrun.config.targets import Custom, Line
 from ganrun.mixture import mixture_of
 from ganrun.report import palette

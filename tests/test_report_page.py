@@ -16,7 +16,7 @@ from report_examples import beyond_perfect, fake_run, four_shown, grid, ring, st
 from web_examples import never_evaluated, played_by_hand, run_with_shares, with_origin
 
 from ganrun.config import Experiment
-from ganrun.config.declarations import METRICS, SUMMARY_METRICS
+from ganrun.config.metrics import METRICS, SUMMARY_METRICS
 from ganrun.page.objective import objective_drawn
 from ganrun.report.chosen_rounds import evenly
 from ganrun.report.command import report_run

@@ -31,7 +31,7 @@ from test_sweep_report import ALL_KINDS, some_missing
 
 from ganrun import wording
 from ganrun.config import load_sweep, run_id
-from ganrun.config.declarations import SUMMARY_METRICS
+from ganrun.config.metrics import SUMMARY_METRICS
 from ganrun.influence import influence_of
 from ganrun.influence.rates import simultaneous_level
 from ganrun.influence.share_intervals import LEVEL

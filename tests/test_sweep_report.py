@@ -19,7 +19,7 @@ from rich.cells import cell_len
 from rich.console import Console
 from stored_sweeps import GRID, by_ratio, store_trial, stored_sweep
 
-from ganrun.config.declarations import share_columns
+from ganrun.config.metrics import share_columns
 from ganrun.config.targets import Ring
 from ganrun.influence import Trials
 from ganrun.report.figures import SWEEP_FIGURES, marginals, phase, write_sweep_figures

@@ -21,7 +21,7 @@ from one_core import on_one_core
 from store_examples import RESULT_FILES, result_bytes
 
 from ganrun.config import ConfigError, Experiment, load_experiment, to_yaml
-from ganrun.config.declarations import EVALUATION_METRICS, ROUND_METRICS
+from ganrun.config.metrics import EVALUATION_METRICS, ROUND_METRICS
 from ganrun.game import backend, population
 from ganrun.game.members import game_of
 from ganrun.game.population import state_as_dict

@@ -10,7 +10,7 @@ from ganrun.arena.hub import Hub
 from ganrun.arena.protocol import write_frame
 from ganrun.arena.settings import target_drawn
 from ganrun.arena.slot import Slot
-from ganrun.config.declarations import EVALUATION_METRICS
+from ganrun.config.metrics import EVALUATION_METRICS
 from ganrun.measure.showable import seen
 from ganrun.page.objective import objective_drawn
 

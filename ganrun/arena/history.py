@@ -9,7 +9,7 @@ import numpy as np
 from jaxtyping import Float
 from numpy import ndarray
 
-from ganrun.config.declarations import metrics_columns, share_columns
+from ganrun.config.metrics import metrics_columns, share_columns
 
 MOST_ROWS = 4096
 """When there are so many, every second one is dropped, and from then on every second one made."""

@@ -14,9 +14,11 @@ from pydantic.fields import FieldInfo
 from ganrun.arena.protocol import LONGEST_LABEL, MOST_GAMES
 from ganrun.config import ConfigError, Experiment
 from ganrun.config.changes import with_changes
-from ganrun.config.declarations import METRICS, OBJECTIVES, OPTIMIZERS, PENALTIES, Declaration
+from ganrun.config.declarations import Declaration
 from ganrun.config.dotted_fields import declared, path_of
 from ganrun.config.fields import SEED_END, mark_of, types_of, unit_of
+from ganrun.config.metrics import METRICS
+from ganrun.config.pieces import OBJECTIVES, OPTIMIZERS, PENALTIES
 from ganrun.config.targets import LAYOUTS
 from ganrun.mixture import Mixture, mixture_of
 from ganrun.page.scene_target import scene_target

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ganrun.config.declarations import PENALTIES
+from ganrun.config.pieces import PENALTIES
 from ganrun.config.schema import SEEDS_LIMIT, Experiment
 from ganrun.config.targets import LAYOUTS
 

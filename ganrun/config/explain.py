@@ -8,7 +8,10 @@ from typing import Any
 from pydantic import ValidationError
 
 from ganrun.config import suggest
-from ganrun.config.declarations import (
+from ganrun.config.declarations import Declaration
+from ganrun.config.errors import Place, Problem, dotted, shortened
+from ganrun.config.overrides import nested
+from ganrun.config.pieces import (
     ACTIVATIONS,
     BIAS_INITIALIZERS,
     DESIGNS,
@@ -16,10 +19,7 @@ from ganrun.config.declarations import (
     OBJECTIVES,
     OPTIMIZERS,
     UPDATES,
-    Declaration,
 )
-from ganrun.config.errors import Place, Problem, dotted, shortened
-from ganrun.config.overrides import nested
 from ganrun.config.targets import LAYOUTS, layout_of
 from ganrun.config.yaml_tree import PROBLEMS_LIMIT, Node, plain, resolve
 

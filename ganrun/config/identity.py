@@ -8,8 +8,8 @@ import math
 from collections.abc import Collection, Iterator
 from typing import Any
 
-from ganrun.config.declarations import OPTIMIZERS
 from ganrun.config.fields import Mark, Section, mark_of
+from ganrun.config.pieces import OPTIMIZERS
 from ganrun.config.schema import Experiment
 
 # A field that is added after the first release goes in here, with the value that leaves every

@@ -8,8 +8,9 @@ from typing import Any
 from pydantic import GetCoreSchemaHandler, create_model
 from pydantic_core import CoreSchema, core_schema
 
-from ganrun.config.declarations import PENALTIES, Penalty
+from ganrun.config.declarations import Penalty
 from ganrun.config.fields import Number, Section, static, traced
+from ganrun.config.pieces import PENALTIES
 
 
 class Frozen(Mapping[str, Any]):

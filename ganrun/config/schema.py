@@ -7,14 +7,6 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from ganrun.config.declarations import (
-    ACTIVATIONS,
-    BIAS_INITIALIZERS,
-    INITIALIZERS,
-    OBJECTIVES,
-    OPTIMIZERS,
-    UPDATES,
-)
 from ganrun.config.fields import (
     SEED_END,
     Number,
@@ -29,6 +21,14 @@ from ganrun.config.fields import (
     whole_number,
 )
 from ganrun.config.penalties import PARAMETERS, Penalties, PenaltyTable
+from ganrun.config.pieces import (
+    ACTIVATIONS,
+    BIAS_INITIALIZERS,
+    INITIALIZERS,
+    OBJECTIVES,
+    OPTIMIZERS,
+    UPDATES,
+)
 from ganrun.config.targets import DEFAULT_LAYOUT, LAYOUTS, AnyTarget
 from ganrun.wording import listed
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from difflib import SequenceMatcher
 
-from ganrun.config.declarations import PENALTIES, Declaration
+from ganrun.config.declarations import Declaration
+from ganrun.config.pieces import PENALTIES
 from ganrun.config.schema import Experiment, section_model
 from ganrun.config.targets import LAYOUTS
 from ganrun.wording import listed

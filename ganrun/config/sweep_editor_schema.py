@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ganrun.config.declarations import PENALTIES
 from ganrun.config.editor_schema import in_standard_words, json_schema
+from ganrun.config.pieces import PENALTIES
 from ganrun.config.sweep_schema import LEVELS_LIMIT, SweepHead
 from ganrun.config.targets import LAYOUTS
 

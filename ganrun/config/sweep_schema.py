@@ -12,10 +12,10 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from ganrun.config.declarations import DESIGNS
 from ganrun.config.errors import Place
 from ganrun.config.fields import Number, OneOf, Section, Whole, label
 from ganrun.config.identity import content_of, digest
+from ganrun.config.pieces import DESIGNS
 from ganrun.config.schema import NAME, NAME_LIMIT, SEEDS_LIMIT, Experiment
 from ganrun.config.write import flow, lines, short_seeds
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from itertools import chain
 
-from ganrun.config.declarations import OPTIMIZERS
+from ganrun.config.pieces import OPTIMIZERS
 from ganrun.config.schema import Experiment, Optimizer
 from ganrun.config.sweep_schema import Sweep
 from ganrun.wording import listed

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ganrun.config import Experiment
-from ganrun.config.declarations import PENALTIES
+from ganrun.config.pieces import PENALTIES
 from ganrun.diagnose.branches import Plan
 from ganrun.diagnose.diagnosis import Branch
 

@@ -9,7 +9,7 @@ import numpy as np
 from jaxtyping import Float
 from numpy import ndarray
 
-from ganrun.config.declarations import share_columns
+from ganrun.config.metrics import share_columns
 from ganrun.diagnose.branches import Plan, cohorts, folder_of
 from ganrun.diagnose.diagnosis import MOST_POINTS, Branch, BranchRun, Track
 from ganrun.diagnose.progress import BranchProgress, DiagnosisProgress, OnProgress

@@ -20,7 +20,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, PRNGKeyArray
 
-from ganrun.config.declarations import ROUND_METRICS
+from ganrun.config.metrics import ROUND_METRICS
 from ganrun.game.randomness import Stream, round_key
 from ganrun.game.rounds import (
     Game,

@@ -14,8 +14,8 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Bool, Float, Int, PRNGKeyArray, UInt
 
-from ganrun.config import declarations
-from ganrun.config.declarations import ROUND_METRICS
+from ganrun.config import pieces
+from ganrun.config.metrics import ROUND_METRICS
 from ganrun.game.networks import Layers, Network, Params, Vectors
 from ganrun.game.objectives import OBJECTIVES
 from ganrun.game.optimizers import OPTIMIZERS, Optimizer
@@ -89,7 +89,7 @@ class TrainingState(NamedTuple):
 
 def optimizer_of(game: Game, hyper: Hyperparameters) -> Optimizer:
     """The optimizer of both players, with the numbers that it uses."""
-    uses = declarations.OPTIMIZERS[game.optimizer].uses
+    uses = pieces.OPTIMIZERS[game.optimizer].uses
     return OPTIMIZERS[game.optimizer](**{name: getattr(hyper, name) for name in uses})
 
 
@@ -182,7 +182,7 @@ def discriminator_step(
     stepped = step(game, hyper, discriminator, grads, hyper.learning_rate_d)
     params = jnp.clip(stepped.params, -hyper.weight_clip, hyper.weight_clip)
     real_logits, fake_logits = logits[: game.batch_size], logits[game.batch_size :]
-    threshold = declarations.OBJECTIVES[game.objective].decision_threshold
+    threshold = pieces.OBJECTIVES[game.objective].decision_threshold
     seen = [real_logits, fake_logits, real_logits > threshold, fake_logits < threshold]
     means = jnp.mean(jnp.stack([x.astype(jnp.float32) for x in seen]), axis=1)
     view = jnp.concatenate([jnp.stack([value, penalty, jnp.vdot(grads, grads)]), means])
@@ -241,7 +241,7 @@ def trace_of(
 ) -> Trace:
     """The round's numbers in the order of `ROUND_METRICS`."""
     loss_d, penalty, squared_norm_d, real_logit, fake_logit, real_right, fake_right = view
-    decides = declarations.OBJECTIVES[game.objective].undecided is not None
+    decides = pieces.OBJECTIVES[game.objective].undecided is not None
     accuracy = (real_right + fake_right) / 2 if decides else jnp.float32(jnp.nan)
     norm_d, norm_g = jnp.sqrt(squared_norm_d), jnp.sqrt(squared_norm_g)
     values = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ganrun.config.declarations import PENALTIES
+from ganrun.config.pieces import PENALTIES
 
 NAMES = {
     "case": "case",

@@ -16,7 +16,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 from numpy import ndarray
 
-from ganrun.config.declarations import METRICS, share_columns
+from ganrun.config.metrics import METRICS, share_columns
 from ganrun.measure.coverage import is_covered, mode_distance
 from ganrun.measure.showable import showable_modes
 

@@ -21,7 +21,7 @@ import numpy as np
 from jaxtyping import Bool, Float
 from numpy import ndarray
 
-from ganrun.config.declarations import SUMMARY_METRICS
+from ganrun.config.metrics import SUMMARY_METRICS
 from ganrun.machine import foreign_arithmetic, machine_type
 from ganrun.measure.evaluation import evaluate_samples
 from ganrun.measure.final import final_metrics, finite_or_none

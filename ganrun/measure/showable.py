@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from ganrun.config import Experiment
-from ganrun.config.declarations import METRICS
+from ganrun.config.metrics import METRICS
 from ganrun.config.targets import Target
 from ganrun.wording import form_for, numbered, percent
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from ganrun.config.declarations import OBJECTIVES
+from ganrun.config.pieces import OBJECTIVES
 
 
 def objective_drawn(name: str) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from jaxtyping import Float
 from numpy import ndarray
 
 from ganrun.config import Experiment
-from ganrun.config.declarations import EVALUATION_METRICS, SUMMARY_METRICS
+from ganrun.config.metrics import EVALUATION_METRICS, SUMMARY_METRICS
 from ganrun.measure.final import final_metrics
 from ganrun.mixture import Mixture, mixture_of
 from ganrun.playing.progress import Measured, MemberProgress

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ganrun import wording
-from ganrun.config.declarations import METRICS
+from ganrun.config.metrics import METRICS
 from ganrun.diagnose.diagnosis import Branch, Diagnosis
 from ganrun.report.diagnosis_story import ended_as, run_ending
 from ganrun.report.fitting_columns import in_two

@@ -14,7 +14,9 @@ import numpy as np
 from jaxtyping import Float
 from numpy import ndarray
 
-from ganrun.config.declarations import METRICS, OBJECTIVES, Level
+from ganrun.config.declarations import Level
+from ganrun.config.metrics import METRICS
+from ganrun.config.pieces import OBJECTIVES
 from ganrun.report.palette import BLUE, INK, ORANGE
 from ganrun.report.run_record import RunRecord
 

@@ -16,7 +16,7 @@ from jaxtyping import Float
 from numpy import ndarray
 
 from ganrun import wording
-from ganrun.config.declarations import share_columns
+from ganrun.config.metrics import share_columns
 from ganrun.diagnose.diagnosis import Branch, Detective, Diagnosis, Dynamics, Track
 from ganrun.verdict import likely_short
 from ganrun.verdict.continued import Ending, ending

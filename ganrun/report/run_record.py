@@ -15,7 +15,7 @@ from numpy import ndarray
 
 from ganrun import wording
 from ganrun.config import Experiment
-from ganrun.config.declarations import METRICS, SUMMARY_METRICS, share_columns
+from ganrun.config.metrics import METRICS, SUMMARY_METRICS, share_columns
 from ganrun.measure.coverage import is_covered
 from ganrun.measure.showable import beyond, recoverable_modes, seen, showable_modes
 from ganrun.mixture import Mixture, mixture_of

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy import ndarray
 
-from ganrun.config.declarations import METRICS, metrics_columns, share_columns
+from ganrun.config.metrics import METRICS, metrics_columns, share_columns
 from ganrun.store.formats import FormatError
 
 MetricRow = Mapping[str, Any]

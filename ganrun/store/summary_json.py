@@ -7,7 +7,8 @@ from typing import Annotated, Any, cast
 
 from pydantic import AfterValidator, Field, create_model, model_validator
 
-from ganrun.config.declarations import METRICS, SUMMARY_METRICS, Metric
+from ganrun.config.declarations import Metric
+from ganrun.config.metrics import METRICS, SUMMARY_METRICS
 from ganrun.measure.showable import BY_MODE
 from ganrun.store.documents import Count, Document, Share, Words, check
 from ganrun.store.formats import read_json

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy import ndarray
 
-from ganrun.config.declarations import SUMMARY_METRICS
+from ganrun.config.metrics import SUMMARY_METRICS
 from ganrun.influence import Trials, influence_of
 from ganrun.influence.points import CASE
 from ganrun.influence.table import FORMAT

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from ganrun.config.declarations import SUMMARY_METRICS, share_columns
+from ganrun.config.metrics import SUMMARY_METRICS, share_columns
 from ganrun.measure.coverage import is_covered
 from ganrun.measure.showable import showable_modes
 from ganrun.mixture import mixture_of

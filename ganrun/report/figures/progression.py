@@ -13,7 +13,7 @@ from matplotlib.colors import LinearSegmentedColormap, Normalize
 from matplotlib.figure import Figure
 from numpy import ndarray
 
-from ganrun.config.declarations import OBJECTIVES
+from ganrun.config.pieces import OBJECTIVES
 from ganrun.report import run_story
 from ganrun.report.chosen_rounds import choose_rounds
 from ganrun.report.figures.style import (

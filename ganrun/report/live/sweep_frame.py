@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from rich.text import Text
 
 from ganrun import wording
-from ganrun.config.declarations import METRICS
+from ganrun.config.metrics import METRICS
 from ganrun.influence.trials import QUICK, by_verdict
 from ganrun.report.design_words import about_design, short_names
 from ganrun.report.fitting_columns import FittingColumns, in_two

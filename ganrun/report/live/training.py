@@ -7,7 +7,7 @@ from statistics import median
 
 from rich.text import Text
 
-from ganrun.config.declarations import METRICS
+from ganrun.config.metrics import METRICS
 from ganrun.mixture import Mixture
 from ganrun.playing.progress import MemberProgress, Progress
 from ganrun.report.live.frame_parts import how_far, measuring_words, pace, rounds_a_second

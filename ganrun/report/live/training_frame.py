@@ -19,7 +19,7 @@ from rich.cells import cell_len
 from rich.text import Text
 
 from ganrun import wording
-from ganrun.config.declarations import METRICS
+from ganrun.config.metrics import METRICS
 from ganrun.measure.coverage import mode_shares
 from ganrun.mixture import Mixture
 from ganrun.playing.progress import MemberProgress, Progress

@@ -12,8 +12,8 @@ from rich.console import Console
 from rich.text import Text
 
 from ganrun import wording
-from ganrun.config.declarations import BY_WORTH, METRICS
 from ganrun.config.identity import canonical_json, content_of
+from ganrun.config.metrics import BY_WORTH, METRICS
 from ganrun.config.write import flow
 from ganrun.measure.showable import beyond
 from ganrun.report import run_story

@@ -14,7 +14,7 @@ import numpy as np
 from jaxtyping import Float
 from numpy import ndarray
 
-from ganrun.config.declarations import OBJECTIVES
+from ganrun.config.pieces import OBJECTIVES
 from ganrun.mixture import Mixture
 from ganrun.store import Snapshot
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ganrun.config.declarations import METRICS, SUMMARY_METRICS
+from ganrun.config.metrics import METRICS, SUMMARY_METRICS
 from ganrun.page.html_page import escaped
 from ganrun.report.run_record import RunRecord, metric_words
 from ganrun.report.run_story import too_many

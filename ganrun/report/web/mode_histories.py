@@ -9,7 +9,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 from numpy import ndarray
 
-from ganrun.config.declarations import share_columns
+from ganrun.config.metrics import share_columns
 from ganrun.measure.coverage import is_covered
 from ganrun.report.run_record import RunRecord
 

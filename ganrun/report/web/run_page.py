@@ -11,7 +11,7 @@ from itertools import groupby
 from pathlib import Path
 
 from ganrun import wording
-from ganrun.config.declarations import METRICS
+from ganrun.config.metrics import METRICS
 from ganrun.diagnose.diagnosis import Diagnosis, read_diagnosis
 from ganrun.page.html_page import encoded, escaped
 from ganrun.report import run_story

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ganrun import wording
-from ganrun.config.declarations import BY_WORTH, METRICS
+from ganrun.config.metrics import BY_WORTH, METRICS
 from ganrun.influence.levels import is_number
 from ganrun.report.design_words import short_names
 from ganrun.report.sweep_record import SweepRecord
