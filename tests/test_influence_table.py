@@ -381,6 +381,22 @@ def test_a_factor_with_one_level_is_shown_but_explains_nothing() -> None:
     assert answer["outcomes"]["collapsed"]["levels"][STEPS][0]["count"] == 4
 
 
+def test_interactions_never_take_from_what_a_factor_explains_by_itself() -> None:
+    """The estimate of an interaction that is not there is as often below zero as above."""
+    columns = grid(optimizer__learning_rate_ratio=[1.0, 5.0], training__discriminator_steps=[1, 2])
+    alike = 0
+    for seed in range(20):
+        luck = np.random.default_rng(seed).integers(0, 3, (4, 4))
+        missing = (luck + np.array([[0], [0], [2], [2]])).ravel().tolist()
+        trials = trials_of(columns, 4, ["collapsed"] * 16, modes_missing=missing)
+        for effect in influence_of(trials)["outcomes"]["modes_missing"]["shares"]["effects"][:2]:
+            own, total = effect["share"], effect["total"]
+            assert total["value"] >= own["value"]
+            assert total["high"] >= own["high"]
+            alike += total["value"] == own["value"]
+    assert 0 < alike < 40
+
+
 def test_a_thousand_trials_are_answered_within_two_seconds() -> None:
     columns = grid(
         optimizer__learning_rate_ratio=[0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0],

@@ -68,6 +68,17 @@ def test_more_modes_than_perfect_samples_recover_are_no_success():
     assert story.title(enough) == "The forger covers all 5 modes"
 
 
+def test_what_a_verdict_rests_on_is_told_in_lines_as_wide_as_the_table():
+    evidence = (
+        "Played on to round 40,000 with fresh noise, all 5 GANs ended with modes missing. " * 3
+    )
+    best = dataclasses.replace(COLLAPSED.best, evidence=evidence.strip())
+    text = printed([dataclasses.replace(COLLAPSED, best=best)])
+    told = text[text.index("Played on") : text.index(str(COLLAPSED.path))]
+    assert " ".join(told.split()) == evidence.strip()
+    assert max(map(len, told.splitlines())) <= 80
+
+
 def test_a_count_that_is_no_success_is_marked_in_its_cell_and_in_the_json():
     text = printed([beyond_perfect()])
     assert "5 of 5*  5 of 5*" in row_of(text, 1)

@@ -28,13 +28,13 @@ def shares_of(
 
     `effects` holds one entry per factor, and for factorial designs per pair and for all `higher`
     interactions together: `kind`, `fields`, its own `share`, and a factor's `total` with all its
-    interactions. A factorial design of one factor has no totals. Sobol and random designs have a
-    `surrogate` (`base`, `seeds`, `fit`, `degree`, `terms`), and pairs where it shows that they
-    interact; where it fits badly, which its `note` says, a Sobol design's effects are by its scheme
-    and a random design has only totals (a forest's importances) and `foretold`, what the forest
-    foretells at all. `factors` is all factors together, `chance` the rest, which is `seed` (what
-    trials of one seed have in common) and `luck`; `points_left_out` counts points that lacked too
-    many trials.
+    interactions, never less than its own. A factorial design of one factor has no totals. Sobol and
+    random designs have a `surrogate` (`base`, `seeds`, `fit`, `degree`, `terms`), and pairs where
+    it shows that they interact; where it fits badly, which its `note` says, a Sobol design's
+    effects are by its scheme and a random design has only totals (a forest's importances) and
+    `foretold`, what the forest foretells at all. `factors` is all factors together, `chance` the
+    rest, which is `seed` (what trials of one seed have in common) and `luck`; `points_left_out`
+    counts points that lacked too many trials.
 
     Raises NoShares where there are none to be had; the message says why.
     """
@@ -120,6 +120,9 @@ def _together(y: Float[ndarray, "S C"], points_left_out: int = 0) -> dict[str, A
 def _entry(
     kind: str, fields: list[str], share: Share | None, total: Share | None
 ) -> dict[str, Any]:
+    if share and total:
+        # Interactions add to a factor's own share, whatever luck makes of their estimates.
+        total = Share(max(total.value, share.value), total.low, max(total.high, share.high))
     return {
         "kind": kind,
         "fields": fields,

@@ -42,8 +42,9 @@ def print_results(runs: Sequence[RunRecord], console: Console) -> None:
         print_cut(console, result_lines(group, console.width, apart))
         console.print()
         print_wrapped(console, Text(run_story.sentences(group), "bold"))
-        notes = [*_evidence(group), *_paths(group), *_beside(group), *_how_to_go_on(group)]
-        for words in notes:
+        for words in _evidence(group):
+            print_wrapped(console, Text(words, "dim"))
+        for words in [*_paths(group), *_beside(group), *_how_to_go_on(group)]:
             print_whole(console, words, "dim")
 
 

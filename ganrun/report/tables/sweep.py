@@ -239,7 +239,7 @@ def _print_completeness(record: SweepRecord, console: Console) -> None:
     whole = record.finished == len(record.rows)
     print_whole(console, first, "" if whole else SCREEN_VERMILLION)
     if record.precision is not None:
-        print_whole(console, precision_words(record.precision))
+        print_wrapped(console, Text(precision_words(record.precision)))
     for line in failures:
         print_whole(console, line, "dim" if line.startswith("...") else "")
     if words := unverified(sum(not row.verified for row in record.rows), "trial"):
