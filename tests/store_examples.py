@@ -14,19 +14,12 @@ import numpy as np
 import pytest
 
 from ganrun.config import Experiment, identity, pieces, to_yaml
-from ganrun.store import Run, RunFolder, Snapshot, open_run, run
+from ganrun.store import Run, RunFolder, Snapshot, layout, open_run, run
 from ganrun.store.formats import read_sealed, sealed
 from ganrun.verdict import Verdict
 
 NUMERICS = {"machine": "Linux x86_64", "backend": "cpu", "jaxlib": "0.10.2", "lanes": 1}
 EXTENT = (-3.0, 3.0, -3.0, 3.0)
-RESULT_FILES = (
-    "config.yaml",
-    "metrics.csv",
-    "summary.json",
-    "snapshots.npz",
-    "checkpoint.safetensors",
-)
 VERDICT = Verdict({"converged": 0.8, "sharpening": 0.2}, "All is well.").as_summary()
 DIVERGED = Verdict({"diverged": 1.0}, "It broke down.").as_summary()
 EVERY = 10
@@ -125,4 +118,4 @@ def begin(runs_dir: Path, one: Experiment, **options: Any) -> Run:
 
 def result_bytes(folder: RunFolder) -> dict[str, bytes]:
     """The files that must be the same, byte for byte, however a run was trained."""
-    return {name: (folder.path / name).read_bytes() for name in RESULT_FILES}
+    return {name: (folder.path / name).read_bytes() for name in layout.PROMISED}

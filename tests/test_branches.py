@@ -14,7 +14,7 @@ import jax
 import numpy as np
 import pytest
 from game_examples import experiment, hyper_of
-from store_examples import RESULT_FILES, as_earlier, result_bytes
+from store_examples import as_earlier, result_bytes
 
 from ganrun.config import Experiment
 from ganrun.game import population
@@ -25,7 +25,7 @@ from ganrun.playing import play
 from ganrun.playing.jobs import BranchPoint, Hooks, Job, Member, Options, Outcome
 from ganrun.playing.progress import MemberProgress
 from ganrun.playing.schedule import evaluation_rounds
-from ganrun.store import RunFolder, open_run, run_path
+from ganrun.store import RunFolder, layout, open_run, run_path
 from ganrun.store.formats import checkpoint_bytes
 
 T = 60
@@ -490,7 +490,7 @@ def test_a_branch_that_diverges_at_once_is_a_recorded_result(
     assert branch.summary["diverged_at"] == broken.summary["diverged_at"]
     assert len(branch.metrics()["step"]) == 0
     assert branch.summary["nll"] == broken.summary["nll"]
-    assert set(RESULT_FILES) <= {path.name for path in branch.path.iterdir()}
+    assert set(layout.PROMISED) <= {path.name for path in branch.path.iterdir()}
 
 
 def test_what_is_measured_at_the_end_is_told_and_an_interrupt_ends_it_with_all_rounds_saved(

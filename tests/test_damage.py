@@ -34,6 +34,7 @@ from ganrun.store import (
     StoreError,
     find_shorter,
     install_run,
+    layout,
     repair,
     run_files,
     run_folders,
@@ -42,17 +43,8 @@ from ganrun.store import (
 from ganrun.store.confirmed import FORMAT, Confirmed, write_confirmed
 from ganrun.sweep.results import result_of
 
-FILES = (
-    "config.yaml",
-    "run.json",
-    "metrics.csv",
-    "summary.json",
-    "snapshots.npz",
-    "checkpoint.safetensors",
-    "confirmed.json",
-    "diagnosis.json",
-)
 DOCUMENTS = ("confirmed.json", "diagnosis.json")
+FILES = (*layout.PROMISED, layout.RUN, *DOCUMENTS)
 CASES = [(name, kind) for name in FILES for kind in kinds_for(name)]
 
 
@@ -108,8 +100,7 @@ def each_damage(folder: Path, other: Path, name: str, kind: str, draws: int = 2)
 
 def is_one_line(error: Exception, folder: Path, name: str = "") -> bool:
     message = str(error)
-    parts = message.isprintable() and len(message) < 700 and str(folder) in message
-    return parts and (name in message or "not a run folder" in message)
+    return message.isprintable() and len(message) < 700 and str(folder / name) in message
 
 
 def shown(folder: Path) -> None:

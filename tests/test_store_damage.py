@@ -13,24 +13,21 @@ import pytest
 from store_examples import NUMERICS, as_earlier, begin, experiment, play, train
 
 from ganrun.store import (
+    DamagedError,
     Run,
     RunFolder,
     RunFolderError,
     StoreError,
     find_shorter,
+    layout,
     open_run,
+    repair,
+    run_at,
     run_path,
 )
 from ganrun.verdict import RULE, Verdict
 
-FILES = (
-    "config.yaml",
-    "run.json",
-    "metrics.csv",
-    "summary.json",
-    "snapshots.npz",
-    "checkpoint.safetensors",
-)
+FILES = (*layout.PROMISED, layout.RUN)
 
 
 @pytest.fixture(scope="module")
@@ -208,6 +205,28 @@ def test_results_without_a_record_are_not_trained_over(run: Path) -> None:
     (run / "run.json").unlink()
     with pytest.raises(RunFolderError, match=r"run\.json: is missing"):
         open_run(run.parent, experiment(), numerics=NUMERICS)
+
+
+@pytest.mark.parametrize("name", ["config.yaml", "run.json"])
+def test_a_file_without_which_there_is_no_run_is_missed_in_the_same_words_by_all(
+    run: Path, name: str
+) -> None:
+    (run / name).unlink()
+    remedy = "--repair keeps the damaged folder aside and trains the run again"
+    for reader in (RunFolder, run_at):
+        with pytest.raises(DamagedError) as told:
+            reader(run)
+        assert str(told.value) == f"{run / name}: is missing; {remedy}"
+    (line,) = repair([run])
+    assert line.startswith(f"{run / name}: is missing; it is kept as ")
+
+
+def test_a_folder_that_is_only_named_like_a_run_is_none(run: Path) -> None:
+    for path in run.iterdir():
+        path.unlink()
+    assert run_at(run) is None
+    with pytest.raises(RunFolderError, match=r"not a run folder: it has no config\.yaml$"):
+        RunFolder(run)
 
 
 def test_a_folder_with_nothing_but_its_config_is_begun(run: Path) -> None:

@@ -18,7 +18,7 @@ import numpy as np
 import pytest
 from game_examples import experiment, hyper_of
 from one_core import on_one_core
-from store_examples import RESULT_FILES, result_bytes
+from store_examples import result_bytes
 
 from ganrun.config import ConfigError, Experiment, load_experiment, to_yaml
 from ganrun.config.metrics import EVALUATION_METRICS, ROUND_METRICS
@@ -33,7 +33,7 @@ from ganrun.playing.jobs import Options, Outcome
 from ganrun.playing.progress import Progress
 from ganrun.playing.recorder import Recorder
 from ganrun.playing.schedule import evaluation_rounds, snapshot_rounds
-from ganrun.store import Run, RunFolder, StoreError, open_run, run_path
+from ganrun.store import Run, RunFolder, StoreError, layout, open_run, run_path
 from ganrun.train import train
 
 STEPS = 400
@@ -123,7 +123,7 @@ def test_a_run_leaves_the_files_that_the_design_names_and_no_others(tmp_path: Pa
     (outcome,) = trained(tmp_path, tiny())
     assert outcome.how == "trained"
     assert outcome.path == run_path(tmp_path, tiny())
-    assert {p.name for p in outcome.path.iterdir()} == {*RESULT_FILES, "run.json", ".lock"}
+    assert {p.name for p in outcome.path.iterdir()} == {*layout.PROMISED, "run.json", ".lock"}
     assert RunFolder(outcome.path).status == "complete"
 
 

@@ -43,11 +43,12 @@ def run_at(path: Path) -> RunFolder | None:
 
     Raises `RunFolderError` if it is damaged.
     """
-    if os.path.exists(path / layout.RUN):
-        return RunFolder(path)
-    if any(os.path.exists(path / name) for name in layout.FILES if name != layout.CONFIG):
-        raise DamagedError(f"{path / layout.RUN}: is missing; {REMEDY}")
-    return None
+    return RunFolder(path) if _begun(path) else None
+
+
+def _begun(path: Path) -> bool:
+    """Whether a folder holds a run's files, its config aside."""
+    return any(os.path.exists(path / name) for name in layout.FILES if name != layout.CONFIG)
 
 
 class RunFolder:
@@ -73,8 +74,9 @@ class RunFolder:
                 raise RunFolderError(f"{path}: not a folder") from None
         for name in (layout.CONFIG, layout.RUN):
             if name not in names:
-                kind = RunFolderError if layout.id_in_name(path) is None else DamagedError
-                raise kind(f"{path}: not a run folder: it has no {name}")
+                if layout.id_in_name(path.absolute()) is None or not _begun(path):
+                    raise RunFolderError(f"{path}: not a run folder: it has no {name}")
+                raise self._damaged(name, "is missing")
         self.run = self._read(layout.RUN, read_record)
         claimed = layout.id_in_name(path.absolute())
         if claimed not in (None, self.id):

@@ -30,7 +30,11 @@ SNAPSHOTS = "snapshots.npz"
 CHECKPOINT = "checkpoint.safetensors"
 EVENTS = "events.csv"
 LOCK = ".lock"
-FILES = (CONFIG, RUN, METRICS, SUMMARY, SNAPSHOTS, CHECKPOINT, EVENTS)
+RESULTS = (METRICS, SNAPSHOTS, CHECKPOINT, SUMMARY)
+"""What a training makes, in the order in which it is written."""
+PROMISED = (CONFIG, *RESULTS)
+"""Files that hold the same bytes, however a run was trained."""
+FILES = (*PROMISED, RUN, EVENTS)
 
 FAMILIES = ".families"
 RUNS_DIR_VARIABLE = "GANRUN_RUNS_DIR"

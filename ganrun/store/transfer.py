@@ -17,9 +17,6 @@ from ganrun.store.lock import claim
 from ganrun.store.reading import RunFolderError, read_file
 from ganrun.store.run_json import digests_of, origin_in, read_record
 
-RESULTS = (layout.METRICS, layout.SNAPSHOTS, layout.CHECKPOINT, layout.SUMMARY)
-"""Files besides config and record, in the order in which a run writes them."""
-
 Files = Mapping[str, bytes]
 
 
@@ -53,7 +50,7 @@ def install_run(path: Path, experiment: Experiment, files: Files) -> RunFolder:
         replace_file(path / layout.CONFIG, config)
         unfinished = record | {"status": "running", "digests": None}
         replace_file(path / layout.RUN, sealed(unfinished))
-        for name in RESULTS:
+        for name in layout.RESULTS:
             replace_file(path / name, files[name])
         replace_file(path / layout.RUN, sealed(record))
     finally:
