@@ -1,6 +1,6 @@
-"""Attack what lies around the numbers by the thousand: files, configs, system calls, kills.
+"""Attack what lies around the numbers by the thousand: files, configs, system calls, the arena.
 
-    python -m benchmarks.hostile                        all of it; half an hour on 2 cores
+    python -m benchmarks.hostile                        all of it; an hour on 2 cores
     python -m benchmarks.hostile configs damaged_run    two of the campaigns
     python -m benchmarks.hostile --cases 50             so many cases of each
     python -m benchmarks.hostile --folder DIR           keeps it there, and goes on where it stopped
@@ -9,7 +9,7 @@ A case follows from its campaign, its number and `--seed` alone. Of each there a
 ganrun *refused* in clear lines and with the right exit code, or *told* of the damage and showed the
 rest, or it came to no harm and said or wrote the very same as *undisturbed*. Everything else is a
 fault, and the exit code is 1: a traceback, a hang, an unclear message, another answer that was
-believed, bytes that were lost. The cases at fault are listed with their numbers.
+believed, bytes or memory that were lost. The cases at fault are listed with their numbers.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from pathlib import Path
 from types import FrameType
 
 from benchmarks import (
-    hostile_commands,
+    hostile_arena,
     hostile_configs,
     hostile_damage,
     hostile_faults,
@@ -65,7 +65,8 @@ CAMPAIGNS = {
     "damaged_sweep": Campaign(2_000, hostile_damage.attack_sweep, hostile_damage.prepare),
     "damaged_diagnosis": Campaign(2_000, hostile_damage.attack_diagnosis, hostile_damage.prepare),
     "faults": Campaign(300, hostile_faults.attack, hostile_faults.prepare, seconds=240),
-    "kills": Campaign(20, hostile_kills.attack, hostile_commands.prepare, seconds=600, alone=True),
+    "kills": Campaign(20, hostile_kills.attack, hostile_kills.prepare, seconds=600, alone=True),
+    "arena": Campaign(27, hostile_arena.attack, seconds=240, alone=True),
 }
 
 

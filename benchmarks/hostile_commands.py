@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.hostile_outcomes import Said, Unfit, check_clear, first_line
-from benchmarks.kills import FILES
+from ganrun.store.layout import PROMISED
 from ganrun.store.sweep_folder import INFLUENCE, RESULTS
 from ganrun.store.sweep_folder import SWEEP as SWEEP_FILE
 
@@ -36,7 +36,7 @@ SWEEP = {
     "seeds": 2,
     "vary": {"optimizer.learning_rate": [1e-3, 3e-3]},
 }
-PROMISED = (*FILES, SWEEP_FILE, RESULTS, INFLUENCE)
+EQUAL = (*PROMISED, SWEEP_FILE, RESULTS, INFLUENCE)
 """Files that two equal commands write byte for byte."""
 
 
@@ -49,6 +49,8 @@ class Scenario:
 
 
 TRAIN = ("train", "tiny.yaml", "--quiet", "--checkpoint-every", "0")
+IN_SWEEP = ("sweep", "sweep.yaml", "--quiet", "--checkpoint-every", "0")
+LONG_TRIALS = ("--set", "base.training.steps=20000", "--set", "base.evaluation.every=500")
 RUN = "runs/tiny-s0-*"
 SCENARIOS = {
     "train": Scenario(TRAIN),
@@ -56,8 +58,12 @@ SCENARIOS = {
     "longer": Scenario((*TRAIN, "--set", "training.steps=80"), (TRAIN,)),
     "report": Scenario(("report", RUN), (TRAIN,)),
     "diagnose": Scenario(("diagnose", RUN, "--quiet"), (TRAIN,)),
-    "sweep": Scenario(("sweep", "sweep.yaml", "--quiet", "--checkpoint-every", "0")),
-    "dask": Scenario(("sweep", "sweep.yaml", "--quiet", "--workers", "2")),
+    "sweep": Scenario(IN_SWEEP),
+    "long train": Scenario(
+        (*TRAIN, "--set", "training.steps=100000", "--set", "evaluation.every=500")
+    ),
+    "long sweep": Scenario((*IN_SWEEP, *LONG_TRIALS)),
+    "dask": Scenario((*IN_SWEEP, *LONG_TRIALS, "--workers", "2")),
     "sweep report": Scenario(
         ("report", "runs/tiny-sweep-*"), (("sweep", "sweep.yaml", "--quiet"),)
     ),
@@ -96,13 +102,16 @@ class Started:
         out, err = ((self.folder / f"{self.name}.{end}").read_text() for end in ("out", "err"))
         return Said(os.waitstatus_to_exitcode(status), out, err)
 
+    def runs(self) -> bool:
+        """Whether it has not come to its end."""
+        return os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None
+
     def kill(self) -> bool:
         """Kill the process, and none that it started; whether it was still there."""
-        if os.waitpid(self.pid, os.WNOHANG) != (0, 0):
-            return False
+        ran = self.runs()
         os.kill(self.pid, signal.SIGKILL)
         os.waitpid(self.pid, 0)
-        return True
+        return ran
 
     def survives(self) -> bool:
         """Whether anything of it, or that it started, is still there."""
@@ -212,7 +221,7 @@ def ready(common: Path, name: str, scratch: Path) -> Path:
 def differing(common: Path, name: str, folder: Path) -> list[str]:
     """Promised files that are not those of the undisturbed command."""
     calm = common / name
-    paths = [path.relative_to(calm) for path in calm.rglob("*") if path.name in PROMISED]
+    paths = [path.relative_to(calm) for path in calm.rglob("*") if path.name in EQUAL]
     return sorted(
         str(path)
         for path in paths

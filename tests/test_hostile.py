@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import hostile
+from benchmarks import hostile, hostile_arena
+from benchmarks.arena_attacks import Ended
 from benchmarks.hostile import Campaign, case, table
 from benchmarks.hostile_outcomes import GOOD, Outcome, Unfit, check_clear
 
@@ -72,3 +73,20 @@ def test_a_campaign_goes_on_where_it_was_cut_off(tmp_path: Path) -> None:
     assert found[0] == (0, Outcome("hang", "known"))
     assert found[1][1].how in GOOD
     assert hostile.campaign("configs", tmp_path, 2, 0) == found
+
+
+@pytest.mark.parametrize(
+    ("ended", "how"),
+    [
+        (Ended("quiet", 0.5, 130, 400, "", ""), "undisturbed"),
+        (Ended("quiet", 3.0, 130, 400, "", ""), "hang"),
+        (Ended("quiet", 0.5, 0, 400, "", ""), "unclear"),
+        (Ended("quiet", 0.5, 130, 400, "FATAL: exception not rethrown", ""), "unclear"),
+        (Ended("quiet", 0.5, 130, 4000, "", ""), "lost"),
+    ],
+)
+def test_an_arena_that_does_not_end_as_promised_is_a_fault(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ended: Ended, how: str
+) -> None:
+    monkeypatch.setattr(hostile_arena, "attacked", lambda name, seed: ended)
+    assert attacked(tmp_path, "arena", 0).how == how
