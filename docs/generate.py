@@ -181,6 +181,13 @@ so that it is not gone on with under others unasked; flags that only dump progra
 are not. What JAX cannot start under is one line that names the variable.
 """
 
+PIECES = """\
+A piece is written as its name, or with its parameters as `{name: {parameter: value}}`, where the
+only parameter of a piece may go without its name: `{name: value}`. On top of another config a name
+alone has the defaults of all parameters; a mapping of the same name changes those that it gives,
+and one of another name replaces the piece.
+"""
+
 METRICS = """\
 # Metrics
 
@@ -311,13 +318,15 @@ def configuration() -> str:
     parts += ["## Names"]
     for title, declared in (
         ("objective", pieces.OBJECTIVES),
-        ("activation", pieces.ACTIVATIONS),
         ("initializer", pieces.INITIALIZERS),
         ("bias_initializer", pieces.BIAS_INITIALIZERS),
         ("optimizer.name", pieces.OPTIMIZERS),
-        ("training.updates", pieces.UPDATES),
     ):
         parts += [_names(title, declared)]
+    parts += ["## Pieces", PIECES]
+    for choice in {one.kind: one for one in schema.choices().values()}.values():
+        tables = [_parameters(models, choice, piece) for piece in choice.pieces]
+        parts += [_names(choice.kind, choice.pieces), *filter(None, tables)]
     files = FILES.format(
         size=sources.SIZE_LIMIT // 1024,
         nodes=document.NODES_LIMIT,
@@ -350,6 +359,12 @@ def _table(properties: Mapping[str, Any], leave_out: Iterable[str] = ()) -> str:
     return "\n".join(rows)
 
 
+def _parameters(models: Mapping[str, Any], choice: Any, piece: str) -> str:
+    """Return the table of a piece's parameters, if it has some."""
+    properties = models[choice.models[piece].__name__]["properties"]
+    return f"{choice.kind} `{piece}`:\n\n{_table(properties)}" if properties else ""
+
+
 def _names(title: str, declared: Mapping[str, Any]) -> str:
     rows = [f"| `{title}` | what |", "|---|---|"]
     rows += [f"| `{name}` | {entry.description} |" for name, entry in declared.items()]
@@ -364,6 +379,8 @@ def _value(value: Any) -> str:
 
 def _range(field: Mapping[str, Any]) -> str:
     """Return what a field of the JSON Schema admits, in words."""
+    if field.get("anyOf", [{}])[0].get("enum") and "$ref" in field["anyOf"][-1]:
+        return "a piece below"
     if "anyOf" in field:
         options = [_range(option) for option in field["anyOf"]]
         return " or ".join(sorted(options, key=lambda option: option != "`null`"))

@@ -65,6 +65,13 @@ def setting(value: Any) -> str:
     return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
+def with_numbers(name: str, numbers: Mapping[str, Any]) -> str:
+    """A piece of a game with its numbers: `consensus, weight 3`."""
+    return ", ".join(
+        [name, *(f"{one.replace('_', ' ')} {setting(numbers[one])}" for one in numbers)]
+    )
+
+
 def percent(share: float | None, absent: str = "-", *, exact: bool = False) -> str:
     """A share as whole per cent, halves to the even one: `54 %`; if exact, as finely as it is.
 

@@ -37,7 +37,9 @@ def _holds(keyword: str, schema: dict[str, Any], value: Any, root: dict[str, Any
     if keyword == "anyOf":
         return any(accepts(option, value, root) for option in rule)
     checks = {
-        dict: {"properties", "additionalProperties", "required"},
+        dict: {
+            *("properties", "additionalProperties", "required", "minProperties", "maxProperties")
+        },
         list: {"items", "prefixItems", "minItems", "maxItems", "uniqueItems"},
         str: {"minLength", "maxLength", "pattern"},
         float: {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"},
@@ -75,6 +77,8 @@ def _of_kind(keyword: str, schema: dict[str, Any], value: Any, root: dict[str, A
     if keyword == "pattern":
         return re.search(rule, value) is not None
     return {
+        "minProperties": lambda: len(value) >= rule,
+        "maxProperties": lambda: len(value) <= rule,
         "minItems": lambda: len(value) >= rule,
         "maxItems": lambda: len(value) <= rule,
         "minLength": lambda: len(value) >= rule,

@@ -102,7 +102,7 @@ class PlainGame:
     def __init__(self, one: Experiment, state: TrainingState) -> None:
         game = game_of(one)
         assert one.objective == "non_saturating"
-        assert one.generator.activation == one.discriminator.activation == "tanh"
+        assert one.generator.activation.name == one.discriminator.activation.name == "tanh"
         self.one = one
         self.seed = jnp.uint32(one.seeds[0])
         self.target = hyper_of(one).target
@@ -121,7 +121,7 @@ class PlainGame:
         self.round += 1
         key = round_key(self.seed, Stream.ROUND, jnp.int32(self.round))
         steps = self.one.training.discriminator_steps
-        simultaneous = self.one.training.updates == "simultaneous"
+        simultaneous = self.one.training.updates.name == "simultaneous"
         for i in range(steps):
             if simultaneous and i == steps - 1:
                 slopes_g = self._generator_slopes(jax.random.fold_in(key, 0))

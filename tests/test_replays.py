@@ -46,7 +46,7 @@ def test_every_objective_penalty_optimizer_and_update_rule_is_replayed() -> None
     games = [experiment_of(name) for name in GAMES]
     assert {one.objective for one in games} == set(pieces.OBJECTIVES)
     assert {one.optimizer.name for one in games} == set(pieces.OPTIMIZERS)
-    assert {one.training.updates for one in games} == set(pieces.UPDATES)
+    assert {one.training.updates.name for one in games} == set(pieces.UPDATES)
     assert {name for one in games for name in dict(one.penalties)} == set(pieces.PENALTIES)
 
 

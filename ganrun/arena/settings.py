@@ -256,7 +256,7 @@ def _field(field: str, info: FieldInfo, slider: Slider | None) -> dict[str, Any]
         "description": info.description,
         "kind": "whole" if int in types else "number",
         "traced": mark_of(info) == "traced",
-        "default": info.default,
+        "default": info.get_default(call_default_factory=True),
         "nullable": NoneType in types,
         **({"unit": unit} if unit else {}),
         **_bounds(info),

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from ganrun.config.errors import ConfigError
 from ganrun.config.explain import explained
 from ganrun.config.overrides import experiment_on_top, nested
-from ganrun.config.schema import Experiment
+from ganrun.config.schema import Experiment, choices, section_model
 from ganrun.config.yaml_tree import tree_of
 
 
@@ -19,8 +19,8 @@ def with_changes(experiment: Experiment, changes: Mapping[str, Any]) -> Experime
 
     All are checked together. A whole section may be given too, on which its fields then lie:
     `penalties` as `{"r1": {"weight": 1.0}}`, `target` with its layout; what such a value leaves out
-    has its default. Raises `ConfigError`, one line per problem, each beginning with the field's
-    name.
+    has its default. A piece's parameter is set where that piece is in use. Raises `ConfigError`,
+    one line per problem, each beginning with the field's name.
     """
     content = experiment.model_dump(mode="json")
     for field in sorted(changes, key=_turn):
@@ -45,7 +45,11 @@ def _turn(field: str) -> tuple[int, bool]:
 def _see_that_it_has(content: Mapping[str, Any], sections: list[str]) -> None:
     """Raise `ConfigError` if one of the sections, each within the one before, is not there."""
     for depth, section in enumerate(sections, start=1):
-        content = content.get(section)  # type: ignore[assignment]
-        if not isinstance(content, dict):
-            problem = "not in use" if sections[0] == "penalties" else "no such section"
-            raise ConfigError([f"{'.'.join(sections[:depth])}: {problem}"])
+        inside = content.get(section)
+        if isinstance(inside, str) and tuple(sections[:depth]) in choices():
+            inside = {inside: {}}  # a piece whose parameters are all neutral
+        if not isinstance(inside, dict):
+            name = ".".join(sections[:depth])
+            is_known = section_model(name) is not None
+            raise ConfigError([f"{name}: {'not in use' if is_known else 'no such section'}"])
+        content = inside

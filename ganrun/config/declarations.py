@@ -55,7 +55,46 @@ class Uphill:
 
 
 @dataclass(frozen=True)
-class Objective(Declaration):
+class Parameter:
+    """A number that belongs to a piece, at least `least` and at most `most`.
+
+    It is traced unless it is `static`: part of the compiled program.
+    """
+
+    name: str
+    description: str
+    default: float
+    least: float
+    most: float
+    title: str = ""
+    """What people call it, where that is not the name in words."""
+    also: tuple[str, ...] = ()
+    unit: str | None = None
+    whole: bool = False
+    static: bool = False
+    neutral: float | None = None
+    """The value at which it is not written, so that a config from before it was there is the same
+    as one with it."""
+
+    @property
+    def label(self) -> str:
+        """What captions call it, after the piece's own label."""
+        return self.title or self.name.replace("_", " ")
+
+
+@dataclass(frozen=True)
+class Piece(Declaration):
+    """A part of a game with its parameters; of a remedy, where it is from and how it acts."""
+
+    parameters: tuple[Parameter, ...] = ()
+    paper: str = ""
+    """Who proposed it: authors and year."""
+    story: str = ""
+    """One sentence on what it does to the game, in words of forger and detective."""
+
+
+@dataclass(frozen=True)
+class Objective(Piece):
     """What the two networks minimise, and what that makes of their losses and logits.
 
     `loss_d` and `loss_g` are the losses of a perfect forger against a detective at its best, which
@@ -82,32 +121,12 @@ class Objective(Declaration):
 
 
 @dataclass(frozen=True)
-class Parameter:
-    """A number that belongs to a penalty: traced, at least `least` and at most `most`."""
-
-    name: str
-    description: str
-    default: float
-    least: float
-    most: float
-    title: str = ""
-    """What people call it, where that is not the name in words."""
-
-    @property
-    def label(self) -> str:
-        """What captions call it, after the penalty's own label."""
-        return self.title or self.name.replace("_", " ")
+class Penalty(Piece):
+    """A penalty on the discriminator."""
 
 
 @dataclass(frozen=True)
-class Penalty(Declaration):
-    """A penalty on the discriminator and its parameters."""
-
-    parameters: tuple[Parameter, ...] = ()
-
-
-@dataclass(frozen=True)
-class Optimizer(Declaration):
+class Optimizer(Piece):
     """An optimizer, and which of the other numbers of a config's `optimizer` it makes use of."""
 
     uses: tuple[Literal["b1", "b2", "decay", "eps"], ...] = ()

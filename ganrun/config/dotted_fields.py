@@ -13,7 +13,7 @@ from ganrun.config import suggest
 from ganrun.config.errors import Problem, dotted
 from ganrun.config.explain import explained_value
 from ganrun.config.fields import OneOf, mark_of
-from ganrun.config.schema import section_model
+from ganrun.config.schema import choices, section_model
 from ganrun.config.targets import DEFAULT_LAYOUT, LAYOUTS
 from ganrun.config.yaml_tree import Node, plain
 
@@ -54,13 +54,34 @@ def fault_of(path: Path, layouts: Sequence[str]) -> str | None:
 
 def is_section(path: Path, layouts: Sequence[str]) -> bool:
     """Return whether a name that exists is that of a section rather than of a single field."""
-    return bool(_names(dotted(path), layouts))
+    return not is_choice(path) and bool(_names(dotted(path), layouts))
+
+
+def is_choice(path: Path) -> bool:
+    """Return whether a field holds a piece with its parameters, whose own names go on from it."""
+    return path in choices()
 
 
 def _names(section: str, layouts: Sequence[str]) -> tuple[str, ...]:
     if section == "target":
         return tuple(name for layout in layouts for name in suggest.fields_of(section, layout))
     return suggest.fields_of(section, layouts[0])
+
+
+def may_be_null(path: Path) -> bool:
+    """Return whether a section that exists may be null: penalties, and what is not always there."""
+    return path[0] == "penalties" or mark_of(declared(path)) == "optional"
+
+
+def overlap(one: Path, other: Path) -> bool:
+    """Return whether two fields set the same: one is inside the other, or each is another piece's.
+
+    Of a choice, the parameters of two pieces are never there together.
+    """
+    common = min(len(one), len(other))
+    return one[:common] == other[:common] or (
+        one[:2] == other[:2] and is_choice(one[:2]) and one[:3] != other[:3]
+    )
 
 
 def value_of(

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from ganrun.config.choices import ChoiceOf, as_plain
 from ganrun.config.pieces import PENALTIES
-from ganrun.config.schema import SEEDS_LIMIT, Experiment
+from ganrun.config.schema import SEEDS_LIMIT, Experiment, choices, section_model
 from ganrun.config.targets import LAYOUTS
+
+RULES = ("type", "minimum", "maximum")
+"""What a number's schema says of its values."""
 
 # Pydantic writes the bounds of our strict numbers under its own names.
 BOUNDS = {
@@ -37,6 +41,8 @@ def json_schema() -> dict[str, Any]:
         {"type": "integer", "minimum": 1, "maximum": SEEDS_LIMIT},
     ]
     fields["penalties"]["anyOf"] = [{"$ref": fields["penalties"].pop("$ref")}, {"type": "null"}]
+    for (section, name), choice in choices().items():
+        _tell_choice(models, section, name, choice)
     for name, penalty in PENALTIES.items():
         models["Penalties"]["properties"][name]["description"] = penalty.description
     for layout in LAYOUTS.values():
@@ -48,6 +54,29 @@ def json_schema() -> dict[str, Any]:
         "description": "A GAN experiment on a 2D mixture, for ganrun train.",
     }
     return head | {key: value for key, value in schema.items() if key not in head}
+
+
+def _tell_choice(models: dict[str, Any], section: str, name: str, choice: ChoiceOf) -> None:
+    """Let a field hold a piece's name, or one name and its parameters, the only one also bare."""
+    model = section_model(section)
+    assert model is not None
+    field = models[model.__name__]["properties"][name]
+    default = model.model_fields[name].get_default(call_default_factory=True)
+    field["default"] = as_plain(default.written)
+    named = {"enum": list(choice.pieces), "type": "string"}
+    field["anyOf"] = [named, {"$ref": field.pop("$ref")}]
+    table = models[choice.kind]
+    table |= {"minProperties": 1, "maxProperties": 1}
+    for piece, parameters in choice.models.items():
+        said = choice.table.model_fields[piece].description
+        table["properties"][piece]["description"] = said
+        whole = table["properties"][piece].pop("$ref", None)
+        if whole and len(parameters.model_fields) == 1:
+            (only,) = models[parameters.__name__]["properties"].values()
+            bare = {word: rule for word, rule in only.items() if word in RULES}
+            table["properties"][piece]["anyOf"] = [{"$ref": whole}, bare]
+        elif whole:
+            table["properties"][piece]["$ref"] = whole
 
 
 def in_standard_words(schema: Any) -> Any:

@@ -92,11 +92,15 @@ def _explained(detail: Any, root: Node, layout: str) -> Problem:
         candidates = [path[:-1]]
     elif kind == "union_tag_invalid":
         candidates = [(*path, "layout")]
+    elif kind != "missing":
+        candidates = [_as_written(root, path)]
     node = _node_at(root, candidates[0])
     message = _message(kind, context, candidates[0], node, layout) or detail["msg"]
     place = next((n.place for n in (_node_at(root, c) for c in candidates) if n), None)
     if kind == "extra_forbidden":
         place = _key_place(root, path)
+    elif kind == "unknown_piece" and context.get("inside"):
+        place = _key_place(root, (*path, context["word"]))
     return Problem(place or _nearest(root, path).place, dotted(candidates[0]), message)
 
 
@@ -112,13 +116,22 @@ def _message(
         return f"missing; layout {layout!r} needs it"
     if node is None:
         return None
-    if kind in ("literal_error", "union_tag_invalid"):
-        declared = CHOICES[str(path[-1])]
-        if isinstance(node.value, str):
-            what = "optimizer" if path[-1] == "name" else path[-1]
-            return f"unknown {what} {shortened(node.value)!r}{suggest.choice(node.value, declared)}"
-        return f"expected one of {', '.join(declared)}, not {written(node)}"
+    if kind in ("literal_error", "union_tag_invalid", "unknown_piece", "not_a_piece"):
+        return _no_such_piece(str(path[-1]), context.get("word", node.value), node)
+    if kind == "not_one_piece":
+        names = ", ".join(map(repr, context["names"])) or "none"
+        return f"expected one {path[-1]} with its parameters, not {shortened(names, 80)}"
+    if kind == "no_parameters":
+        return f"{context['word']!r} has no parameters; write it without any"
     return _wrong_type(kind, path, node) or _out_of_range(kind, context, node)
+
+
+def _no_such_piece(field: str, word: Any, node: Node) -> str:
+    declared = CHOICES[field]
+    if isinstance(word, str):
+        what = "optimizer" if field == "name" else field
+        return f"unknown {what} {shortened(word)!r}{suggest.choice(word, declared)}"
+    return f"expected one of {', '.join(declared)}, not {written(node)}"
 
 
 def _wrong_type(kind: str, path: Path, node: Node) -> str | None:
@@ -213,6 +226,13 @@ def written(node: Node) -> str:
     if isinstance(node.value, str):
         return f"the text {shortened(node.value)!r}"
     return shortened(node.text) or "nothing"
+
+
+def _as_written(root: Node, path: Path) -> Path:
+    """Return where a piece's only parameter stands that was written without its name."""
+    above = _node_at(root, path[:-1]) if path else None
+    is_short = above is not None and not isinstance(above.value, dict | list)
+    return path[:-1] if is_short and isinstance(path[-1], str) else path
 
 
 def _node_at(root: Node, path: Sequence[str | int]) -> Node | None:

@@ -12,7 +12,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, GetCoreSchem
 from pydantic.fields import FieldInfo
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
-Mark = Literal["traced", "static", "label"]
+Mark = Literal["traced", "static", "optional", "label"]
 
 SEED_END = 2**31
 """Every seed is below it."""
@@ -41,6 +41,11 @@ def traced(default: Any, description: str, unit: str | None = None, **options: A
 def static(default: Any, description: str, unit: str | None = None, **options: Any) -> Any:
     """Declare a field whose value belongs to the compiled program."""
     return _declared("static", default, description, unit, **options)
+
+
+def optional(description: str, unit: str | None = None, **options: Any) -> Any:
+    """Declare a field that may be null: whether it is belongs to the program, its value is data."""
+    return _declared("optional", None, description, unit, **options)
 
 
 def label(default: Any, description: str, **options: Any) -> Any:
@@ -100,6 +105,20 @@ def whole_number(value: object) -> int:
 Number = Annotated[float, BeforeValidator(_number)]
 Whole = Annotated[int, BeforeValidator(whole_number)]
 Switch = Annotated[bool, Field(strict=True)]
+
+
+@dataclass(frozen=True)
+class NullIs:
+    """Annotation of a traced field that may be null: the number that the program is then given."""
+
+    number: float
+
+
+def number_of(field: FieldInfo, value: Any) -> Any:
+    """Return the number that stands for a traced field's value."""
+    if value is not None:
+        return value
+    return next((one.number for one in field.metadata if isinstance(one, NullIs)), None)
 
 
 @dataclass(frozen=True)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
-from ganrun.config.fields import Mark, Section, mark_of
+from pydantic.fields import FieldInfo
+
+from ganrun.config.choices import Choice
+from ganrun.config.fields import Section, mark_of, number_of
 from ganrun.config.pieces import OPTIMIZERS
 from ganrun.config.schema import Experiment
 
@@ -25,7 +27,16 @@ NEUTRAL: dict[str, Any] = {
 
 def canonical_json(value: Any) -> str:
     """Return the one JSON text of a value: sorted keys, no spaces, floats by their repr."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return json.dumps(
+        value, sort_keys=True, separators=(",", ":"), allow_nan=False, default=_as_dict
+    )
+
+
+def _as_dict(value: Any) -> dict[str, Any]:
+    """Return a mapping that cannot be changed as JSON knows it; raise TypeError for all else."""
+    if isinstance(value, Mapping):
+        return dict(value)
+    raise TypeError(f"{type(value).__name__} is nothing that a config holds")
 
 
 def run_id(experiment: Experiment) -> str:
@@ -98,18 +109,16 @@ def _leave_out(content: dict[str, Any], path: list[str], neutral: Any) -> None:
         del content[name]
 
 
-def _marked_fields(experiment: Experiment) -> Iterator[tuple[str, Mark, Any]]:
-    """Yield dotted name, mark and value of every field outside target and penalties."""
+def _marked_fields(experiment: Experiment) -> Iterator[tuple[str, FieldInfo, Any]]:
+    """Yield dotted name, declaration and value of every field outside target and penalties."""
     for name, field in type(experiment).model_fields.items():
         value = getattr(experiment, name)
-        mark = mark_of(field)
-        if mark is not None:
-            yield name, mark, value
+        if mark_of(field) is not None:
+            yield name, field, value
         elif isinstance(value, Section) and name != "target":
             for inner_name, inner in type(value).model_fields.items():
-                inner_mark = mark_of(inner)
-                assert inner_mark is not None, f"{name}.{inner_name} has no mark"
-                yield f"{name}.{inner_name}", inner_mark, getattr(value, inner_name)
+                assert mark_of(inner) is not None, f"{name}.{inner_name} has no mark"
+                yield f"{name}.{inner_name}", inner, getattr(value, inner_name)
 
 
 def traced_values(experiment: Experiment) -> dict[str, int | float]:
@@ -118,13 +127,20 @@ def traced_values(experiment: Experiment) -> dict[str, int | float]:
     `discriminator.weight_clip` is infinity where there is none: clipping to it changes nothing,
     so that one program serves both. The target's arrays come from `ganrun.mixture`.
     """
-    values = {
-        name: value
-        for name, mark, value in _marked_fields(experiment)
-        if mark == "traced" and name != "seeds"
-    }
-    if values["discriminator.weight_clip"] is None:
-        values["discriminator.weight_clip"] = math.inf
+    values: dict[str, int | float] = {}
+    for name, field, value in _marked_fields(experiment):
+        if isinstance(value, Choice):
+            numbers = value.traced_numbers
+            values |= {f"{name}.{value.name}.{one}": number for one, number in numbers.items()}
+        elif isinstance(value, Section):
+            inside = type(value).model_fields
+            values |= {
+                f"{name}.{one}": number_of(field, getattr(value, one))
+                for one, field in inside.items()
+            }
+        elif mark_of(field) == "traced" or (mark_of(field) == "optional" and value is not None):
+            values[name] = number_of(field, value)
+    del values["seeds"]
     for penalty, parameters in experiment.penalties.items():
         values |= {f"penalties.{penalty}.{name}": value for name, value in parameters.items()}
     return values
@@ -135,7 +151,15 @@ def static_key(experiment: Experiment) -> str:
 
     Of the target only the number of modes is static, of the penalties only which there are.
     """
-    values = {name: value for name, mark, value in _marked_fields(experiment) if mark == "static"}
+    values: dict[str, Any] = {}
+    for name, field, value in _marked_fields(experiment):
+        if isinstance(value, Choice):
+            numbers = value.static_numbers
+            values[name] = {value.name: numbers} if numbers else value.name
+        elif mark_of(field) == "static":
+            values[name] = value
+        elif mark_of(field) == "optional":
+            values[name] = value is not None
     values["target.modes"] = experiment.target.mode_count
     values["penalties"] = list(experiment.penalties)
     return canonical_json(values)

@@ -1,7 +1,8 @@
 """How one thing that is written lies on another: the one rule for files, options, cases and cells.
 
 Mappings merge, everything else replaces, null too: a penalty of null is none, and what lies on it
-begins anew. Only a target of another layout replaces the whole target, whose fields would not fit.
+begins anew. Only a target of another layout replaces the whole target, whose fields would not fit,
+and another piece the one that was chosen with its parameters.
 
 A tree is either of nodes, which keep their places, or of plain dictionaries and values, since a
 sweep makes a hundred thousand of them.
@@ -13,6 +14,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
+from ganrun.config.schema import choices
 from ganrun.config.targets import layout_of
 from ganrun.config.yaml_tree import Node, plain
 
@@ -30,10 +32,16 @@ def merged(under: Tree, over: Tree) -> Tree:
 
 
 def experiment_on_top(under: Tree, over: Tree) -> Tree:
-    """Return a config on top of another; a target of another layout replaces the whole target."""
+    """Return a config on top of another.
+
+    A target of another layout replaces the whole target, another piece what was chosen before.
+    """
     below, above = _fields(under), _fields(over)
     if below is None or above is None:
         return over
+    for section, name in choices():
+        if section in above and section in below:
+            below = _without_other_piece(below, above, section, name)
     if "target" in below and "target" in above:
         old, new = below["target"], above["target"]
         if "layout" in (_fields(new) or ()) and _layout(new) != _layout(old):
@@ -50,6 +58,18 @@ def nested(path: Sequence[str], tree: Tree) -> Tree:
         else:
             inner = {part: inner}
     return inner
+
+
+def _without_other_piece(
+    below: dict[str, Any], above: dict[str, Any], section: str, name: str
+) -> dict[str, Any]:
+    """Return what lies below without the piece of a field for which another is chosen above."""
+    fields = _fields(below[section]) or {}
+    old, new = _fields(fields.get(name)), _fields((_fields(above[section]) or {}).get(name))
+    if old is None or new is None or not old.keys().isdisjoint(new):
+        return below
+    rest = {field: value for field, value in fields.items() if field != name}
+    return below | {section: _with_fields(below[section], rest)}
 
 
 def _both(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:

@@ -2,51 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from pydantic import GetCoreSchemaHandler, create_model
 from pydantic_core import CoreSchema, core_schema
 
-from ganrun.config.declarations import Penalty
-from ganrun.config.fields import Number, Section, static, traced
+from ganrun.config.fields import Section, static
+from ganrun.config.parameters import Frozen, parameters_model
 from ganrun.config.pieces import PENALTIES
 
-
-class Frozen(Mapping[str, Any]):
-    """A mapping that cannot be changed, and can be hashed and pickled."""
-
-    def __init__(self, entries: Mapping[str, Any] | None = None) -> None:
-        self._entries = dict(entries or {})
-
-    def __getitem__(self, name: str) -> Any:
-        return self._entries[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._entries)
-
-    def __len__(self) -> int:
-        return len(self._entries)
-
-    def __hash__(self) -> int:
-        return hash(frozenset(self._entries.items()))
-
-    def __repr__(self) -> str:
-        return repr(self._entries)
-
-
-def _parameters_model(penalty: Penalty) -> type[Section]:
-    fields: dict[str, Any] = {
-        parameter.name: (
-            Number,
-            traced(parameter.default, parameter.description, ge=parameter.least, le=parameter.most),
-        )
-        for parameter in penalty.parameters
-    }
-    return create_model(penalty.name, __base__=Section, __doc__=penalty.description, **fields)
-
-
-PARAMETERS = {name: _parameters_model(penalty) for name, penalty in PENALTIES.items()}
+PARAMETERS = {name: parameters_model(penalty, name) for name, penalty in PENALTIES.items()}
 
 _fields: dict[str, Any] = {
     name: (model | None, static(None, PENALTIES[name].description))

@@ -16,19 +16,20 @@ from ganrun.config.declarations import (
     Optimizer,
     Parameter,
     Penalty,
+    Piece,
     Uphill,
     table,
 )
 
 ACTIVATIONS = table(
-    Declaration("relu", "max(x, 0)"),
-    Declaration("leaky_relu", "x where positive, 0.2 x elsewhere", ("lrelu", "leakyrelu")),
-    Declaration("tanh", "hyperbolic tangent"),
-    Declaration("elu", "x where positive, exp(x) - 1 elsewhere"),
-    Declaration(
+    Piece("relu", "max(x, 0)"),
+    Piece("leaky_relu", "x where positive, 0.2 x elsewhere", ("lrelu", "leakyrelu")),
+    Piece("tanh", "hyperbolic tangent"),
+    Piece("elu", "x where positive, exp(x) - 1 elsewhere"),
+    Piece(
         "gelu", "x times the standard normal distribution function of x, in its tanh approximation"
     ),
-    Declaration("silu", "x times the logistic sigmoid of x", ("swish",)),
+    Piece("silu", "x times the logistic sigmoid of x", ("swish",)),
 )
 
 INITIALIZERS = table(
@@ -147,12 +148,12 @@ OPTIMIZERS = table(
 )
 
 UPDATES = table(
-    Declaration(
+    Piece(
         "alternating",
         "The generator answers the discriminator as its steps left it.",
         ("sequential",),
     ),
-    Declaration(
+    Piece(
         "simultaneous",
         "The generator answers the discriminator as it was before the round's last step of it.",
         ("joint", "parallel"),

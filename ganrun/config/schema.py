@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
+from functools import cache
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from ganrun.config.choices import ACTIVATION, UPDATE, Choice, ChoiceOf, choice_of
 from ganrun.config.fields import (
     SEED_END,
+    NullIs,
     Number,
     OneOf,
     Section,
@@ -18,16 +23,15 @@ from ganrun.config.fields import (
     label,
     static,
     traced,
+    types_of,
     whole_number,
 )
 from ganrun.config.penalties import PARAMETERS, Penalties, PenaltyTable
 from ganrun.config.pieces import (
-    ACTIVATIONS,
     BIAS_INITIALIZERS,
     INITIALIZERS,
     OBJECTIVES,
     OPTIMIZERS,
-    UPDATES,
 )
 from ganrun.config.targets import DEFAULT_LAYOUT, LAYOUTS, AnyTarget
 from ganrun.wording import listed
@@ -59,8 +63,8 @@ def _seeds(value: Any) -> Any:
 
 class _Network(Section):
     hidden: Hidden = static((64, 64), "Widths of the hidden layers, from input to output.")
-    activation: Annotated[str, OneOf(ACTIVATIONS)] = static(
-        "relu", "Activation of the hidden layers."
+    activation: Annotated[Choice, ACTIVATION] = static(
+        lambda: ACTIVATION("relu"), "Activation of the hidden layers."
     )
     initializer: Annotated[str, OneOf(INITIALIZERS)] = static(
         "lecun_normal", "Distribution of the initial weights."
@@ -87,7 +91,7 @@ class Discriminator(_Network):
     spectral_norm: Switch = static(
         False, "Divide every weight matrix by its largest singular value."
     )
-    weight_clip: Number | None = traced(
+    weight_clip: Annotated[Number | None, NullIs(math.inf)] = traced(
         None,
         "Clip every weight and bias to [-weight_clip, weight_clip] after each step. Null: never.",
         ge=1e-6,
@@ -133,8 +137,8 @@ class Training(Section):
     steps: Whole = traced(10_000, "Length of the training.", "rounds", ge=1, le=10_000_000)
     batch_size: Whole = static(256, "Real and latent points per step.", "samples", ge=1, le=65_536)
     discriminator_steps: Whole = traced(1, "Discriminator steps per generator step.", ge=1, le=100)
-    updates: Annotated[str, OneOf(UPDATES)] = static(
-        "alternating",
+    updates: Annotated[Choice, UPDATE] = static(
+        lambda: UPDATE("alternating"),
         "Whether the generator answers the discriminator's last step or the one before.",
     )
 
@@ -246,6 +250,30 @@ def section_model(section: str, layout: str = DEFAULT_LAYOUT) -> type[BaseModel]
         return LAYOUTS[layout].model if layout in LAYOUTS else None
     if section == "":
         return Experiment
-    field = Experiment.model_fields.get(section)
-    model = field.annotation if field else None
-    return model if isinstance(model, type) and issubclass(model, Section) else None
+    first, *inner = section.split(".")
+    model = _section_in(Experiment, first)
+    if model is None or not inner:
+        return model
+    choice = choices().get((first, inner[0]))
+    if choice is not None:
+        return choice.models.get(inner[1]) if inner[1:] else choice.table
+    return None if inner[1:] else _section_in(model, inner[0])
+
+
+def _section_in(model: type[BaseModel], name: str) -> type[Section] | None:
+    """Return the model of a section that a field of the model holds, unless it is null."""
+    field = model.model_fields.get(name)
+    kinds = types_of(field.annotation) if field else set()
+    return next((one for one in kinds if isinstance(one, type) and issubclass(one, Section)), None)
+
+
+@cache
+def choices() -> Mapping[tuple[str, str], ChoiceOf]:
+    """The fields that hold a piece with its parameters, by section and name, and which pieces."""
+    found = {}
+    for section in Experiment.model_fields:
+        model = _section_in(Experiment, section)
+        for name, field in model.model_fields.items() if model else ():
+            if choice := choice_of(field):
+                found[section, name] = choice
+    return found

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 from pydantic import Field, TypeAdapter, ValidationError
 
 from ganrun.config import suggest
+from ganrun.config.choices import Choice
 from ganrun.config.dotted_fields import WRONG, fault_of, is_section, value_of
 from ganrun.config.errors import Place, Problem, shortened
 from ganrun.config.explain import explained_value, list_hint, written
@@ -71,7 +72,8 @@ class _Axis:
         """Yield the values of a list as the field holds them, or WRONG."""
         for i, item in enumerate(items):
             label = f"vary.{self.field}{inside}[{i}]"
-            yield value_of(self.path, item, label, self.layouts, self.problems)
+            value = value_of(self.path, item, label, self.layouts, self.problems)
+            yield value.written if isinstance(value, Choice) else value
 
     def _levels(self, items: Sequence[Node]) -> Factor | None:
         if not 1 <= len(items) <= LEVELS_LIMIT:

@@ -7,6 +7,7 @@ from typing import Any
 
 from ganrun.config.editor_schema import in_standard_words, json_schema
 from ganrun.config.pieces import PENALTIES
+from ganrun.config.schema import Experiment, choices, section_model
 from ganrun.config.sweep_schema import LEVELS_LIMIT, SweepHead
 from ganrun.config.targets import LAYOUTS
 
@@ -41,7 +42,7 @@ def sweep_json_schema() -> Schema:
             **models,
             **{name: _bare(field) for name, field in fields.items()},
             "Experiment": experiment,
-            "Case": _case(experiment, fields),
+            "Case": _case(experiment, fields, models),
         },
         "type": "object",
         "additionalProperties": False,
@@ -91,9 +92,25 @@ def dotted_fields(experiment: Schema, models: Schema) -> Iterator[tuple[str, Sch
                     yield f"penalties.{penalty}.{parameter}", schema
         elif "$ref" in field:
             for inner, schema in models[name.capitalize()]["properties"].items():
-                yield f"{name}.{inner}", schema
+                yield from _inner_fields(name, inner, schema, models)
         elif name not in ("extends", "name", "seeds"):
             yield name, field
+
+
+def _inner_fields(
+    section: str, name: str, schema: Schema, models: Schema
+) -> Iterator[tuple[str, Schema]]:
+    """Yield a field of a section, what is inside one that may be null, and pieces' parameters."""
+    whole, choice = f"{section}.{name}", choices().get((section, name))
+    model = section_model(whole)
+    if choice is None and model is not None:
+        for inner, part in models[model.__name__]["properties"].items():
+            yield f"{whole}.{inner}", part
+        return
+    yield whole, schema
+    for piece, parameters in choice.models.items() if choice else ():
+        for inner, part in models[parameters.__name__]["properties"].items():
+            yield f"{whole}.{piece}.{inner}", part
 
 
 def _target_fields(models: Schema) -> Iterator[tuple[str, Schema]]:
@@ -137,7 +154,7 @@ def _axis(name: str, field: Schema) -> Schema:
     return {"description": field["description"], "anyOf": options}
 
 
-def _case(experiment: Schema, fields: dict[str, Schema]) -> Schema:
+def _case(experiment: Schema, fields: dict[str, Schema], models: Schema) -> Schema:
     """Return the schema of a case: an experiment's sections, and all fields by dotted names."""
     sections = {
         name: field
@@ -157,6 +174,20 @@ def _case(experiment: Schema, fields: dict[str, Schema]) -> Schema:
     }
     return {
         "type": "object",
-        "properties": sections | penalties | dotted,
+        "properties": sections | penalties | dict(_inside_sections(models)) | dotted,
         "additionalProperties": False,
     }
+
+
+def _inside_sections(models: Schema) -> Iterator[tuple[str, Schema]]:
+    """Yield what a case may give as a whole: one piece's parameters, a section that may be null."""
+    for section in Experiment.model_fields:
+        model = section_model(section) if section not in ("target", "penalties") else None
+        for name in model.model_fields if model else ():
+            whole, choice = f"{section}.{name}", choices().get((section, name))
+            inside = section_model(whole)
+            if choice is not None:
+                for piece, schema in models[choice.kind]["properties"].items():
+                    yield f"{whole}.{piece}", _bare(schema)
+            elif inside is not None:
+                yield whole, {"anyOf": [{"$ref": f"#/$defs/{inside.__name__}"}, {"type": "null"}]}

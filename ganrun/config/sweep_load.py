@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
 from ganrun.config import suggest
-from ganrun.config.dotted_fields import WRONG, fault_of, is_section, value_of
+from ganrun.config.dotted_fields import (
+    WRONG,
+    fault_of,
+    is_choice,
+    is_section,
+    may_be_null,
+    overlap,
+    path_of,
+    value_of,
+)
 from ganrun.config.errors import ConfigError, Place, Problem, in_order, shortened
 from ganrun.config.explain import explained, no_section, written
 from ganrun.config.fields import SEED_END
@@ -184,7 +194,12 @@ class _Reader:
             factor_of(name, entry, is_factorial, layouts, self.problems)
             for name, entry in self.axes.items()
         ]
-        return tuple(factor for factor in factors if factor is not None)
+        found = tuple(factor for factor in factors if factor is not None)
+        for one, other in combinations(found, 2):
+            if overlap(path_of(one.field), path_of(other.field)):
+                what = f"sets what {one.field!r} sets too; vary one of them"
+                self._problem(other.place, f"vary.{other.field}", what)
+        return found
 
     def _cases(self, layouts: list[str]) -> dict[str, dict[str, Any]]:
         self._is_mapping("cases", "names to overrides")
@@ -209,15 +224,30 @@ class _Reader:
             path, inner = (*above, name), f"{label}.{name}"
             if fault := fault_of(path, layouts):
                 self._problem(entry.key, inner, fault)
+            elif is_choice(path):
+                values |= self._chosen(name, path, entry, inner, layouts)
             elif not is_section(path, layouts):
                 value = value_of(path, entry, inner, layouts, self.problems)
                 if value is not WRONG:
                     values[name] = value
-            elif entry.value is None and name != "target" and path[0] == "penalties":
+            elif entry.value is None and may_be_null(path):
                 values[name] = None
             else:
                 values[name] = self._overrides(path, entry, inner, layouts)
         return values
+
+    def _chosen(
+        self, name: str, path: tuple[str, ...], entry: Node, label: str, layouts: list[str]
+    ) -> dict[str, Any]:
+        """Return a piece as an override: of its parameters those that are given, and no others."""
+        choice = value_of(path, entry, label, layouts, self.problems)
+        if choice is WRONG:
+            return {}
+        if not isinstance(entry.value, dict):
+            return {name: choice.name}
+        (given,) = entry.value.values()
+        names = given.value if isinstance(given.value, dict) else choice.parameters
+        return {name: {choice.name: {one: choice.parameters[one] for one in names}}}
 
     def _set_twice(self, factors: Sequence[Factor], cases: Mapping[str, Mapping[str, Any]]) -> None:
         """Complain about fields that both an axis and a case set."""
@@ -255,9 +285,13 @@ class _Reader:
 
 
 def settings_of(overrides: Mapping[str, Any], above: str = "") -> Iterator[str]:
-    """Yield the dotted names of the fields that overrides set; of a removed penalty, its own."""
+    """Yield the dotted names of the fields that overrides set; of a removed penalty, its own.
+
+    Of a piece with no parameters given it is the piece's.
+    """
     for name, value in overrides.items():
-        if isinstance(value, Mapping):
+        is_bare = not value and is_choice(path_of(above)[:-1])
+        if isinstance(value, Mapping) and not is_bare:
             yield from settings_of(value, f"{above}{name}.")
         else:
             yield f"{above}{name}"

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
@@ -71,7 +71,7 @@ def plain(node: Node) -> Any:
 
 def tree_of(value: Any) -> Node:
     """Return plain data (JSON's) as a tree without places, by which messages are worded."""
-    if isinstance(value, dict):
+    if isinstance(value, Mapping):
         return Node(NOWHERE, {str(name): tree_of(inner) for name, inner in value.items()})
     if isinstance(value, list | tuple):
         return Node(NOWHERE, [tree_of(inner) for inner in value])

@@ -21,7 +21,7 @@ def game_of(experiment: Experiment) -> Game:
             inputs=generator.latent_dim,
             hidden=generator.hidden,
             outputs=2,
-            activation=generator.activation,
+            activation=generator.activation.name,
             initializer=generator.initializer,
             initializer_gain=generator.initializer_gain,
             bias_initializer=generator.bias_initializer,
@@ -30,7 +30,7 @@ def game_of(experiment: Experiment) -> Game:
             inputs=2,
             hidden=discriminator.hidden,
             outputs=1,
-            activation=discriminator.activation,
+            activation=discriminator.activation.name,
             initializer=discriminator.initializer,
             initializer_gain=discriminator.initializer_gain,
             bias_initializer=discriminator.bias_initializer,
@@ -40,7 +40,7 @@ def game_of(experiment: Experiment) -> Game:
         penalties=tuple(experiment.penalties),
         optimizer=experiment.optimizer.name,
         batch_size=experiment.training.batch_size,
-        simultaneous=experiment.training.updates == "simultaneous",
+        simultaneous=experiment.training.updates.name == "simultaneous",
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ import numpy as np
 from jaxtyping import Int
 from numpy import ndarray
 
+from ganrun.config.choices import in_words
 from ganrun.influence.trials import Trials
 
 BINS = 5
@@ -97,6 +98,8 @@ def number_labels(values: Sequence[float]) -> list[str]:
 def _words(value: Any) -> str:
     if isinstance(value, list):
         return "x".join(map(_words, value))
+    if isinstance(value, dict):
+        return in_words(value)
     return value if isinstance(value, str) else json.dumps(value)
 
 
@@ -106,6 +109,8 @@ def _plain(value: Any) -> Any:
         value = value.item()
     if isinstance(value, list | tuple | ndarray):
         return [_plain(part) for part in value]
+    if isinstance(value, Mapping):
+        return {name: _plain(part) for name, part in value.items()}
     if isinstance(value, float) and not math.isfinite(value):
         return str(value)
     return value if isinstance(value, str | int | float | bool) or value is None else str(value)

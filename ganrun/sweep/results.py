@@ -129,7 +129,7 @@ def results_text(design: Design, rows: Iterator[Result]) -> bytes:
 
 
 def _cell(value: Any) -> Any:
-    """A value as CSV has it: words bare, floats to the last bit, lists as JSON."""
+    """A value as CSV has it: words bare, floats to the last bit, lists and mappings as JSON."""
     if value is None or isinstance(value, str):
         return value
-    return json.dumps(value if not isinstance(value, tuple) else list(value))
+    return json.dumps(value, default=dict)

@@ -186,7 +186,7 @@ class Replay:
         latents = self._latents(jax.random.fold_in(key, 0))
         steps = self.one.training.discriminator_steps
         for i in range(steps):
-            if self.one.training.updates == "simultaneous" and i == steps - 1:
+            if self.one.training.updates.name == "simultaneous" and i == steps - 1:
                 gradients = self._generator_gradients(latents)
             self._discriminator_step(self._batch(jax.random.fold_in(key, i + 1)))
         if self.one.training.updates == "alternating":

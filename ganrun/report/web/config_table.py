@@ -9,6 +9,8 @@ from typing import Any
 from pydantic import BaseModel
 
 from ganrun.config import Experiment
+from ganrun.config.choices import Choice, in_words
+from ganrun.config.fields import mark_of
 from ganrun.config.penalties import PARAMETERS, Penalties
 from ganrun.config.write import flow
 from ganrun.page.html_page import escaped
@@ -21,7 +23,7 @@ NAMES = ("name", "seeds")
 
 @dataclass(frozen=True)
 class Field:
-    """One line of a config; values as YAML has them."""
+    """One line of a config; values as YAML has them, pieces in words."""
 
     path: tuple[str, ...]
     value: str
@@ -61,15 +63,24 @@ def config_fields(section: BaseModel, path: tuple[str, ...] = ()) -> Iterator[Fi
         here = (*path, name)
         if isinstance(value, Penalties):
             yield from _penalties(here, value)
-        elif isinstance(value, BaseModel):
+        elif isinstance(value, BaseModel) and mark_of(declared) is None:
             yield from config_fields(value, here)
         else:
             default: str | None = None
             if not declared.is_required():
-                default = flow(declared.get_default(call_default_factory=True))
+                default = _in_words(declared.get_default(call_default_factory=True))
             if here == ("target", "layout"):
                 default = Experiment().target.layout
-            yield Field(here, flow(value), default, declared.description or "")
+            yield Field(here, _in_words(value), default, declared.description or "")
+
+
+def _in_words(value: Any) -> str:
+    """A value as YAML has it; a piece, or a section that may be null, as a phrase."""
+    if isinstance(value, Choice):
+        return in_words(value.written)
+    if isinstance(value, BaseModel):
+        return ", ".join(f"{name} {flow(number)}" for name, number in value)
+    return flow(value)
 
 
 def _penalties(path: tuple[str, ...], penalties: Mapping[str, Any]) -> Iterator[Field]:

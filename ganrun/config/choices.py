@@ -1,0 +1,172 @@
+"""A field that holds one declared piece and its parameters: by name, or as a mapping of that name.
+
+updates: alternating
+updates: {consensus: {weight: 3.0}}
+updates: {consensus: 3.0}             # of a piece with one parameter
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from pydantic import GetCoreSchemaHandler, create_model
+from pydantic.fields import FieldInfo
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+
+from ganrun.config.declarations import Piece
+from ganrun.config.fields import Section, static
+from ganrun.config.parameters import Frozen, parameters_model
+from ganrun.config.pieces import ACTIVATIONS, UPDATES
+from ganrun.wording import with_numbers
+
+Written = str | Mapping[str, Any]
+"""A piece as it stands in a config: its name, or a mapping of its name to its parameters."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A piece that was chosen; `parameters` holds all that it has, name -> number."""
+
+    piece: Piece
+    parameters: Frozen
+
+    def __repr__(self) -> str:
+        return f"<{in_words(self.written)}>"
+
+    @property
+    def name(self) -> str:
+        """The piece's name."""
+        return self.piece.name
+
+    @property
+    def static_numbers(self) -> dict[str, int | float]:
+        """Those of its parameters that belong to the compiled program."""
+        return {p.name: self.parameters[p.name] for p in self.piece.parameters if p.static}
+
+    @property
+    def traced_numbers(self) -> dict[str, int | float]:
+        """Those of its parameters that may differ between members of a cohort."""
+        return {p.name: self.parameters[p.name] for p in self.piece.parameters if not p.static}
+
+    @property
+    def written(self) -> Written:
+        """How a config has it: without the parameters that are neutral, a bare name if all are."""
+        told = {
+            p.name: self.parameters[p.name]
+            for p in self.piece.parameters
+            if p.neutral is None or self.parameters[p.name] != p.neutral
+        }
+        return Frozen({self.name: Frozen(told)}) if told else self.name
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.is_instance_schema(cls, serialization=_AS_WRITTEN)
+
+
+_AS_WRITTEN = core_schema.plain_serializer_function_ser_schema(
+    lambda choice: as_plain(choice.written)
+)
+
+
+def as_plain(written: Written) -> str | dict[str, dict[str, Any]]:
+    """Return a piece as it is written in plain dictionaries."""
+    if isinstance(written, str):
+        return written
+    return {name: dict(parameters) for name, parameters in written.items()}
+
+
+def in_words(written: Any) -> str:
+    """Return a piece as it is written in words.
+
+    >>> in_words({"consensus": {"weight": 3.0}})
+    'consensus, weight 3'
+    """
+    if not isinstance(written, Mapping):
+        return str(written)
+    ((name, parameters),) = written.items()
+    return with_numbers(name, parameters)
+
+
+@dataclass(frozen=True, eq=False)
+class ChoiceOf:
+    """Annotation of a field that holds one of the declared pieces; `kind` is what they are."""
+
+    kind: str
+    pieces: Mapping[str, Piece]
+
+    def __call__(self, name: str) -> Choice:
+        """Return the piece of that name with the defaults of all its parameters."""
+        return self._by_name[name]
+
+    @cached_property
+    def _by_name(self) -> dict[str, Choice]:
+        return {
+            name: Choice(self.pieces[name], Frozen(dict(model())))
+            for name, model in self.models.items()
+        }
+
+    @cached_property
+    def models(self) -> dict[str, type[Section]]:
+        """The model of each piece's parameters, by the piece's name."""
+        return {
+            name: parameters_model(piece, f"{self.kind}_{name}")
+            for name, piece in self.pieces.items()
+        }
+
+    @cached_property
+    def table(self) -> type[Section]:
+        """The model whose fields are the pieces, of which one is there."""
+        fields: dict[str, Any] = {
+            name: (model, static(None, f"{self.pieces[name].description.rstrip('.')}."))
+            for name, model in self.models.items()
+        }
+        return create_model(self.kind, __base__=Section, **fields)
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        return core_schema.no_info_wrap_validator_function(
+            self._validated, handler.generate_schema(self.table), serialization=_AS_WRITTEN
+        )
+
+    def _validated(self, value: Any, handler: Callable[[Any], Any]) -> Choice:
+        if isinstance(value, str) and value in self.pieces:
+            return self(value)
+        ((name, given),) = self._as_mapping(value).items()
+        parameters = getattr(handler({name: given}), name)
+        return Choice(self.pieces[name], Frozen(dict(parameters)))
+
+    def _as_mapping(self, value: Any) -> dict[str, Any]:
+        """Return what was written as a mapping of one piece's name to its parameters."""
+        if isinstance(value, Choice):
+            return {value.name: dict(value.parameters)}
+        if isinstance(value, str):
+            raise PydanticCustomError("unknown_piece", "no such piece", {"word": value})
+        if not isinstance(value, Mapping):
+            raise PydanticCustomError("not_a_piece", "expected a piece")
+        if len(value) != 1:
+            names = [str(name) for name in value]
+            raise PydanticCustomError("not_one_piece", "expected one piece", {"names": names})
+        ((name, given),) = value.items()
+        if name not in self.pieces:
+            word = {"word": str(name), "inside": True}
+            raise PydanticCustomError("unknown_piece", "no such piece", word)
+        if isinstance(given, Mapping):
+            return {name: dict(given)}
+        own = self.pieces[name].parameters
+        if given is not None and not own:
+            raise PydanticCustomError("no_parameters", "has no parameters", {"word": name})
+        is_short = given is not None and not isinstance(given, list | tuple) and len(own) == 1
+        return {name: {own[0].name: given} if is_short else given}
+
+
+ACTIVATION = ChoiceOf("activation", ACTIVATIONS)
+UPDATE = ChoiceOf("updates", UPDATES)
+
+
+def choice_of(field: FieldInfo) -> ChoiceOf | None:
+    """Return which pieces a field may hold; None if it holds something else."""
+    return next((one for one in field.metadata if isinstance(one, ChoiceOf)), None)
