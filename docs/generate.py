@@ -42,8 +42,9 @@ told at once, and nothing is trained:
     configs/mine.yaml:7:14: optimizer.betta1: unknown field; did you mean 'b1'?
 
 In the tables below, *traced* fields may differ between GANs that are trained by the same compiled
-program; *static* fields are part of it: change one, and a new program is compiled. The bounds of a
-range are included.
+program; *static* fields are part of it: change one, and a new program is compiled. Of *optional*
+ones whether they are null is part of it, and their numbers are not. The bounds of a range are
+included.
 """
 
 FILES = """\
@@ -312,6 +313,15 @@ def configuration() -> str:
     for name in ("generator", "discriminator", "optimizer", "training", "evaluation", "snapshots"):
         model = models[name.capitalize()]
         parts += [f"## `{name}`", model["description"], _table(model["properties"])]
+        for inner in model["properties"]:
+            section = schema.section_model(f"{name}.{inner}")
+            if section and (name, inner) not in schema.choices():
+                one = models[section.__name__]
+                parts += [
+                    f"### `{name}.{inner}`",
+                    one["description"],
+                    _table(one["properties"]),
+                ]
     parts += ["## `penalties`", "Each by its name, alone or together; none by default."]
     for name, penalty in pieces.PENALTIES.items():
         parts += [f"### `{name}`", penalty.description, _table(models[name]["properties"])]
@@ -320,6 +330,8 @@ def configuration() -> str:
         ("objective", pieces.OBJECTIVES),
         ("initializer", pieces.INITIALIZERS),
         ("bias_initializer", pieces.BIAS_INITIALIZERS),
+        ("biases", pieces.BIASES),
+        ("norm", pieces.NORMS),
         ("optimizer.name", pieces.OPTIMIZERS),
     ):
         parts += [_names(title, declared)]

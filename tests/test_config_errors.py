@@ -109,7 +109,7 @@ WRONG_TYPE = {
     "seeds: [0, a]": "1:12: seeds[1]: expected a whole number, not the text 'a'",
     "objective: 3": (
         "1:12: objective: expected one of non_saturating, minimax, wasserstein, hinge, "
-        "least_squares, not 3"
+        "least_squares, relativistic_pairing, relativistic_average, not 3"
     ),
     "target: {layout: ~}": (
         "1:18: target.layout: expected one of ring, grid, line, spiral, random, custom, not ~"
@@ -130,7 +130,8 @@ CHOICES = {
         "did you mean 'glorot_normal'?"
     ),
     "optimizer: {name: lion}": (
-        "1:19: optimizer.name: unknown optimizer 'lion'; it is one of adam, sgd, rmsprop"
+        "1:19: optimizer.name: unknown optimizer 'lion'; it is one of adam, sgd, rmsprop, adamw, "
+        "momentum"
     ),
     "training: {updates: alternate}": (
         "1:21: training.updates: unknown updates 'alternate'; did you mean 'alternating'?"
@@ -345,7 +346,7 @@ training: {steps: no}
         "c.yaml:4:3: optimizer.b1: duplicate key; first on line 3",
         "c.yaml:5:3: optimizer.betta: unknown field; did you mean 'b1'?",
         "c.yaml:6:12: objective: unknown objective 'what'; it is one of non_saturating, minimax, "
-        "wasserstein, hinge, least_squares",
+        "wasserstein, hinge, least_squares, relativistic_pairing, relativistic_average",
         "c.yaml:7:19: training.steps: expected a whole number, not the text 'no'",
     ]
 

@@ -141,6 +141,10 @@ def test_traced_values_are_plain_numbers_by_dotted_name():
         "optimizer.b2": 0.999,
         "optimizer.decay": 0.99,
         "optimizer.eps": 1e-8,
+        "optimizer.weight_decay": 0.01,
+        "optimizer.discriminator_b1": 0.5,
+        "optimizer.discriminator_b2": 0.999,
+        "optimizer.discriminator_eps": 1e-8,
         "training.steps": 10_000,
         "training.discriminator_steps": 1,
         "penalties.gradient_penalty.weight": 3.0,
@@ -232,6 +236,7 @@ target:
   weights: null
 generator:
   latent_dim: 2
+  latent: normal
   hidden: [64, 64]
   activation: relu
 """

@@ -50,12 +50,21 @@ def test_the_defaults_are_those_of_the_design():
             "b2": 0.999,
             "decay": 0.99,
             "eps": 1e-8,
+            "weight_decay": 0.01,
+            "discriminator_b1": None,
+            "discriminator_b2": None,
+            "discriminator_eps": None,
+            "schedule": "constant",
         },
         "training": {
             "steps": 10_000,
             "batch_size": 256,
             "discriminator_steps": 1,
             "updates": "alternating",
+            "instance_noise": None,
+            "label_smoothing": None,
+            "top_k": None,
+            "data": "fresh",
         },
         "evaluation": {"every": 250, "samples": 2500},
         "snapshots": {"count": 40, "samples": 256, "grid": 24},
@@ -68,7 +77,7 @@ def test_the_defaults_are_those_of_the_design():
     ("name", "field"), list(described_fields()), ids=lambda x: x if type(x) is str else ""
 )
 def test_every_field_has_a_mark_a_default_a_range_and_one_line(name: str, field: dict[str, Any]):
-    assert field["x-mark"] in ("traced", "static", "label")
+    assert field["x-mark"] in ("traced", "static", "optional", "label")
     assert "default" in field or name == "Custom.means"
     assert "\n" not in field["description"]
     assert field["description"].endswith(".")

@@ -16,10 +16,10 @@ from pydantic import GetCoreSchemaHandler, create_model
 from pydantic.fields import FieldInfo
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
+from ganrun.config import pieces
 from ganrun.config.declarations import Piece
 from ganrun.config.fields import Section, static
 from ganrun.config.parameters import Frozen, parameters_model
-from ganrun.config.pieces import ACTIVATIONS, UPDATES
 from ganrun.wording import with_numbers
 
 Written = str | Mapping[str, Any]
@@ -163,8 +163,12 @@ class ChoiceOf:
         return {name: {own[0].name: given} if is_short else given}
 
 
-ACTIVATION = ChoiceOf("activation", ACTIVATIONS)
-UPDATE = ChoiceOf("updates", UPDATES)
+ACTIVATION = ChoiceOf("activation", pieces.ACTIVATIONS)
+LATENT = ChoiceOf("latent", pieces.LATENTS)
+FEATURE = ChoiceOf("minibatch", pieces.MINIBATCH)
+SCHEDULE = ChoiceOf("schedule", pieces.SCHEDULES)
+UPDATE = ChoiceOf("updates", pieces.UPDATES)
+DATA = ChoiceOf("data", pieces.DATA)
 
 
 def choice_of(field: FieldInfo) -> ChoiceOf | None:

@@ -75,6 +75,8 @@ class Parameter:
     neutral: float | None = None
     """The value at which it is not written, so that a config from before it was there is the same
     as one with it."""
+    off: float | None = None
+    """The value at which the piece leaves the plain game as it is, if there is one."""
 
     @property
     def label(self) -> str:
@@ -108,6 +110,8 @@ class Objective(Piece):
     whose logit is a score: it decides nothing, and its level means nothing."""
     probability: bool = False
     """Whether the logit's sigmoid is the discriminator's probability of 'real'."""
+    labels: bool = False
+    """Whether the discriminator is told what is real by a number that its answers come near to."""
     uphill: Uphill = Uphill(constant=1.0)
     """Times the slope of the field: the way a fake is pushed."""
     reach: float | None = None
@@ -124,12 +128,18 @@ class Objective(Piece):
 class Penalty(Piece):
     """A penalty on the discriminator."""
 
+    per_point: bool = False
+    """Whether it is of the slope at each point alone, so that no logit may depend on two points."""
+
 
 @dataclass(frozen=True)
 class Optimizer(Piece):
     """An optimizer, and which of the other numbers of a config's `optimizer` it makes use of."""
 
-    uses: tuple[Literal["b1", "b2", "decay", "eps"], ...] = ()
+    uses: tuple[Literal["b1", "b2", "decay", "eps", "weight_decay"], ...] = ()
+    later: tuple[str, ...] = ()
+    """Those of them that it has come to use since its first runs: at their defaults it is as it
+    was, and so are the runs' ids."""
 
 
 ROUNDING = 1e-3

@@ -7,19 +7,10 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from ganrun.config import suggest
+from ganrun.config import pieces, suggest
 from ganrun.config.declarations import Declaration
 from ganrun.config.errors import Place, Problem, dotted, shortened
 from ganrun.config.overrides import nested
-from ganrun.config.pieces import (
-    ACTIVATIONS,
-    BIAS_INITIALIZERS,
-    DESIGNS,
-    INITIALIZERS,
-    OBJECTIVES,
-    OPTIMIZERS,
-    UPDATES,
-)
 from ganrun.config.targets import LAYOUTS, layout_of
 from ganrun.config.yaml_tree import PROBLEMS_LIMIT, Node, plain, resolve
 
@@ -28,13 +19,20 @@ Path = tuple[str | int, ...]
 # What a field of that name, wherever it is, may be called.
 CHOICES: Mapping[str, Mapping[str, Declaration]] = {
     "layout": LAYOUTS,
-    "activation": ACTIVATIONS,
-    "initializer": INITIALIZERS,
-    "bias_initializer": BIAS_INITIALIZERS,
-    "objective": OBJECTIVES,
-    "name": OPTIMIZERS,
-    "updates": UPDATES,
-    "design": DESIGNS,
+    "activation": pieces.ACTIVATIONS,
+    "initializer": pieces.INITIALIZERS,
+    "bias_initializer": pieces.BIAS_INITIALIZERS,
+    "objective": pieces.OBJECTIVES,
+    "name": pieces.OPTIMIZERS,
+    "latent": pieces.LATENTS,
+    "minibatch": pieces.MINIBATCH,
+    "schedule": pieces.SCHEDULES,
+    "updates": pieces.UPDATES,
+    "data": pieces.DATA,
+    "generator.norm": pieces.NORMS,
+    "discriminator.norm": pieces.DISCRIMINATOR_NORMS,
+    "biases": pieces.BIASES,
+    "design": pieces.DESIGNS,
 }
 
 
@@ -117,7 +115,7 @@ def _message(
     if node is None:
         return None
     if kind in ("literal_error", "union_tag_invalid", "unknown_piece", "not_a_piece"):
-        return _no_such_piece(str(path[-1]), context.get("word", node.value), node)
+        return _no_such_piece(path, context.get("word", node.value), node)
     if kind == "not_one_piece":
         names = ", ".join(map(repr, context["names"])) or "none"
         return f"expected one {path[-1]} with its parameters, not {shortened(names, 80)}"
@@ -126,8 +124,11 @@ def _message(
     return _wrong_type(kind, path, node) or _out_of_range(kind, context, node)
 
 
-def _no_such_piece(field: str, word: Any, node: Node) -> str:
-    declared = CHOICES[field]
+def _no_such_piece(path: Path, word: Any, node: Node) -> str:
+    field, name = str(path[-1]), dotted(path)
+    declared = CHOICES.get(name) or CHOICES[field]
+    if isinstance(word, str) and (reason := pieces.NOT_HERE.get(name, {}).get(word)):
+        return reason
     if isinstance(word, str):
         what = "optimizer" if field == "name" else field
         return f"unknown {what} {shortened(word)!r}{suggest.choice(word, declared)}"

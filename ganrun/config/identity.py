@@ -16,12 +16,31 @@ from ganrun.config.schema import Experiment
 
 # A field that is added after the first release goes in here, with the value that leaves every
 # result as it was: {"training.packing": 1}. While it has that value it is left out of the hash, so
-# that old ids stay; but a number that the run's optimizer uses is never left out.
+# that old ids stay; but a number that the run's optimizer has always used is never left out.
 NEUTRAL: dict[str, Any] = {
     "optimizer.decay": 0.99,
     "optimizer.eps": 1e-8,
     "generator.bias_initializer": "zeros",
     "discriminator.bias_initializer": "zeros",
+    "generator.latent": "normal",
+    "generator.norm": "none",
+    "generator.biases": "all",
+    "generator.spectral_norm": False,
+    "generator.average": None,
+    "discriminator.norm": "none",
+    "discriminator.biases": "all",
+    "discriminator.dropout": None,
+    "discriminator.packing": 1,
+    "discriminator.minibatch": "none",
+    "optimizer.weight_decay": 0.01,
+    "optimizer.discriminator_b1": None,
+    "optimizer.discriminator_b2": None,
+    "optimizer.discriminator_eps": None,
+    "optimizer.schedule": "constant",
+    "training.instance_noise": None,
+    "training.label_smoothing": None,
+    "training.top_k": None,
+    "training.data": "fresh",
 }
 
 
@@ -89,7 +108,12 @@ def content_of(experiment: Experiment, optimizers: Collection[str] | None = None
 def _content(experiment: Experiment, optimizers: Collection[str] | None = None) -> dict[str, Any]:
     content = experiment.model_dump(mode="json", exclude={"name"})
     names = [experiment.optimizer.name] if optimizers is None else optimizers
-    used = {f"optimizer.{number}" for name in names for number in OPTIMIZERS[name].uses}
+    used = {
+        f"optimizer.{number}"
+        for name in names
+        for number in OPTIMIZERS[name].uses
+        if number not in OPTIMIZERS[name].later
+    }
     for field, neutral in NEUTRAL.items():
         if field not in used:
             _leave_out(content, field.split("."), neutral)
@@ -141,6 +165,9 @@ def traced_values(experiment: Experiment) -> dict[str, int | float]:
         elif mark_of(field) == "traced" or (mark_of(field) == "optional" and value is not None):
             values[name] = number_of(field, value)
     del values["seeds"]
+    for number in ("b1", "b2", "eps"):
+        own = f"optimizer.discriminator_{number}"
+        values[own] = values[f"optimizer.{number}"] if values[own] is None else values[own]
     for penalty, parameters in experiment.penalties.items():
         values |= {f"penalties.{penalty}.{name}": value for name, value in parameters.items()}
     return values

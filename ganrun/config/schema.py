@@ -10,7 +10,17 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from ganrun.config.choices import ACTIVATION, UPDATE, Choice, ChoiceOf, choice_of
+from ganrun.config.choices import (
+    ACTIVATION,
+    DATA,
+    FEATURE,
+    LATENT,
+    SCHEDULE,
+    UPDATE,
+    Choice,
+    ChoiceOf,
+    choice_of,
+)
 from ganrun.config.fields import (
     SEED_END,
     NullIs,
@@ -21,6 +31,7 @@ from ganrun.config.fields import (
     Whole,
     contradiction,
     label,
+    optional,
     static,
     traced,
     types_of,
@@ -29,11 +40,14 @@ from ganrun.config.fields import (
 from ganrun.config.penalties import PARAMETERS, Penalties, PenaltyTable
 from ganrun.config.pieces import (
     BIAS_INITIALIZERS,
+    BIASES,
+    DISCRIMINATOR_NORMS,
     INITIALIZERS,
+    NORMS,
     OBJECTIVES,
     OPTIMIZERS,
 )
-from ganrun.config.targets import DEFAULT_LAYOUT, LAYOUTS, AnyTarget
+from ganrun.config.targets import DEFAULT_LAYOUT, LAYOUTS, PLANE, AnyTarget
 from ganrun.wording import listed
 
 SEEDS_LIMIT = 16_384
@@ -41,6 +55,7 @@ NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]*$"  # safe as the start of a folder's name
 NAME_LIMIT = 64
 ROWS_LIMIT = 100_000
 SAMPLES_PER_MODE = 10
+MOST_ROUNDS = 10_000_000
 MOST_DECAY = 0.99999  # beyond it, float32 soon rounds to 1, and 1 - decay to 0
 
 Width = Annotated[Whole, Field(ge=1, le=2048)]
@@ -66,6 +81,10 @@ class _Network(Section):
     activation: Annotated[Choice, ACTIVATION] = static(
         lambda: ACTIVATION("relu"), "Activation of the hidden layers."
     )
+    biases: Annotated[str, OneOf(BIASES)] = static("all", "Which layers add a bias.")
+    spectral_norm: Switch = static(
+        False, "Divide every weight matrix by its largest singular value."
+    )
     initializer: Annotated[str, OneOf(INITIALIZERS)] = static(
         "lecun_normal", "Distribution of the initial weights."
     )
@@ -78,18 +97,35 @@ class _Network(Section):
 
 
 class _Latent(Section):
-    latent_dim: Whole = static(2, "Dimensions of the latent normal distribution.", ge=1, le=1024)
+    latent_dim: Whole = static(2, "Dimensions of the latent points.", ge=1, le=1024)
+    latent: Annotated[Choice, LATENT] = static(
+        lambda: LATENT("normal"), "Distribution of the latent points."
+    )
 
 
 class Generator(_Network, _Latent):  # pydantic lists the last base's fields first
     """The forger: a network from latent points to samples."""
 
+    norm: Annotated[str, OneOf(NORMS)] = static("none", "Norm before every activation.")
+    average: Number | None = optional(
+        "Decay of a moving average of the weights, which is measured beside them. Null: none.",
+        ge=0,
+        le=MOST_DECAY,
+    )
+
 
 class Discriminator(_Network):
     """The detective (critic): a network from points of the plane to one logit."""
 
-    spectral_norm: Switch = static(
-        False, "Divide every weight matrix by its largest singular value."
+    norm: Annotated[str, OneOf(DISCRIMINATOR_NORMS)] = static(
+        "none", "Norm before every activation."
+    )
+    dropout: Number | None = optional(
+        "Share of hidden values that are 0 while it learns. Null: none.", ge=0, le=0.95
+    )
+    packing: Whole = static(1, "Points that are judged together.", "points", ge=1, le=64)
+    minibatch: Annotated[Choice, FEATURE] = static(
+        lambda: FEATURE("none"), "What the last layer is told of the batch around a point."
     )
     weight_clip: Annotated[Number | None, NullIs(math.inf)] = traced(
         None,
@@ -129,17 +165,73 @@ class Optimizer(Section):
         ge=1e-12,
         le=1,
     )
+    weight_decay: Number = traced(
+        0.01,
+        f"Share of a weight that a step of learning rate 1 takes, in {_users_of('weight_decay')}.",
+        ge=0,
+        le=1,
+    )
+    discriminator_b1: Number | None = traced(
+        None, "The discriminator's own b1. Null: as the generator's.", ge=0, le=MOST_DECAY
+    )
+    discriminator_b2: Number | None = traced(
+        None, "The discriminator's own b2. Null: as the generator's.", ge=0, le=MOST_DECAY
+    )
+    discriminator_eps: Number | None = traced(
+        None, "The discriminator's own eps. Null: as the generator's.", ge=1e-12, le=1
+    )
+    schedule: Annotated[Choice, SCHEDULE] = static(
+        lambda: SCHEDULE("constant"), "How both learning rates change with the rounds."
+    )
+
+
+class InstanceNoise(Section):
+    """Noise on all that the discriminator sees, real and fake."""
+
+    std: Number = traced(
+        0.1, "Standard deviation of the noise at the beginning.", PLANE, ge=0, le=100
+    )
+    until: Annotated[Whole | None, NullIs(math.inf)] = traced(
+        None,
+        "Rounds over which it fades in a straight line. Null: never.",
+        "rounds",
+        ge=1,
+        le=MOST_ROUNDS,
+    )
+
+
+class TopK(Section):
+    """Of a batch of fakes the generator learns only from those with the highest logits."""
+
+    share: Number = traced(0.5, "Share of the batch that it learns from.", ge=1e-4, le=1)
+    until: Annotated[Whole | None, NullIs(0)] = traced(
+        None,
+        "Rounds over which the share falls from 1 in a straight line. Null: at once.",
+        "rounds",
+        ge=0,
+        le=MOST_ROUNDS,
+    )
 
 
 class Training(Section):
     """How the game is played."""
 
-    steps: Whole = traced(10_000, "Length of the training.", "rounds", ge=1, le=10_000_000)
+    steps: Whole = traced(10_000, "Length of the training.", "rounds", ge=1, le=MOST_ROUNDS)
     batch_size: Whole = static(256, "Real and latent points per step.", "samples", ge=1, le=65_536)
     discriminator_steps: Whole = traced(1, "Discriminator steps per generator step.", ge=1, le=100)
     updates: Annotated[Choice, UPDATE] = static(
         lambda: UPDATE("alternating"),
-        "Whether the generator answers the discriminator's last step or the one before.",
+        "How the slopes of both players become their moves.",
+    )
+    instance_noise: InstanceNoise | None = optional(
+        "Noise on all that the discriminator sees. Null: none."
+    )
+    label_smoothing: Number | None = optional(
+        "How far below 1 the label of real points is. Null: not at all.", ge=0, le=0.5
+    )
+    top_k: TopK | None = optional("Which fakes the generator learns from. Null: all.")
+    data: Annotated[Choice, DATA] = static(
+        lambda: DATA("fresh"), "Where the real points of a batch come from."
     )
 
 
@@ -151,7 +243,7 @@ class Evaluation(Section):
         "Rounds between evaluations; the first and the last round are always evaluated.",
         "rounds",
         ge=1,
-        le=10_000_000,
+        le=MOST_ROUNDS,
     )
     samples: Whole = static(2500, "Samples per evaluation.", "samples", ge=100, le=50_000)
 

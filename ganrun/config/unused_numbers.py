@@ -49,5 +49,6 @@ def _unused(where: str, numbers: Iterable[str], optimizers: Collection[str]) -> 
     who = f"{listed(optimizers)} {'does' if len(optimizers) == 1 else 'do'} not use"
     but = f", but {listed(used)}" if used else ""
     for number in numbers:
-        if number in _USED_BY_SOME and number not in used:
+        shared = number.removeprefix("discriminator_")
+        if shared in _USED_BY_SOME and shared not in used:
             yield f"{where}optimizer.{number}: {who} {number}{but}"
