@@ -16,8 +16,8 @@ from ganrun.config.metrics import ROUND_METRICS
 from ganrun.game import randomness
 from ganrun.game.members import hyperparameters_of
 from ganrun.game.networks import Network, Params
+from ganrun.game.players import Hyperparameters, TrainingState
 from ganrun.game.population import Sizes, state_as_dict
-from ganrun.game.rounds import Hyperparameters, TrainingState
 
 Config = dict[str, Any]
 

@@ -19,8 +19,8 @@ from game_examples import hyper_of, layers_of, quickly_compiled
 from ganrun.config import Experiment
 from ganrun.config.schema import Optimizer
 from ganrun.game.members import game_of
+from ganrun.game.players import TrainingState
 from ganrun.game.randomness import Stream, round_key
-from ganrun.game.rounds import TrainingState
 from ganrun.game.targets import sample_target
 
 Layers = list[tuple[Any, Any]]

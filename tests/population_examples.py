@@ -20,8 +20,8 @@ from game_examples import Config, bytes_of, experiment, laid_over, sizes_of
 from ganrun.config import Experiment
 from ganrun.executors.device_threads import on_free_devices
 from ganrun.game.members import game_of, hyperparameters_of
+from ganrun.game.players import Hyperparameters, TrainingState
 from ganrun.game.population import Group, Program, program_for
-from ganrun.game.rounds import Hyperparameters, TrainingState
 
 STEPS = 60
 MEASURED_EVERY = 20
@@ -66,7 +66,9 @@ def member(seed: int = 0, steps: int = STEPS, **sections: Any) -> Member:
 
 def diverging(rate: float, seed: int = 7) -> Member:
     """A member whose generator takes steps of that size."""
-    return Member(member(seed).hyper._replace(learning_rate_g=np.float32(rate)))
+    hyper = member(seed).hyper
+    descent = hyper.generator._replace(learning_rate=np.float32(rate))
+    return Member(hyper._replace(generator=descent))
 
 
 def company() -> list[Member]:

@@ -11,7 +11,8 @@ from game_examples import experiment, hyper_of
 
 from ganrun.config import Experiment
 from ganrun.game.members import game_of, hyperparameters_of
-from ganrun.game.rounds import Game, Hyperparameters, TrainingState, initial_state
+from ganrun.game.players import Game, Hyperparameters, TrainingState
+from ganrun.game.rounds import initial_state
 from ganrun.game.targets import target_of
 from ganrun.mixture import Mixture
 

@@ -17,8 +17,9 @@ from ganrun.arena.replay import at_length, replayed
 from ganrun.config import ConfigError, Experiment
 from ganrun.config.metrics import ROUND_METRICS
 from ganrun.game.members import game_of, hyperparameters_of
+from ganrun.game.players import TrainingState
 from ganrun.game.population import Group, lanes_for, state_as_dict, state_from_dict
-from ganrun.game.rounds import TrainingState, initial_state
+from ganrun.game.rounds import initial_state
 from ganrun.game.single_steps import carried_over
 from ganrun.playing.play import program_of
 from ganrun.store import Event

@@ -13,19 +13,23 @@ import pytest
 import scipy.stats
 from game_examples import layers_of
 
-from ganrun.game.networks import ACTIVATIONS, INITIALIZERS, Layers, Network, Vectors
+from ganrun.game.chosen import Chosen
+from ganrun.game.layers import ACTIVATIONS, INITIALIZERS
+from ganrun.game.networks import Layers, Network, Vectors
 
 NETWORK = Network(
     inputs=2,
     hidden=(6, 5),
     outputs=3,
-    activation="tanh",
+    activation=Chosen("tanh"),
     initializer="lecun_normal",
     initializer_gain=1.0,
     bias_initializer="zeros",
 )
 SPECTRAL = replace(NETWORK, spectral_norm=True, initializer="normal", initializer_gain=40.0)
 POINTS = np.random.default_rng(0).normal(size=(16, 2)).astype(np.float32)
+
+NUMBERS = {"leaky_relu": (("slope", 0.2),), "maxout": (("pieces", 2),)}
 
 # What the names mean, in float64 and from the definitions.
 TEXTBOOK: dict[str, Callable[[np.ndarray], np.ndarray]] = {
@@ -54,13 +58,13 @@ def by_hand(
     for place, (kernel, bias) in enumerate(arrays):
         hidden = hidden @ (kernel / (divisors[place] if divisors else 1)) + bias
         if place < len(arrays) - 1:
-            hidden = TEXTBOOK[network.activation](hidden)
+            hidden = TEXTBOOK[network.activation.name](hidden)
     return hidden
 
 
 @pytest.mark.parametrize("activation", list(ACTIVATIONS))
 def test_a_network_is_layers_with_the_named_activation_between_them(activation: str) -> None:
-    network = replace(NETWORK, activation=activation)
+    network = replace(NETWORK, activation=Chosen(activation, NUMBERS.get(activation, ())))
     layers, vectors = begun(network)
     found = network.apply(layers, vectors, jnp.asarray(POINTS))
     assert found.shape == (16, 3)

@@ -18,7 +18,7 @@ Logits = np.ndarray
 
 class Textbook(NamedTuple):
     discriminator_loss: Callable[[Logits, Logits], float]
-    generator_loss: Callable[[Logits], float]
+    generator_loss: Callable[[Logits, Logits], float]
 
 
 def sigmoid(x: Logits) -> Logits:
@@ -34,15 +34,23 @@ def hinge(real: Logits, fake: Logits) -> float:
 
 
 TEXTBOOK = {
-    "non_saturating": Textbook(cross_entropy, lambda fake: -np.log(sigmoid(fake)).mean()),
-    "minimax": Textbook(cross_entropy, lambda fake: np.log(1 - sigmoid(fake)).mean()),
+    "non_saturating": Textbook(cross_entropy, lambda real, fake: -np.log(sigmoid(fake)).mean()),
+    "minimax": Textbook(cross_entropy, lambda real, fake: np.log(1 - sigmoid(fake)).mean()),
     "wasserstein": Textbook(
-        lambda real, fake: fake.mean() - real.mean(), lambda fake: -fake.mean()
+        lambda real, fake: fake.mean() - real.mean(), lambda real, fake: -fake.mean()
     ),
-    "hinge": Textbook(hinge, lambda fake: -fake.mean()),
+    "relativistic_pairing": Textbook(
+        lambda real, fake: -np.log(sigmoid(real - fake)).mean(),
+        lambda real, fake: -np.log(sigmoid(fake - real)).mean(),
+    ),
+    "relativistic_average": Textbook(
+        lambda real, fake: cross_entropy(real - fake.mean(), fake - real.mean()),
+        lambda real, fake: cross_entropy(fake - real.mean(), real - fake.mean()),
+    ),
+    "hinge": Textbook(hinge, lambda real, fake: -fake.mean()),
     "least_squares": Textbook(
         lambda real, fake: ((real - 1) ** 2).mean() / 2 + (fake**2).mean() / 2,
-        lambda fake: ((fake - 1) ** 2).mean() / 2,
+        lambda real, fake: ((fake - 1) ** 2).mean() / 2,
     ),
 }
 
@@ -58,9 +66,9 @@ def test_losses_are_the_textbook_formulas(name: str, scale: float) -> None:
     real64, fake64 = real.astype(np.float64), fake.astype(np.float64)
     objective = OBJECTIVES[name]
     loss_d = float(objective.discriminator_loss(jnp.asarray(real), jnp.asarray(fake)))
-    loss_g = float(objective.generator_loss(jnp.asarray(fake)))
+    loss_g = float(objective.generator_loss(jnp.asarray(real), jnp.asarray(fake)))
     np.testing.assert_allclose(loss_d, wanted.discriminator_loss(real64, fake64), 3e-6, 3e-7)
-    np.testing.assert_allclose(loss_g, wanted.generator_loss(fake64), 3e-6, 3e-7)
+    np.testing.assert_allclose(loss_g, wanted.generator_loss(real64, fake64), 3e-6, 3e-7)
 
 
 @every_objective
@@ -72,7 +80,7 @@ def test_extreme_logits_give_finite_losses_and_gradients(
     real, fake = (jnp.full(4, sign * size, jnp.float32) for sign in signs)
     objective = OBJECTIVES[name]
     loss_d, slopes = jax.value_and_grad(objective.discriminator_loss, (0, 1))(real, fake)
-    loss_g, slope = jax.value_and_grad(objective.generator_loss)(fake)
+    loss_g, slope = jax.value_and_grad(objective.generator_loss, 1)(real, fake)
     for value in (loss_d, *slopes, loss_g, slope):
         assert np.isfinite(value).all()
 
@@ -98,12 +106,14 @@ def test_the_discriminator_is_pushed_to_tell_and_the_generator_to_be_taken_for_r
     for_real, for_fake = jax.grad(objective.discriminator_loss, (0, 1))(undecided, undecided)
     assert (for_real < 0).all()
     assert (for_fake > 0).all()
-    assert (jax.grad(objective.generator_loss)(undecided) < 0).all()
+    assert (jax.grad(objective.generator_loss, 1)(undecided, undecided) < 0).all()
 
 
 def test_the_generator_still_learns_from_a_sure_discriminator_unless_the_game_saturates() -> None:
     caught = jnp.full(4, -30.0)
-    slope = {name: jax.grad(OBJECTIVES[name].generator_loss)(caught) for name in OBJECTIVES}
+    slope = {
+        name: jax.grad(one.generator_loss, 1)(-caught, caught) for name, one in OBJECTIVES.items()
+    }
     assert (abs(slope["non_saturating"]) > 0.2).all()
     assert (abs(slope["minimax"]) < 1e-10).all()
 
@@ -117,7 +127,7 @@ def test_minimax_is_zero_sum() -> None:
     real, fake = jax.random.normal(jax.random.key(0), (2, 16))
     minimax = OBJECTIVES["minimax"]
     of_real = jnp.mean(jax.nn.softplus(-real))
-    total = minimax.discriminator_loss(real, fake) + minimax.generator_loss(fake)
+    total = minimax.discriminator_loss(real, fake) + minimax.generator_loss(real, fake)
     np.testing.assert_allclose(float(total), float(of_real), rtol=1e-6)
 
 

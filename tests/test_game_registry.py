@@ -13,8 +13,8 @@ import pytest
 from game_examples import all_finite, experiment, hyper_of, traced_once, without_compiling
 
 from ganrun.config import metrics, pieces, targets, traced_values
+from ganrun.game.layers import ACTIVATIONS, BIAS_INITIALIZERS, INITIALIZERS
 from ganrun.game.members import game_of
-from ganrun.game.networks import ACTIVATIONS, BIAS_INITIALIZERS, INITIALIZERS
 from ganrun.game.objectives import OBJECTIVES
 from ganrun.game.optimizers import OPTIMIZERS, Optimizer
 from ganrun.game.penalties import PENALTIES
@@ -148,10 +148,11 @@ def test_every_traced_value_reaches_the_game_as_itself() -> None:
     }, "a traced field that this test does not know may not reach the game"
     assert int(hyper.seed) == 7
     assert int(hyper.discriminator_steps) == 4
-    assert float(hyper.learning_rate_g) == 0.5
-    assert float(hyper.learning_rate_d) == 1.5
-    assert (float(hyper.b1), float(hyper.b2)) == (0.125, 0.75)
-    assert (float(hyper.decay), float(hyper.eps)) == (0.625, 0.25)
+    assert float(hyper.generator.learning_rate) == 0.5
+    assert float(hyper.discriminator.learning_rate) == 1.5
+    for descent in (hyper.generator, hyper.discriminator):
+        assert (float(descent.b1), float(descent.b2)) == (0.125, 0.75)
+        assert (float(descent.decay), float(descent.eps)) == (0.625, 0.25)
     assert float(hyper.weight_clip) == 0.25
     assert np.isinf(hyper_of(experiment()).weight_clip)
 

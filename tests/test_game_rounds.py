@@ -18,15 +18,9 @@ from plain_game import PlainGame, flat
 from ganrun.config import Experiment, pieces
 from ganrun.config.metrics import ROUND_METRICS
 from ganrun.game.members import game_of
+from ganrun.game.players import Game, TrainingState
 from ganrun.game.population import state_as_dict, state_from_dict
-from ganrun.game.rounds import (
-    Game,
-    TrainingState,
-    initial_state,
-    is_finite,
-    play_round,
-    play_until,
-)
+from ganrun.game.rounds import initial_state, is_finite, play_round, play_until
 
 ROUNDS = 3
 

@@ -15,9 +15,10 @@ from ganrun.game import spectrum
 from ganrun.game.members import game_of
 from ganrun.game.objectives import OBJECTIVES
 from ganrun.game.penalties import Batch, r1
+from ganrun.game.players import TrainingState
 from ganrun.game.population import state_as_dict, state_from_dict
 from ganrun.game.randomness import Stream, round_key
-from ganrun.game.rounds import TrainingState, initial_state, play_until
+from ganrun.game.rounds import initial_state, play_until
 from ganrun.game.spectrum import Schedule, Spectrum, local_spectrum, spectrum_of
 from ganrun.game.targets import sample_target
 
@@ -40,7 +41,7 @@ def dirac_gan(objective: str, weight: float) -> Any:
             return theta * jnp.eye(2)[:1]
 
         def loss_g(theta: Any) -> Any:
-            return game.generator_loss(critic(point[1])(fakes(theta)))
+            return game.generator_loss(critic(point[1])(real), critic(point[1])(fakes(theta)))
 
         def loss_d(psi: Any) -> Any:
             fake = fakes(point[0])
@@ -289,15 +290,16 @@ def slow_jacobian(game: Any, hyper: Any, state: Any, count: int) -> np.ndarray:
         ]
     )
     rates = []
-    rate_d = hyper.learning_rate_d * int(hyper.discriminator_steps)
+    rate_d = hyper.discriminator.learning_rate * int(hyper.discriminator_steps)
     for player, g, rate in (
-        (state.generator, slopes[:split], hyper.learning_rate_g),
+        (state.generator, slopes[:split], hyper.generator.learning_rate),
         (state.discriminator, slopes[split:], rate_d),
     ):
         scale = np.ones_like(g)
         if game.optimizer == "adam":
-            nu = hyper.b2 * player.opt_state.nu + (1 - hyper.b2) * g**2
-            nu_hat = nu / (1 - float(hyper.b2) ** (int(player.opt_state.count) + 1))
+            b2 = hyper.generator.b2
+            nu = b2 * player.opt_state.nu + (1 - b2) * g**2
+            nu_hat = nu / (1 - float(b2) ** (int(player.opt_state.count) + 1))
             scale = 1 / (np.sqrt(nu_hat) + 1e-8)
         rates.append(float(rate) * np.asarray(scale, float))
     return np.concatenate(rates)[:, None] * jacobian

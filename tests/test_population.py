@@ -39,8 +39,9 @@ from population_examples import (
 
 from ganrun.config.metrics import ROUND_METRICS
 from ganrun.game.members import game_of, hyperparameters_of
+from ganrun.game.players import TrainingState
 from ganrun.game.population import Group, program_for, state_as_dict, state_from_dict
-from ganrun.game.rounds import TrainingState, is_finite, play_round
+from ganrun.game.rounds import is_finite, play_round
 from ganrun.store.formats import Checkpoint, checkpoint_bytes, read_checkpoint
 
 

@@ -13,7 +13,8 @@ from game_examples import hyper_of, layers_of, quickly_compiled
 
 from ganrun.config import Experiment, pieces
 from ganrun.game.members import game_of
-from ganrun.game.rounds import TrainingState, initial_state, play_until
+from ganrun.game.players import TrainingState
+from ganrun.game.rounds import initial_state, play_until
 
 GAMES: dict[str, Any] = json.loads(
     (Path(__file__).parent / "replays" / "numbers.json").read_text(encoding="utf-8")

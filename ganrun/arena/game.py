@@ -21,8 +21,8 @@ from ganrun.config import ConfigError, Experiment, static_key
 from ganrun.config.changes import with_changes
 from ganrun.config.targets import Target
 from ganrun.game.members import hyperparameters_of
+from ganrun.game.players import TrainingState
 from ganrun.game.population import Group, Program, state_as_dict
-from ganrun.game.rounds import TrainingState
 from ganrun.game.single_steps import CloseUp, carried_over, close_up
 from ganrun.mixture import Mixture, mixture_of
 from ganrun.playing.play import program_of

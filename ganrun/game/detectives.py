@@ -10,7 +10,6 @@ the same points. Where the fresh one sees what the live one does not, the live o
 
 from __future__ import annotations
 
-import dataclasses
 import functools
 import math
 from typing import Any, NamedTuple
@@ -23,17 +22,19 @@ import scipy.stats
 from jaxtyping import Array, Float, Int
 from numpy import ndarray
 
-from ganrun.game.networks import Layers, Network
-from ganrun.game.randomness import Stream, round_key
-from ganrun.game.rounds import (
+from ganrun.game.networks import Network
+from ganrun.game.players import (
     Game,
     Hyperparameters,
     Player,
     TrainingState,
-    discriminator_step,
-    generate,
+    in_batches,
     optimizer_of,
+    sampled,
+    whole_batches,
 )
+from ganrun.game.randomness import Stream, round_key
+from ganrun.game.slopes import discriminator_step, forger_of
 from ganrun.game.targets import sample_target
 
 CHUNK = 250
@@ -49,7 +50,7 @@ VALIDATION = 2000
 """Points on each side that choose where to stop."""
 TEST = 5000
 """Points on each side that give the AUCs; the standard error is at most 0.006."""
-LEARNING_RATE, B1, B2 = 1e-3, 0.9, 0.999
+LEARNING_RATE, B1, B2, EPS = 1e-3, 0.9, 0.999, 1e-8
 
 
 class Detective(NamedTuple):
@@ -73,7 +74,7 @@ def fresh_detective(game: Game, hyper: Hyperparameters, state: TrainingState) ->
     """
     plain = _plain_game(game)
     by_adam = _plain_hyperparameters(hyper)
-    points = np.asarray(_points(plain, by_adam, state.generator.params))
+    points = np.asarray(_points(plain, by_adam, state.generator))
     live = _seen(game, state.discriminator, points)
     player = _new_player(plain, by_adam)
     if not np.isfinite(points).all():
@@ -83,7 +84,7 @@ def fresh_detective(game: Game, hyper: Hyperparameters, state: TrainingState) ->
     best = mark = chosen.validation_auc or 0.0
     chunk = stale = 0
     while chunk < CHUNKS and stale < PATIENCE:
-        player = _train(plain, by_adam, state.generator.params, player, np.int32(chunk))
+        player = _train(plain, by_adam, state.generator, player, np.int32(chunk))
         chunk += 1
         seen = _seen(plain, player, points)
         found = seen.validation_auc
@@ -117,15 +118,22 @@ def _auc(logits: Float[ndarray, "2 N"]) -> float | None:
 
 
 def _seen(game: Game, player: Player, points: Float[ndarray, "N 2"]) -> _Seen:
-    logits = np.asarray(_logits(game.discriminator, player, points), np.float64)
-    return _Seen(
-        logits[: 2 * VALIDATION].reshape(2, VALIDATION), logits[2 * VALIDATION :].reshape(2, TEST)
-    )
+    validation, test = np.split(points, [2 * VALIDATION])
+    return _Seen(_judged(game, player, validation), _judged(game, player, test))
+
+
+def _judged(game: Game, player: Player, points: Float[ndarray, "N 2"]) -> Float[ndarray, "2 n"]:
+    """The logits of points of which the first half is real: of packs, where it sees packs."""
+    each = len(points) // 2
+    kept = min(whole_batches(game, each), each)
+    kinds = np.split(points, 2)
+    both = np.concatenate([kind[:kept] for kind in kinds])
+    return np.asarray(_logits(game, player, both), np.float64).reshape(2, -1)
 
 
 @functools.partial(jax.jit, static_argnums=0)
-def _logits(network: Network, player: Player, points: Float[Array, "N 2"]) -> Float[Array, " N"]:
-    return network.apply(network.unravel(player.params), player.vectors, points)[:, 0]
+def _logits(game: Game, player: Player, points: Float[Array, "N 2"]) -> Float[Array, " n"]:
+    return in_batches(game, game.discriminator.unravel(player.params), player.vectors, points)
 
 
 def auc(real: Float[ndarray, " R"], fake: Float[ndarray, " F"]) -> float:
@@ -166,15 +174,17 @@ def auc_interval(
 
 def _plain_game(game: Game) -> Game:
     """The same generator against a plain discriminator, whatever the run's is made to obey."""
-    network = dataclasses.replace(
-        game.discriminator,
-        spectral_norm=False,
+    network = Network(
+        inputs=2,
+        hidden=game.discriminator.hidden,
+        outputs=1,
+        activation=game.discriminator.activation,
         initializer="lecun_normal",
         initializer_gain=1.0,
         bias_initializer="zeros",
     )
-    return dataclasses.replace(
-        game,
+    return Game(
+        generator=game.generator,
         discriminator=network,
         objective="non_saturating",
         penalties=(),
@@ -184,9 +194,11 @@ def _plain_game(game: Game) -> Game:
 
 
 def _plain_hyperparameters(hyper: Hyperparameters) -> Hyperparameters:
-    values = {"learning_rate_d": LEARNING_RATE, "b1": B1, "b2": B2, "weight_clip": math.inf}
-    scalars: Any = {name: np.float32(value) for name, value in values.items()}
-    return hyper._replace(penalties={}, **scalars)
+    numbers = {"learning_rate": LEARNING_RATE, "b1": B1, "b2": B2, "eps": EPS}
+    scalars: Any = {name: np.float32(value) for name, value in numbers.items()}
+    descent = hyper.discriminator._replace(**scalars)
+    no_clip: Any = np.float32(math.inf)
+    return hyper._replace(penalties={}, discriminator=descent, weight_clip=no_clip)
 
 
 def _key(hyper: Hyperparameters, purpose: int) -> Array:
@@ -194,14 +206,13 @@ def _key(hyper: Hyperparameters, purpose: int) -> Array:
 
 
 @functools.partial(jax.jit, static_argnums=0)
-def _points(game: Game, hyper: Hyperparameters, forger: Float[Array, " W"]) -> Float[Array, "N 2"]:
+def _points(game: Game, hyper: Hyperparameters, forger: Player) -> Float[Array, "N 2"]:
     """Points that nobody learns from: real ones and fakes to validate with, then those to test."""
-    layers = game.generator.unravel(forger)
 
     def both(purpose: int, count: int) -> Float[Array, "N 2"]:
         real_key, latent_key = jax.random.split(_key(hyper, purpose))
         real = sample_target(real_key, hyper.target, count)
-        return jnp.concatenate([real, generate(game, layers, latent_key, count)])
+        return jnp.concatenate([real, sampled(game, forger, latent_key, count)])
 
     return jnp.concatenate([both(4, VALIDATION), both(5, TEST)])
 
@@ -209,22 +220,22 @@ def _points(game: Game, hyper: Hyperparameters, forger: Float[Array, " W"]) -> F
 @functools.partial(jax.jit, static_argnums=0)
 def _new_player(game: Game, hyper: Hyperparameters) -> Player:
     params, vectors = game.discriminator.initialize(_key(hyper, 6))
-    return Player(params, optimizer_of(game, hyper).transform.init(params), vectors)
+    return Player(params, optimizer_of(game, hyper.discriminator).transform.init(params), vectors)
 
 
 @functools.partial(jax.jit, static_argnums=0)
 def _train(
     game: Game,
     hyper: Hyperparameters,
-    forger: Float[Array, " W"],
+    forger: Player,
     player: Player,
     chunk: Int[Array, ""],
 ) -> Player:
     """One chunk of steps."""
-    layers: Layers = game.generator.unravel(forger)
+    standing = forger_of(game, forger)
 
     def next_step(i: Array, player: Player) -> Player:
         key = jax.random.fold_in(_key(hyper, 7), i)
-        return discriminator_step(game, hyper, layers, player, key)[0]
+        return discriminator_step(game, hyper, standing, player, key)[0]
 
     return jax.lax.fori_loop(chunk * CHUNK, (chunk + 1) * CHUNK, next_step, player)

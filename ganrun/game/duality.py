@@ -25,25 +25,28 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int
 
+from ganrun.game.chosen import CONSTANT
 from ganrun.game.objectives import OBJECTIVES
-from ganrun.game.randomness import Stream, round_key
-from ganrun.game.rounds import (
+from ganrun.game.players import (
     Game,
     Hyperparameters,
     Player,
     TrainingState,
-    discriminate,
-    discriminator_step,
-    generator_gradient,
+    in_batches,
     optimizer_of,
-    step,
+    sampled,
+    whole_batches,
 )
+from ganrun.game.randomness import Stream, round_key
+from ganrun.game.rounds import in_round
+from ganrun.game.slopes import discriminator_step, forger_of, generator_slopes
 from ganrun.game.targets import sample_target
+from ganrun.game.updates import generator_moved
 
 STEPS = 300
 """Inner steps of each player."""
 LEARNING_RATE = 1e-3
-B1, B2 = 0.9, 0.999
+B1, B2, EPS = 0.9, 0.999, 1e-8
 """The inner players learn by Adam at these, whatever the run does, so that runs compare."""
 BATCH = 2048
 """Held-out points on each side."""
@@ -77,13 +80,14 @@ def duality_gap(
     step. Penalties, weight clip and spectral norm bind the better detective as they bind the run's.
     The inner batches have the run's size; all points are the same for all states of a seed.
     """
-    inner = dataclasses.replace(game, optimizer="adam")
-    rate: Any = jnp.float32(learning_rate)
-    by_adam = hyper._replace(
-        learning_rate_g=rate, learning_rate_d=rate, b1=jnp.float32(B1), b2=jnp.float32(B2)
-    )
+    inner = dataclasses.replace(game, optimizer="adam", schedule=CONSTANT)
+    numbers = {"learning_rate": learning_rate, "b1": B1, "b2": B2, "eps": EPS}
+    scalars: Any = {name: np.float32(x) for name, x in numbers.items()}
+    descent = hyper.generator._replace(**scalars)
+    by_adam = in_round(inner, hyper, state.round + 1)
+    by_adam = by_adam._replace(generator=descent, discriminator=descent)
     looks = np.int32(max(1, math.ceil(steps / _EVERY)))
-    gains = _gains(inner, by_adam, state, looks, batch)
+    gains = _gains(inner, by_adam, state, looks, whole_batches(game, batch))
     detective, forger = (float(gain) for gain in gains)
     if not (math.isfinite(detective) and math.isfinite(forger)):
         return None
@@ -97,7 +101,7 @@ def _gains(
     held_out, of_detective, of_forger = (
         round_key(hyper.seed, Stream.DIAGNOSIS, purpose) for purpose in (1, 2, 3)
     )
-    fresh = optimizer_of(game, hyper).transform
+    fresh = optimizer_of(game, hyper.generator).transform
     forger, detective = (
         player._replace(opt_state=fresh.init(player.params))
         for player in (state.generator, state.discriminator)
@@ -105,25 +109,23 @@ def _gains(
 
     real_key, latent_key = jax.random.split(held_out)
     real = sample_target(real_key, hyper.target, batch)
-    latents = jax.random.normal(latent_key, (batch, game.latent_dim))
 
     def value(forger: Player, detective: Player) -> Float[Array, ""]:
         """`M` on the held-out points."""
-        fake = game.generator.apply(game.generator.unravel(forger.params), {}, latents)
+        fake = sampled(game, forger, latent_key, batch)
         layers = game.discriminator.unravel(detective.params)
-        logits = discriminate(game, layers, detective.vectors, jnp.concatenate([real, fake]))
-        return -OBJECTIVES[game.objective].discriminator_loss(logits[:batch], logits[batch:])
+        logits = in_batches(game, layers, detective.vectors, jnp.concatenate([real, fake]))
+        half = len(logits) // 2
+        return -OBJECTIVES[game.objective].discriminator_loss(logits[:half], logits[half:])
 
     def better_detective(i: Array, player: Player) -> Player:
         key = jax.random.fold_in(of_detective, i)
-        layers = game.generator.unravel(forger.params)
-        return discriminator_step(game, hyper, layers, player, key)[0]
+        return discriminator_step(game, hyper, forger_of(game, forger), player, key)[0]
 
     def better_forger(i: Array, player: Player) -> Player:
         key = jax.random.fold_in(of_forger, i)
-        layers = game.generator.unravel(player.params)
-        _, slopes = generator_gradient(game, layers, detective, key)
-        return step(game, hyper, player, slopes, hyper.learning_rate_g)
+        found = generator_slopes(game, hyper, forger_of(game, player), detective, key)
+        return generator_moved(game, hyper, player, found)
 
     present = value(forger, detective)
 

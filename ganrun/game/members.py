@@ -2,46 +2,80 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import Any
 
 import numpy as np
 
 from ganrun.config import Experiment, traced_values
+from ganrun.config.choices import Choice
+from ganrun.game.chosen import Chosen
 from ganrun.game.networks import Network
-from ganrun.game.rounds import Game, Hyperparameters
+from ganrun.game.players import Descent, Game, Hyperparameters, Strengths
 from ganrun.game.targets import target_of
 from ganrun.mixture import mixture_of
+
+OPTIONAL = (
+    "generator.average",
+    "discriminator.dropout",
+    "training.instance_noise",
+    "training.label_smoothing",
+    "training.top_k",
+)
+"""Fields whose pieces are in a program only where they are not null."""
 
 
 def game_of(experiment: Experiment) -> Game:
     """What is compiled in; equal for all experiments with an equal `config.static_key`."""
     generator, discriminator = experiment.generator, experiment.discriminator
+    training = experiment.training
     return Game(
         generator=Network(
             inputs=generator.latent_dim,
             hidden=generator.hidden,
             outputs=2,
-            activation=generator.activation.name,
+            activation=chosen(generator.activation),
             initializer=generator.initializer,
             initializer_gain=generator.initializer_gain,
             bias_initializer=generator.bias_initializer,
+            biases=generator.biases,
+            norm=generator.norm,
+            spectral_norm=generator.spectral_norm,
+            latent=chosen(generator.latent),
         ),
         discriminator=Network(
-            inputs=2,
+            inputs=2 * discriminator.packing,
             hidden=discriminator.hidden,
             outputs=1,
-            activation=discriminator.activation.name,
+            activation=chosen(discriminator.activation),
             initializer=discriminator.initializer,
             initializer_gain=discriminator.initializer_gain,
             bias_initializer=discriminator.bias_initializer,
+            biases=discriminator.biases,
+            norm=discriminator.norm,
             spectral_norm=discriminator.spectral_norm,
+            minibatch=chosen(discriminator.minibatch),
         ),
         objective=experiment.objective,
         penalties=tuple(experiment.penalties),
         optimizer=experiment.optimizer.name,
-        batch_size=experiment.training.batch_size,
-        simultaneous=experiment.training.updates.name == "simultaneous",
+        schedule=chosen(experiment.optimizer.schedule),
+        updates=chosen(training.updates),
+        batch_size=training.batch_size,
+        packing=discriminator.packing,
+        data=chosen(training.data),
+        present=frozenset(field for field in OPTIONAL if _at(experiment, field) is not None),
     )
+
+
+def chosen(choice: Choice) -> Chosen:
+    """A choice as it is compiled in: what is traced of it is left out."""
+    return Chosen(choice.name, tuple(sorted(choice.static_numbers.items())))
+
+
+def _at(experiment: Experiment, field: str) -> Any:
+    section, name = field.split(".")
+    return getattr(getattr(experiment, section), name)
 
 
 def hyperparameters_of(experiment: Experiment) -> Hyperparameters:
@@ -55,12 +89,10 @@ def hyperparameters_of(experiment: Experiment) -> Hyperparameters:
     return Hyperparameters(
         seed=_scalar(np.uint32, seed),
         discriminator_steps=_scalar(np.int32, values["training.discriminator_steps"]),
-        learning_rate_g=_scalar(np.float32, rate),
-        learning_rate_d=_scalar(np.float32, rate * values["optimizer.learning_rate_ratio"]),
-        b1=_scalar(np.float32, values["optimizer.b1"]),
-        b2=_scalar(np.float32, values["optimizer.b2"]),
-        decay=_scalar(np.float32, values["optimizer.decay"]),
-        eps=_scalar(np.float32, values["optimizer.eps"]),
+        generator=_descent(values, rate),
+        discriminator=_descent(
+            values, rate * values["optimizer.learning_rate_ratio"], "discriminator_"
+        ),
         weight_clip=_scalar(np.float32, values["discriminator.weight_clip"]),
         penalties={
             name: {
@@ -69,8 +101,38 @@ def hyperparameters_of(experiment: Experiment) -> Hyperparameters:
             }
             for name, parameters in experiment.penalties.items()
         },
+        strengths=_strengths(experiment, values),
         target=target_of(mixture_of(experiment.target)),
     )
+
+
+def _descent(values: dict[str, int | float], rate: float, prefix: str = "") -> Descent:
+    """How one player descends; what it has no number of its own for, it shares."""
+    numbers = {
+        name: values.get(f"optimizer.{prefix}{name}", values[f"optimizer.{name}"])
+        for name in Descent._fields
+        if name != "learning_rate"
+    }
+    return Descent(
+        learning_rate=_scalar(np.float32, rate),
+        **{name: _scalar(np.float32, value) for name, value in numbers.items()},
+    )
+
+
+def _strengths(experiment: Experiment, values: dict[str, int | float]) -> Strengths:
+    """The traced numbers of the pieces in use, by the dotted fields that hold them."""
+    strengths: Strengths = defaultdict(dict)
+    for name, value in values.items():
+        if name in OPTIONAL:
+            strengths[name]["value"] = _scalar(np.float32, value)
+            continue
+        field, _, number = name.rpartition(".")
+        choice, _, _ = field.rpartition(".")
+        if field in OPTIONAL:
+            strengths[field][number] = _scalar(np.float32, value)
+        elif "." in choice:
+            strengths[choice][number] = _scalar(np.float32, value)
+    return dict(strengths)
 
 
 def _scalar(dtype: Any, value: float) -> Any:

@@ -1,8 +1,8 @@
-"""Generator and discriminator: multilayer perceptrons in Flax NNX, and their initialisers.
+"""Generator and discriminator: multilayer perceptrons, and their parameters as one vector.
 
 Modules are built and split once; the training loop sees only pytrees of arrays (`Params`,
-`Vectors`) and the pure function `apply`, since walking a module in Python at each call would cost
-more than the call.
+`Vectors`) and pure functions, since walking a module in Python at each call would cost more than
+the call.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from __future__ import annotations
 import functools
 import itertools
 import math
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -19,109 +18,92 @@ import jax.numpy as jnp
 from flax import nnx
 from jaxtyping import Array, Float, PRNGKeyArray
 
+from ganrun.game.chosen import ALONE, NORMAL, Chosen
+from ganrun.game.latents import LATENTS
+from ganrun.game.layers import (
+    ACTIVATIONS,
+    BIAS_INITIALIZERS,
+    INITIALIZERS,
+    MINIBATCH,
+    NORMS,
+    Dropout,
+    SpectralLinear,
+)
+
 Params: TypeAlias = Float[Array, " W"]
 """Everything the optimizer moves: all weights and biases of a network as one vector."""
 Layers = Any
 """The same as a pytree: the arrays of each layer."""
 Vectors = Any
-"""A pytree of float32 arrays: spectral norm's singular vectors; empty without spectral norm."""
-
-ACTIVATIONS: Mapping[str, Callable[[Array], Array]] = {
-    "relu": jax.nn.relu,
-    "leaky_relu": lambda x: jax.nn.leaky_relu(x, 0.2),
-    "tanh": jnp.tanh,
-    "elu": jax.nn.elu,
-    "gelu": jax.nn.gelu,
-    "silu": jax.nn.silu,
-}
-
-INITIALIZERS: Mapping[str, jax.nn.initializers.Initializer] = {
-    "lecun_normal": jax.nn.initializers.lecun_normal(),
-    "lecun_uniform": jax.nn.initializers.lecun_uniform(),
-    "he_normal": jax.nn.initializers.he_normal(),
-    "he_uniform": jax.nn.initializers.he_uniform(),
-    "glorot_normal": jax.nn.initializers.glorot_normal(),
-    "glorot_uniform": jax.nn.initializers.glorot_uniform(),
-    "orthogonal": jax.nn.initializers.orthogonal(),
-    "normal": jax.nn.initializers.normal(0.02),
-    "torch": jax.nn.initializers.variance_scaling(1 / 3, "fan_in", "uniform"),
-}
-
-
-def uniform_by_fan_in(fan_in: int) -> jax.nn.initializers.Initializer:
-    """Uniform in `+-1 / sqrt(fan_in)`: the biases of PyTorch's `nn.Linear`."""
-    bound = 1 / math.sqrt(fan_in)
-
-    def uniform(key: Any, shape: Any, dtype: Any = jnp.float32, *_: Any, **__: Any) -> Array:
-        return jax.random.uniform(key, shape, dtype, -bound, bound)
-
-    return uniform
-
-
-BIAS_INITIALIZERS: Mapping[str, Callable[[int], jax.nn.initializers.Initializer]] = {
-    "zeros": lambda fan_in: jax.nn.initializers.zeros,
-    "torch": uniform_by_fan_in,
-}
-"""Of a layer's fan-in; a bias's own shape does not tell it."""
-
-
-class SpectralVector(nnx.Variable):
-    """A layer's running estimate of its leading left singular vector; moved by `power_step`."""
-
-
-def _unit(vector: Float[Array, " n"]) -> Float[Array, " n"]:
-    return vector / (jnp.linalg.norm(vector) + 1e-12)
-
-
-class SpectralLinear(nnx.Linear):
-    """A linear layer divided by its largest singular value (Miyato et al. 2018, section 2.1).
-
-    The singular value is `u W v`, with `u` from one power iteration per discriminator step; the
-    gradient flows through `W` but not through `u` and `v`, as in the paper's algorithm 1.
-    """
-
-    def __init__(self, in_features: int, out_features: int, *, rngs: nnx.Rngs, **kwargs: Any):
-        super().__init__(in_features, out_features, rngs=rngs, **kwargs)
-        self.u = SpectralVector(_unit(jax.random.normal(rngs.params(), (in_features,))))
-
-    def __call__(
-        self, inputs: Float[Array, "B i"], out_sharding: Any = None
-    ) -> Float[Array, "B o"]:
-        """The layer's output with its kernel divided by the singular value."""
-        left = self.u[...] @ self.kernel[...]
-        sigma = left @ jax.lax.stop_gradient(_unit(left))
-        assert self.bias is not None
-        return (inputs @ self.kernel[...]) / sigma + self.bias[...][None]
-
-    def power_step(self) -> None:
-        """One power iteration on the layer's present kernel."""
-        kernel = self.kernel[...]
-        self.u[...] = _unit(kernel @ _unit(self.u[...] @ kernel))
+"""A pytree of float32 arrays that the passes themselves move: spectral norm's singular vectors,
+batch norm's running statistics; empty where a network has neither."""
 
 
 class MLP(nnx.Module):
-    """Dense layers with an activation between them and none at the end."""
+    """Dense layers, with a norm and an activation between them and nothing at the end."""
 
     def __init__(self, network: Network, rngs: nnx.Rngs):
-        layer = SpectralLinear if network.spectral_norm else nnx.Linear
+        self.network = network
+        pieces = int(dict(network.activation.numbers).get("pieces", 1))
+        wide = [pieces * width for width in network.hidden]
+        self.layers = nnx.List(
+            self._linear(n_in, n_out, network.biases == "all", rngs)
+            for n_in, n_out in zip((network.inputs, *network.hidden), wide, strict=False)
+        )
+        self.minibatch = MINIBATCH[network.minibatch.name](
+            network.hidden[-1], network.minibatch, rngs
+        )
+        told = network.hidden[-1] + self.minibatch.count
+        self.layers.append(self._linear(told, network.outputs, network.biases != "none", rngs))
+        if network.norm != "none":
+            self.norms = nnx.List(NORMS[network.norm](width, rngs) for width in wide)
+        learned = LATENTS[network.latent.name].initialize(network.latent, network.inputs, rngs)
+        if learned:
+            self.latent = nnx.Dict({name: nnx.Param(array) for name, array in learned.items()})
+
+    def _linear(self, n_in: int, n_out: int, biased: bool, rngs: nnx.Rngs) -> nnx.Linear:
+        network = self.network
         base = INITIALIZERS[network.initializer]
-        biases = BIAS_INITIALIZERS[network.bias_initializer]
 
         def scaled(key: Any, shape: Any, dtype: Any = jnp.float32, *_: Any, **__: Any) -> Array:
             return network.initializer_gain * base(key, shape, dtype)
 
-        self.activation = ACTIVATIONS[network.activation]
-        widths = (network.inputs, *network.hidden, network.outputs)
-        self.layers = nnx.List(
-            layer(n_in, n_out, kernel_init=scaled, bias_init=biases(n_in), rngs=rngs)
-            for n_in, n_out in itertools.pairwise(widths)
-        )
+        layer = SpectralLinear if network.spectral_norm else nnx.Linear
+        biases = BIAS_INITIALIZERS[network.bias_initializer](n_in)
+        return layer(n_in, n_out, use_bias=biased, kernel_init=scaled, bias_init=biases, rngs=rngs)
 
-    def __call__(self, inputs: Float[Array, "B i"]) -> Float[Array, "B o"]:
-        """Map a batch through all layers."""
+    def hidden(
+        self, inputs: Float[Array, "B i"], training: bool, dropout: Dropout | None
+    ) -> Float[Array, "B h"]:
+        """The last hidden layer's units."""
         hidden = inputs
-        for layer in self.layers[:-1]:
-            hidden = self.activation(layer(hidden))
+        for i, layer in enumerate(self.layers[:-1]):
+            hidden = layer(hidden)
+            if self.network.norm == "batch":
+                hidden = self.norms[i](hidden, use_running_average=not training)
+            elif self.network.norm != "none":
+                hidden = self.norms[i](hidden)
+            hidden = ACTIVATIONS[self.network.activation.name](hidden, self.network.activation)
+            if dropout is not None:
+                hidden = dropout(hidden, i)
+        return hidden
+
+    def __call__(
+        self,
+        inputs: Float[Array, "B i"],
+        *,
+        training: bool = False,
+        dropout: Dropout | None = None,
+        company: Float[Array, "C i"] | None = None,
+    ) -> Float[Array, "B o"]:
+        """Map a batch through all layers; `company` stands in for the rest of each one's batch."""
+        hidden = self.hidden(inputs, training, dropout)
+        if self.minibatch.count:
+            if company is None:
+                told = self.minibatch.of_batch(hidden)
+            else:
+                told = self.minibatch.beside(hidden, self.hidden(company, training, dropout))
+            hidden = jnp.concatenate([hidden, told], axis=-1)
         return self.layers[-1](hidden)
 
     def power_step(self) -> None:
@@ -132,7 +114,7 @@ class MLP(nnx.Module):
 
 
 def _split(network: MLP) -> tuple[Any, Any, Any]:
-    """Structure, parameters and spectral vectors of a module."""
+    """Structure, parameters and the other arrays of a module."""
     split: Any = nnx.split
     graph, params, vectors = split(network, nnx.Param, ...)
     return graph, params, vectors
@@ -150,11 +132,21 @@ class Network:
     inputs: int
     hidden: tuple[int, ...]
     outputs: int
-    activation: str
+    activation: Chosen
     initializer: str
     initializer_gain: float
     bias_initializer: str
+    biases: str = "all"
+    norm: str = "none"
     spectral_norm: bool = False
+    minibatch: Chosen = ALONE
+    latent: Chosen = NORMAL
+    """What a generator's inputs are drawn from: its parameters, if any, learn with the others."""
+
+    @property
+    def sees_batches(self) -> bool:
+        """Whether what it says of one input depends on the others in the batch."""
+        return self.minibatch.name != "none"
 
     @functools.cached_property
     def _parts(self) -> tuple[Any, Layers]:
@@ -163,8 +155,13 @@ class Network:
         graph, params, _ = _split(abstract)
         return graph, nnx.to_pure_dict(params)
 
+    @property
+    def shapes(self) -> Layers:
+        """The layers' arrays, as shapes alone."""
+        return self._parts[1]
+
     def initialize(self, key: PRNGKeyArray) -> tuple[Params, Vectors]:
-        """Fresh parameters and spectral vectors; a pure function of the key."""
+        """Fresh parameters and vectors; a pure function of the key."""
         _, params, vectors = _split(MLP(self, nnx.Rngs(key)))
         return self.ravel(nnx.to_pure_dict(params)), nnx.to_pure_dict(vectors)
 
@@ -174,7 +171,7 @@ class Network:
 
     def unravel(self, params: Params) -> Layers:
         """The vector's parts as the network's own arrays."""
-        shapes, structure = jax.tree.flatten(self._parts[1])
+        shapes, structure = jax.tree.flatten(self.shapes)
         ends = list(itertools.accumulate(math.prod(x.shape) for x in shapes))
         parts = [
             params[start:end].reshape(x.shape)
@@ -186,10 +183,32 @@ class Network:
         return nnx.merge(self._parts[0], nnx.State(layers), nnx.State(vectors))
 
     def apply(
-        self, layers: Layers, vectors: Vectors, inputs: Float[Array, "B i"]
+        self,
+        layers: Layers,
+        vectors: Vectors,
+        inputs: Float[Array, "B i"],
+        company: Float[Array, "C i"] | None = None,
     ) -> Float[Array, "B o"]:
-        """The network's output for a batch of inputs."""
-        return self._merge(layers, vectors)(inputs)
+        """The network's output for a batch of inputs, as one looks at it: nothing is dropped.
+
+        Norms use their running statistics. With `company` each input is seen in a batch with these
+        `C` others, whatever the inputs beside it.
+        """
+        return self._merge(layers, vectors)(inputs, company=company)
+
+    def train(
+        self,
+        layers: Layers,
+        vectors: Vectors,
+        inputs: Float[Array, "B i"],
+        dropout: Dropout | None = None,
+    ) -> tuple[Float[Array, "B o"], Vectors]:
+        """The network's output for a batch as its player learns from it, and the vectors after."""
+        network = self._merge(layers, vectors)
+        outputs = network(inputs, training=True, dropout=dropout)
+        if self.norm != "batch":
+            return outputs, vectors
+        return outputs, nnx.to_pure_dict(_split(network)[2])
 
     def power_step(self, layers: Layers, vectors: Vectors) -> Vectors:
         """One power iteration of every spectral norm on the present parameters."""

@@ -1,7 +1,8 @@
 """Objectives: what the discriminator and the generator each minimise, from raw logits.
 
-Every loss is a mean over the batch, computed from logits without ever forming a probability, so
-that it neither overflows nor loses its gradient where the discriminator is sure of itself.
+Both players' losses are of both batches, real and fake. They are computed from logits without ever
+forming a probability, so that they neither overflow nor lose their gradient where the discriminator
+is sure of itself.
 """
 
 from __future__ import annotations
@@ -15,13 +16,19 @@ from jaxtyping import Array, Float
 
 Logits: TypeAlias = Float[Array, " B"]
 Loss: TypeAlias = Float[Array, ""]
+Losses: TypeAlias = Float[Array, " B"]
 
 
 class Objective(NamedTuple):
-    """What each of the two networks minimises."""
+    """What each of the two networks minimises, of the logits of a real and of a fake batch."""
 
     discriminator_loss: Callable[[Logits, Logits], Loss]
-    generator_loss: Callable[[Logits], Loss]
+    generator_losses: Callable[[Logits, Logits], Losses]
+    """One loss for each fake: their mean is the generator's."""
+
+    def generator_loss(self, real_logits: Logits, fake_logits: Logits) -> Loss:
+        """What the generator minimises where it heeds all of its fakes."""
+        return jnp.mean(self.generator_losses(real_logits, fake_logits))
 
 
 def binary_cross_entropy(real_logits: Logits, fake_logits: Logits) -> Loss:
@@ -32,14 +39,14 @@ def binary_cross_entropy(real_logits: Logits, fake_logits: Logits) -> Loss:
     return jnp.mean(jax.nn.softplus(-real_logits)) + jnp.mean(jax.nn.softplus(fake_logits))
 
 
-def non_saturating_loss(fake_logits: Logits) -> Loss:
-    """`-E log D(G(z))`, the generator's loss in practice (Goodfellow et al. 2014, section 3)."""
-    return jnp.mean(jax.nn.softplus(-fake_logits))
+def non_saturating_losses(real_logits: Logits, fake_logits: Logits) -> Losses:
+    """`-log D(G(z))`, the generator's loss in practice (Goodfellow et al. 2014, section 3)."""
+    return jax.nn.softplus(-fake_logits)
 
 
-def minimax_loss(fake_logits: Logits) -> Loss:
-    """`E log(1 - D(G(z)))`: the original zero-sum game, whose gradient fades when D is sure."""
-    return -jnp.mean(jax.nn.softplus(fake_logits))
+def minimax_losses(real_logits: Logits, fake_logits: Logits) -> Losses:
+    """`log(1 - D(G(z)))`: the original zero-sum game, whose gradient fades when D is sure."""
+    return -jax.nn.softplus(fake_logits)
 
 
 def wasserstein_critic_loss(real_logits: Logits, fake_logits: Logits) -> Loss:
@@ -47,9 +54,9 @@ def wasserstein_critic_loss(real_logits: Logits, fake_logits: Logits) -> Loss:
     return jnp.mean(fake_logits) - jnp.mean(real_logits)
 
 
-def raise_score_loss(fake_logits: Logits) -> Loss:
-    """`-E f(G(z))`: the generator of the Wasserstein and the hinge games."""
-    return -jnp.mean(fake_logits)
+def raise_score_losses(real_logits: Logits, fake_logits: Logits) -> Losses:
+    """`-f(G(z))`: the generator of the Wasserstein and the hinge games."""
+    return -fake_logits
 
 
 def hinge_loss(real_logits: Logits, fake_logits: Logits) -> Loss:
@@ -62,16 +69,70 @@ def least_squares_discriminator_loss(real_logits: Logits, fake_logits: Logits) -
     return 0.5 * jnp.mean((real_logits - 1) ** 2) + 0.5 * jnp.mean(fake_logits**2)
 
 
-def least_squares_generator_loss(fake_logits: Logits) -> Loss:
-    """`1/2 E (f(G(z)) - 1)^2` (Mao et al. 2017, equation 9)."""
-    return 0.5 * jnp.mean((fake_logits - 1) ** 2)
+def least_squares_generator_losses(real_logits: Logits, fake_logits: Logits) -> Losses:
+    """`1/2 (f(G(z)) - 1)^2` (Mao et al. 2017, equation 9)."""
+    return 0.5 * (fake_logits - 1) ** 2
+
+
+def paired_discriminator_loss(real_logits: Logits, fake_logits: Logits) -> Loss:
+    """`E softplus(f(G(z)) - f(x))`: that the real one of each pair looks more real.
+
+    Jolicoeur-Martineau 2018, section 4.1, with the loss of Huang et al. 2024, equation 2.
+    """
+    return jnp.mean(jax.nn.softplus(fake_logits - real_logits))
+
+
+def paired_generator_losses(real_logits: Logits, fake_logits: Logits) -> Losses:
+    """`softplus(f(x) - f(G(z)))`: that the fake of each pair looks more real."""
+    return jax.nn.softplus(real_logits - fake_logits)
+
+
+def averaged_discriminator_loss(real_logits: Logits, fake_logits: Logits) -> Loss:
+    """`E softplus(E f(G(z)) - f(x)) + E softplus(f(G(z)) - E f(x))`.
+
+    Each point against the mean of the other kind: Jolicoeur-Martineau 2018, equations 6 and 7.
+    """
+    real, fake = jnp.mean(real_logits), jnp.mean(fake_logits)
+    return jnp.mean(jax.nn.softplus(fake - real_logits)) + jnp.mean(
+        jax.nn.softplus(fake_logits - real)
+    )
+
+
+def averaged_generator_losses(real_logits: Logits, fake_logits: Logits) -> Losses:
+    """`softplus(E f(x) - f(G(z))) + E softplus(f(x) - E f(G(z)))`: the same with sides changed."""
+    real, fake = jnp.mean(real_logits), jnp.mean(fake_logits)
+    return jax.nn.softplus(real - fake_logits) + jnp.mean(jax.nn.softplus(real_logits - fake))
 
 
 OBJECTIVES: dict[str, Objective] = {
-    "non_saturating": Objective(binary_cross_entropy, non_saturating_loss),
-    "minimax": Objective(binary_cross_entropy, minimax_loss),
-    "wasserstein": Objective(wasserstein_critic_loss, raise_score_loss),
-    "hinge": Objective(hinge_loss, raise_score_loss),
-    "least_squares": Objective(least_squares_discriminator_loss, least_squares_generator_loss),
+    "non_saturating": Objective(binary_cross_entropy, non_saturating_losses),
+    "minimax": Objective(binary_cross_entropy, minimax_losses),
+    "wasserstein": Objective(wasserstein_critic_loss, raise_score_losses),
+    "hinge": Objective(hinge_loss, raise_score_losses),
+    "least_squares": Objective(least_squares_discriminator_loss, least_squares_generator_losses),
+    "relativistic_pairing": Objective(paired_discriminator_loss, paired_generator_losses),
+    "relativistic_average": Objective(averaged_discriminator_loss, averaged_generator_losses),
 }
 """The implementations of `ganrun.config`'s objectives, under the same names."""
+
+
+def smoothed_cross_entropy(real_logits: Logits, smoothing: Loss) -> Loss:
+    """What labels of `1 - smoothing` for real points add: `smoothing * E f(x)`.
+
+    One-sided label smoothing (Salimans et al. 2016, section 3.4): the cross-entropy of a logit with
+    that label is `softplus(-f) + smoothing * f`.
+    """
+    return smoothing * jnp.mean(real_logits)
+
+
+def smoothed_least_squares(real_logits: Logits, smoothing: Loss) -> Loss:
+    """The same: `1/2 (f - 1 + smoothing)^2 - 1/2 (f - 1)^2`, its mean."""
+    return jnp.mean(smoothing * (real_logits - 1) + 0.5 * smoothing**2)
+
+
+SMOOTHED: dict[str, Callable[[Logits, Loss], Loss]] = {
+    "non_saturating": smoothed_cross_entropy,
+    "minimax": smoothed_cross_entropy,
+    "least_squares": smoothed_least_squares,
+}
+"""What label smoothing adds to the discriminator's loss, where the real points have a label."""

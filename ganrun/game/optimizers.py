@@ -30,11 +30,12 @@ class Optimizer(NamedTuple):
     where the state is held fixed."""
     momentum: Number = 0.0
     """The decay of the running mean of slopes that is followed; 0 follows the slopes themselves."""
+    weight_decay: Number = 0.0
+    """The part of each weight that is taken away in a step, in units of the learning rate."""
 
 
-def adam(*, b1: Number, b2: Number) -> Optimizer:
+def adam(*, b1: Number, b2: Number, eps: Number) -> Optimizer:
     """Kingma & Ba 2015, algorithm 1."""
-    eps = 1e-8
 
     def preconditioner(after: Any, slopes: Params) -> Params:
         correction = 1 - jax.lax.pow(jnp.float32(b2), after.count)
@@ -54,6 +55,31 @@ def _by_loose_types(transform: optax.GradientTransformation) -> optax.GradientTr
     return optax.GradientTransformation(transform.init, update)
 
 
+def adamw(*, b1: Number, b2: Number, eps: Number, weight_decay: Number) -> Optimizer:
+    """Adam, and every weight decays by itself (Loshchilov & Hutter 2019, algorithm 2).
+
+    As in PyTorch the decay is `learning_rate * weight_decay` of the weight in a step.
+    """
+    plain = adam(b1=b1, b2=b2, eps=eps)
+
+    def update(slopes: Params, state: Any, params: Params) -> Any:
+        updates, state = plain.transform.update(slopes, state, params)
+        return updates + weight_decay * params, state
+
+    transform = optax.GradientTransformation(plain.transform.init, update)
+    return plain._replace(transform=transform, weight_decay=weight_decay)
+
+
+def momentum(*, b1: Number) -> Optimizer:
+    """Heavy ball: `v = b1 v + slopes`, as `torch.optim.SGD` has it (Polyak 1964)."""
+    # As a running mean of slopes, `(1 - b1) v`, it goes `1 / (1 - b1)` times as far.
+    return Optimizer(
+        optax.trace(decay=b1),
+        lambda after, slopes: jnp.ones_like(slopes) / (1 - b1),
+        momentum=b1,
+    )
+
+
 def sgd() -> Optimizer:
     """Plain gradient descent."""
     return Optimizer(optax.identity(), lambda after, slopes: jnp.ones_like(slopes))
@@ -70,6 +96,8 @@ def rmsprop(*, decay: Number, eps: Number) -> Optimizer:
 
 OPTIMIZERS: dict[str, Callable[..., Optimizer]] = {
     "adam": adam,
+    "adamw": adamw,
+    "momentum": momentum,
     "sgd": sgd,
     "rmsprop": rmsprop,
 }

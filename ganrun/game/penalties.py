@@ -1,7 +1,9 @@
-"""Penalties on the discriminator's slope, added to its loss; any number of them may act together.
+"""Penalties on the discriminator, added to its loss; any number of them may act together.
 
 A penalty is a function of the discriminator `critic`, a batch, and its own (traced) parameters.
-`critic` maps points `[B, 2]` to logits `[B]`.
+`critic` maps what the discriminator sees `[n, i]` to logits `[n]`: points, or packs of points side
+by side, whose slope is that in all their coordinates. Where what it sees is a batch as a whole, the
+slope at an input is that of the sum of all logits (as in the code of Karras et al. 2018).
 """
 
 from __future__ import annotations
@@ -33,9 +35,16 @@ _TINY = 1e-12
 
 def squared_slopes(critic: Critic, points: Float[Array, "B 2"]) -> Float[Array, " B"]:
     """Squared norm of the critic's gradient at each point."""
-    # Points do not interact inside the critic, so the gradient of the sum holds all of them.
+    # Where inputs do not interact inside the critic, the gradient of the sum holds all of theirs.
     slopes = jax.grad(lambda x: jnp.sum(critic(x)))(points)
     return jnp.sum(slopes**2, axis=-1)
+
+
+def between(batch: Batch) -> Float[Array, "B 2"]:
+    """A point on the line between each real and each fake point, uniform on it."""
+    real, fake, key = batch
+    mix = jax.random.uniform(key, (real.shape[0], 1), real.dtype)
+    return real + mix * (fake - real)
 
 
 def gradient_penalty(critic: Critic, batch: Batch, parameters: Parameters) -> Float[Array, ""]:
@@ -43,11 +52,41 @@ def gradient_penalty(critic: Critic, batch: Batch, parameters: Parameters) -> Fl
 
     WGAN-GP: Gulrajani et al. 2017, equation 3 (`weight` is lambda, `target` 1).
     """
-    real, fake, key = batch
-    mix = jax.random.uniform(key, (real.shape[0], 1), real.dtype)
-    between = real + mix * (fake - real)
-    slopes = jnp.sqrt(squared_slopes(critic, between) + _TINY)
+    slopes = jnp.sqrt(squared_slopes(critic, between(batch)) + _TINY)
     return parameters["weight"] * jnp.mean((slopes - parameters["target"]) ** 2)
+
+
+def lipschitz(critic: Critic, batch: Batch, parameters: Parameters) -> Float[Array, ""]:
+    """`weight * E max(0, |grad f(x)| - target)^2` on the same lines: only too steep is too steep.
+
+    WGAN-LP: Petzka et al. 2018, equation 7 (`weight` is lambda, `target` 1).
+    """
+    slopes = jnp.sqrt(squared_slopes(critic, between(batch)) + _TINY)
+    return parameters["weight"] * jnp.mean(jax.nn.relu(slopes - parameters["target"]) ** 2)
+
+
+def zero_centered(critic: Critic, batch: Batch, parameters: Parameters) -> Float[Array, ""]:
+    """`weight * E |grad f(x)|^2` on the same lines (Thanh-Tung et al. 2019, equation 9)."""
+    return parameters["weight"] * jnp.mean(squared_slopes(critic, between(batch)))
+
+
+def dragan(critic: Critic, batch: Batch, parameters: Parameters) -> Float[Array, ""]:
+    """`weight * E (|grad f(x)| - 1)^2` around the real points (Kodali et al. 2017, section 2.3).
+
+    As in the authors' code: somewhere on the way to a neighbour that is up to `scale` times the
+    batch's standard deviation away in each coordinate, always upwards.
+    """
+    noise_key, mix_key = jax.random.split(batch.key)
+    real = batch.real
+    away = parameters["scale"] * jnp.std(real) * jax.random.uniform(noise_key, real.shape)
+    around = real + jax.random.uniform(mix_key, (len(real), 1)) * away
+    slopes = jnp.sqrt(squared_slopes(critic, around) + _TINY)
+    return parameters["weight"] * jnp.mean((slopes - 1) ** 2)
+
+
+def logit_decay(critic: Critic, batch: Batch, parameters: Parameters) -> Float[Array, ""]:
+    """`weight * E f(x)^2` on real points: the drift term of Karras et al. 2018, appendix A.1."""
+    return parameters["weight"] * jnp.mean(critic(batch.real) ** 2)
 
 
 def r1(critic: Critic, batch: Batch, parameters: Parameters) -> Float[Array, ""]:
@@ -60,5 +99,13 @@ def r2(critic: Critic, batch: Batch, parameters: Parameters) -> Float[Array, ""]
     return 0.5 * parameters["weight"] * jnp.mean(squared_slopes(critic, batch.fake))
 
 
-PENALTIES: dict[str, Penalty] = {"gradient_penalty": gradient_penalty, "r1": r1, "r2": r2}
+PENALTIES: dict[str, Penalty] = {
+    "gradient_penalty": gradient_penalty,
+    "lipschitz": lipschitz,
+    "r1": r1,
+    "r2": r2,
+    "dragan": dragan,
+    "zero_centered": zero_centered,
+    "logit_decay": logit_decay,
+}
 """The implementations of `ganrun.config`'s penalties, under the same names."""

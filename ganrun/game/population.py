@@ -21,16 +21,16 @@ import numpy as np
 from jaxtyping import Array, Float, PRNGKeyArray
 
 from ganrun.config.metrics import ROUND_METRICS
-from ganrun.game.randomness import Stream, round_key
-from ganrun.game.rounds import (
+from ganrun.game.players import (
     Game,
     Hyperparameters,
     TrainingState,
-    discriminate,
-    generate,
-    initial_state,
-    play_until,
+    company_needed,
+    field_at,
+    sampled,
 )
+from ganrun.game.randomness import Stream, round_key
+from ganrun.game.rounds import initial_state, play_until
 from ganrun.measure.evaluation import evaluate_samples
 
 GPU_LANES = 64
@@ -69,8 +69,7 @@ class SnapshotArrays(NamedTuple):
 def evaluate(game: Game, sizes: Sizes, hyper: Hyperparameters, state: TrainingState) -> Evaluation:
     """Measure the generator on fresh samples of this round."""
     key = round_key(hyper.seed, Stream.EVALUATION, state.round)
-    forger = game.generator.unravel(state.generator.params)
-    samples = generate(game, forger, key, sizes.evaluation_samples)
+    samples = sampled(game, state.generator, key, sizes.evaluation_samples)
     target = hyper.target
     return Evaluation(
         samples, evaluate_samples(samples, target.means, target.whitening, target.weights)
@@ -83,26 +82,36 @@ def take_snapshot(
     """Samples to look at, and what the discriminator thinks of the plane around the modes."""
     key = round_key(hyper.seed, Stream.SNAPSHOT, state.round)
     extent = hyper.target.extent
-    return picture(game, state, key, sizes.snapshot_samples, sizes.grid, extent)
+    company = company_key(hyper)
+    return picture(game, state, key, company, sizes.snapshot_samples, sizes.grid, extent)
+
+
+def company_key(hyper: Hyperparameters) -> PRNGKeyArray:
+    """The key of the fakes beside which a point is looked at: always the same latent points."""
+    return round_key(hyper.seed, Stream.COMPANY, 0)
 
 
 def picture(
     game: Game,
     state: TrainingState,
     key: PRNGKeyArray,
+    company_key: PRNGKeyArray,
     count: int,
     grid: int,
     window: Float[Array, " 4"],
 ) -> SnapshotArrays:
-    """So many samples from this key, and the field in `(x_min, x_max, y_min, y_max)`."""
-    forger = game.generator.unravel(state.generator.params)
-    samples = generate(game, forger, key, count)
+    """So many samples from this key, and the field in `(x_min, x_max, y_min, y_max)`.
+
+    A discriminator that sees several points at once sees each point of the grid in the company of
+    fakes (`players.field_at`): the same latent points in every picture of a seed.
+    """
+    samples = sampled(game, state.generator, key, count)
     x_min, x_max, y_min, y_max = window
     steps = jnp.linspace(0, 1, grid)
     x, y = jnp.meshgrid(x_min + steps * (x_max - x_min), y_min + steps * (y_max - y_min))
-    detective = game.discriminator.unravel(state.discriminator.params)
     points = jnp.stack([x.ravel(), y.ravel()], axis=-1)
-    logits = discriminate(game, detective, state.discriminator.vectors, points)
+    company = sampled(game, state.generator, company_key, company_needed(game))
+    logits = field_at(game, state.discriminator, points, company)
     return SnapshotArrays(samples, logits.reshape(grid, grid))
 
 

@@ -90,6 +90,8 @@ class Stream(IntEnum):
     SNAPSHOT = 4
     DIAGNOSIS = 5
     SINGLE_STEP = 6
+    POOL = 7
+    COMPANY = 8
 
 
 def round_key(seed: UInt[Array, ""], stream: Stream, round_: Int[Array, ""] | int) -> PRNGKeyArray:

@@ -15,20 +15,12 @@ import numpy as np
 from jaxtyping import Array, Float, Int, PRNGKeyArray
 
 from ganrun.config.metrics import ROUND_METRICS
-from ganrun.game.population import SnapshotArrays, lanewise, picture
+from ganrun.game.players import Game, Hyperparameters, Player, Trace, TrainingState
+from ganrun.game.population import SnapshotArrays, company_key, lanewise, picture
 from ganrun.game.randomness import Stream, round_key
-from ganrun.game.rounds import (
-    Game,
-    Hyperparameters,
-    Player,
-    Trace,
-    TrainingState,
-    discriminator_step,
-    generator_gradient,
-    is_finite,
-    step,
-    trace_of,
-)
+from ganrun.game.rounds import in_round, is_finite, trace_of
+from ganrun.game.slopes import blank_view, discriminator_step, forger_of, generator_slopes
+from ganrun.game.updates import generator_moved
 
 _GENERATORS = tuple(ROUND_METRICS.index(name) for name in ("loss_g", "grad_norm_g"))
 """Where the generator's numbers stand in a trace; the others are the discriminator's."""
@@ -42,9 +34,10 @@ def discriminator_alone(
     game: Game, hyper: Hyperparameters, state: TrainingState, made: Int[Array, ""]
 ) -> TrainingState:
     """The state after one more discriminator step; `made` counts the single steps before it."""
-    forger = game.generator.unravel(state.generator.params)
+    now = in_round(game, hyper, state.round + 1)
+    forger = forger_of(game, state.generator)
     key = _key(hyper, state, made)
-    discriminator, view = discriminator_step(game, hyper, forger, state.discriminator, key)
+    discriminator, view = discriminator_step(game, now, forger, state.discriminator, key)
     seen = trace_of(game, view, jnp.float32(0), jnp.float32(0))
     return _moved(state, state._replace(discriminator=discriminator), seen, generators=False)
 
@@ -53,10 +46,12 @@ def generator_alone(
     game: Game, hyper: Hyperparameters, state: TrainingState, made: Int[Array, ""]
 ) -> TrainingState:
     """The state after one more generator step; `made` counts the single steps before it."""
-    forger = game.generator.unravel(state.generator.params)
-    loss, grads = generator_gradient(game, forger, state.discriminator, _key(hyper, state, made))
-    generator = step(game, hyper, state.generator, grads, hyper.learning_rate_g)
-    seen = trace_of(game, jnp.zeros(7), loss, jnp.vdot(grads, grads))
+    now = in_round(game, hyper, state.round + 1)
+    forger = forger_of(game, state.generator)
+    found = generator_slopes(game, now, forger, state.discriminator, _key(hyper, state, made))
+    generator = generator_moved(game, now, state.generator, found)
+    squared_norm = jnp.vdot(found.slopes, found.slopes)
+    seen = trace_of(game, blank_view(), found.seen, squared_norm)
     return _moved(state, state._replace(generator=generator), seen, generators=True)
 
 
@@ -90,7 +85,7 @@ def view(
     The field is that of the window `(x_min, x_max, y_min, y_max)`.
     """
     key = round_key(hyper.seed, Stream.SNAPSHOT, 0)
-    return picture(game, state, key, samples, grid, window)
+    return picture(game, state, key, company_key(hyper), samples, grid, window)
 
 
 class CloseUp:
@@ -116,17 +111,22 @@ def carried_over(old: TrainingState, fresh: TrainingState) -> TrainingState:
     """A game that goes on under other rules, given its state under the old and a fresh one's.
 
     What has the same shape under both stays: parameters, the optimizer's state, the vectors of a
-    spectral norm that was there before. The rest begins anew.
+    spectral norm that was there before, what the update rule remembers. The rest begins anew.
     """
 
     def player(old: Player, fresh: Player) -> Player:
-        parts = (kept if _alike(kept, new) else new for kept, new in zip(old, fresh, strict=True))
-        return Player(*parts)
+        return Player(*map(_kept, old, fresh))
 
     return old._replace(
         generator=player(old.generator, fresh.generator),
         discriminator=player(old.discriminator, fresh.discriminator),
+        memory=_kept(old.memory, fresh.memory),
+        average=_kept(old.average, fresh.average),
     )
+
+
+def _kept(old: Any, fresh: Any) -> Any:
+    return old if _alike(old, fresh) else fresh
 
 
 def _alike(one: Any, other: Any) -> bool:

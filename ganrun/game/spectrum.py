@@ -18,6 +18,7 @@ part in.
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 from collections.abc import Callable, Sequence
 from typing import Literal, NamedTuple
@@ -26,24 +27,28 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import scipy.sparse.linalg as sparse
-from jaxtyping import Array, Complex, Float, PRNGKeyArray
+from jaxtyping import Array, Complex, Float
 from numpy import ndarray
 from scipy.optimize import linear_sum_assignment
 
 from ganrun.game.networks import Layers, Params
-from ganrun.game.objectives import OBJECTIVES
-from ganrun.game.penalties import Batch
-from ganrun.game.randomness import Stream, round_key
-from ganrun.game.rounds import (
+from ganrun.game.players import (
     Game,
     Hyperparameters,
     Player,
     TrainingState,
-    discriminate,
-    discriminator_loss,
+    Turn,
+    discriminators_turn,
+    dropout_of,
+    generators_turn,
     optimizer_of,
+    update_of,
+    whole_batches,
 )
-from ganrun.game.targets import sample_target
+from ganrun.game.randomness import Stream, round_key
+from ganrun.game.rounds import in_round
+from ganrun.game.slopes import Forger, discriminator_batch, discriminator_loss, generator_loss
+from ganrun.game.updates import UPDATES
 
 Kind = Literal["stable", "rotating", "unstable"]
 Push = Callable[[Float[ndarray, " n"]], Float[ndarray, " n"]]
@@ -150,14 +155,17 @@ def local_spectrum(
     not move; spectral norm's singular vectors are those of the state. The points are the same for
     all states of a seed.
     """
+    if not UPDATES[game.updates.name].has_spectrum:
+        return None
+    game = dataclasses.replace(game, batch_size=_points(game, batch))
+    hyper = jax.tree.map(jnp.asarray, in_round(game, hyper, jnp.int32(state.round + 1)))
     point = np.concatenate([state.generator.params, state.discriminator.params])
-    points = _draw(game, hyper, batch)
 
     def push(direction: Float[ndarray, " n"]) -> Float[ndarray, " n"]:
-        arguments = (game, hyper, state, points, direction.astype(np.float32))
+        arguments = (game, hyper, state, direction.astype(np.float32))
         return np.asarray(_field_and_push(*arguments)[1])
 
-    field, _ = _field_and_push(game, hyper, state, points, np.zeros_like(point))
+    field, _ = _field_and_push(game, hyper, state, np.zeros_like(point))
     rates = np.asarray(_rates(game, hyper, state, field), np.float64)
     if not (np.isfinite(field).all() and np.isfinite(rates).all()):
         return None
@@ -168,74 +176,67 @@ def local_spectrum(
 
     schedule = Schedule(
         discriminator_steps=int(hyper.discriminator_steps),
-        simultaneous=game.simultaneous,
-        momentum=float(optimizer_of(game, hyper).momentum),
+        simultaneous=game.updates.name == "simultaneous",
+        momentum=float(optimizer_of(game, hyper.generator).momentum),
     )
     return spectrum_of(push, rates, generator, schedule, count=count)
 
 
-class _Points(NamedTuple):
-    """The points that stand for the expectation."""
-
-    real: Float[Array, "B 2"]
-    latents: Float[Array, "B Z"]
-    penalty_key: PRNGKeyArray
+def _points(game: Game, batch: int) -> int:
+    """So many points stand for the expectation; who sees batches sees one of the game's size."""
+    return game.batch_size if game.discriminator.sees_batches else whole_batches(game, batch)
 
 
-@functools.partial(jax.jit, static_argnums=(0, 2))
-def _draw(game: Game, hyper: Hyperparameters, count: int) -> _Points:
+def _field(game: Game, hyper: Hyperparameters, state: TrainingState, point: Params) -> Params:
+    """Where both players pull at a point: minus the slopes of their losses on one fixed batch."""
     key = round_key(hyper.seed, Stream.DIAGNOSIS, 0)
-    real_key, latent_key, penalty_key = jax.random.split(key, 3)
-    real = sample_target(real_key, hyper.target, count)
-    return _Points(real, jax.random.normal(latent_key, (count, game.latent_dim)), penalty_key)
-
-
-def _field(
-    game: Game, hyper: Hyperparameters, state: TrainingState, points: _Points, point: Params
-) -> Params:
-    """Where both players pull at a point: minus the slopes of their losses on the fixed batch."""
+    latent_key = jax.random.split(key, 3)[1]
     split = state.generator.params.size
-    forger = game.generator.unravel(point[:split])
+    forger = Forger(game.generator.unravel(point[:split]), state.generator.vectors)
     detective = game.discriminator.unravel(point[split:])
     vectors = state.discriminator.vectors
-    fake = game.generator.apply(forger, {}, points.latents)
+    batch = discriminator_batch(game, hyper, forger, key)
 
     def loss_d(layers: Layers) -> Float[Array, ""]:
-        seen = Batch(points.real, fake, points.penalty_key)
-        return discriminator_loss(game, hyper, layers, vectors, seen)[0]
+        dropout = dropout_of(game, hyper, key)
+        return discriminator_loss(game, hyper, layers, vectors, batch, dropout)[0]
 
     def loss_g(layers: Layers) -> Float[Array, ""]:
-        fake = game.generator.apply(layers, {}, points.latents)
-        logits = discriminate(game, detective, vectors, fake)
-        return OBJECTIVES[game.objective].generator_loss(logits)
+        moved = Forger(layers, state.generator.vectors)
+        return generator_loss(game, hyper, moved, detective, vectors, latent_key)[0]
 
-    slopes_g = game.generator.ravel(jax.grad(loss_g)(forger))
+    slopes_g = game.generator.ravel(jax.grad(loss_g)(forger.layers))
     slopes_d = game.discriminator.ravel(jax.grad(loss_d)(detective))
     return -jnp.concatenate([slopes_g, slopes_d])
 
 
 @functools.partial(jax.jit, static_argnums=0)
 def _field_and_push(
-    game: Game, hyper: Hyperparameters, state: TrainingState, points: _Points, direction: Params
+    game: Game, hyper: Hyperparameters, state: TrainingState, direction: Params
 ) -> tuple[Params, Params]:
     """The field at the state, and its Jacobian's product with a direction."""
     point = jnp.concatenate([state.generator.params, state.discriminator.params])
-    return jax.jvp(functools.partial(_field, game, hyper, state, points), (point,), (direction,))
+    return jax.jvp(functools.partial(_field, game, hyper, state), (point,), (direction,))
 
 
 @functools.partial(jax.jit, static_argnums=0)
 def _rates(game: Game, hyper: Hyperparameters, state: TrainingState, field: Params) -> Params:
     """How far the coming round moves each weight per unit of the field."""
-    optimizer = optimizer_of(game, hyper)
 
-    def rates(player: Player, slopes: Params, rate: Float[Array, ""]) -> Params:
-        _, after = optimizer.transform.update(slopes, player.opt_state)
-        return rate * optimizer.preconditioner(after, slopes)
+    def rates(player: Player, slopes: Params, turn: Turn, steps: Float[Array, ""]) -> Params:
+        _, after = update_of(game, turn, player, slopes)
+        preconditioner = optimizer_of(game, turn.descent).preconditioner
+        return steps * turn.rates * preconditioner(after, slopes)
 
     split = state.generator.params.size
-    rate_d = hyper.learning_rate_d * hyper.discriminator_steps.astype(jnp.float32)
-    of_generator = rates(state.generator, field[:split], hyper.learning_rate_g)
-    return jnp.concatenate([of_generator, rates(state.discriminator, field[split:], rate_d)])
+    own, other = generators_turn(game, hyper), discriminators_turn(game, hyper)
+    steps = hyper.discriminator_steps.astype(jnp.float32)
+    return jnp.concatenate(
+        [
+            rates(state.generator, field[:split], own, jnp.float32(1)),
+            rates(state.discriminator, field[split:], other, steps),
+        ]
+    )
 
 
 def spectrum_of(

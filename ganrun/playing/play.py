@@ -21,6 +21,7 @@ import numpy as np
 from ganrun.config import Experiment
 from ganrun.game import population
 from ganrun.game.members import game_of, hyperparameters_of
+from ganrun.game.players import Hyperparameters, TrainingState
 from ganrun.game.population import (
     Group,
     Program,
@@ -29,7 +30,6 @@ from ganrun.game.population import (
     state_as_dict,
     state_from_dict,
 )
-from ganrun.game.rounds import Hyperparameters, TrainingState
 from ganrun.measure.reference import reference_metrics
 from ganrun.mixture import mixture_of
 from ganrun.playing.claim_or_find import ToTrain, claim_or_find
