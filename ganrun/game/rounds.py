@@ -7,6 +7,8 @@ members.
 
 from __future__ import annotations
 
+from typing import Any
+
 import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, Int
@@ -87,7 +89,7 @@ def play_round(game: Game, hyper: Hyperparameters, state: TrainingState) -> Trai
     )
 
 
-def averaged(game: Game, hyper: Hyperparameters, average: Params, params: Params) -> Params:
+def averaged(game: Game, hyper: Hyperparameters, average: Any, params: Params) -> Any:
     """`decay * average + (1 - decay) * params` (Yazici et al. 2019, equation 3)."""
     if not game.averages:
         return average
