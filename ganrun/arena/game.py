@@ -46,6 +46,8 @@ class Measured(NamedTuple):
     round: int
     samples: Float[ndarray, "N 2"]
     metrics: dict[str, Any]
+    averaged_samples: Float[ndarray, "N 2"] | tuple[()] = ()
+    """Of the generator's moving average, where there is one."""
 
 
 class Past(NamedTuple):
@@ -295,8 +297,7 @@ class Game:
         self.round, self.diverged_at = self._group.rounds[0], self._group.diverged_at[0]
 
     def _measure(self) -> None:
-        samples, metrics = self._group.evaluate()[0]
-        self.measured = Measured(self.round, samples, metrics)
+        self.measured = Measured(self.round, *self._group.evaluate()[0])
         self._stepped = False
 
     def _measure_anew(self) -> None:

@@ -85,8 +85,7 @@ class _Replay:
         reference = reference_metrics(game.mixture, len(measured.samples))
         summary = summary_of(
             self._columns(),
-            measured.metrics,
-            measured.samples,
+            measured,
             game.mixture,
             reference,
             game.diverged_at,
@@ -109,7 +108,7 @@ class _Replay:
             if row["step"] > self._aimed_at or (self._aimed_at == 0 and row["step"] == 0)
         ]
         rows = own or self._rows[-1:]
-        columns = MetricsTable(modes).with_rows(rows).arrays()
+        columns = MetricsTable.of(modes, rows).arrays()
         columns["step"] = columns["step"] - self._aimed_at
         return columns
 

@@ -208,9 +208,25 @@ BY_WORTH = tuple(sorted((m for m in METRICS if METRICS[m].worth), key=lambda m: 
 """Metrics that tables have columns of: where there is little room, the first ones."""
 
 
-def metrics_columns(modes: int) -> tuple[str, ...]:
-    """Return the columns of metrics.csv for a target of that many modes, in their order."""
-    return ("step", *ROUND_METRICS, *EVALUATION_METRICS, *share_columns(modes))
+AVERAGED = "averaged_"
+"""What the names begin with of the metrics of a generator's moving average (`generator.average`),
+which stand beside its own."""
+AVERAGED_EVALUATION = tuple(AVERAGED + name for name in EVALUATION_METRICS)
+AVERAGED_SUMMARY = tuple(AVERAGED + name for name in SUMMARY_METRICS if name != "modes_total")
+
+
+def metric_called(name: str) -> Metric:
+    """Return the metric of that name, of a generator or of its moving average."""
+    return METRICS[name.removeprefix(AVERAGED)]
+
+
+def metrics_columns(modes: int, averages: bool = False) -> tuple[str, ...]:
+    """Return the columns of metrics.csv for a target of that many modes, in their order.
+
+    `averages` says whether a moving average of the generator is measured too.
+    """
+    beside = AVERAGED_EVALUATION if averages else ()
+    return ("step", *ROUND_METRICS, *EVALUATION_METRICS, *share_columns(modes), *beside)
 
 
 def share_columns(modes: int) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, PRNGKeyArray
 
-from ganrun.config.metrics import ROUND_METRICS
+from ganrun.config.metrics import AVERAGED, EVALUATION_METRICS, ROUND_METRICS
 from ganrun.game.players import (
     Game,
     Hyperparameters,
@@ -57,6 +57,9 @@ class Evaluation(NamedTuple):
 
     samples: Float[Array, "N 2"]
     metrics: dict[str, Array]
+    averaged_samples: Float[Array, "N 2"] | tuple[()] = ()
+    """Of the same latent points by the generator's moving average, where there is one; what is said
+    of them stands among the metrics under names that begin with `AVERAGED`."""
 
 
 class SnapshotArrays(NamedTuple):
@@ -71,9 +74,15 @@ def evaluate(game: Game, sizes: Sizes, hyper: Hyperparameters, state: TrainingSt
     key = round_key(hyper.seed, Stream.EVALUATION, state.round)
     samples = sampled(game, state.generator, key, sizes.evaluation_samples)
     target = hyper.target
-    return Evaluation(
-        samples, evaluate_samples(samples, target.means, target.whitening, target.weights)
-    )
+    modes = (target.means, target.whitening, target.weights)
+    metrics = evaluate_samples(samples, *modes)
+    if not game.averages:
+        return Evaluation(samples, metrics)
+    average = state.generator._replace(params=state.average)
+    beside = sampled(game, average, key, sizes.evaluation_samples)
+    found = evaluate_samples(beside, *modes)
+    named = {AVERAGED + name: found[name] for name in EVALUATION_METRICS}
+    return Evaluation(samples, metrics | named, beside)
 
 
 def take_snapshot(

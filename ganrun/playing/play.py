@@ -217,9 +217,8 @@ class _Training:
         if measured:
             evaluations = self._group.evaluate()
             for lane in measured:
-                samples, metrics = evaluations[lane]
                 trace = self._group.trace(lane)
-                self._recorders[lane].add_row(rounds[lane], trace, metrics, samples)
+                self._recorders[lane].add_row(rounds[lane], trace, evaluations[lane])
         if drawn:
             snapshots = self._group.snapshot()
             for lane in drawn:
@@ -263,9 +262,9 @@ class _Training:
 
         watch(0, 0)
         recorder = self._recorders[lane]
-        samples, metrics = self._group.evaluate()[lane]
-        reference = reference_metrics(recorder.mixture, len(samples), watch=watch)
-        folder = recorder.finish(metrics, samples, reference, diverged_at)
+        evaluation = self._group.evaluate()[lane]
+        reference = reference_metrics(recorder.mixture, len(evaluation.samples), watch=watch)
+        folder = recorder.finish(evaluation, reference, diverged_at)
         self._measured[lane] = (1, 1)
         if (claim := self._claims[lane]) is not None:
             claim.note(folder.path)

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from jaxtyping import Float
 from numpy import ndarray
 
 from ganrun.config import Experiment
-from ganrun.config.metrics import EVALUATION_METRICS, SUMMARY_METRICS
+from ganrun.config.metrics import (
+    AVERAGED,
+    AVERAGED_EVALUATION,
+    AVERAGED_SUMMARY,
+    EVALUATION_METRICS,
+    SUMMARY_METRICS,
+)
 from ganrun.measure.final import final_metrics
 from ganrun.mixture import Mixture, mixture_of
 from ganrun.playing.progress import Measured, MemberProgress
@@ -20,6 +26,22 @@ from ganrun.store import Run, RunFolder, Snapshot
 from ganrun.verdict import quick_verdict
 
 Reference = Mapping[str, Mapping[str, Any]]
+
+
+class Evaluated(Protocol):
+    """What was measured at one round, in NumPy: `game.population.Evaluation`."""
+
+    @property
+    def samples(self) -> Any:
+        """Generator samples `[N, 2]`."""
+
+    @property
+    def metrics(self) -> Mapping[str, Any]:
+        """What `measure.evaluation` says of them, and of those of a moving average."""
+
+    @property
+    def averaged_samples(self) -> Any:
+        """Samples `[N, 2]` of the generator's moving average, where there is one."""
 
 
 class Recorder:
@@ -60,12 +82,10 @@ class Recorder:
         """The next round at which there is something to record."""
         return next_round(round_, self.evaluated, self.snapped)
 
-    def add_row(
-        self, round_: int, trace: Mapping[str, Any], metrics: Mapping[str, Any], samples: ndarray
-    ) -> None:
+    def add_row(self, round_: int, trace: Mapping[str, Any], evaluation: Evaluated) -> None:
         """Record an evaluation."""
-        self._latest = row_of(round_, trace, metrics)
-        self._samples = samples
+        self._latest = row_of(round_, trace, evaluation.metrics)
+        self._samples = np.asarray(evaluation.samples)
         self._rows.append(self._latest)
 
     def add_snapshot(self, round_: int, samples: ndarray, field: ndarray) -> None:
@@ -94,15 +114,14 @@ class Recorder:
 
     def finish(
         self,
-        metrics: Mapping[str, Any],
-        samples: Float[ndarray, "N 2"],
+        evaluation: Evaluated,
         reference: Reference,
         diverged_at: int | None,
     ) -> RunFolder:
         """Measure the last (or last finite) state, say what happened, and close the run."""
         return self.run.finish(
             "complete" if diverged_at is None else "diverged",
-            summary_of(self.run.metrics(), metrics, samples, self.mixture, reference, diverged_at),
+            summary_of(self.run.metrics(), evaluation, self.mixture, reference, diverged_at),
             training_seconds=self.training_seconds,
         )
 
@@ -128,23 +147,27 @@ class Recorder:
 
 def row_of(round_: int, trace: Mapping[str, Any], metrics: Mapping[str, Any]) -> dict[str, Any]:
     """An evaluation as a row of `metrics.csv`."""
-    quality = {name: _plain(metrics[name]) for name in (*EVALUATION_METRICS, "shares")}
+    columns = (*EVALUATION_METRICS, "shares", *AVERAGED_EVALUATION)
+    quality = {name: _plain(metrics[name]) for name in columns if name in metrics}
     return {"step": round_, **trace, **quality}
 
 
 def summary_of(
     columns: Mapping[str, ndarray],
-    metrics: Mapping[str, Any],
-    samples: Float[ndarray, "N 2"],
+    evaluation: Evaluated,
     mixture: Mixture,
     reference: Reference,
     diverged_at: int | None,
 ) -> dict[str, Any]:
     """What `summary.json` holds, from the columns of `metrics.csv` and the last evaluation."""
-    summary: dict[str, Any] = {
-        name: _plain(metrics[name]) for name in SUMMARY_METRICS if name in metrics
-    }
-    summary |= final_metrics(np.asarray(samples, np.float64), mixture)
+    metrics = evaluation.metrics
+    names = (*SUMMARY_METRICS, *AVERAGED_SUMMARY)
+    summary: dict[str, Any] = {name: _plain(metrics[name]) for name in names if name in metrics}
+    summary |= final_metrics(np.asarray(evaluation.samples, np.float64), mixture)
+    if len(evaluation.averaged_samples):
+        beside = final_metrics(np.asarray(evaluation.averaged_samples, np.float64), mixture)
+        named = {AVERAGED + name: value for name, value in beside.items()}
+        summary |= {name: named[name] for name in AVERAGED_SUMMARY if name in named}
     verdict = quick_verdict(columns, summary, reference, mixture.weights, diverged_at=diverged_at)
     summary |= verdict.as_summary()
     return summary | {"diverged_at": diverged_at, "reference": reference}

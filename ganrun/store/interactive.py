@@ -102,7 +102,7 @@ def _files(
     files = {
         layout.CONFIG: to_yaml(one).encode(),
         layout.EVENTS: events_bytes(run.events),
-        layout.METRICS: MetricsTable(modes).with_rows(run.rows).content(),
+        layout.METRICS: MetricsTable.of(modes, run.rows).content(),
         layout.SNAPSHOTS: snapshots_bytes(run.snapshots, run.extent, one.snapshots),
         layout.SUMMARY: json_text(run.summary, sort_keys=True),
     }

@@ -15,7 +15,12 @@ from typing import Any
 import numpy as np
 from numpy import ndarray
 
-from ganrun.config.metrics import METRICS, metrics_columns, share_columns
+from ganrun.config.metrics import (
+    AVERAGED,
+    METRICS,
+    metrics_columns,
+    share_columns,
+)
 from ganrun.store.formats import FormatError
 
 MetricRow = Mapping[str, Any]
@@ -28,11 +33,24 @@ class MetricsTable:
     modes: int
     lines: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
+    averages: bool = False
+    """Whether the generator's moving average has columns of its own."""
+
+    @classmethod
+    def of(cls, modes: int, rows: Sequence[MetricRow]) -> MetricsTable:
+        """The table of these rows, as `metric_line` takes them."""
+        averages = any(name.startswith(AVERAGED) for row in rows for name in row)
+        return cls(modes, averages=averages).with_rows(rows)
+
+    @property
+    def known(self) -> tuple[str, ...]:
+        """Today's columns."""
+        return metrics_columns(self.modes, self.averages)
 
     @property
     def columns(self) -> tuple[str, ...]:
         """The names in the header."""
-        return (*metrics_columns(self.modes), *self.unknown)
+        return (*self.known, *self.unknown)
 
     @property
     def steps(self) -> list[int]:
@@ -41,7 +59,8 @@ class MetricsTable:
 
     def with_rows(self, rows: Sequence[MetricRow]) -> MetricsTable:
         """The table with more rows, as `metric_line` takes them."""
-        lines = (metric_line(row, self.modes) + "," * len(self.unknown) for row in rows)
+        rest = "," * len(self.unknown)
+        lines = (metric_line(row, self.modes, self.averages) + rest for row in rows)
         return replace(self, lines=(*self.lines, *lines))
 
     def first(self, rows: int) -> MetricsTable:
@@ -64,7 +83,7 @@ class MetricsTable:
         """
         cells = [line.split(",") for line in self.lines]
         arrays: dict[str, ndarray] = {}
-        for index, column in enumerate(metrics_columns(self.modes)):
+        for index, column in enumerate(self.known):
             texts = [row[index] for row in cells]
             try:
                 if column == "step":
@@ -96,8 +115,8 @@ def read_metrics(content: bytes, modes: int) -> MetricsTable:
         raise FormatError("its header has a column without a name")
     if twice := [name for name in found if found.count(name) > 1]:
         raise FormatError(f"its header has column {twice[0]} more than once")
-    known = metrics_columns(modes)
-    table = MetricsTable(modes, unknown=tuple(name for name in found if name not in known))
+    table = MetricsTable(modes, averages=any(name.startswith(AVERAGED) for name in found))
+    table = replace(table, unknown=tuple(name for name in found if name not in table.known))
     table = replace(table, lines=tuple(_arranged(lines, found, table.columns)))
     table.arrays()
     return table
@@ -114,7 +133,7 @@ def _arranged(lines: Sequence[str], found: Sequence[str], wanted: Sequence[str])
     return [",".join("" if i is None else row[i] for i in places) for row in cells]
 
 
-def metric_line(row: MetricRow, modes: int) -> str:
+def metric_line(row: MetricRow, modes: int, averages: bool = False) -> str:
     """One line of `metrics.csv` in today's columns, without its newline.
 
     Floats are the shortest text that gives the same float32 back. What does not apply (None, NaN,
@@ -123,7 +142,7 @@ def metric_line(row: MetricRow, modes: int) -> str:
     fewer, or one by one.
     """
     values = dict(row)
-    columns, shares = metrics_columns(modes), values.pop("shares", ())
+    columns, shares = metrics_columns(modes, averages), values.pop("shares", ())
     values |= zip(share_columns(len(shares)), shares, strict=True)
     if unknown := set(values) - set(columns):
         raise ValueError(f"metrics.csv has no column {', '.join(sorted(unknown))}")
@@ -137,7 +156,8 @@ def _cell(column: str, value: Any) -> str:
         number = np.float32(value) if column != "step" else int(value)
     if not math.isfinite(number):
         return ""
-    whole = column == "step" or (column in METRICS and METRICS[column].counts)
+    metric = METRICS.get(column.removeprefix(AVERAGED))
+    whole = column == "step" or (metric is not None and metric.counts)
     return str(int(number)) if whole else str(number)
 
 

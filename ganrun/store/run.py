@@ -89,7 +89,8 @@ class Run:
         self.path = path
         self.experiment = experiment
         self.id = run_id(experiment)
-        self._table = MetricsTable(experiment.target.mode_count)
+        averages = experiment.generator.average is not None
+        self._table = MetricsTable(experiment.target.mode_count, averages=averages)
         self._snapshots: list[Snapshot] = []
         self._extent: tuple[float, ...] = (0.0, 0.0, 0.0, 0.0)
         self._in_doubt = True  # whether the two files may hold other than the last commit

@@ -8,7 +8,7 @@ from typing import Annotated, Any, cast
 from pydantic import AfterValidator, Field, create_model, model_validator
 
 from ganrun.config.declarations import Metric
-from ganrun.config.metrics import METRICS, SUMMARY_METRICS
+from ganrun.config.metrics import AVERAGED_SUMMARY, SUMMARY_METRICS, metric_called
 from ganrun.measure.showable import BY_MODE
 from ganrun.store.documents import Count, Document, Share, Words, check
 from ganrun.store.formats import read_json
@@ -62,13 +62,14 @@ class _Base(Document):
         for name, points in (self.reference or {}).items():
             if points.by_mode is not None and len(points.by_mode) != modes:
                 raise ValueError(f"reference.{name}.{BY_MODE} is not of {modes:g} modes")
-        for name in SUMMARY_METRICS:
-            if METRICS[name].of_modes and (getattr(self, name) or 0) > modes:
+        for name in _MEASURED:
+            if metric_called(name).of_modes and (getattr(self, name) or 0) > modes:
                 raise ValueError(f"{name} is more than {modes:g} modes")
         return self
 
 
-_fields = {name: (_possible(METRICS[name]), Field(default=None)) for name in SUMMARY_METRICS}
+_MEASURED = (*SUMMARY_METRICS, *AVERAGED_SUMMARY)
+_fields = {name: (_possible(metric_called(name)), Field(default=None)) for name in _MEASURED}
 _SummaryJson = create_model("_SummaryJson", __base__=_Base, **cast(Any, _fields))
 
 
