@@ -22,6 +22,7 @@ from ganrun.config.write import flow, lines, short_seeds
 TRIALS_LIMIT = 1_000_000
 LEVELS_LIMIT = 1000
 _OPTIMIZER = "optimizer.name"
+_AVERAGE = "generator.average"
 MOST_SEEDS = 64
 """So many seeds a sweep has at most that is told a precision but no bound."""
 
@@ -111,6 +112,13 @@ class Sweep:
         named = (factor.levels or () for factor in self.factors if factor.field == _OPTIMIZER)
         by_case = ((case.get("optimizer") or {}).get("name") for case in self.cases.values())
         return tuple(sorted({self.base.optimizer.name, *chain(*named), *filter(None, by_case)}))
+
+    @property
+    def averages(self) -> bool:
+        """Whether some of its trials may measure a moving average of the generator."""
+        by_case = ((case.get("generator") or {}).get("average") for case in self.cases.values())
+        varied = any(factor.field == _AVERAGE for factor in self.factors)
+        return varied or any(one is not None for one in (self.base.generator.average, *by_case))
 
     @property
     def every_seed(self) -> tuple[int, ...]:

@@ -15,7 +15,13 @@ from numpy import ndarray
 
 from ganrun import wording
 from ganrun.config import Experiment
-from ganrun.config.metrics import METRICS, SUMMARY_METRICS, share_columns
+from ganrun.config.metrics import (
+    AVERAGED,
+    AVERAGED_SUMMARY,
+    SUMMARY_METRICS,
+    metric_called,
+    share_columns,
+)
 from ganrun.measure.coverage import is_covered
 from ganrun.measure.showable import beyond, recoverable_modes, seen, showable_modes
 from ganrun.mixture import Mixture, mixture_of
@@ -131,6 +137,11 @@ class RunRecord:
         return int(steps[-1]) if len(steps) else None
 
     @property
+    def has_average(self) -> bool:
+        """Whether a moving average of the generator was measured beside it."""
+        return any(name.startswith(AVERAGED) for name in (*self.metrics, *self.final))
+
+    @property
     def least_recoverable(self) -> int:
         """How few modes perfect samples of that number recover: `K` if none tell."""
         points = (self.reference or {}).get("modes_recovered")
@@ -138,7 +149,7 @@ class RunRecord:
 
     def beyond(self, name: str) -> int | None:
         """What perfect samples reach at most, of a count of modes that is above it; else None."""
-        return beyond(self.reference, name, self.metric(name))
+        return beyond(self.reference, name.removeprefix(AVERAGED), self.metric(name))
 
     def metric(self, name: str) -> float | None:
         """A metric at the end, or at the last evaluation of a run that has not ended."""
@@ -188,7 +199,7 @@ class RunRecord:
 
 def metric_words(name: str, number: float | None, modes: int, absent: str = "-") -> str:
     """A metric as tables show it: `3 of 5`, `7` or `0.935`."""
-    metric = METRICS[name]
+    metric = metric_called(name)
     if metric.of_modes:
         return wording.of_total(number, modes, absent)
     if metric.counts and number is not None:
@@ -211,7 +222,7 @@ def read_record(path: Path) -> RunRecord:
         mixture=mixture_of(target),
         metrics=folder.metrics(),
         snapshots=snapshots if snapshots and len(snapshots.steps) else None,
-        final={name: _float(summary.get(name)) for name in SUMMARY_METRICS if summary},
+        final=_final(summary),
         best=best_verdict(folder),
         recovered_modes=None if recovered is None else tuple(recovered),
         diverged_at=summary.get("diverged_at"),
@@ -221,6 +232,12 @@ def read_record(path: Path) -> RunRecord:
         earlier_rule=folder.earlier_rule,
         verified=folder.verified,
     )
+
+
+def _final(summary: Mapping[str, Any]) -> dict[str, float | None]:
+    """The metrics at the end; those of a moving average where there was one."""
+    averaged = [name for name in AVERAGED_SUMMARY if name in summary]
+    return {name: _float(summary.get(name)) for name in (*SUMMARY_METRICS, *averaged) if summary}
 
 
 def _float(number: float | None) -> float | None:

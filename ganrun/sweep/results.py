@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from ganrun.config.metrics import SUMMARY_METRICS, share_columns
+from ganrun.config.metrics import AVERAGED_SUMMARY, SUMMARY_METRICS, share_columns
 from ganrun.measure.coverage import is_covered
 from ganrun.measure.showable import showable_modes
 from ganrun.mixture import mixture_of
@@ -108,7 +108,8 @@ def results_text(design: Design, rows: Iterator[Result]) -> bytes:
     writer = csv.writer(text, lineterminator="\n")
     cases = bool(design.sweep.cases)
     header = [*design.columns, *(["case"] if cases else []), "seed", "id", "status"]
-    writer.writerow([*header, *VERDICT, "confirmed_verdict", *SUMMARY_METRICS, "error"])
+    measured = (*SUMMARY_METRICS, *(AVERAGED_SUMMARY if design.sweep.averages else ()))
+    writer.writerow([*header, *VERDICT, "confirmed_verdict", *measured, "error"])
     for row in rows:
         trial = row.trial
         summary = row.summary or {}
@@ -121,7 +122,7 @@ def results_text(design: Design, rows: Iterator[Result]) -> bytes:
                 row.status,
                 *(_cell(summary.get(name)) for name in VERDICT),
                 row.confirmed,
-                *(_cell(summary.get(name)) for name in SUMMARY_METRICS),
+                *(_cell(summary.get(name)) for name in measured),
                 row.error if row.status == "failed" else "",
             ]
         )

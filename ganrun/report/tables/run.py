@@ -13,7 +13,7 @@ from rich.text import Text
 
 from ganrun import wording
 from ganrun.config.identity import canonical_json, content_of
-from ganrun.config.metrics import BY_WORTH, METRICS
+from ganrun.config.metrics import AVERAGED, BY_WORTH, METRICS, metric_called
 from ganrun.config.write import flow
 from ganrun.measure.showable import beyond
 from ganrun.report import run_story
@@ -25,6 +25,8 @@ from ganrun.report.run_record import Reference, RunRecord, metric_words
 
 MOST_ROWS = 40
 """More seeds than this are summed up by their median alone; all are in the JSON."""
+AVERAGED_ROW = "its average"
+AVERAGED_MEANS = "the moving average of the generator above, which judges no run"
 REFERENCE_ROWS = (("perfect samples", "mean"), ("  from 5 %", "p5"), ("  to 95 %", "p95"))
 MOST_PATHS = 10
 USUAL_WIDTH = 80
@@ -91,14 +93,17 @@ def result_lines(runs: Sequence[RunRecord], width: int, apart: Sequence[str] = (
     labels = [(str(run.seed), _sure_word(run)) for run in shown]
     seed_width = max(len("seed"), *(len(seed) for seed, _ in labels))
     word_width = max(len("verdict"), *(len(word) for _, word in labels))
+    averaged = [_cells(run, AVERAGED) for run in shown if run.has_average]
     # The reference's labels stand below both columns.
     word_width = max(word_width, len(REFERENCE_ROWS[0][0]) - seed_width - len(GAP))
+    if averaged:
+        word_width = max(word_width, len(AVERAGED_ROW))
     room = width - seed_width - len(GAP) - word_width
     cells = [_cells(run) for run in runs]
     medians = _medians(ended or runs)
     perfect = [_perfect_cells(reference, point) for _, point in REFERENCE_ROWS]
     heads = list(zip(*(in_two(METRICS[name].called) for name in BY_WORTH), strict=True))
-    rows = [*heads, *cells, medians, *perfect]
+    rows = [*heads, *cells, *averaged, medians, *perfect]
     columns = _columns(rows, room)
 
     def line(label: str, cells: Sequence[str], style: str = "") -> Text:
@@ -119,6 +124,8 @@ def result_lines(runs: Sequence[RunRecord], width: int, apart: Sequence[str] = (
         row = line(two(seed, word), row_cells)
         _colour(row, run)
         lines.append(row)
+        if run.has_average:
+            lines.append(line(two("", AVERAGED_ROW), _cells(run, AVERAGED), "dim"))
     if len(shown) < len(runs):
         lines.append(Text(two("...", f"{len(runs) - len(shown):,} more"), "dim"))
     if len(ended) > 2:
@@ -129,7 +136,9 @@ def result_lines(runs: Sequence[RunRecord], width: int, apart: Sequence[str] = (
             lines.append(line(label, row_cells, "dim"))
         drawn = first.config.evaluation.samples
         lines.append(Text(f"(mean and 5-95 % range of 20 draws of {drawn:,})", "dim"))
-    if any(cell.endswith(run_story.MARK) for row_cells in cells for cell in row_cells):
+    if averaged:
+        lines.append(Text(f"({AVERAGED_ROW}: {AVERAGED_MEANS})", "dim"))
+    if any(cell.endswith(run_story.MARK) for one in (*cells, *averaged) for cell in one):
         lines.append(Text(f"({run_story.MARK} {run_story.BEYOND})", "dim"))
     if unseen := BY_WORTH[columns.shown : _columns(rows, room + USUAL_WIDTH - width).shown]:
         words = f"(no room for {wording.listed(METRICS[name].called for name in unseen)})"
@@ -158,7 +167,7 @@ def _as_json(run: RunRecord) -> dict[str, Any]:
     whole = {
         name: int(number)
         for name, number in metrics.items()
-        if METRICS[name].counts and number is not None
+        if metric_called(name).counts and number is not None
     }
     return {
         "path": str(run.path),
@@ -200,8 +209,8 @@ def _columns(rows: Sequence[Sequence[str]], room: int) -> FittingColumns:
     return tight if tight.shown > wide.shown else wide
 
 
-def _cells(run: RunRecord) -> list[str]:
-    return [_cell(run, name, run.metric(name)) for name in BY_WORTH]
+def _cells(run: RunRecord, of: str = "") -> list[str]:
+    return [_cell(run, name, run.metric(of + name)) for name in BY_WORTH]
 
 
 def _cell(run: RunRecord, name: str, number: float | None) -> str:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from ganrun.config.metrics import METRICS, SUMMARY_METRICS
+from ganrun.config.metrics import AVERAGED, METRICS, SUMMARY_METRICS
 from ganrun.page.html_page import escaped
 from ganrun.report.run_record import RunRecord, metric_words
 from ganrun.report.run_story import too_many
 from ganrun.report.web.page_parts import section, table
+
+AVERAGE_CAPTION = (
+    "Its average is the moving average of the generator's weights: measured beside it on the same "
+    "latent points, and never in its place."
+)
 
 
 def final_section(run: RunRecord) -> str:
@@ -24,8 +29,12 @@ def final_section(run: RunRecord) -> str:
         if run.reference
         else "What perfect samples score is measured when a run ends."
     )
-    heads, rows = ("metric", "this run", "perfect", "what it says"), [_row(run, n) for n in names]
-    numbers = table(heading, heads, rows, caption=caption, kind="final", words=(3,))
+    average = ("its average",) if run.has_average else ()
+    heads = ("metric", "this run", *average, "perfect", "what it says")
+    rows, words = [_row(run, name) for name in names], (len(heads) - 1,)
+    if average:
+        caption += f" {AVERAGE_CAPTION}"
+    numbers = table(heading, heads, rows, caption=caption, kind="final", words=words)
     return section("final", heading, numbers)
 
 
@@ -38,9 +47,17 @@ def _row(run: RunRecord, name: str) -> list[str]:
         if low != high:
             perfect += f'<span class="note">{low} to {high}</span>'
     metric = METRICS[name]
-    shown = metric_words(name, run.metric(name), run.modes_total, absent="&ndash;")
+    own = f"<b>{_number(run, name)}</b>"
+    average = [_number(run, AVERAGED + name)] if run.has_average else []
     hint = f" {metric.better.capitalize()} is better." if metric.better else ""
     words = f"{escaped(metric.plain)}{hint}"
+    return [escaped(metric.called), own + _beyond(run, name), *average, perfect, words]
+
+
+def _number(run: RunRecord, name: str) -> str:
+    return metric_words(name, run.metric(name), run.modes_total, absent="&ndash;")
+
+
+def _beyond(run: RunRecord, name: str) -> str:
     most = run.beyond(name)
-    beyond = "" if most is None else f'<span class="note">{too_many(most)}</span>'
-    return [escaped(metric.called), f"<b>{shown}</b>{beyond}", perfect, words]
+    return "" if most is None else f'<span class="note">{too_many(most)}</span>'
