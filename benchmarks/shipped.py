@@ -24,7 +24,6 @@ from rich.console import Console
 from ganrun.config import Experiment, load_experiment
 from ganrun.config.shipped import shipped_configs
 from ganrun.measure.showable import beyond
-from ganrun.mixture import mixture_of
 from ganrun.playing.jobs import Options
 from ganrun.report.command import report_run
 from ganrun.report.live.training import Training
@@ -71,7 +70,7 @@ def main() -> None:
 def trained(experiment: Experiment, runs_dir: Path) -> tuple[list[RunFolder], float | None]:
     """The finished runs of every seed, and the seconds that all of them took, if all were new."""
     started = time.perf_counter()
-    training = Training(mixture_of(experiment.target), title=experiment.name)
+    training = Training([experiment])
     with watcher_for(Console(stderr=True), training) as watcher:
         outcomes = train(experiment, watcher.update, Options(runs_dir=runs_dir, command=sys.argv))
     seconds = time.perf_counter() - started

@@ -102,6 +102,13 @@ ConfigArgument = Annotated[
         metavar="CONFIG", help="A YAML file; those that ship with ganrun are configs/NAME.yaml."
     ),
 ]
+ConfigsArgument = Annotated[
+    list[Path],
+    typer.Argument(
+        metavar="CONFIG...",
+        help="YAML files; those that ship with ganrun are configs/NAME.yaml.",
+    ),
+]
 SetOption = Annotated[
     list[str] | None,
     typer.Option(
@@ -139,10 +146,11 @@ QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Show no progre
 
 @app.command(
     short_help="Train a config's GAN and say what became of it.",
-    epilog="Example: ganrun train configs/five_gaussians.yaml --set seeds=8",
+    epilog="Examples: ganrun train configs/five_gaussians.yaml --set seeds=8; "
+    "ganrun train configs/cures/*.yaml",
 )
 def train(
-    config: ConfigArgument,
+    configs: ConfigsArgument,
     overrides: SetOption = None,
     runs_dir: RunsDirOption = None,
     again: Annotated[
@@ -162,35 +170,41 @@ def train(
 ) -> None:
     """Train a config's GAN, one run folder per seed, and say what became of it.
 
-    A run that is complete already is shown, not trained again; one that was interrupted goes on
-    where it stood; one that asks only for more steps goes on from the shorter run. A run whose
-    files are not what was written is an error; with --repair it is trained again.
+    Of several configs all are trained at once, and --set holds for each of them. A run that is
+    complete already is shown, not trained again; one that was interrupted goes on where it stood;
+    one that asks only for more steps goes on from the shorter run. A run whose files are not what
+    was written is an error; with --repair it is trained again.
 
     The verdict is read off the run's course, and says how likely each word is. With --confirm every
     finished run is played on once, in a branch with fresh noise under diagnosis/ of its folder, and
     the verdict is what that shows.
     """
     with _clear_errors(), _termination_as_interrupt():
-        experiment = _load(config, overrides)
+        experiments = _load_all(configs, overrides)
 
-        from ganrun.mixture import mixture_of
-        from ganrun.report.live.training import Training
+        from ganrun.report.live.training import Training, title_of
         from ganrun.report.live.watcher import screen, watcher_for
         from ganrun.store import choose_runs_dir, run_folders
-        from ganrun.train import train
+        from ganrun.train import train_all
 
         folder = choose_runs_dir(runs_dir)
         if repair:
-            _repair(run_folders(folder, experiment))
+            for experiment in experiments:
+                _repair(run_folders(folder, experiment))
         options = _options(folder, allow_numerics_change, checkpoint_every, again=again)
-        training = Training(mixture_of(experiment.target), title=experiment.name)
-        with watcher_for(screen(), training, quiet=quiet) as watcher:
-            outcomes = train(experiment, watcher.update, options)
+        with watcher_for(screen(), Training(experiments), quiet=quiet) as watcher:
+            of_each = train_all(experiments, watcher.update, options)
+        named = [
+            (experiment.name, one)
+            for experiment, ended in zip(experiments, of_each, strict=True)
+            for one in ended
+        ]
+        outcomes = [one for _, one in named]
         confirmed = Confirmed()
         if confirm and all(one.how in ("trained", "found", "failed") for one in outcomes):
             paths = [one.path for one in outcomes if one.path is not None]
-            confirmed = _confirm(paths, options, experiment.name, quiet=quiet)
-        _report_outcomes(outcomes, experiment.name, confirmed, as_json=as_json)
+            confirmed = _confirm(paths, options, title_of(experiments), quiet=quiet)
+        _report_outcomes(named, confirmed, as_json=as_json)
 
 
 @app.command(
@@ -618,6 +632,23 @@ def _load(path: Path, overrides: list[str] | None) -> Experiment:
     return experiment
 
 
+def _load_all(paths: Sequence[Path], overrides: list[str] | None) -> list[Experiment]:
+    """Load some configs. Raises `ConfigError` with all that is wrong with any of them."""
+    from ganrun.config.errors import ConfigError
+    from ganrun.config.shipped import find_configs
+
+    experiments: list[Experiment] = []
+    problems: list[str] = []
+    for path in (file for pattern in paths for file in find_configs(pattern)):
+        try:
+            experiments.append(_load(path, overrides))
+        except ConfigError as error:
+            problems += error.problems
+    if problems:
+        raise ConfigError(problems)
+    return experiments
+
+
 def _note(lines: Iterable[str]) -> None:
     """Say what is no mistake and may not be meant."""
     for line in lines:
@@ -672,26 +703,32 @@ def _confirm(paths: Sequence[Path], options: Options, name: str, *, quiet: bool)
 
 
 def _report_outcomes(
-    outcomes: list[Any], name: str, confirmed: Confirmed, *, as_json: bool
+    named: Sequence[tuple[str, Any]], confirmed: Confirmed, *, as_json: bool
 ) -> None:
-    """Print the table of all runs that have a folder, then what went wrong; exit accordingly."""
+    """Print the table of all runs that have a folder, then what went wrong; exit accordingly.
+
+    `named` are outcomes and what their experiments are called.
+    """
     from rich.console import Console
 
     from ganrun.report.command import report_run
     from ganrun.store import RunFolder
 
+    outcomes, names = [one for _, one in named], {name for name, _ in named}
     paths = [one.path for one in outcomes if one.path is not None]
     if paths:
         report_run(paths, Console(), pages=False, figures=False, as_json=as_json)
     if found := sum(one.how == "found" for one in outcomes):
         which = "Complete already" if found == len(outcomes) else f"{found} complete already"
         _say(f"{which}, not trained again (--again trains afresh).")
-    if others := sorted({RunFolder(path).run["name"] for path in paths} - {name}):
+    if others := sorted({RunFolder(path).run["name"] for path in paths} - names):
         kept = " and ".join(map(repr, others))
-        _say(f"There as {kept} already, and not renamed to {name!r}.")
-    for one in outcomes:
+        asked = repr(*names) if len(names) == 1 else "the names of the configs"
+        _say(f"There as {kept} already, and not renamed to {asked}.")
+    for name, one in named:
         if one.how == "failed":
-            _say(f"seed {one.seed} failed: {one.error}")
+            whose = f"{name}, " if len(names) > 1 else ""
+            _say(f"{whose}seed {one.seed} failed: {one.error}")
     if confirmed.interrupted or any(one.how == "interrupted" for one in outcomes):
         _end_interrupted()
     _exit_with(confirmed.problems)

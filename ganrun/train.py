@@ -1,4 +1,4 @@
-"""One experiment, one seed or several: which runs are to be trained, and their progress.
+"""Experiments, one seed each or several: which runs are to be trained, and their progress.
 
 JAX is imported only once something is to be trained, so that a run which is there already is found
 at once.
@@ -10,8 +10,8 @@ import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
-from ganrun.config import ConfigError, Experiment
-from ganrun.mixture import Mixture, mixture_of
+from ganrun.config import ConfigError, Experiment, run_id, static_key
+from ganrun.mixture import mixture_of
 from ganrun.playing.jobs import Member, Options, Outcome, jobs_of
 from ganrun.playing.progress import (
     Measurements,
@@ -28,68 +28,77 @@ OnProgress = Callable[[Progress], None]
 
 
 def train(experiment: Experiment, on_progress: OnProgress, options: Options) -> list[Outcome]:
-    """Train every seed of an experiment; runs that are complete already are left as they are.
+    """Train every seed of an experiment: `train_all` of that one."""
+    return train_all([experiment], on_progress, options)[0]
 
-    Returns one outcome per seed, in their order. After Ctrl-C every run has been committed and
-    those not finished are `interrupted`.
 
-    Raises `ConfigError` if the target's modes cannot be placed; what goes wrong with a single run
-    is that run's outcome.
+def train_all(
+    experiments: Sequence[Experiment], on_progress: OnProgress, options: Options
+) -> list[list[Outcome]]:
+    """Train every seed of some experiments; runs that are complete already are left as they are.
+
+    All are trained at once, as many as there are cores. Returns one outcome per seed of each
+    experiment, in their order; a run that two of them ask for is trained once. After Ctrl-C every
+    run has been committed and those not finished are `interrupted`.
+
+    Raises `ConfigError` if a target's modes cannot be placed; what goes wrong with a single run is
+    that run's outcome.
     """
-    try:
-        mixture = mixture_of(experiment.target)
-    except ValueError as error:
-        raise ConfigError([str(error)]) from error
-    outcomes: dict[int, Outcome] = {}
-    to_train = []
+    for experiment in experiments:
+        try:
+            mixture_of(experiment.target)
+        except ValueError as error:
+            raise ConfigError([str(error)]) from error
+    wanted = [[one.with_seed(seed) for seed in one.seeds] for one in experiments]
+    runs = {run_id(one): one for group in wanted for one in group}
+    outcomes: dict[str, Outcome] = {}
     folders = scan_runs(options.runs_dir)
-    for seed in experiment.seeds:
-        one = experiment.with_seed(seed)
+    for identity, one in runs.items():
+        (seed,) = one.seeds
         try:
             found = None if options.again else find_complete(options.runs_dir, one, folders=folders)
             if found is not None:
                 found.check()
         except StoreError as error:
-            outcomes[seed] = Outcome(seed, "failed", None, str(error))
+            outcomes[identity] = Outcome(seed, "failed", None, str(error))
             continue
         if found is not None:
-            outcomes[seed] = Outcome(seed, "found", found.path)
-        else:
-            to_train.append(one)
+            outcomes[identity] = Outcome(seed, "found", found.path)
+    to_train = [one for identity, one in runs.items() if identity not in outcomes]
     if to_train:
-        board = _Board(to_train, mixture, on_progress)
+        board = _Board(to_train, on_progress)
         outcomes |= _train_members(to_train, options, board)
-    return [outcomes[seed] for seed in experiment.seeds]
+    return [[outcomes[run_id(one)] for one in group] for group in wanted]
 
 
 def _train_members(
-    members: list[Experiment], options: Options, board: _Board
-) -> dict[int, Outcome]:
-    """Train runs of one program; returns what became of each seed."""
+    members: Sequence[Experiment], options: Options, board: _Board
+) -> dict[str, Outcome]:
+    """Train runs, program by program; returns what became of each, by its id."""
     from ganrun.executors import executor_for
 
-    outcomes = {one.seeds[0]: Outcome(one.seeds[0], "interrupted", None) for one in members}
+    outcomes = {run_id(one): Outcome(one.seeds[0], "interrupted", None) for one in members}
+    cohorts: dict[str, list[Member]] = {}
+    for one in members:
+        cohorts.setdefault(static_key(one), []).append(Member(one))
     board.show()
     with suppress(KeyboardInterrupt), executor_for(len(members)) as executor:
-        jobs = jobs_of(map(Member, members), options, executor.lanes)
-        for _, ended in executor.run([jobs], board.post):
-            outcomes |= {outcome.seed: outcome for outcome in ended}
+        jobs = [jobs_of(cohort, options, executor.lanes) for cohort in cohorts.values()]
+        for job, ended in executor.run(jobs, board.post):
+            for member, outcome in zip(job.members, ended, strict=True):
+                outcomes[run_id(member.experiment)] = outcome
     return outcomes
 
 
 class _Board:
     """Gathers the members' progress from all threads and tells how far they are."""
 
-    def __init__(
-        self, members: list[Experiment], mixture: Mixture, on_progress: OnProgress
-    ) -> None:
+    def __init__(self, members: Sequence[Experiment], on_progress: OnProgress) -> None:
         self._on_progress = on_progress
         self._lock = threading.Lock()
         self._phase: Phase = "compiling"
-        self._members: dict[int, MemberProgress] = {
-            one.seeds[0]: MemberProgress(one.name, one.seeds[0], one.training.steps, mixture.modes)
-            for one in members
-        }
+        begun = [MemberProgress.of(one) for one in members]
+        self._members = {one.run: one for one in begun}
         self._rate = RoundRate()
         self._measurements = Measurements()
         self._measuring: Measuring | None = None
@@ -101,7 +110,7 @@ class _Board:
             if any(member.measured is None for member in members):
                 self._phase = "training"
             for member in members:
-                self._members[member.seed] = member
+                self._members[member.run] = member
         self.show()
 
     def show(self) -> None:

@@ -135,14 +135,15 @@ def fake_member(
     samples: np.ndarray | None, seed: int = 0, covered: int | None = 3, **changes
 ) -> MemberProgress:
     fields = {
-        "name": f"five_gaussians-s{seed}",
+        "run": f"five_gaussians-s{seed}",
+        "name": "five_gaussians",
         "seed": seed,
         "round": 3250,
         "steps": 10_000,
         "loss_d": 0.912,
         "loss_g": 1.204,
         "modes_covered": covered,
-        "modes_total": 5,
+        "target": Ring(),
         "high_quality": 0.93,
         "diverged": False,
         "samples": samples,

@@ -14,6 +14,8 @@ from report_examples import fake_member, forged, grid, ring
 from rich.cells import cell_len
 from rich.console import Console
 
+from ganrun.config import Experiment
+from ganrun.config.targets import Ring
 from ganrun.measure.coverage import mode_shares
 from ganrun.measure.evaluation import evaluate_samples
 from ganrun.playing import progress
@@ -29,7 +31,7 @@ SHOW_CURSOR, HIDE_CURSOR = "\x1b[?25h", "\x1b[?25l"
 
 
 def five() -> Training:
-    return Training(RING, title="five")
+    return Training([Experiment(name="five")])
 
 
 def terminal(width: int = 80, height: int = 24, **options) -> Console:
@@ -53,10 +55,10 @@ def a_moment(count: int = 1, phase: str = "training", **changes) -> Progress:
     return Progress(**{**fields, **changes})
 
 
-def frame_of(progress: Progress | None, mixture=RING, width=80, height=24, **changes) -> str:
+def frame_of(progress: Progress | None, width=80, height=24, **changes) -> str:
     options = {"ascii_only": False, "seconds_elapsed": 4.0, "seconds_since_update": 0.0, **changes}
     moment = Moment(width, height, ending=None, **options)
-    return draw_frame(progress, LiveMap(mixture), moment, title="five").plain
+    return draw_frame(progress, LiveMap(Ring()), moment, title="five").plain
 
 
 # the map
@@ -255,7 +257,7 @@ def test_measuring_begins_when_no_rounds_are_played_and_its_time_is_its_own(monk
     monkeypatch.setattr(progress, "monotonic", lambda: float(next(clock)))
 
     def at(seed, round_, measured=None):
-        return MemberProgress("five", seed, 100, 5, round_, measured=measured)
+        return MemberProgress(f"five-{seed}", "five", seed, 100, Ring(), round_, measured=measured)
 
     board = Measurements()
     assert board.post([at(0, 0, (0, 20))]) == Measuring(0, 20, None)  # perfect samples first
@@ -286,7 +288,7 @@ def test_the_map_is_drawn_anew_for_new_samples_and_only_for_them(monkeypatch):
         "ganrun.report.live.training_frame.draw_map",
         lambda *a, **k: drawn.append(1) or draw_map(*a, **k),
     )
-    live_map = LiveMap(RING)
+    live_map = LiveMap(Ring())
     member = fake_member(forged(RING, [0], 50, np.random.default_rng(0)))
     for _ in range(3):
         live_map.view(member, 10, False)
@@ -296,7 +298,7 @@ def test_the_map_is_drawn_anew_for_new_samples_and_only_for_them(monkeypatch):
 
 
 def test_a_frame_costs_the_training_next_to_nothing():
-    live_map, progress = LiveMap(RING), a_moment(8)
+    live_map, progress = LiveMap(Ring()), a_moment(8)
     moment = Moment(80, 24, False, 1.0, 0.0, None)
     seconds = []
     for _ in range(20):

@@ -203,7 +203,8 @@ def test_a_run_of_the_default_config_takes_at_most_300_kilobytes(
     recorder = Recorder(run, commit_every=0)
     quality = dict.fromkeys(EVALUATION_METRICS, np.float32(np.pi)) | {"shares": noise(5)}
     for round_ in recorder.evaluated:
-        recorder.add_row(round_, dict.fromkeys(ROUND_METRICS, noise(1)[0]), quality, noise(2500, 2))
+        evaluation = population.Evaluation(noise(2500, 2), quality)
+        recorder.add_row(round_, dict.fromkeys(ROUND_METRICS, noise(1)[0]), evaluation)
     for round_ in recorder.snapped:
         grid = one.snapshots.grid
         recorder.add_snapshot(round_, noise(one.snapshots.samples, 2), noise(grid, grid))

@@ -14,6 +14,17 @@ def shipped_configs() -> Path:
     return installed if installed.is_dir() else _PACKAGE.parent / "configs"
 
 
+def find_configs(pattern: Path) -> list[Path]:
+    """The shipped files that a pattern such as `configs/cures/*.yaml` means; else the path itself.
+
+    Where such files are here a shell has put their names in its place already.
+    """
+    if pattern.parts[:1] != ("configs",) or "*" not in pattern.name:
+        return [pattern]
+    found = sorted(shipped_configs().joinpath(*pattern.parts[1:-1]).glob(pattern.name))
+    return [Path(*pattern.parts[:-1], path.name) for path in found] or [pattern]
+
+
 def find_config(path: Path) -> Path:
     """The path itself, or the shipped file that `configs/...` means where no such file is here.
 

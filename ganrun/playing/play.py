@@ -67,9 +67,7 @@ def warm_up(job: Job, hooks: Hooks) -> None:
     targets it takes minutes, of which `hooks` hear; an interrupt ends it.
     """
     example = job.members[0].experiment
-    first = MemberProgress(
-        example.name, example.seeds[0], example.training.steps, example.target.mode_count
-    )
+    first = MemberProgress.of(example)
     over = threading.Event()
 
     def watch(done: int, total: int) -> None:

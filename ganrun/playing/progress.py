@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from time import monotonic
-from typing import Literal
+from typing import Any, Literal
 
 from jaxtyping import Float
 from numpy import ndarray
+
+from ganrun.config import Experiment, run_id
+from ganrun.config.targets import Target
 
 Phase = Literal["compiling", "training", "measuring"]
 Measured = tuple[int, int]
@@ -19,10 +22,12 @@ Measured = tuple[int, int]
 class MemberProgress:
     """One GAN at its latest evaluation; what has not been measured yet is `None`."""
 
+    run: str
+    """The run's id, which tells it from all others."""
     name: str
     seed: int
     steps: int
-    modes_total: int
+    target: Target
     round: int = 0
     loss_d: float | None = None
     loss_g: float | None = None
@@ -33,6 +38,18 @@ class MemberProgress:
     measured: Measured | None = None
     """What is measured while none of its rounds are played: of itself, when they are over, or of
     the perfect samples that it is held against."""
+
+    @classmethod
+    def of(cls, experiment: Experiment, **latest: Any) -> MemberProgress:
+        """An experiment of one seed, and the latest of it."""
+        (seed,) = experiment.seeds
+        steps, target = experiment.training.steps, experiment.target
+        return cls(run_id(experiment), experiment.name, seed, steps, target, **latest)
+
+    @property
+    def modes_total(self) -> int:
+        """`K`, the number of modes of the target."""
+        return self.target.mode_count
 
 
 OnProgress = Callable[[Sequence[MemberProgress]], None]
@@ -70,22 +87,21 @@ class Measurements:
     """What is being measured of all members, and how long it takes yet."""
 
     def __init__(self) -> None:
-        self._measured: dict[tuple[str, int], Measured] = {}
-        self._playing: set[tuple[str, int]] = set()
+        self._measured: dict[str, Measured] = {}
+        self._playing: set[str] = set()
         self._rate = RoundRate()
 
     def post(self, members: Sequence[MemberProgress]) -> Measuring | None:
         """Take note of some members' newest state; None while rounds are played, or at the end."""
         for one in members:
-            name = (one.name, one.seed)
             if one.measured is None:
-                self._measured.pop(name, None)
-                self._playing.add(name)
+                self._measured.pop(one.run, None)
+                self._playing.add(one.run)
             else:
-                self._measured[name] = one.measured
-                self._playing.discard(name)
+                self._measured[one.run] = one.measured
+                self._playing.discard(one.run)
         if self._playing:  # what was measured meanwhile is no news
-            self._measured = {name: one for name, one in self._measured.items() if one[0] < one[1]}
+            self._measured = {run: one for run, one in self._measured.items() if one[0] < one[1]}
         done, total = (sum(column) for column in zip((0, 0), *self._measured.values(), strict=True))
         if self._playing or done == total:
             self._rate = RoundRate()

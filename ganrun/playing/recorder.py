@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, Protocol
 
 import numpy as np
@@ -70,6 +71,7 @@ class Recorder:
             self.evaluated = rounds_after(begins_at, self.evaluated)
             self.snapped = rounds_after(begins_at, self.snapped)
         self.training_seconds = 0.0
+        self._begun = MemberProgress.of(experiment)
         self._rows: list[dict[str, Any]] = []
         self._snapshots: list[Snapshot] = []
         self._clock = clock
@@ -129,15 +131,12 @@ class Recorder:
         self, round_: int, diverged: bool, measured: Measured | None = None
     ) -> MemberProgress:
         """The latest evaluation, for whoever watches."""
-        return MemberProgress(
-            name=self.experiment.name,
-            seed=self.experiment.seeds[0],
+        return replace(
+            self._begun,
             round=round_,
-            steps=self.experiment.training.steps,
             loss_d=_float(self._latest.get("loss_d")),
             loss_g=_float(self._latest.get("loss_g")),
             modes_covered=_whole(self._latest.get("modes_covered")),
-            modes_total=self.mixture.modes,
             high_quality=_float(self._latest.get("high_quality")),
             diverged=diverged,
             samples=self._samples,

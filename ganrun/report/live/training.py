@@ -7,8 +7,8 @@ from statistics import median
 
 from rich.text import Text
 
+from ganrun.config import Experiment
 from ganrun.config.metrics import METRICS
-from ganrun.mixture import Mixture
 from ganrun.playing.progress import MemberProgress, Progress
 from ganrun.report.live.frame_parts import how_far, measuring_words, pace, rounds_a_second
 from ganrun.report.live.training_frame import PHASES, LiveMap, diverged_words, draw_frame
@@ -16,12 +16,19 @@ from ganrun.report.live.watcher import Moment, Subject
 from ganrun.wording import of_total, value
 
 
+def title_of(experiments: Sequence[Experiment]) -> str:
+    """What is above a display of some experiments."""
+    count = len(experiments)
+    return experiments[0].name if count == 1 else f"{count} configs"
+
+
 class Training(Subject[Progress]):
     """A training, with a map of one member's samples over the true modes."""
 
-    def __init__(self, mixture: Mixture, *, title: str) -> None:
-        self._title = title
-        self._map = LiveMap(mixture)
+    def __init__(self, experiments: Sequence[Experiment]) -> None:
+        """Of these experiments, all seeds of them."""
+        self._title = title_of(experiments)
+        self._map = LiveMap(experiments[0].target)
 
     def draw(self, progress: Progress | None, moment: Moment) -> Text:
         """The map of one member, and the numbers of all."""
@@ -56,5 +63,8 @@ def _covered(members: Sequence[MemberProgress]) -> str:
     counts = [member.modes_covered for member in members if member.modes_covered is not None]
     if not counts:
         return ""
-    words = f"{METRICS['modes_covered'].called} {of_total(median(counts), members[0].modes_total)}"
+    totals = {member.modes_total for member in members}
+    if len(totals) > 1:
+        return ""
+    words = f"{METRICS['modes_covered'].called} {of_total(median(counts), totals.pop())}"
     return words if len(members) == 1 else f"{words} (min {min(counts)}, max {max(counts)})"

@@ -6,7 +6,6 @@ is no room for the map it is left out; where there is none for all the seeds, so
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import takewhile, zip_longest
@@ -20,8 +19,9 @@ from rich.text import Text
 
 from ganrun import wording
 from ganrun.config.metrics import METRICS
+from ganrun.config.targets import Target
 from ganrun.measure.coverage import mode_shares
-from ganrun.mixture import Mixture
+from ganrun.mixture import Mixture, mixture_of
 from ganrun.playing.progress import MemberProgress, Progress
 from ganrun.report.geometry import covered_modes, share_outside
 from ganrun.report.live.character_map import draw_map
@@ -65,8 +65,9 @@ class MapView:
 class LiveMap:
     """The true modes and the newest samples; drawn anew only when there are new samples."""
 
-    def __init__(self, mixture: Mixture) -> None:
-        self.mixture = mixture
+    def __init__(self, target: Target) -> None:
+        """Of one member or several; `target` is what is shown before any has samples."""
+        self._first = target
         self._drawn_for: tuple[object, ...] = ()
         self._drawn_samples: Float[ndarray, "N 2"] | None = None
         self._view = MapView([], None, (), 0.0)
@@ -75,9 +76,10 @@ class LiveMap:
         """The map of one member in `rows` lines; the true modes alone while it has no samples."""
         samples = member.samples if member is not None else None
         count = member.modes_covered if member is not None else None
-        wanted = (count, rows, ascii_only)
+        target = self._first if member is None else member.target
+        wanted = (target, count, rows, ascii_only)
         if samples is not self._drawn_samples or wanted != self._drawn_for:
-            self._view = _map_view(samples, self.mixture, count, rows, ascii_only)
+            self._view = _map_view(samples, mixture_of(target), count, rows, ascii_only)
             self._drawn_samples, self._drawn_for = samples, wanted
         return self._view
 
@@ -117,9 +119,16 @@ def draw_frame(progress: Progress | None, live_map: LiveMap, moment: Moment, *, 
             _beside(left, right, 2 * rows)
             for left, right in zip_longest(view.lines, side, fillvalue=Text(""))
         ]
-        body += [Text(""), _legend(view, shown, ascii_only)]
+        body += [Text(""), _legend(view, shown, _whose(members, shown), ascii_only)]
     head = [_heading(progress, title, moment), _bar(progress, moment), Text("")]
     return assembled([*head, *body], moment)
+
+
+def _whose(members: Sequence[MemberProgress], member: MemberProgress | None) -> str:
+    if member is None:
+        return ""
+    of_one = len({one.name for one in members}) == 1
+    return f"seed {member.seed}" if of_one else f"{member.name}, seed {member.seed}"
 
 
 def _member_to_map(members: Sequence[MemberProgress]) -> MemberProgress | None:
@@ -143,7 +152,8 @@ def _heading(progress: Progress | None, title: str, moment: Moment) -> Text:
     if progress is None:
         return heading(title, "starting", "", moment)
     members = progress.members
-    whose = f"seed {members[0].seed}" if len(members) == 1 else f"{len(members):,} seeds"
+    kind = "seeds" if len({member.name for member in members}) == 1 else "runs"
+    whose = f"seed {members[0].seed}" if len(members) == 1 else f"{len(members):,} {kind}"
     done, total = progress.rounds_done, progress.rounds_total
     far = f"{done:,} of {total:,}"
     right = f"round {far}" if len(members) == 1 else f"{far} rounds"
@@ -180,12 +190,12 @@ def _shares(view: MapView, room: int, ascii_only: bool) -> list[Text]:
     return lines
 
 
-def _legend(view: MapView, member: MemberProgress | None, ascii_only: bool) -> Text:
-    """What the signs on the map mean."""
+def _legend(view: MapView, member: MemberProgress | None, whose: str, ascii_only: bool) -> Text:
+    """What the signs on the map mean; `whose` samples they are."""
     text = Text("  ")
     if member is not None:
         text.append("." if ascii_only else "⡪")
-        text.append(f" samples of seed {member.seed}", "dim")
+        text.append(f" samples of {whose}", "dim")
         if view.outside > 0:
             text.append(f", {wording.percent(view.outside)} off the map", "dim")
         text.append("   ")
@@ -222,8 +232,7 @@ def _one_member(member: MemberProgress) -> list[Text]:
 
 
 def _many_members(members: Sequence[MemberProgress], height: int, narrow: bool) -> list[Text]:
-    seeds = Counter(member.seed for member in members)
-    labels = [str(m.seed) if seeds[m.seed] == 1 else m.name[-16:] for m in members]
+    labels = _labels(members)
     breadth = max(4, *(len(label) for label in labels))
     covered, quality, *losses = (METRICS[name].called for name in MEMBER_COLUMNS)
     columns = f"{'seed':>{breadth}}  {covered}"
@@ -251,6 +260,16 @@ def _many_members(members: Sequence[MemberProgress], height: int, narrow: bool) 
     if room < len(members):
         lines += _all_members(members, len(members) - room)
     return lines[: max(height, 0)]
+
+
+def _labels(members: Sequence[MemberProgress]) -> list[str]:
+    """What tells each from the others: its seed, its name, or both."""
+    count = len(members)
+    if len({member.seed for member in members}) == count:
+        return [str(member.seed) for member in members]
+    if len({member.name for member in members}) == count:
+        return [member.name[-16:] for member in members]
+    return [f"{member.name[-16:]} {member.seed}" for member in members]
 
 
 def _all_members(members: Sequence[MemberProgress], hidden: int) -> list[Text]:
