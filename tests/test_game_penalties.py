@@ -43,9 +43,16 @@ def batch(seed: int, count: int = 12) -> np.ndarray:
     return np.random.default_rng(seed).normal(size=(count, 2)).astype(np.float32)
 
 
+SOME_ARE_STEEPER = 0.6
+"""Than this slope the critic is at about half of the points, and nowhere steeper than 1."""
+TRIED = {"lipschitz": {"target": SOME_ARE_STEEPER}}
+"""Parameters, where with the library's default there would be nothing to see."""
+
+
 def parameters_of(name: str, **values: float) -> dict[str, jnp.ndarray]:
     declared = {p.name: p.default for p in pieces.PENALTIES[name].parameters}
-    return {p: jnp.float32(x) for p, x in (declared | values).items()}
+    tried = declared | TRIED.get(name, {}) | values
+    return {p: jnp.float32(x) for p, x in tried.items()}
 
 
 def penalised(name: str, real: Any, fake: Any, weights: Any = WEIGHTS, **values: float) -> float:
@@ -58,17 +65,33 @@ def penalised(name: str, real: Any, fake: Any, weights: Any = WEIGHTS, **values:
 every_penalty = pytest.mark.parametrize("name", list(PENALTIES))
 
 
+def steepness(point: np.ndarray, weights: Any) -> float:
+    return float(np.linalg.norm(slope_by_differences(point, weights)))
+
+
 def by_loops(name: str, real: np.ndarray, fake: np.ndarray, weights: Any = WEIGHTS) -> float:
-    """The penalties in plain loops, with the library's default parameters."""
-    total = 0.0
+    """The penalties in plain loops, with the parameters that `penalised` tries."""
+    real, fake = real.astype(float), fake.astype(float)
     mix = np.asarray(jax.random.uniform(KEY, (len(real), 1)), float)
+    noise_key, mix_key = jax.random.split(KEY)
+    ahead = 0.5 * real.std() * np.asarray(jax.random.uniform(noise_key, real.shape), float)
+    way = np.asarray(jax.random.uniform(mix_key, (len(real), 1)), float)
+    total = 0.0
     for i in range(len(real)):
+        between = (1 - mix[i]) * real[i] + mix[i] * fake[i]
+        near = (1 - way[i]) * real[i] + way[i] * (real[i] + ahead[i])
         if name == "gradient_penalty":
-            point = (1 - mix[i]) * real[i] + mix[i] * fake[i]
-            total += 10 * (np.linalg.norm(slope_by_differences(point, weights)) - 1) ** 2
+            total += 10 * (steepness(between, weights) - 1) ** 2
+        elif name == "lipschitz":
+            total += 10 * max(0.0, steepness(between, weights) - SOME_ARE_STEEPER) ** 2
+        elif name == "zero_centered":
+            total += 10 * steepness(between, weights) ** 2
+        elif name == "dragan":
+            total += 10 * (steepness(near, weights) - 1) ** 2
+        elif name == "logit_decay":
+            total += 0.001 * float(critic_of(weights, np)(real[i])) ** 2
         else:
-            point = {"r1": real, "r2": fake}[name][i].astype(float)
-            total += 10 / 2 * np.linalg.norm(slope_by_differences(point, weights)) ** 2
+            total += 10 / 2 * steepness({"r1": real, "r2": fake}[name][i], weights) ** 2
     return total / len(real)
 
 
@@ -113,21 +136,66 @@ def test_a_flat_critic_gives_a_finite_gradient(name: str) -> None:
     assert all(np.isfinite(x).all() for x in slopes.values())
 
 
-def test_r1_looks_at_real_points_only_and_r2_at_fake_ones() -> None:
+@pytest.mark.parametrize("name", ["r1", "dragan", "logit_decay"])
+def test_what_is_of_real_points_does_not_look_at_fake_ones(name: str) -> None:
     points, nothing = batch(1), np.full((12, 2), np.nan, np.float32)
-    assert np.isfinite(penalised("r1", points, nothing))
-    assert np.isfinite(penalised("r2", nothing, points))
+    assert np.isfinite(penalised(name, points, nothing))
+    assert np.isnan(penalised(name, nothing, points))
+
+
+def test_r2_looks_at_fake_points_only_and_is_the_same_of_them() -> None:
+    points, nothing = batch(1), np.full((12, 2), np.nan, np.float32)
     assert float(penalised("r1", points, nothing)) == float(penalised("r2", nothing, points))
 
 
-def test_the_slope_that_is_not_penalised_can_be_chosen() -> None:
-    """A plane's slope is the same everywhere, whichever points are looked at."""
+def of_a_plane(name: str, **values: float) -> float:
+    """The penalty of a critic whose slope is 5 everywhere, whichever points are looked at."""
+    seen = Batch(jnp.asarray(batch(1)), jnp.asarray(batch(2)), KEY)
     plane = jnp.float32([3.0, 4.0])
-    for target, wanted in ((5.0, 0.0), (1.0, 16.0), (0.0, 25.0)):
-        parameters = parameters_of("gradient_penalty", weight=1.0, target=target)
-        seen = Batch(jnp.asarray(batch(1)), jnp.asarray(batch(2)), KEY)
-        found = gradient_penalty(lambda x: x @ plane, seen, parameters)
-        np.testing.assert_allclose(float(found), wanted, atol=1e-5)
+    return float(PENALTIES[name](lambda x: x @ plane, seen, parameters_of(name, **values)))
+
+
+@pytest.mark.parametrize(
+    ("name", "target", "wanted"),
+    [
+        ("gradient_penalty", 5.0, 0.0),
+        ("gradient_penalty", 1.0, 16.0),
+        ("gradient_penalty", 0.0, 25.0),
+        ("gradient_penalty", 7.0, 4.0),
+        ("lipschitz", 5.0, 0.0),
+        ("lipschitz", 1.0, 16.0),
+        ("lipschitz", 7.0, 0.0),
+    ],
+)
+def test_the_slope_that_is_not_penalised_can_be_chosen(
+    name: str, target: float, wanted: float
+) -> None:
+    found = of_a_plane(name, weight=1.0, target=target)
+    np.testing.assert_allclose(found, wanted, atol=1e-5)
+
+
+@pytest.mark.parametrize(("name", "wanted"), [("zero_centered", 25.0), ("dragan", 16.0)])
+def test_what_has_no_target_has_its_papers(name: str, wanted: float) -> None:
+    np.testing.assert_allclose(of_a_plane(name, weight=1.0), wanted, rtol=1e-6)
+
+
+def test_dragan_looks_up_to_half_a_std_away_from_the_real_points_and_no_farther() -> None:
+    """By a critic that is flat but for a slope that says where it was asked."""
+    scale, real = 0.5, jnp.asarray(batch(1, count=20_000))
+    asked: list[np.ndarray] = []
+
+    def critic(points: Any) -> Any:
+        jax.debug.callback(lambda x: asked.append(np.asarray(x)), points)
+        return jnp.sum(points, axis=1)
+
+    PENALTIES["dragan"](critic, Batch(real, real, KEY), parameters_of("dragan", scale=scale))
+    jax.effects_barrier()
+    away = (asked[0] - np.asarray(real)) / float(np.std(np.asarray(real)))
+    assert away.min() >= -1e-5
+    assert scale * 0.98 < away.max() < scale * 1.00001
+    # Half of half a std on the mean, and each coordinate by itself.
+    np.testing.assert_allclose(away.mean(axis=0), scale / 4, rtol=0.02)
+    assert not np.allclose(away[:, 0], away[:, 1])
 
 
 def test_the_gradient_penalty_looks_evenly_along_the_lines_from_real_to_fake() -> None:

@@ -630,7 +630,7 @@ DATA = table(
                 "Points in the pool.",
                 100_000,
                 1,
-                2**30,
+                2**24,
                 also=("n", "count", "samples", "num_samples"),
                 whole=True,
             ),

@@ -77,7 +77,8 @@ def least_squares_generator_losses(real_logits: Logits, fake_logits: Logits) -> 
 def paired_discriminator_loss(real_logits: Logits, fake_logits: Logits) -> Loss:
     """`E softplus(f(G(z)) - f(x))`: that the real one of each pair looks more real.
 
-    Jolicoeur-Martineau 2018, section 4.1, with the loss of Huang et al. 2024, equation 2.
+    Jolicoeur-Martineau 2018, section 4; the pairs are those of Huang et al. 2024, whose R3GAN
+    adds R1 and R2 with one weight, which is halved in both as it is here.
     """
     return jnp.mean(jax.nn.softplus(fake_logits - real_logits))
 
@@ -90,7 +91,8 @@ def paired_generator_losses(real_logits: Logits, fake_logits: Logits) -> Losses:
 def averaged_discriminator_loss(real_logits: Logits, fake_logits: Logits) -> Loss:
     """`E softplus(E f(G(z)) - f(x)) + E softplus(f(G(z)) - E f(x))`.
 
-    Each point against the mean of the other kind: Jolicoeur-Martineau 2018, equations 6 and 7.
+    Each point against the mean of the other kind: Jolicoeur-Martineau 2018, section 4. This is the
+    paper's sum; in the author's code both players' losses are half of it.
     """
     real, fake = jnp.mean(real_logits), jnp.mean(fake_logits)
     return jnp.mean(jax.nn.softplus(fake - real_logits)) + jnp.mean(

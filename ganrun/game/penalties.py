@@ -59,14 +59,18 @@ def gradient_penalty(critic: Critic, batch: Batch, parameters: Parameters) -> Fl
 def lipschitz(critic: Critic, batch: Batch, parameters: Parameters) -> Float[Array, ""]:
     """`weight * E max(0, |grad f(x)| - target)^2` on the same lines: only too steep is too steep.
 
-    WGAN-LP: Petzka et al. 2018, equation 7 (`weight` is lambda, `target` 1).
+    WGAN-LP: Petzka et al. 2018 (`weight` is lambda, `target` 1).
     """
     slopes = jnp.sqrt(squared_slopes(critic, between(batch)) + _TINY)
     return parameters["weight"] * jnp.mean(jax.nn.relu(slopes - parameters["target"]) ** 2)
 
 
 def zero_centered(critic: Critic, batch: Batch, parameters: Parameters) -> Float[Array, ""]:
-    """`weight * E |grad f(x)|^2` on the same lines (Thanh-Tung et al. 2019, equation 9)."""
+    """`weight * E |grad f(x)|^2` on the same lines (0-GP: Thanh-Tung et al. 2019).
+
+    Of the logit, as R1 and R2 are; in the paper, and in the authors' code for the plane, it is the
+    slope of its sigmoid, which fades where the discriminator is sure.
+    """
     return parameters["weight"] * jnp.mean(squared_slopes(critic, between(batch)))
 
 
@@ -74,7 +78,8 @@ def dragan(critic: Critic, batch: Batch, parameters: Parameters) -> Float[Array,
     """`weight * E (|grad f(x)| - 1)^2` around the real points (Kodali et al. 2017, section 2.3).
 
     As in the authors' code: somewhere on the way to a neighbour that is up to `scale` times the
-    batch's standard deviation away in each coordinate, always upwards.
+    batch's standard deviation away in each coordinate, always upwards. Their paper has normal noise
+    instead.
     """
     noise_key, mix_key = jax.random.split(batch.key)
     real = batch.real

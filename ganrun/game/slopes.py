@@ -193,31 +193,36 @@ def generator_loss(
     real = draw_real(game, hyper, jax.random.fold_in(key, _REAL_FOR_GENERATOR), game.batch_size)
     real_seen = see(game, hyper, real, key, real=True)
     real_logits = discriminate(game, detective, vectors, real_seen, dropout)
-    losses = OBJECTIVES[game.objective].generator_losses(real_logits, fake_logits)
-    loss = mean_of_heeded(game, hyper, losses, fake_logits)
+    loss = loss_of_fakes(game, hyper, real_logits, fake_logits)
     term = LATENTS[game.generator.latent.name].term(
         forger.layers.get("latent", {}), forged.latents, hyper.strengths.get("generator.latent", {})
     )
     return loss if term is None else loss + term, forged
 
 
-def mean_of_heeded(
+def loss_of_fakes(
     game: Game,
     hyper: Hyperparameters,
-    losses: Float[Array, " n"],
+    real_logits: Float[Array, " n"],
     fake_logits: Float[Array, " n"],
 ) -> Float[Array, ""]:
-    """The mean over the fakes that the generator learns from: all, or the most real-looking ones.
+    """The objective's mean over the fakes that the generator learns from.
 
-    Top-k training: Sinha et al. 2020, section 3.
+    All, or those that look most real: top-k training, Sinha et al. 2020, section 3. They let k fall
+    by 1 % an epoch to its last value, here it falls in a line or at once. Fakes that look as real
+    as the last of them are heeded too. The others have slopes of 0, also in an objective by which
+    a fake's loss is of all fakes' logits.
     """
+    losses_of = OBJECTIVES[game.objective].generator_losses
     if "training.top_k" not in game.present:
-        return jnp.mean(losses)
+        return jnp.mean(losses_of(real_logits, fake_logits))
+    fakes = len(fake_logits)
     share = hyper.strengths["training.top_k"]["share"]
-    count = jnp.clip(jnp.ceil(share * len(losses)).astype(jnp.int32), 1, len(losses))
-    least = jnp.sort(fake_logits)[::-1][count - 1]
-    heeded = jax.lax.stop_gradient(fake_logits >= least)
-    return jnp.sum(jnp.where(heeded, losses, 0.0)) / jnp.sum(heeded)
+    count = jnp.clip(jnp.round(share * fakes).astype(jnp.int32), 1, fakes)
+    heeded = fake_logits >= jnp.sort(fake_logits)[::-1][count - 1]
+    seen = jnp.where(heeded, fake_logits, jax.lax.stop_gradient(fake_logits))
+    losses = jnp.where(heeded, losses_of(real_logits, seen), 0.0)
+    return jnp.sum(losses) / jnp.sum(heeded.astype(losses.dtype))
 
 
 def generator_slopes(
