@@ -1,0 +1,68 @@
+"""The configs of the cures: one for every remedy, and the sweep that compares them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ganrun.config import Experiment, load_experiment, pieces
+from ganrun.config.identity import content_of
+from ganrun.config.shipped import shipped_configs
+from ganrun.config.sweep_load import load_sweep
+from ganrun.sweep.designs import Design
+
+CURES = sorted((shipped_configs() / "cures").glob("*.yaml"))
+SWEEP = shipped_configs() / "sweeps" / "cures.yaml"
+
+NO_CURE = {"normal", "uniform", "constant", "linear", "fresh", "pool"} | {
+    *("none", "alternating", "simultaneous", "non_saturating")
+}
+"""What the plain game has, or what is a setting of it and no remedy."""
+
+
+@pytest.mark.parametrize("path", CURES, ids=lambda path: path.stem)
+def test_a_cure_is_named_after_its_file_and_says_whose_it_is(path: Path) -> None:
+    experiment = load_experiment(path)
+    assert experiment.name == path.stem
+    comments = [line for line in path.read_text().splitlines() if line.startswith("# ")]
+    assert len(comments) == 3  # the schema, and two lines
+    assert comments[-1].rstrip().endswith(").")
+
+
+def test_the_sweep_compares_all_of_them_and_the_plain_game() -> None:
+    sweep = load_sweep(SWEEP)
+    design = Design(sweep)
+    every = {trial.case: trial.experiment for trial in map(design.trial, range(design.trials))}
+    plain = load_experiment(shipped_configs() / "five_gaussians.yaml")
+    cures = {path.stem: load_experiment(path) for path in CURES}
+    assert len(sweep.seeds) == 16
+    assert list(every) == ["plain", *(name for name in every if name in cures)]
+    assert set(every) == {"plain", *cures}
+    for name, experiment in {"plain": plain, **cures}.items():
+        assert content_of(every[name]) == content_of(experiment), name
+
+
+def test_every_remedy_has_its_config() -> None:
+    """A remedy that is declared is compared with the others."""
+    used = set().union(*(_pieces(load_experiment(path)) for path in CURES))
+    tables = (
+        pieces.OBJECTIVES, pieces.PENALTIES, pieces.UPDATES, pieces.LATENTS, pieces.MINIBATCH,
+        pieces.NORMS, pieces.SCHEDULES, pieces.DATA, pieces.REMEDIES,
+    )  # fmt: skip
+    declared = {name for table in tables for name in table}
+    assert declared - used <= NO_CURE
+
+
+def _pieces(one: Experiment) -> set[str]:
+    """The names of all pieces that an experiment makes use of."""
+    plain = Experiment()
+    used = {one.objective, *one.penalties, one.training.updates.name, one.generator.latent.name}
+    used |= {one.discriminator.minibatch.name, one.generator.norm, one.discriminator.norm}
+    used |= {one.optimizer.schedule.name, one.training.data.name}
+    for field in pieces.REMEDIES:
+        section, name = field.split(".")
+        values = [getattr(getattr(config, section), name) for config in (one, plain)]
+        if values[0] != values[1]:
+            used.add(field)
+    return used
