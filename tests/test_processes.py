@@ -84,11 +84,15 @@ def test_an_interrupt_while_an_answer_is_taken_does_not_lose_it(number: int) -> 
     processes._pool = Answering(number)  # type: ignore[assignment]
     before = signal.signal(number, interrupt)
     found = []
+
+    def make_use() -> None:
+        for result in processes.run([cohort(0)], lambda _: None):
+            found.append(result)
+            signal.raise_signal(number)  # nor does one while it is made use of
+
     try:
         with pytest.raises(KeyboardInterrupt):
-            for result in processes.run([cohort(0)], lambda _: None):
-                found.append(result)
-                signal.raise_signal(number)  # nor does one while it is made use of
+            make_use()
         assert signal.getsignal(number) is interrupt
     finally:
         signal.signal(number, before)
