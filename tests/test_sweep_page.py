@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import html
 import json
 import os
 import re
@@ -32,7 +33,7 @@ from test_sweep_report import ALL_KINDS, some_missing
 from ganrun import wording
 from ganrun.config import load_sweep, run_id
 from ganrun.config.metrics import SUMMARY_METRICS
-from ganrun.influence import influence_of
+from ganrun.influence import influence_of, told
 from ganrun.influence.rates import simultaneous_level
 from ganrun.influence.share_intervals import LEVEL
 from ganrun.influence.table import outcome_column
@@ -132,6 +133,18 @@ def test_every_sweep_has_a_page_that_says_what_the_terminal_says(records, pages,
         assert re.sub(r"\s+", " ", sentence.replace("'", "&#x27;").replace("<", "&lt;")) in words
     assert "NaN" not in text.split('id="plotly"')[0]
     assert len(text) < 2_500_000
+
+
+def test_each_sentence_of_the_answer_stands_beside_what_it_is_about(records, pages):
+    text = pages["two factors"].read_text(encoding="utf-8")
+    answer = told(records["two factors"].influence)
+    rows = re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", text.split("</section>")[0])
+    lead, *others = [sentence for sentences in answer.values() for sentence in sentences]
+    assert f'<p class="lead">{html.escape(lead)}</p>' in text
+    beside = [about for about, sentences in answer.items() if set(sentences) - {lead}]
+    assert [about for about, _ in rows if about != "besides"] == beside
+    shown = [one for about, row in rows for one in re.findall("<p>(.*?)</p>", row)]
+    assert shown[: len(others)] == [html.escape(one) for one in others]
 
 
 def test_the_page_imports_no_library_that_it_does_not_need(records):
