@@ -2,14 +2,16 @@
 
 Of each run there are two sets of continuations to ten times its rounds, five seeds each: either is
 the truth for what is made of the other. No seed is in both. *Lessons* are more runs at other points
-of the same ranges, with one continuation each: a truth less sure, but many.
+of the same ranges, with one continuation each: a truth less sure, but many. A few of them are as
+long as the runs of the shipped configs, which are five to ten times as long as the others: whether
+modes are still found after so long, shorter runs do not show.
 """
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ganrun.config import Sweep, load_sweep
@@ -26,9 +28,30 @@ ROUNDS = 10
 """Length of the truth, in lengths of the run."""
 SEEDS = 5
 SETS = ("truth-a", "truth-b")
-LESSON_POINTS = 200
-"""Points at which lessons are run, as many runs at each as there are cases."""
 LESSON = "lesson"
+
+
+@dataclass(frozen=True)
+class Lessons:
+    """A design of runs to learn from: the cases' own, but for these overrides."""
+
+    overrides: tuple[str, ...]
+    points: int
+    """At so many of its points, the first ones, runs are played on."""
+
+
+LESSONS = (
+    Lessons(("points=200",), 140),
+    Lessons(
+        (
+            "name=long",
+            "points=16",
+            "vary.training.steps={log: [4000, 10000]}",
+            "base.evaluation.every=200",
+        ),
+        16,
+    ),
+)
 
 
 @dataclass(frozen=True)
@@ -53,18 +76,22 @@ def branches(run: RunFolder, name: str) -> list[RunFolder]:
 
 def trained_cases(runs_dir: Path, overrides: Iterable[str] = ()) -> list[Case]:
     """Train what is not there yet: first all runs, then all their continuations."""
-    return _trained(load_sweep(DESIGN, list(overrides)), runs_dir, SETS)
+    cases = _runs(load_sweep(DESIGN, list(overrides)), runs_dir)
+    _continue(cases, runs_dir, SETS)
+    return cases
 
 
 def lessons(runs_dir: Path) -> list[Case]:
-    """Likewise the runs that the likelihoods are learned from."""
-    return _trained(load_sweep(DESIGN, [f"points={LESSON_POINTS}"]), runs_dir, (LESSON,))
-
-
-def _trained(sweep: Sweep, runs_dir: Path, sets: Sequence[str]) -> list[Case]:
-    cases = _runs(sweep, runs_dir)
-    _continue([one.run for one in cases], runs_dir, [plan_of(name) for name in sets])
-    return cases
+    """Likewise the runs that the likelihoods are learned from, their points numbered through."""
+    found: list[Case] = []
+    before = 0
+    for some in LESSONS:
+        runs = _runs(load_sweep(DESIGN, list(some.overrides)), runs_dir)
+        cases = [replace(one, point=before + one.point) for one in runs if one.point < some.points]
+        _continue(cases, runs_dir, (LESSON,))
+        found += cases
+        before += some.points
+    return found
 
 
 def _runs(sweep: Sweep, runs_dir: Path) -> list[Case]:
@@ -85,8 +112,9 @@ def _point(design: Design, cell: int) -> int:
     return cell % design.sweep.points_per_case
 
 
-def _continue(runs: list[RunFolder], runs_dir: Path, plans: Sequence[Plan]) -> None:
-    alive = [run for run in runs if run.status == "complete"]
+def _continue(cases: Sequence[Case], runs_dir: Path, sets: Sequence[str]) -> None:
+    alive = [one.run for one in cases if one.run.status == "complete"]
+    plans = [plan_of(name) for name in sets]
     options = Options(runs_dir=runs_dir, command=tuple(sys.argv))
     total = len(alive) * sum(plan.seeds for plan in plans)
     with executor_for(total) as executor:

@@ -21,8 +21,8 @@ from ganrun.store import RunFolder
 from ganrun.verdict import Verdict, Word, quick_verdict
 from ganrun.verdict.continued import Continued, continued, plurality
 
-STAGES = (0.5, 0.7, 0.85, 1.0)
-"""A run teaches also as the shorter run that it was, of which more is known than its length."""
+STAGES = (0.25, 0.35, 0.5, 0.7, 1.0)
+"""A run teaches also as the shorter runs that it was, of which more is known than their length."""
 
 
 @dataclass(frozen=True)

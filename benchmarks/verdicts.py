@@ -9,8 +9,9 @@ by the plurality of five continuations with fresh noise. There are two such trut
 seeds; how often they agree is the ceiling, since nobody can know the luck of the draw. What is made
 of one set (`--confirm` of one continuation to 3 T, `diagnose` of all five) is scored against the
 other set's truth, and the quick verdict, which sees the run alone, against both. What it knows was
-learned from lessons at other points of the design, with one continuation each. A run that diverged
-is known to have, by every way of judging.
+learned from lessons at other points of the design, with one continuation each; a tenth of these
+runs are as long as the shipped configs' are. A run that diverged is known to have, by every way of
+judging.
 """
 
 from __future__ import annotations

@@ -75,7 +75,7 @@ class Player:
     def until(self, condition: str, argument: Any = None) -> None:
         # A bare expression would be polled by eval, which the page's policy forbids.
         function = condition if argument is not None else f"() => {condition}"
-        self.page.wait_for_function(function, arg=argument)
+        self.page.wait_for_function(function, arg=argument, polling=50)
 
     @property
     def state(self) -> dict[str, Any]:

@@ -202,6 +202,25 @@ def test_a_folder_of_an_earlier_ganrun_is_read_and_said_to_be_unverified(tmp_pat
         assert run.finish("complete", VERDICT).verified is False
 
 
+def test_a_run_that_was_killed_is_said_to_be_unverified_until_it_has_gone_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    killed = begin(tmp_path, experiment())
+    play(killed, until=20)
+    assert RunFolder(killed.path).verified is None  # it is being written
+    killed._lock.release()  # which is all that a kill does
+    assert RunFolder(killed.path).verified is False
+    output = CliRunner().invoke(app, ["report", str(killed.path), "--no-figures"]).output
+    assert "not verified: 1 run was cut off and has no digests" in output
+    page = (killed.path / "report.html").read_text()
+    assert "no: the process that was cut off noted no digests" in page
+    with begin(tmp_path, experiment()):
+        pass
+    assert RunFolder(killed.path).verified
+    output = CliRunner().invoke(app, ["report", str(killed.path), "--no-figures"]).output
+    assert "not verified" not in output
+
+
 def test_a_damaged_folder_is_kept_aside_and_its_run_is_trained_again(tmp_path: Path) -> None:
     folders = [train(tmp_path, experiment(seed=seed)).path for seed in range(2)]
     damage(folders[0] / "summary.json", "a value nudged", random.Random(1))

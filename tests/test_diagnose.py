@@ -270,27 +270,47 @@ def test_one_that_was_interrupted_again_and_again_comes_to_the_same(
     assert all(one.finished == one.gans for one in last.branches), "those found count too"
 
 
+def ended_by(sent: signal.Signals, run: RunFolder) -> tuple[int, str]:
+    """The exit code of a command that was sent a signal in its midst, and what it said."""
+    words = [sys.executable, "-m", "ganrun", "diagnose", str(run.path), "--quiet"]
+    with subprocess.Popen(
+        words, stderr=subprocess.PIPE, text=True, start_new_session=True
+    ) as process:
+        assert process.stderr is not None
+        try:
+            while len(list((run.path / FOLDER).glob("*/summary.json"))) < 2:
+                assert process.poll() is None, process.stderr.read()
+                time.sleep(0.01)
+        finally:
+            os.killpg(process.pid, sent)
+        said = process.stderr.read()
+    return process.returncode, said
+
+
 def test_one_whose_processes_were_all_killed_comes_to_the_same(
     tmp_path: Path, collapsed: Collapsed
 ) -> None:
     whole, found, _, _ = collapsed
     run = copied(whole, tmp_path)
     before = files_of(run.path)
-    words = [sys.executable, "-m", "ganrun", "diagnose", str(run.path), "--quiet"]
-    with subprocess.Popen(
-        words, stderr=subprocess.PIPE, text=True, start_new_session=True
-    ) as process:
-        try:
-            while len(list((run.path / FOLDER).glob("*/summary.json"))) < 2:
-                assert process.poll() is None, process.stderr.read()
-                time.sleep(0.01)
-        finally:
-            os.killpg(process.pid, signal.SIGKILL)
-    assert process.returncode == -signal.SIGKILL
+    assert ended_by(signal.SIGKILL, run)[0] == -signal.SIGKILL
     assert read_diagnosis(run.path) is None
     assert placeless(diagnosed(run)) == placeless(found)
     after = files_of(run.path)
     assert {name: after[name] for name in before} == before
+
+
+def test_one_whose_terminal_is_closed_is_saved_and_says_how_to_go_on(
+    tmp_path: Path, collapsed: Collapsed
+) -> None:
+    run = copied(collapsed[0], tmp_path)
+    code, said = ended_by(signal.SIGHUP, run)
+    again = shlex.join(["ganrun", "diagnose", str(run.path), "--quiet"])
+    assert code == 130
+    assert said == f"Interrupted; everything is saved. To go on, run it again: {again}\n"
+    assert read_diagnosis(run.path) is None
+    branches = (RunFolder(path) for path in (run.path / FOLDER).iterdir() if path.name[0] != ".")
+    assert {branch.run["status"] for branch in branches} <= {"complete", "interrupted"}
 
 
 def test_what_a_killed_writer_left_is_tidied_up(tmp_path: Path, collapsed: Collapsed) -> None:

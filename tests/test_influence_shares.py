@@ -242,3 +242,32 @@ def test_where_shares_cannot_be_had_a_sentence_says_why(spoil, reason: str) -> N
 def test_the_same_trial_twice_is_an_error() -> None:
     with pytest.raises(ValueError, match="same factors and the same seed"):
         tabulate(np.zeros(2), np.array([1, 1]), np.array([0, 0]), (2, 3))
+
+
+# Seeds that agree by chance
+
+
+def rare(*happened: tuple[int, int], seeds: int) -> ndarray:
+    """A 0/1 outcome that happened in these of 12 cells, by these seeds; two factors."""
+    y = np.zeros((seeds, 12))
+    for cell, seed in happened:
+        y[seed, cell] = 1
+    return y.reshape(seeds, 6, 2)
+
+
+def test_seeds_that_agree_to_the_last_bit_by_chance_make_no_interval_of_no_width() -> None:
+    """Once in every seed and each time at one of two levels: an even chance in two seeds."""
+    for seeds in (2, 3, 4):
+        y = rare(*((2 * seed, seed) for seed in range(seeds)), seeds=seeds)
+        second = next(part.share for part in main_and_pair_effects(y) if part.axes == (1,))
+        assert second.low == 0
+        assert second.high > 2 * second.value
+    many = rare(*((2 * (seed % 6), seed) for seed in range(12)), seeds=12)
+    second = next(part.share for part in main_and_pair_effects(many) if part.axes == (1,))
+    assert 0 < second.low < second.value < second.high
+
+
+def test_levels_that_are_the_same_in_every_trial_explain_nothing_for_certain() -> None:
+    y = rare((0, 0), (1, 0), (4, 1), (5, 1), (8, 2), (9, 2), seeds=3)
+    second = next(part.share for part in main_and_pair_effects(y) if part.axes == (1,))
+    assert (second.low, second.high) == (0, 0)

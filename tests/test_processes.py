@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 from concurrent.futures import Future
+from queue import Queue
 from threading import Event
 from typing import Any
 
@@ -27,6 +28,33 @@ class Interrupted:
         return self.taken[-1]
 
 
+class Answer(Future[Any]):
+    """What a process has answered; Ctrl-C comes while it is taken."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self.number = number
+        self.set_result(["an outcome"])
+
+    def result(self, timeout: float | None = None) -> Any:
+        signal.raise_signal(self.number)
+        return super().result(timeout)
+
+
+class Answering:
+    """A pool that has played what it is given at once."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+
+    def submit(self, work: Any, *_: Any) -> Future[Any]:
+        if work is Processes.play:
+            return Answer(self.number)
+        warmed: Future[Any] = Future()
+        warmed.set_result(None)
+        return warmed
+
+
 def interrupt(*_: Any) -> None:
     raise KeyboardInterrupt
 
@@ -47,3 +75,25 @@ def test_an_interrupt_while_a_task_is_handed_out_does_not_lose_what_it_comes_to(
     finally:
         signal.signal(number, before)
     assert list(running) == pool.taken
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupt_while_an_answer_is_taken_does_not_lose_it(number: int) -> None:
+    processes = Processes.__new__(Processes)
+    processes.width, processes._stop, processes._progress = 1, Event(), Queue()
+    processes._pool = Answering(number)  # type: ignore[assignment]
+    before = signal.signal(number, interrupt)
+    found = []
+
+    def make_use() -> None:
+        for result in processes.run([cohort(0)], lambda _: None):
+            found.append(result)
+            signal.raise_signal(number)  # nor does one while it is made use of
+
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            make_use()
+        assert signal.getsignal(number) is interrupt
+    finally:
+        signal.signal(number, before)
+    assert [outcomes for _, outcomes in found] == [["an outcome"]]

@@ -396,11 +396,12 @@ class Mortal(Processes):
 
 def test_a_job_that_kills_its_worker_fails_alone(tmp_path: Path) -> None:
     one_cell = ("vary.optimizer.learning_rate=[1e-3]", "vary.training.discriminator_steps=[1]")
-    sweep = small(tmp_path, f"seeds=[0, 1, {POISON}]", *one_cell)
+    sweep = small(tmp_path, f"seeds=[0, 1, {POISON}, {POISON + 1}]", *one_cell)
     listener = Listener()
     folder, progress = swept(tmp_path, sweep, executor=Mortal(2), listener=listener)
-    assert (progress.failed, progress.trained) == (1, 2)
-    assert {row["seed"] for row in rows(folder) if row["status"] == "missing"} == {str(POISON)}
+    assert (progress.failed, progress.trained) == (2, 2)
+    missing = {row["seed"] for row in rows(folder) if row["status"] == "missing"}
+    assert missing == {str(POISON), str(POISON + 1)}
     assert all("process died" in message for message in listener.told)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import html
 import json
 import os
 import re
@@ -32,7 +33,7 @@ from test_sweep_report import ALL_KINDS, some_missing
 from ganrun import wording
 from ganrun.config import load_sweep, run_id
 from ganrun.config.metrics import SUMMARY_METRICS
-from ganrun.influence import influence_of
+from ganrun.influence import influence_of, told
 from ganrun.influence.rates import simultaneous_level
 from ganrun.influence.share_intervals import LEVEL
 from ganrun.influence.table import outcome_column
@@ -132,6 +133,18 @@ def test_every_sweep_has_a_page_that_says_what_the_terminal_says(records, pages,
         assert re.sub(r"\s+", " ", sentence.replace("'", "&#x27;").replace("<", "&lt;")) in words
     assert "NaN" not in text.split('id="plotly"')[0]
     assert len(text) < 2_500_000
+
+
+def test_each_sentence_of_the_answer_stands_beside_what_it_is_about(records, pages):
+    text = pages["two factors"].read_text(encoding="utf-8")
+    answer = told(records["two factors"].influence)
+    rows = re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", text.split("</section>")[0])
+    lead, *others = [sentence for sentences in answer.values() for sentence in sentences]
+    assert f'<p class="lead">{html.escape(lead)}</p>' in text
+    beside = [about for about, sentences in answer.items() if set(sentences) - {lead}]
+    assert [about for about, _ in rows if about != "besides"] == beside
+    shown = [one for about, row in rows for one in re.findall("<p>(.*?)</p>", row)]
+    assert shown[: len(others)] == [html.escape(one) for one in others]
 
 
 def test_the_page_imports_no_library_that_it_does_not_need(records):
@@ -400,6 +413,15 @@ def opened(watched, path: Path, charts: bool = True):
     return browser_page
 
 
+def without_charts(watched, path: Path):
+    """The page where plotly cannot be unpacked, for what has nothing to do with charts.
+
+    To draw them takes four times as long as all the rest.
+    """
+    watched.page.add_init_script("delete window.DecompressionStream")
+    return opened(watched, path)
+
+
 def assert_quiet(watched) -> None:
     """Software WebGL warns of its own slowness, which is no fault of the page."""
     watched.console = [line for line in watched.console if "GL Driver Message" not in line]
@@ -451,7 +473,7 @@ def test_the_cells_of_the_page_are_those_of_the_figure(seen, records):
 
 def test_rates_by_any_two_factors_are_those_of_influence_json(page, records, pages):  # noqa: F811
     record = records["choices, a log range and cases"]
-    shown = opened(page, pages["choices, a log range and cases"], charts=False)
+    shown = without_charts(page, pages["choices, a log range and cases"])
     for outcome in OUTCOMES:
         for pair in record.influence["outcomes"][outcome]["pairs"]:
             across, down = pair["fields"]
@@ -476,7 +498,7 @@ def test_rates_by_any_two_factors_are_those_of_influence_json(page, records, pag
 
 
 def test_pointing_at_a_cell_shows_its_rate_and_its_runs(page, records, pages):  # noqa: F811
-    shown = opened(page, pages["two factors"], charts=False)
+    shown = without_charts(page, pages["two factors"])
     first = shown.get_by_role(
         "button", name=re.compile("ratio 0.1, number of discriminator steps 1:")
     )
@@ -508,7 +530,7 @@ def test_pointing_at_a_cell_shows_its_rate_and_its_runs(page, records, pages):  
 
 def test_the_interval_of_the_cell_that_it_opens_at_knows_that_it_was_picked(page, records, pages):  # noqa: F811
     record = records["two factors"]
-    panel = opened(page, pages["two factors"], charts=False).locator("#cell .cell-rate")
+    panel = without_charts(page, pages["two factors"]).locator("#cell .cell-rate")
     grid = phase_grid(record)
     column = outcome_column(record.trials, MODES_MISSING, record.levels)
     group = np.empty(len(record.rows), dtype=int)
@@ -525,7 +547,7 @@ def test_the_interval_of_the_cell_that_it_opens_at_knows_that_it_was_picked(page
 
 
 def test_a_press_plays_the_median_and_the_worst(page, records, pages):  # noqa: F811
-    shown, record = opened(page, pages["two factors"], charts=False), records["two factors"]
+    shown, record = without_charts(page, pages["two factors"]), records["two factors"]
     shown.get_by_role(
         "button", name=re.compile("ratio 1, number of discriminator steps 1:")
     ).click()
@@ -549,7 +571,7 @@ def test_a_press_plays_the_median_and_the_worst(page, records, pages):  # noqa: 
 
 
 def test_the_diagram_can_be_walked_and_played_with_the_keyboard_alone(page, pages):  # noqa: F811
-    shown = opened(page, pages["two factors"], charts=False)
+    shown = without_charts(page, pages["two factors"])
     for _ in range(20):
         shown.keyboard.press("Tab")
         if shown.evaluate("document.activeElement.className") == "cell":
@@ -572,7 +594,7 @@ def test_the_diagram_can_be_walked_and_played_with_the_keyboard_alone(page, page
 
 def test_other_axes_levels_and_outcomes_can_be_chosen(page, records, pages):  # noqa: F811
     kind = "choices, a log range and cases"
-    shown, record = opened(page, pages[kind], charts=False), records[kind]
+    shown, record = without_charts(page, pages[kind]), records[kind]
     menus = shown.locator("#phase-menus label")
     third = menus.nth(3)
     pooled = shown.locator(".cell").first.text_content()
@@ -631,7 +653,7 @@ def rows_shown(shown) -> list[list[str]]:
 
 
 def test_the_table_sorts_and_says_how(page, pages):  # noqa: F811
-    shown = opened(page, pages["two factors"], charts=False)
+    shown = without_charts(page, pages["two factors"])
     head = shown.get_by_role("columnheader", name=re.compile("discriminator_"))
     assert head.get_attribute("aria-sort") == "none"
     head.get_by_role("button").click()
@@ -652,7 +674,7 @@ def test_the_table_sorts_and_says_how(page, pages):  # noqa: F811
 def filtered(chromium, pages):  # noqa: F811
     """A page for the tests that do nothing to it but fill the table's filter."""
     with pages_of(chromium) as make:
-        yield opened(make(**DESKTOP), pages["two factors"], charts=False)
+        yield without_charts(make(**DESKTOP), pages["two factors"])
 
 
 @pytest.mark.parametrize(
@@ -815,8 +837,7 @@ def test_lines_that_are_kept_are_the_rows_of_the_table(page, pages):  # noqa: F8
 
 
 def test_where_a_browser_cannot_unpack_the_charts_the_rest_works(page, pages):  # noqa: F811
-    page.page.add_init_script("delete window.DecompressionStream")
-    shown = opened(page, pages["two factors"])
+    shown = without_charts(page, pages["two factors"])
     assert "DecompressionStream" in shown.locator("#ranking-chart").inner_text()
     assert shown.locator("#ranking table").is_visible()
     assert len(rows_shown(shown)) == 18
@@ -863,7 +884,7 @@ vary:
   target.radius: [1.0, 3.0]
 """
     record = read_sweep(stored_sweep(tmp_path, text, by_ratio_or_collapse).path)
-    shown = opened(page, write_sweep_page(record), charts=False)
+    shown = without_charts(page, write_sweep_page(record))
     modes = shown.evaluate("ganrun.sweep.frames.targets.map((target) => target.modes.length)")
     assert sorted(modes) == [3, 3, 7, 7]
     assert_quiet(page)

@@ -11,9 +11,11 @@ import json
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -44,6 +46,7 @@ REFERENCE = {
     "mode_tv": {"mean": 0.02, "p5": 0.01, "p95": 0.03},
     "nll": {"mean": 1.0, "p5": 0.9, "p95": 1.1},
 }
+RECORDED = pd.read_csv(Path(__file__).parent / "golden" / "five_gaussians.csv")
 EVERY, ROWS = 100, 101
 """Evaluations of a made-up run: rounds 0 to 10,000."""
 Metrics = dict[str, ndarray]
@@ -180,6 +183,16 @@ def test_a_course_is_taken_for_what_it_plainly_is(case: str) -> None:
         assert found.probabilities[word] == max(others)
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_five_gaussians_at_rest_with_modes_missing_have_collapsed(seed: int) -> None:
+    """The second quarter to the last of the shipped `five_gaussians`: played on, all stay so."""
+    run = RECORDED[RECORDED.seed == seed]
+    metrics = {name: run[name].to_numpy() for name in RECORDED.columns[1:]}
+    found = judge(metrics, reference={**REFERENCE, "nll": {"mean": -1.55}})
+    assert found.word == "collapsed"
+    assert found.probabilities["collapsed"] > found.probabilities["undertrained"]
+
+
 def test_a_run_that_covers_all_and_stands_still_did_not_collapse() -> None:
     for shares in (steady(), steady(0.3, 0.3, 0.2, 0.1, 0.05)):
         at_rest = chance(course(shares), "converged", "imprecise", "sharpening")
@@ -311,13 +324,32 @@ def test_the_signs_see_what_they_are_called() -> None:
     assert (told["lacking"], told["any lacking"], told["within"]) == (0.4, 1, 0)
     assert (told["moving"], told["stepping"], told["off"]) == (0, 0, 0)
     assert told["straying"] == pytest.approx(0)
-    assert told["rise, lacking"] == told["rise"] == 0
+    assert told["found, lacking"] == told["rise"] == 0
+    assert told["the same lacking"] == 1
     assert told["placed, lacking"] == pytest.approx(0.6)
     assert SIGNS["placed, lacking"](signs(course(steady()))) == 0
     assert told["quality"] == pytest.approx(0.99)
     assert told["loud"] == pytest.approx(np.arcsinh(0.5))
     assert SIGNS["moving"](signs(turns)) == pytest.approx(0.45 / 3, abs=0.01)
     assert SIGNS["off"](signs(PLAIN["nothing anywhere"][0])) == 1
+
+
+def test_the_signs_see_which_modes_were_found_and_for_how_long_the_others_are_missing() -> None:
+    finding = signs(PLAIN["modes are still being found"][0])
+    assert finding.missing == (4,)
+    assert finding.found == pytest.approx(2 / 5)
+    assert finding.settled == pytest.approx(26 / 51)
+    assert signs(PLAIN["modes take turns"][0]).settled < 0.1
+    for name in ("the same lacking", "found, lacking"):
+        assert SIGNS[name](signs(course(rising(0.1, 0.9)))) == 0
+
+
+def test_a_mode_that_perfect_samples_do_not_show_does_not_unsettle_those_that_are_missing() -> None:
+    lacking = course(steady(0.33, 0.33, 0.33, 0, 0))
+    shown = {"mean": 4.0, "by_mode": [1.0, 1.0, 1.0, 1.0, 0.0]}
+    weights = np.array([0.25] * 4 + [1e-6])
+    seen = Signs(Trajectory(lacking, {}, {**REFERENCE, "modes_covered": shown}, weights))
+    assert (seen.missing, seen.settled) == ((3,), 1)
 
 
 def test_the_signs_see_whether_a_game_is_steady() -> None:

@@ -50,7 +50,7 @@ def _prepare() -> Any:
     """Set XLA up, once, and give back the worker's one device."""
     from ganrun.game import backend
 
-    backend.prepare(compile_cache(quiet=True))
+    backend.prepare(compile_cache())
     import jax
 
     return jax.local_devices()[0]

@@ -111,8 +111,9 @@ class Processes(contextlib.AbstractContextManager["Processes"]):
                     break
                 done, _ = wait(running, LISTEN_SECONDS, FIRST_COMPLETED)
                 self._tell(on_progress)
-                yield from self._collect(tasks, running, done)
-                yield from tasks.given_up()
+                with _interrupts_wait():  # until what has ended has been taken note of
+                    yield from self._collect(tasks, running, done)
+                    yield from tasks.given_up()
             except KeyboardInterrupt:
                 interrupted = True
                 self.stop()

@@ -2,9 +2,10 @@
 
 influence_of(trials)    every share and rate with its 95 % interval, JSON-ready: `influence.json`
 paragraph(influence)    the same in one paragraph of plain words
+told(influence)         the paragraph's sentences, by what they are about
 """
 
-from ganrun.influence.paragraph import paragraph
+from ganrun.influence.paragraph import paragraph, told
 from ganrun.influence.table import influence_of
 from ganrun.influence.trials import (
     COLLAPSED,
@@ -30,4 +31,5 @@ __all__ = [
     "by_verdict",
     "influence_of",
     "paragraph",
+    "told",
 ]

@@ -7,6 +7,7 @@ the trials comes second, and says whose verdicts they are.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import chain
 from typing import Any
 
 from ganrun.influence.surrogate_words import about_surrogate
@@ -33,20 +34,24 @@ its rounds nearly nine in ten runs show what becomes of them."""
 
 def paragraph(influence: Mapping[str, Any]) -> str:
     """Plain words for the answer that `influence_of` gave; one paragraph, deterministic."""
+    return " ".join(chain.from_iterable(told(influence).values()))
+
+
+def told(influence: Mapping[str, Any]) -> dict[str, list[str]]:
+    """The sentences of the paragraph, in their order, by what they are about."""
     counts = influence["trials"]
     if not counts["with_result"]:
-        return "No trial has a result yet, so nothing can be said."
+        return {"trials": ["No trial has a result yet, so nothing can be said."]}
     names = {factor["field"]: factor["name"] for factor in influence["factors"]}
-    sentences = [
-        *_too_early(influence),
-        *_missing(influence),
-        *_explained(influence, names),
-        *_extremes(influence, names),
-        *_verdicts(influence, names),
-        *_without_result(counts),
-        _brackets(influence),
-    ]
-    return " ".join(sentences)
+    return {
+        "rounds": _too_early(influence),
+        "modes missing": _missing(influence),
+        "what explains it": _explained(influence, names),
+        "least and most": _extremes(influence, names),
+        "verdicts": _verdicts(influence, names),
+        "left out": _without_result(counts),
+        "brackets": [_brackets(influence)],
+    }
 
 
 def headline_outcome(influence: Mapping[str, Any]) -> str | None:

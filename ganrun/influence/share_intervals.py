@@ -110,8 +110,11 @@ class PartTest:
         # less, so that less is taken off: the estimate moves by more than the length.
         taken_off = np.sum(noise**2, axis=1) / (2 * free) * (squared > 0)
         lengthened = along - taken_off / np.sqrt(squared or 1.0)
-        variance = float(lengthened.var(ddof=1)) * uncertain
-        self.deviation = np.sqrt(np.maximum(variance, 1e-12 * table.total))
+        variance = float(lengthened.var(ddof=1))
+        alone = float(direction**2 @ table.residuals.var(axis=0, ddof=1))
+        if variance <= 1e-9 * alone:
+            variance = alone  # seeds agree to the last bit by chance, as where things happen once
+        self.deviation = np.sqrt(np.maximum(variance * uncertain, 1e-12 * table.total))
         self.across = np.zeros(DRAWS)
         if dimensions > 1:
             effective = effective_dimensions(across, dimensions - 1)

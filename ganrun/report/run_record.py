@@ -64,7 +64,7 @@ class RunRecord:
     earlier_rule: str | None = None
     """What was other about the game by which it was trained (see `RunFolder`)."""
     verified: bool | None = None
-    """Whether its files are known to be what was written; None before its end."""
+    """Whether its files are known to be what was written; None while they are being written."""
     copies: tuple[Path, ...] = ()
     """Other folders that hold the same run, which is counted once."""
 

@@ -26,15 +26,16 @@ def whose(run: RunRecord) -> str:
     return f"{run.name}, seed {run.seed}"
 
 
-def unverified(number: int, noun: str) -> str:
+def unverified(number: int, noun: str, *, ended: bool = True) -> str:
     """What to say of runs whose files may be other than what was written; empty if there are none.
 
-    An earlier ganrun noted no digests of them.
+    An earlier ganrun noted no digests of them, nor does a process that is killed before they ended.
     """
     if not number:
         return ""
-    has = wording.form_for(number, "has", "have")
-    return f"not verified: {wording.plural(number, noun)} of an earlier ganrun {has} no digests"
+    has, was = (wording.form_for(number, *pair) for pair in (("has", "have"), ("was", "were")))
+    why = f"of an earlier ganrun {has}" if ended else f"{was} cut off and {has}"
+    return f"not verified: {wording.plural(number, noun)} {why} no digests"
 
 
 def outcome(run: RunRecord) -> str:

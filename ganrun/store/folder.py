@@ -108,11 +108,12 @@ class RunFolder:
 
     @property
     def verified(self) -> bool | None:
-        """Whether its files are known to be what was written; None before its end.
+        """Whether its files are known to be what was written; None while they are being written.
 
-        An earlier ganrun noted no digests, so that what it wrote is taken as it is.
+        An earlier ganrun noted no digests, and a process that was killed came to note none, so that
+        what they wrote is taken as it is.
         """
-        return is_verified(self.run) if self.ended else None
+        return None if self.status == "running" else is_verified(self.run)
 
     @cached_property
     def config(self) -> Experiment:

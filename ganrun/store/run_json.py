@@ -95,7 +95,7 @@ def digests_of(files: Mapping[str, bytes]) -> dict[str, str]:
 
 
 def is_verified(record: Record) -> bool:
-    """Whether the digests of a finished run's files are known, and of what it was made from."""
+    """Whether the digests of a run's files are known, and of what it was made from."""
     origin = record.get("reused_from") or {}
     return bool(record.get("digests")) and origin.get("verified") is not False
 

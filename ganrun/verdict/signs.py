@@ -95,6 +95,19 @@ class Signs:
         return self.in_the_window("real_logit") - self.in_the_window("fake_logit")
 
     @property
+    def settled(self) -> float:
+        """Share of the window's evaluations at which the very modes are missing that are now."""
+        now = ~np.isin(np.arange(self.trajectory.modes), self.missing)
+        same = self.trajectory.present[self.trajectory.window] == now
+        return float(same[:, self.trajectory.showable].all(axis=1).mean())
+
+    @property
+    def found(self) -> float:
+        """Share of the modes that were missing in the second quarter, and no longer are."""
+        before = self.trajectory.missing(self.trajectory.quarters[0])
+        return len(set(before) - set(self.missing)) / self.trajectory.modes
+
+    @property
     def within(self) -> float:
         """Share of the last evaluations that are within tolerance."""
         return float(self.trajectory.within_tolerance[self.trajectory.last_tenth].mean())

@@ -272,9 +272,11 @@ def _beside(runs: Sequence[RunRecord]) -> list[str]:
         has = wording.form_for(len(copies), "has", "have")
         which = wording.listed(copies, MOST_PATHS)
         lines = [f"counted once: {which} {has} the config and seed of a run above"]
-    if words := run_story.unverified(sum(run.verified is False for run in runs), "run"):
-        lines.append(words)
-    return lines
+    believed = [run.ended for run in runs if run.verified is False]
+    told = (
+        run_story.unverified(believed.count(ended), "run", ended=ended) for ended in (True, False)
+    )
+    return [*lines, *filter(None, told)]
 
 
 def _how_to_go_on(runs: Sequence[RunRecord]) -> list[str]:

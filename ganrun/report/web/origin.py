@@ -74,6 +74,14 @@ def _again(run: RunRecord) -> str:
     return f"<p>{words}</p>{copyable(command, what)}"
 
 
+def _unverified(run: RunRecord) -> str:
+    """Why its files may be other than what was written; empty where they are not."""
+    if run.verified is not False:
+        return ""
+    who = "an earlier ganrun" if run.ended else "the process that was cut off"
+    return f"no: {who} noted no digests"
+
+
 def _facts(run: RunRecord) -> list[tuple[str, str]]:
     note = run.run_json
     numerics = _mapping(note.get("numerics"))
@@ -86,7 +94,7 @@ def _facts(run: RunRecord) -> list[tuple[str, str]]:
         ("training", _training(seconds, rate)),
         ("sessions", _sessions(note.get("sessions"))),
         ("trained when", escaped(run.earlier_rule or "")),
-        ("verified", "" if run.verified is not False else "no: an earlier ganrun noted no digests"),
+        ("verified", _unverified(run)),
         ("went on from", _folder(note.get("reused_from"))),
         ("branched from", _folder(note.get("branched_from"))),
         ("machine", _joined(numerics, ("machine", "backend", "device"))),

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-import re
 import shlex
 from collections import Counter
+from collections.abc import Sequence
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 
 from ganrun import wording
+from ganrun.influence import told
 from ganrun.page.html_page import encoded, escaped
 from ganrun.report.commands_to_copy import sweep_command
 from ganrun.report.design_words import about_design
@@ -71,17 +74,32 @@ def sweep_page(record: SweepRecord) -> str:
 
 
 def _answer(record: SweepRecord) -> str:
-    first, *others = re.split(r"(?<=\.) (?=[A-Z])", record.influence["paragraph"])
+    first, *others = (
+        (about, sentence)
+        for about, sentences in told(record.influence).items()
+        for sentence in sentences
+    )
     rounds = wording.plural(record.design.sweep.base.training.steps, "round")
     about = f"{record.name} \N{MIDDLE DOT} {about_design(record.design)}, {rounds}"
     return f"""<section id="answer" aria-labelledby="title">
 <p class="kicker">{escaped(about)}</p>
 <h1 id="title">{escaped(headline(record))}</h1>
-<p class="lead">{escaped(first)}</p>
-<p class="answer">{escaped(" ".join([*others, remarks(record)]).strip())}</p>
+<p class="lead">{escaped(first[1])}</p>
+{_findings([*others, ("besides", remarks(record))])}
 {_fates(record)}
 {_incomplete(record)}
 </section>"""
+
+
+def _findings(told: Sequence[tuple[str, str]]) -> str:
+    """The other sentences of the answer, each on a line of its own, beside what it is about."""
+    groups = groupby(filter(itemgetter(1), told), itemgetter(0))
+    rows = "".join(
+        f"<div><dt>{escaped(about)}</dt>"
+        f"<dd>{''.join(f'<p>{escaped(sentence)}</p>' for _, sentence in group)}</dd></div>"
+        for about, group in groups
+    )
+    return f'<dl class="findings">{rows}</dl>' if rows else ""
 
 
 def _fates(record: SweepRecord) -> str:

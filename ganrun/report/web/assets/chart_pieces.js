@@ -1,6 +1,7 @@
 /* What the sweep's charts are put together from: plotly, which travels packed in the page, and the
    look that they share. */
 
+import { bytesOf } from "../../../page/assets/decode.js";
 import { element } from "../../../page/assets/elements.js";
 import { coloursOf } from "../../../page/assets/theme.js";
 import { intervalWords } from "./trials.js";
@@ -12,8 +13,7 @@ export async function loadPlotly() {
     throw new Error("this browser cannot unpack gzip (it lacks DecompressionStream)");
   }
   const island = document.getElementById("plotly");
-  const text = atob(JSON.parse(island.textContent));
-  const bytes = Uint8Array.from(text, (letter) => letter.charCodeAt(0));
+  const bytes = bytesOf(JSON.parse(island.textContent));
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
   const script = element("script");
   script.textContent = await new Response(stream).text();
