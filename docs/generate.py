@@ -79,6 +79,12 @@ everything, with the same checks; it can be given several times, and the last on
 - `random` modes must have room for their `least_distance`.
 - `training.steps / evaluation.every` is at most {rows:,}. An `evaluation.every` beyond
   `training.steps` is fine: the first and the last round are always evaluated.
+- `discriminator.packing` divides `training.batch_size`; a `minibatch` feature compares two packs or
+  more. `discrimination` does not go with penalties of the slope at each point alone, `std` does.
+- `norm: batch` and `latent: particles` need a `training.batch_size` of two or more, `norm: layer`
+  hidden layers of two or more.
+- `training.label_smoothing` needs an objective with labels, and a schedule's `warmup` ends before
+  `until`.
 - A number of `optimizer` that its optimizer does not use is ignored; where it is set, a note says
   so.
 """
@@ -293,6 +299,7 @@ def _default(option: Any) -> str:
 def configuration() -> str:
     """Return docs/configuration.md."""
     from ganrun.config import (
+        contradictions,
         json_schema,
         pieces,
         schema,
@@ -344,8 +351,8 @@ def configuration() -> str:
         nodes=document.NODES_LIMIT,
         depth=document.DEPTH_LIMIT,
         modes=targets.MODES_LIMIT,
-        per_mode=schema.SAMPLES_PER_MODE,
-        rows=schema.ROWS_LIMIT,
+        per_mode=contradictions.SAMPLES_PER_MODE,
+        rows=contradictions.ROWS_LIMIT,
     )
     parts += [files, IDENTITY, SWEEPS.format(trials=sweeps.TRIALS_LIMIT)]
     parts += [_table(sweep_json_schema()["properties"]), _names("design", pieces.DESIGNS)]
