@@ -11,6 +11,8 @@ from hypothesis import given, settings
 from strategies import Config, configs
 
 from ganrun.config import Experiment, identity, run_id, static_key, to_yaml, traced_values
+from ganrun.config.dotted_fields import declared, path_of
+from ganrun.config.fields import mark_of
 
 
 def experiment(**fields: Any) -> Experiment:
@@ -199,7 +201,10 @@ def test_every_value_is_either_traced_or_static(config: Config):
     key = static_key(one)
     for name, value in traced_values(one).items():
         assert type(value) in (int, float)
-        assert name not in key
+        if mark_of(declared(path_of(name))) == "optional":  # whether it is there is static
+            assert f'"{name}":true' in key
+        else:
+            assert name not in key
 
 
 def test_the_text_of_a_config_is_read_alike_by_yaml_1_1():
