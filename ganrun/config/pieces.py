@@ -152,11 +152,12 @@ NORMS = table(
 )
 DISCRIMINATOR_NORMS = table(NORMS["none"], NORMS["layer"])
 
+_NO_BATCH_NORM = (
+    "batch norm is for the generator alone: in a discriminator, a point's logit would depend on "
+    "the batch that the point happens to be in"
+)
 NOT_HERE = {
-    "discriminator.norm": {
-        "batch": "batch norm is for the generator alone: in a discriminator, a point's logit would "
-        "depend on the batch that the point happens to be in"
-    }
+    "discriminator.norm": dict.fromkeys(("batch", *NORMS["batch"].also), _NO_BATCH_NORM),
 }
 """Why a field does not take a name that another field of the same kind does."""
 
