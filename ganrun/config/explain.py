@@ -150,7 +150,7 @@ def _wrong_type(kind: str, path: Path, node: Node) -> str | None:
     if kind == "tuple_type" and path == ("seeds",):
         expected = "a list of seeds or a count"
     hint = _hint(kind, node)
-    if kind == "model_type" and len(path) > 1 and isinstance(node.value, int | float):
+    if kind == "model_type" and len(path) > 1 and _is_number(node.text):
         inside = suggest.fields_of(dotted(path), "")
         hint = f"; did you mean {{{inside[0]}: {shortened(node.text)}}}?" if inside else ""
     return f"expected {expected}, not {written(node)}{hint}"
