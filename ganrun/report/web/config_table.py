@@ -79,7 +79,7 @@ def _in_words(value: Any) -> str:
     if isinstance(value, Choice):
         return in_words(value.written)
     if isinstance(value, BaseModel):
-        return ", ".join(f"{name} {flow(number)}" for name, number in value)
+        return ", ".join(f"{name} {flow(number)}" for name, number in value if number is not None)
     return flow(value)
 
 
