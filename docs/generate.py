@@ -188,6 +188,11 @@ so that it is not gone on with under others unasked; flags that only dump progra
 are not. What JAX cannot start under is one line that names the variable.
 """
 
+REMEDIES = """\
+What is meant to keep modes, in words of the forger (the generator) and the detective (the
+discriminator). All of it may be combined, varied by a sweep, and laid on any config.
+"""
+
 PIECES = """\
 A piece is written as its name, or with its parameters as `{name: {parameter: value}}`, where the
 only parameter of a piece may go without its name: `{name: value}`. On top of another config a name
@@ -343,9 +348,13 @@ def configuration() -> str:
     ):
         parts += [_names(title, declared)]
     parts += ["## Pieces", PIECES]
-    for choice in {one.kind: one for one in schema.choices().values()}.values():
+    kinds = {one.kind: one for one in schema.choices().values()}.values()
+    for choice in kinds:
         tables = [_parameters(models, choice, piece) for piece in choice.pieces]
         parts += [_names(choice.kind, choice.pieces), *filter(None, tables)]
+    remedies = [pieces.OBJECTIVES, pieces.PENALTIES, pieces.REMEDIES, pieces.NORMS]
+    remedies += [one.pieces for one in kinds]
+    parts += ["## Remedies", REMEDIES, _stories(*remedies)]
     files = FILES.format(
         size=sources.SIZE_LIMIT // 1024,
         nodes=document.NODES_LIMIT,
@@ -385,8 +394,19 @@ def _parameters(models: Mapping[str, Any], choice: Any, piece: str) -> str:
 
 
 def _names(title: str, declared: Mapping[str, Any]) -> str:
-    rows = [f"| `{title}` | what |", "|---|---|"]
-    rows += [f"| `{name}` | {entry.description} |" for name, entry in declared.items()]
+    has_papers = any(getattr(entry, "paper", "") for entry in declared.values())
+    rows = [f"| `{title}` | what |" + " paper |" * has_papers, "|---|---|" + "---|" * has_papers]
+    for name, entry in declared.items():
+        paper = f" {entry.paper} |" if has_papers else ""
+        rows.append(f"| `{name}` | {entry.description} |{paper}")
+    return "\n".join(rows)
+
+
+def _stories(*tables: Mapping[str, Any]) -> str:
+    """Return what every remedy does to the game."""
+    rows = ["| remedy | what it does to the game |", "|---|---|"]
+    told = [one for table in tables for one in table.values() if one.story]
+    rows += [f"| `{one.name}` | {one.story} |" for one in told]
     return "\n".join(rows)
 
 
