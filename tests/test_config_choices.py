@@ -14,10 +14,11 @@ from test_config_overrides import ways_to_say
 
 from ganrun.config import ConfigError, Experiment, load_experiment, load_sweep, pieces
 from ganrun.config.changes import with_changes
-from ganrun.config.choices import Choice, ChoiceOf, in_words
+from ganrun.config.choices import Choice, ChoiceOf
 from ganrun.config.schema import choices as choice_fields
 from ganrun.config.schema import section_model
 from ganrun.sweep.designs import Design
+from ganrun.wording import setting
 
 KINDS = {one.kind: one for one in choice_fields().values()}
 
@@ -36,7 +37,7 @@ def test_a_piece_is_written_by_name_or_with_its_parameters(written: Any):
     one = updates({"consensus": written})
     assert (one.name, dict(one.parameters)) == ("consensus", {"weight": weight})
     assert one.written == {"consensus": {"weight": weight}}
-    assert in_words(one.written) == f"consensus, weight {weight:g}"
+    assert setting(one.written) == f"consensus, weight {weight:g}"
     assert (updates("consensus") == one) == (weight == 10.0)
 
 
