@@ -79,6 +79,12 @@ everything, with the same checks; it can be given several times, and the last on
 - `random` modes must have room for their `least_distance`.
 - `training.steps / evaluation.every` is at most {rows:,}. An `evaluation.every` beyond
   `training.steps` is fine: the first and the last round are always evaluated.
+- `discriminator.packing` divides `training.batch_size`; a `minibatch` feature compares two packs or
+  more. `discrimination` does not go with penalties of the slope at each point alone, `std` does.
+- `norm: batch` and `latent: particles` need a `training.batch_size` of two or more, `norm: layer`
+  hidden layers of two or more.
+- `training.label_smoothing` needs an objective with labels, and a schedule's `warmup` ends before
+  `until`.
 - A number of `optimizer` that its optimizer does not use is ignored; where it is set, a note says
   so.
 """
@@ -180,6 +186,11 @@ no effect. `XLA_FLAGS` and variables that choose a library's kernels (`NPY_DISAB
 `OPENBLAS_CORETYPE`, `GLIBC_TUNABLES`, `NVIDIA_TF32_OVERRIDE`) are recorded in the run's numerics,
 so that it is not gone on with under others unasked; flags that only dump programs or count devices
 are not. What JAX cannot start under is one line that names the variable.
+"""
+
+REMEDIES = """\
+What is meant to keep modes, in words of the forger (the generator) and the detective (the
+discriminator). All of it may be combined, varied by a sweep, and laid on any config.
 """
 
 PIECES = """\
@@ -293,6 +304,7 @@ def _default(option: Any) -> str:
 def configuration() -> str:
     """Return docs/configuration.md."""
     from ganrun.config import (
+        contradictions,
         json_schema,
         pieces,
         schema,
@@ -336,16 +348,20 @@ def configuration() -> str:
     ):
         parts += [_names(title, declared)]
     parts += ["## Pieces", PIECES]
-    for choice in {one.kind: one for one in schema.choices().values()}.values():
+    kinds = {one.kind: one for one in schema.choices().values()}.values()
+    for choice in kinds:
         tables = [_parameters(models, choice, piece) for piece in choice.pieces]
         parts += [_names(choice.kind, choice.pieces), *filter(None, tables)]
+    remedies = [pieces.OBJECTIVES, pieces.PENALTIES, pieces.REMEDIES, pieces.NORMS]
+    remedies += [one.pieces for one in kinds]
+    parts += ["## Remedies", REMEDIES, _stories(*remedies)]
     files = FILES.format(
         size=sources.SIZE_LIMIT // 1024,
         nodes=document.NODES_LIMIT,
         depth=document.DEPTH_LIMIT,
         modes=targets.MODES_LIMIT,
-        per_mode=schema.SAMPLES_PER_MODE,
-        rows=schema.ROWS_LIMIT,
+        per_mode=contradictions.SAMPLES_PER_MODE,
+        rows=contradictions.ROWS_LIMIT,
     )
     parts += [files, IDENTITY, SWEEPS.format(trials=sweeps.TRIALS_LIMIT)]
     parts += [_table(sweep_json_schema()["properties"]), _names("design", pieces.DESIGNS)]
@@ -378,8 +394,19 @@ def _parameters(models: Mapping[str, Any], choice: Any, piece: str) -> str:
 
 
 def _names(title: str, declared: Mapping[str, Any]) -> str:
-    rows = [f"| `{title}` | what |", "|---|---|"]
-    rows += [f"| `{name}` | {entry.description} |" for name, entry in declared.items()]
+    has_papers = any(getattr(entry, "paper", "") for entry in declared.values())
+    rows = [f"| `{title}` | what |" + " paper |" * has_papers, "|---|---|" + "---|" * has_papers]
+    for name, entry in declared.items():
+        paper = f" {entry.paper} |" if has_papers else ""
+        rows.append(f"| `{name}` | {entry.description} |{paper}")
+    return "\n".join(rows)
+
+
+def _stories(*tables: Mapping[str, Any]) -> str:
+    """Return what every remedy does to the game."""
+    rows = ["| remedy | what it does to the game |", "|---|---|"]
+    told = [one for table in tables for one in table.values() if one.story]
+    rows += [f"| `{one.name}` | {one.story} |" for one in told]
     return "\n".join(rows)
 
 

@@ -55,9 +55,15 @@ def value(number: float | None, decimals: int = 3, absent: str = "-") -> str:
 
 
 def setting(value: Any) -> str:
-    """What a config holds, in little room: `0.2154`, `32x32`, `adam`, and `true` as in YAML."""
+    """What a config holds, in little room: `0.2154`, `32x32`, `adam`, and `true` as in YAML.
+
+    >>> setting({"consensus": {"weight": 3.0}})
+    'consensus, weight 3'
+    """
     if isinstance(value, list | tuple):
         return "x".join(map(setting, value))
+    if isinstance(value, Mapping) and value and isinstance(next(iter(value.values())), Mapping):
+        return "; ".join(with_numbers(name, numbers) for name, numbers in value.items())
     if isinstance(value, Mapping):
         return f"{{{', '.join(f'{key}: {setting(held)}' for key, held in value.items())}}}"
     if value is None or isinstance(value, bool):

@@ -13,7 +13,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from ganrun.config import Experiment, json_schema, pieces, to_yaml
+from ganrun.config import Experiment, choices, json_schema, pieces, to_yaml
+from ganrun.config.choices import ChoiceOf
 from ganrun.config.targets import LAYOUTS, MODES_LIMIT
 
 SCHEMA = json_schema()
@@ -54,7 +55,21 @@ def _sections(section: str) -> dict[str, st.SearchStrategy[Any]]:
     return {name: numbers(field) for name, field in number_fields(section).items()}
 
 
+def pieces_of(kind: ChoiceOf) -> st.SearchStrategy[Any]:
+    """Return the ways to write a piece: its name, its parameters, the only one without its name."""
+    ways: list[st.SearchStrategy[Any]] = [names(kind.pieces)]
+    for name, model in kind.models.items():
+        fields = {n: numbers(f) for n, f in SCHEMA["$defs"][model.__name__]["properties"].items()}
+        if "warmup" in fields:  # before the fall is over
+            fields |= {"warmup": st.integers(0, 50), "until": st.integers(51, 10_000_000)}
+        ways.append(st.fixed_dictionaries({name: some(**fields)}))
+        if len(fields) == 1:
+            ways.append(st.fixed_dictionaries({name: next(iter(fields.values()))}))
+    return st.one_of(ways)
+
+
 HIDDEN = st.lists(st.integers(1, 2048), min_size=1, max_size=8)
+ROUNDS = st.integers(1, 10_000_000)
 WEIGHTS = st.floats(1e-6, 1e6)
 COORDINATES = st.floats(-1000, 1000)
 STDS = st.floats(1e-4, 100)
@@ -106,7 +121,9 @@ def most_fields() -> st.SearchStrategy[Config]:
     """Return mappings that hold some of a config's fields; made once, since that takes a while."""
     networks = {
         "hidden": HIDDEN,
-        "activation": names(pieces.ACTIVATIONS),
+        "activation": pieces_of(choices.ACTIVATION),
+        "biases": names(pieces.BIASES),
+        "spectral_norm": st.booleans(),
         "initializer": names(pieces.INITIALIZERS),
         "bias_initializer": names(pieces.BIAS_INITIALIZERS),
     }
@@ -116,17 +133,37 @@ def most_fields() -> st.SearchStrategy[Config]:
         seeds=st.integers(1, 20)
         | st.lists(st.integers(0, 2**31 - 1), min_size=1, max_size=5, unique=True),
         target=targets(),
-        generator=some(**networks, **_sections("generator")),
+        generator=some(
+            **networks,
+            **_sections("generator"),
+            latent=pieces_of(choices.LATENT),
+            norm=names(pieces.NORMS),
+            average=st.none() | st.floats(0, 0.99999),
+        ),
         discriminator=some(
             **networks,
             **_sections("discriminator"),
-            spectral_norm=st.booleans(),
+            norm=names(pieces.DISCRIMINATOR_NORMS),
+            dropout=st.none() | st.floats(0, 0.95),
+            minibatch=pieces_of(choices.FEATURE),
             weight_clip=st.none() | st.floats(1e-6, 100),
         ),
         objective=names(pieces.OBJECTIVES),
         penalties=some(**penalties),
-        optimizer=some(**_sections("optimizer"), name=names(pieces.OPTIMIZERS)),
-        training=some(**_sections("training"), updates=names(pieces.UPDATES)),
+        optimizer=some(
+            **_sections("optimizer"),
+            name=names(pieces.OPTIMIZERS),
+            discriminator_b1=st.none() | st.floats(0, 0.99999),
+            schedule=pieces_of(choices.SCHEDULE),
+        ),
+        training=some(
+            **_sections("training"),
+            updates=pieces_of(choices.UPDATE),
+            instance_noise=st.none() | some(std=st.floats(0, 100), until=st.none() | ROUNDS),
+            label_smoothing=st.none() | st.floats(0, 0.5),
+            top_k=st.none() | some(share=st.floats(1e-4, 1), until=st.none() | ROUNDS),
+            data=pieces_of(choices.DATA),
+        ),
         snapshots=some(**_sections("snapshots")),
     )
 
@@ -140,6 +177,25 @@ def configs(draw: st.DrawFn) -> Config:
         "every": draw(st.integers(100, 10_000_000)),
         "samples": draw(st.integers(10 * MODES_LIMIT, 50_000)),
     }
+    return _without_contradictions(config)
+
+
+def _without_contradictions(config: Config) -> Config:
+    """Return a config of right values that also go together."""
+    generator, discriminator = config.get("generator", {}), config.get("discriminator", {})
+    for network in (generator, discriminator):
+        if network.get("norm") == "layer":
+            network["hidden"] = [max(2, width) for width in network.get("hidden", [2])]
+    training = config.setdefault("training", {})
+    if "packing" in discriminator:
+        packs = max(2, training.get("batch_size", 256) // discriminator["packing"])
+        training["batch_size"] = packs * discriminator["packing"]
+    training["batch_size"] = max(2, training.get("batch_size", 256))
+    if not pieces.OBJECTIVES[config.get("objective", "non_saturating")].labels:
+        training["label_smoothing"] = None
+    if "discrimination" in discriminator.get("minibatch", "none"):
+        for name in [name for name, one in pieces.PENALTIES.items() if one.per_point]:
+            config.get("penalties", {}).pop(name, None)
     return config
 
 
@@ -187,10 +243,20 @@ NUMBERS = [
     ("snapshots", "grid"),
     ("discriminator", "weight_clip"),
     ("penalties", "r1", "weight"),
+    ("training", "updates", "consensus", "weight"),
+    ("training", "top_k", "share"),
+    ("optimizer", "schedule", "cosine", "until"),
+    ("generator", "activation", "maxout", "pieces"),
+    ("generator", "average"),
     ("target", "std"),
 ]
 NAMES = [
     ("objective",),
+    ("generator", "norm"),
+    ("generator", "latent"),
+    ("discriminator", "minibatch"),
+    ("optimizer", "schedule"),
+    ("training", "data"),
     ("generator", "activation"),
     ("optimizer", "name"),
     ("training", "updates"),
@@ -217,6 +283,10 @@ CONTRADICTIONS: list[Config] = [
     {"target": {"layout": "random", "modes": 200, "least_distance": 1.0}},
     {"target": {"layout": "grid", "rows": 17, "columns": 17}},
     {"target": {"rows": 3}},
+    {"discriminator": {"packing": 3}, "training": {"batch_size": 8}},
+    {"training": {"label_smoothing": 0.1}, "objective": "hinge"},
+    {"discriminator": {"norm": "batch"}},
+    {"training": {"updates": {"consensus": {}, "lookahead": {}}}},
     {"seeds": [1, 1]},
     {"seeds": 0},
     {"seeds": [-1]},

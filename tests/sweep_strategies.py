@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from hypothesis import strategies as st
-from strategies import NO_NUMBER, NO_SECTION, TOKENS, Config, configs, dump, names, put
+from strategies import NO_NUMBER, NO_SECTION, TOKENS, Config, configs, dump, names, pieces_of, put
 
-from ganrun.config import pieces
+from ganrun.config import choices, pieces
 
 LEVELS: dict[str, st.SearchStrategy[Any]] = {
     "optimizer.learning_rate": st.floats(1e-8, 10),
@@ -17,9 +17,13 @@ LEVELS: dict[str, st.SearchStrategy[Any]] = {
     "training.batch_size": st.integers(1, 65_536),
     "objective": names(pieces.OBJECTIVES),
     "generator.hidden": st.lists(st.integers(1, 2048), min_size=1, max_size=3),
-    "generator.activation": names(pieces.ACTIVATIONS),
+    "generator.activation": pieces_of(choices.ACTIVATION),
     "discriminator.spectral_norm": st.booleans(),
     "discriminator.weight_clip": st.none() | st.floats(1e-6, 100),
+    "training.updates": pieces_of(choices.UPDATE),
+    "training.instance_noise.std": st.floats(0, 100),
+    "optimizer.schedule.cosine.final": st.floats(0, 1),
+    "discriminator.dropout": st.none() | st.floats(0, 0.95),
     "penalties.r1.weight": st.floats(0, 1e6),
     "target.std": st.floats(1e-4, 100),
 }
@@ -32,7 +36,20 @@ RANGES: dict[str, tuple[int | float, int | float]] = {
 }
 
 
+CONTRADICTED = (
+    ("training", "label_smoothing"),
+    ("discriminator", "packing"),
+    ("discriminator", "minibatch"),
+    ("generator", "norm"),
+    ("generator", "latent"),
+)
+
+
 def _key(value: Any) -> Any:
+    if isinstance(value, dict):  # each piece once, however it is written
+        return (False, *value)
+    if isinstance(value, str):
+        return (False, value)
     return (type(value) is bool, tuple(value) if isinstance(value, list) else value)
 
 
@@ -60,8 +77,11 @@ def sweeps(draw: st.DrawFn) -> Config:
         "vary": {field: draw(axes(field, is_factorial)) for field in fields},
         "base": draw(configs()),
     }
-    # Whatever the target, a radius or a penalty of its own cannot stand in the way.
+    # Whatever the target, a radius or a penalty of its own cannot stand in the way; nor what does
+    # not go with every objective, width and batch size.
     sweep["base"].pop("target", None)
+    for section, name in CONTRADICTED:
+        sweep["base"].get(section, {}).pop(name, None)
     if not is_factorial:
         sweep["points"] = draw(st.sampled_from([2, 4]))
     if draw(st.booleans()):

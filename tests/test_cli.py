@@ -120,7 +120,7 @@ def test_a_sweep_notes_what_none_of_its_optimizers_uses():
     code, _, errors = cli("sweep", "a.yaml", "--dry-run")
     assert code == 0
     assert errors.splitlines() == [
-        "note: a.yaml: vary.optimizer.decay: adam and sgd do not use decay, but b1 and b2",
+        "note: a.yaml: vary.optimizer.decay: adam and sgd do not use decay, but b1, b2 and eps",
         "note: a.yaml: cases.sgd.optimizer.b1: sgd does not use b1",
     ]
 

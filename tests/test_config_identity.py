@@ -4,13 +4,25 @@ from __future__ import annotations
 
 import hashlib
 import math
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from strategies import Config, configs
 
-from ganrun.config import Experiment, identity, run_id, static_key, to_yaml, traced_values
+from ganrun.config import (
+    Experiment,
+    identity,
+    load_experiment,
+    run_id,
+    run_ids,
+    static_key,
+    to_yaml,
+    traced_values,
+)
+from ganrun.config.dotted_fields import declared, path_of
+from ganrun.config.fields import mark_of
 
 
 def experiment(**fields: Any) -> Experiment:
@@ -27,12 +39,48 @@ GOLDEN = {
         "optimizer": {"learning_rate": 1e-5, "b1": 0},
         "target": {"layout": "grid", "rows": 2, "columns": 2, "weights": [1, 2, 3, 4]},
     },
+    "f98c4d36c17d21a8": {"generator": {"activation": "leaky_relu"}},
+    "dc79b51090aba574": {
+        "generator": {"activation": "leaky_relu"},
+        "discriminator": {"activation": "leaky_relu"},
+        "optimizer": {"name": "rmsprop", "b2": 0.9},
+    },
+    "35a0e3d7565158a4": {"optimizer": {"name": "sgd", "eps": 1e-7}},
+    "0cdad794056c1c42": {"optimizer": {"eps": 1e-7}},
+    "085dc1bdf6a8502c": {
+        "training": {"updates": "simultaneous"},
+        "penalties": {"r1": {}, "gradient_penalty": {"weight": 3}},
+    },
     "6cf4648c447d865a": {
         "seeds": [2147483647],
         "discriminator": {"weight_clip": 0.01, "spectral_norm": True},
         "target": {"layout": "custom", "means": [[0, 1e-7]], "covariances": [[[1, 0], [0, 2]]]},
     },
 }
+
+
+SHIPPED = {
+    "cases/collapsed": "cb6fbd1c399d1b09",
+    "cases/converged": "aff0367ca8fddc38",
+    "cases/diverged": "480efb74c0536197",
+    "cases/imprecise": "f3e8a4248649673b",
+    "cases/oscillating": "c46889c3ad93c332",
+    "cases/sharpening": "c2484f89b0834c08",
+    "cases/stuck": "7fb73f1d28ff97b5",
+    "cases/undertrained": "de9811f0fea3ba6c",
+    "five_gaussians": "07408cd797e0cc05",
+    "five_gaussians_r1": "34bb03de4aa8fbd1",
+    "five_gaussians_spectral_norm": "7d0fd4c64d15cf5b",
+    "five_gaussians_wgan_gp": "8a575711f7719264",
+    "grid25": "a22268f2e318843e",
+    "ring8": "5eb93e4c4774f31c",
+}
+
+
+@pytest.mark.parametrize("name", list(SHIPPED))
+def test_ids_of_shipped_configs_stay(name: str):
+    path = Path(__file__).parents[1] / "configs" / f"{name}.yaml"
+    assert run_ids(load_experiment(path))[0] == SHIPPED[name]
 
 
 @pytest.mark.parametrize("expected", list(GOLDEN))
@@ -71,6 +119,23 @@ def test_the_id_leaves_out_the_name_and_nothing_else():
         {"penalties": {"r1": {}}},
         {"penalties": {"r1": {"weight": 1}}},
         {"optimizer": {"b2": 0.99}},
+        {"optimizer": {"eps": 1e-7}},
+        {"optimizer": {"discriminator_b1": 0.5}},
+        {"optimizer": {"name": "adamw"}},
+        {"optimizer": {"name": "adamw", "weight_decay": 0.1}},
+        {"optimizer": {"schedule": "cosine"}},
+        {"optimizer": {"schedule": {"cosine": {"warmup": 1}}}},
+        {"generator": {"activation": "leaky_relu"}},
+        {"generator": {"activation": {"leaky_relu": 0.1}}},
+        {"generator": {"latent": "mixture"}},
+        {"generator": {"average": 0.9}},
+        {"discriminator": {"packing": 2}},
+        {"training": {"updates": "consensus"}},
+        {"training": {"updates": {"consensus": 3}}},
+        {"training": {"instance_noise": {}}},
+        {"training": {"instance_noise": {"until": 9}}},
+        {"training": {"label_smoothing": 0}},
+        {"training": {"data": "pool"}},
         {"training": {"steps": 9999}},
         {"evaluation": {"every": 251}},
         {"snapshots": {"count": 41}},
@@ -161,6 +226,8 @@ SAME_PROGRAM: list[Config] = [
     {"optimizer": {"learning_rate": 1, "learning_rate_ratio": 2, "b1": 0.1, "b2": 0.2}},
     {"training": {"steps": 3, "discriminator_steps": 9}},
     {"discriminator": {"weight_clip": 0.1}},
+    {"optimizer": {"discriminator_b1": 0.9, "discriminator_eps": 1e-4, "weight_decay": 0.1}},
+    {"generator": {"activation": {"relu": {}}}},
     {"target": {"radius": 9, "std": 1, "weights": [1, 2, 3, 4, 5]}},
     {"target": {"layout": "line"}},
     {"target": {"layout": "grid", "rows": 1, "columns": 5}},
@@ -175,6 +242,19 @@ OTHER_PROGRAM: list[Config] = [
     {"optimizer": {"name": "sgd"}},
     {"training": {"batch_size": 128}},
     {"training": {"updates": "simultaneous"}},
+    {"training": {"updates": "consensus"}},
+    {"training": {"updates": {"unrolled": 3}}},
+    {"training": {"updates": {"unrolled": 4}}},
+    {"training": {"instance_noise": {}}},
+    {"training": {"top_k": {}}},
+    {"training": {"label_smoothing": 0.0}},
+    {"training": {"data": "pool"}},
+    {"generator": {"activation": "leaky_relu"}},
+    {"generator": {"activation": {"leaky_relu": 0.1}}},
+    {"generator": {"average": 0.5}},
+    {"discriminator": {"dropout": 0.5}},
+    {"discriminator": {"packing": 2}},
+    {"optimizer": {"schedule": "linear"}},
     {"evaluation": {"samples": 2501}},
     {"snapshots": {"grid": 25}},
 ]
@@ -192,6 +272,37 @@ def test_static_fields_each_need_a_program_of_their_own():
     assert static_key(one) == static_key(other)
 
 
+STRENGTHS: list[tuple[str, Config, Config]] = [
+    ("training", {"updates": {"consensus": 1}}, {"updates": {"consensus": 2}}),
+    ("training", {"updates": {"lookahead": {"every": 3}}}, {"updates": "lookahead"}),
+    ("training", {"instance_noise": {}}, {"instance_noise": {"std": 1, "until": 9}}),
+    ("training", {"top_k": {}}, {"top_k": {"share": 0.1, "until": 9}}),
+    ("training", {"label_smoothing": 0}, {"label_smoothing": 0.3}),
+    ("training", {"data": "pool"}, {"data": {"pool": 9}}),
+    ("generator", {"average": 0}, {"average": 0.9}),
+    ("generator", {"latent": "particles"}, {"latent": {"particles": {"rate": 2, "spread": 0}}}),
+    ("discriminator", {"dropout": 0}, {"dropout": 0.9}),
+    ("optimizer", {"schedule": "linear"}, {"schedule": {"linear": {"until": 5, "warmup": 2}}}),
+]
+
+
+@pytest.mark.parametrize(("section", "one", "other"), STRENGTHS, ids=str)
+def test_a_remedys_strengths_do_not_need_another_program(section: str, one: Config, other: Config):
+    first, second = experiment(**{section: one}), experiment(**{section: other})
+    assert static_key(first) == static_key(second)
+    assert traced_values(first).keys() == traced_values(second).keys()
+    assert traced_values(first) != traced_values(second)
+
+
+def test_null_stands_for_a_number():
+    values = traced_values(experiment(training={"instance_noise": {}, "top_k": {}}))
+    assert values["training.instance_noise.until"] == math.inf
+    assert values["training.top_k.until"] == 0
+    values = traced_values(experiment(optimizer={"b1": 0.25, "discriminator_b2": 0.5}))
+    assert values["optimizer.discriminator_b1"] == 0.25
+    assert values["optimizer.discriminator_b2"] == 0.5
+
+
 @settings(derandomize=True, max_examples=100)
 @given(config=configs())
 def test_every_value_is_either_traced_or_static(config: Config):
@@ -199,7 +310,10 @@ def test_every_value_is_either_traced_or_static(config: Config):
     key = static_key(one)
     for name, value in traced_values(one).items():
         assert type(value) in (int, float)
-        assert name not in key
+        if mark_of(declared(path_of(name))) == "optional":  # whether it is there is static
+            assert f'"{name}":true' in key
+        else:
+            assert name not in key
 
 
 def test_the_text_of_a_config_is_read_alike_by_yaml_1_1():

@@ -99,6 +99,13 @@ def test_every_field_has_a_mark_a_default_a_range_and_one_line(name: str, field:
         pieces.PENALTIES,
         pieces.OPTIMIZERS,
         pieces.UPDATES,
+        pieces.LATENTS,
+        pieces.NORMS,
+        pieces.BIASES,
+        pieces.MINIBATCH,
+        pieces.SCHEDULES,
+        pieces.DATA,
+        pieces.REMEDIES,
         metrics.METRICS,
     ],
 )
@@ -120,6 +127,7 @@ def test_each_layout_and_penalty_has_its_parameters_under_the_name_it_is_declare
 
 def test_other_names_for_fields_belong_to_fields_that_exist():
     sections = ["", *Experiment.model_fields, *(f"penalties.{p}" for p in pieces.PENALTIES)]
+    sections += list(pieces.REMEDIES)  # some of which are sections that may be null
     fields = {
         field
         for layout in LAYOUTS

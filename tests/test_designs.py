@@ -16,7 +16,9 @@ from strategies import Config, dump
 from sweep_strategies import sweeps
 
 from ganrun.config import ConfigError, Experiment, load_experiment, load_sweep, run_id, static_key
-from ganrun.config.dotted_fields import may_change_the_program, may_contradict
+from ganrun.config.contradictions import CONTRADICTIONS as RULES
+from ganrun.config.contradictions import may_contradict
+from ganrun.config.dotted_fields import may_change_the_program
 from ganrun.config.fields import Section
 from ganrun.config.penalties import PARAMETERS
 from ganrun.config.write import flow
@@ -241,6 +243,30 @@ CONTRADICTIONS = {
         "s.yaml:2:16: case 'b' does not go with the base: evaluation.samples: "
         "2500 samples are too few for 256 modes; must be at least 2560"
     ],
+    "vary: {discriminator.packing: [2, 3, 8], training.batch_size: [8, 16, 24]}": [
+        "s.yaml:1:8: discriminator.packing = 3 and training.batch_size = 8 do not go together: "
+        "discriminator.packing: packs of 3 do not divide training.batch_size, 8",
+        "s.yaml:1:8: discriminator.packing = 3 and training.batch_size = 16 do not go together: "
+        "discriminator.packing: packs of 3 do not divide training.batch_size, 16",
+    ],
+    "vary: {discriminator.minibatch: [std, {discrimination: {kernels: 4}}]}\n"
+    "cases: {a: {}, gp: {penalties.gradient_penalty: {}}}": [
+        "s.yaml:1:8: discriminator.minibatch = {discrimination: {kernels: 4, dimensi... and "
+        "case 'gp' do not go together: discriminator.minibatch: 'discrimination' makes every "
+        "logit depend on the whole batch, but penalties.gradient_penalty is of the slope at each "
+        "point alone; 'std' goes with it",
+    ],
+    "vary: {training.label_smoothing: [null, 0.1], objective: [hinge, minimax]}": [
+        "s.yaml:1:8: training.label_smoothing = 0.1 and objective = hinge do not go together: "
+        "training.label_smoothing: objective 'hinge' has no labels to be smoothed; "
+        "non_saturating, minimax and least_squares have",
+    ],
+    "vary: {optimizer.schedule.cosine.warmup: [0, 500], "
+    "optimizer.schedule.cosine.until: [300, 900]}": [
+        "s.yaml:1:8: optimizer.schedule.cosine.warmup = 500 and optimizer.schedule.cosine.until "
+        "= 300 do not go together: optimizer.schedule: the warmup of 500 rounds must end before "
+        "the fall does, until 300",
+    ],
     "cases: {a: {}, b: {objective: hinge}, c: {optimizer.b1: 0.5}}": [
         "s.yaml:1:39: cases.c: the same as case 'a'"
     ],
@@ -308,11 +334,10 @@ def test_a_hundred_thousand_trials_are_planned_in_seconds():
 
 
 def test_no_other_fields_can_contradict_each_other():
-    """What `may_contradict` says is complete: these are all the rules between fields there are."""
+    """What `may_contradict` says is complete: all rules between fields are in the one table."""
     rules = {
         "_seeds_are_unique",  # of one field
-        "_evaluations_can_be_stored",  # evaluation.every, training.steps
-        "_enough_samples_per_mode",  # evaluation.samples, target
+        "_fields_go_together",  # the table
     }
     assert set(Experiment.__pydantic_decorators__.model_validators) == rules
     assert not Experiment.__pydantic_decorators__.field_validators
@@ -321,6 +346,8 @@ def test_no_other_fields_can_contradict_each_other():
             assert not type(section).__pydantic_decorators__.model_validators
     for model in PARAMETERS.values():
         assert not model.__pydantic_decorators__.model_validators
-    fields = ("target.std", "target.rows", "evaluation.every", "evaluation.samples")
-    for field in (*fields, "training.steps"):
-        assert may_contradict(tuple(field.split(".")))
+    assert may_contradict(("target", "std"))
+    for rule in RULES:
+        for field in rule.fields:
+            assert may_contradict(tuple(field.split(".")))
+    assert not may_contradict(("optimizer", "learning_rate"))

@@ -204,14 +204,21 @@ def test_what_differs_from_the_defaults_is_marked_and_nothing_else():
             "target": {"layout": "grid", "rows": 3},
             "optimizer": {"learning_rate": 0.002},
             "penalties": {"r1": {"weight": 0.1}},
+            "training": {"updates": {"consensus": 3}, "instance_noise": {"std": 0.5}},
+            "generator": {"activation": {"leaky_relu": 0.2}},
         }
     )
     differing = {".".join(field.path): field for field in config_fields(config) if field.differs}
     assert set(differing) == {
         "target.layout", "target.rows", "optimizer.learning_rate", "penalties.r1.weight",
+        "training.updates", "training.instance_noise", "generator.activation",
     }  # fmt: skip
     assert differing["optimizer.learning_rate"].default == "0.001"
     assert differing["target.layout"].default == "ring"
+    updates, noise = differing["training.updates"], differing["training.instance_noise"]
+    assert (updates.value, updates.default) == ("consensus, weight 3", "alternating")
+    assert (noise.value, noise.default) == ("std 0.5", "null")
+    assert differing["generator.activation"].value == "leaky_relu"
 
 
 def test_a_custom_target_has_a_config_table_too():

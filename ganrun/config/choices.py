@@ -20,7 +20,7 @@ from ganrun.config import pieces
 from ganrun.config.declarations import Piece
 from ganrun.config.fields import Section, static
 from ganrun.config.parameters import Frozen, parameters_model
-from ganrun.wording import with_numbers
+from ganrun.wording import setting
 
 Written = str | Mapping[str, Any]
 """A piece as it stands in a config: its name, or a mapping of its name to its parameters."""
@@ -34,7 +34,7 @@ class Choice:
     parameters: Frozen
 
     def __repr__(self) -> str:
-        return f"<{in_words(self.written)}>"
+        return f"<{setting(self.written)}>"
 
     @property
     def name(self) -> str:
@@ -61,10 +61,6 @@ class Choice:
         }
         return Frozen({self.name: Frozen(told)}) if told else self.name
 
-    @classmethod
-    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        return core_schema.is_instance_schema(cls, serialization=_AS_WRITTEN)
-
 
 _AS_WRITTEN = core_schema.plain_serializer_function_ser_schema(
     lambda choice: as_plain(choice.written)
@@ -76,18 +72,6 @@ def as_plain(written: Written) -> str | dict[str, dict[str, Any]]:
     if isinstance(written, str):
         return written
     return {name: dict(parameters) for name, parameters in written.items()}
-
-
-def in_words(written: Any) -> str:
-    """Return a piece as it is written in words.
-
-    >>> in_words({"consensus": {"weight": 3.0}})
-    'consensus, weight 3'
-    """
-    if not isinstance(written, Mapping):
-        return str(written)
-    ((name, parameters),) = written.items()
-    return with_numbers(name, parameters)
 
 
 @dataclass(frozen=True, eq=False)

@@ -116,14 +116,6 @@ def declared(path: Path, layout: str = DEFAULT_LAYOUT) -> FieldInfo:
     return model.model_fields[path[-1]]
 
 
-def may_contradict(path: Path) -> bool:
-    """Return whether a value of a field, right by itself, may be wrong beside other fields' values.
-
-    These are the fields that the rules between fields read: those of a target, and of Experiment.
-    """
-    return path[0] in ("target", "evaluation") or path == ("training", "steps")
-
-
 def may_change_the_program(path: Path) -> bool:
     """Return whether another value of a field may need another compiled program.
 

@@ -13,6 +13,7 @@ from ganrun.config.errors import Place, Problem, dotted, shortened
 from ganrun.config.overrides import nested
 from ganrun.config.targets import LAYOUTS, layout_of
 from ganrun.config.yaml_tree import PROBLEMS_LIMIT, Node, plain, resolve
+from ganrun.wording import listed
 
 Path = tuple[str | int, ...]
 
@@ -117,8 +118,8 @@ def _message(
     if kind in ("literal_error", "union_tag_invalid", "unknown_piece", "not_a_piece"):
         return _no_such_piece(path, context.get("word", node.value), node)
     if kind == "not_one_piece":
-        names = ", ".join(map(repr, context["names"])) or "none"
-        return f"expected one {path[-1]} with its parameters, not {shortened(names, 80)}"
+        names = listed(map(repr, context["names"])) or "an empty mapping"
+        return f"expected one name with its parameters, not {shortened(names, 80)}"
     if kind == "no_parameters":
         return f"{context['word']!r} has no parameters; write it without any"
     return _wrong_type(kind, path, node) or _out_of_range(kind, context, node)
@@ -149,8 +150,9 @@ def _wrong_type(kind: str, path: Path, node: Node) -> str | None:
     if kind == "tuple_type" and path == ("seeds",):
         expected = "a list of seeds or a count"
     hint = _hint(kind, node)
-    if path[:1] == ("penalties",) and len(path) == 2 and isinstance(node.value, int | float):
-        hint = f"; did you mean {{weight: {shortened(node.text)}}}?"
+    if kind == "model_type" and len(path) > 1 and _is_number(node.text):
+        inside = suggest.fields_of(dotted(path), "")
+        hint = f"; did you mean {{{inside[0]}: {shortened(node.text)}}}?" if inside else ""
     return f"expected {expected}, not {written(node)}{hint}"
 
 

@@ -104,7 +104,7 @@ LATENTS = table(
         "particles",
         "A cloud of latent points that learn; each draw is one of them.",
         ("particle", "particlegan", "cloud"),
-        paper="ParticleGAN",
+        paper="ParticleGAN, 255BITS",
         story="The forger keeps a drawer full of templates and moves every single one, so that "
         "templates may part and leave the space between the modes empty.",
         parameters=(
@@ -152,11 +152,12 @@ NORMS = table(
 )
 DISCRIMINATOR_NORMS = table(NORMS["none"], NORMS["layer"])
 
+_NO_BATCH_NORM = (
+    "batch norm is for the generator alone: in a discriminator, a point's logit would depend on "
+    "the batch that the point happens to be in"
+)
 NOT_HERE = {
-    "discriminator.norm": {
-        "batch": "batch norm is for the generator alone: in a discriminator, a point's logit would "
-        "depend on the batch that the point happens to be in"
-    }
+    "discriminator.norm": dict.fromkeys(("batch", *NORMS["batch"].also), _NO_BATCH_NORM),
 }
 """Why a field does not take a name that another field of the same kind does."""
 
@@ -239,6 +240,7 @@ OBJECTIVES = table(
         "Binary cross-entropy; the generator maximises log D(G(z)): the standard GAN.",
         ("bce", "vanilla", "standard", "gan", "nsgan", "cross_entropy", "binary_cross_entropy"),
         title="Cross-entropy",
+        paper="Goodfellow et al. 2014",
         loss_d=_TWO_LN_2,
         loss_g=Level(math.log(2), "ln 2"),
         labels=True,
@@ -251,6 +253,7 @@ OBJECTIVES = table(
         "minimax",
         "Binary cross-entropy; the generator minimises log(1 - D(G(z))): the saturating original.",
         ("saturating", "zero_sum", "original"),
+        paper="Goodfellow et al. 2014",
         loss_d=_TWO_LN_2,
         loss_g=Level(-math.log(2), "\N{MINUS SIGN}ln 2"),
         labels=True,
@@ -263,12 +266,18 @@ OBJECTIVES = table(
         "wasserstein",
         "The critic's mean on real minus its mean on fake samples.",
         ("wgan", "wgan_gp", "earth_mover"),
+        paper="Arjovsky et al. 2017",
+        story="The detective gives marks instead of verdicts, so that the forger always learns "
+        "which way is better, however bad its notes are.",
         # The critic is defined up to a constant: its level, and the generator's loss, are open.
         loss_d=Level(0.0, "0"),
     ),
     Objective(
         "hinge",
         "Hinge loss for the discriminator, the negative mean for the generator.",
+        paper="Lim & Ye 2017",
+        story="The detective stops bothering about notes that it already tells with ease, and "
+        "minds the doubtful ones.",
         # Any constant in [-1, 1] is optimal against perfect samples; the two terms then sum to 2.
         loss_d=Level(2.0, "2"),
         undecided=Level(0.0, "0"),
@@ -278,6 +287,9 @@ OBJECTIVES = table(
         "least_squares",
         "Squared error to 1 on real and 0 on fake samples; the generator aims at 1.",
         ("lsgan", "mse", "l2"),
+        paper="Mao et al. 2017",
+        story="Even notes that pass are pulled nearer to the real ones: what counts is how far the "
+        "detective's mark is from the right one.",
         # The best answer is 1/2: 1/2 (1/2)^2 + 1/2 (1/2)^2 for one, 1/2 (1/2)^2 for the other.
         loss_d=Level(0.25, "1/4"),
         loss_g=Level(0.125, "1/8"),
@@ -400,6 +412,7 @@ OPTIMIZERS = table(
     Optimizer(
         "adam",
         "Adam with momentum b1, second-moment decay b2 and eps.",
+        paper="Kingma & Ba 2015",
         uses=("b1", "b2", "eps"),
         later=("eps",),
     ),
@@ -408,6 +421,7 @@ OPTIMIZERS = table(
         "rmsprop",
         "RMSProp with decay and eps, as PyTorch has it; it has no momentum.",
         ("rms_prop",),
+        paper="Tieleman & Hinton 2012",
         uses=("decay", "eps"),
     ),
     Optimizer(
@@ -421,6 +435,7 @@ OPTIMIZERS = table(
         "momentum",
         "Gradient descent with heavy-ball momentum b1, as PyTorch's SGD has it.",
         ("heavy_ball", "sgd_momentum", "sgdm"),
+        paper="Polyak 1964",
         uses=("b1",),
     ),
 )

@@ -21,6 +21,7 @@ from ganrun.config.choices import (
     ChoiceOf,
     choice_of,
 )
+from ganrun.config.contradictions import CONTRADICTIONS
 from ganrun.config.fields import (
     SEED_END,
     NullIs,
@@ -53,8 +54,6 @@ from ganrun.wording import listed
 SEEDS_LIMIT = 16_384
 NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]*$"  # safe as the start of a folder's name
 NAME_LIMIT = 64
-ROWS_LIMIT = 100_000
-SAMPLES_PER_MODE = 10
 MOST_ROUNDS = 10_000_000
 MOST_DECAY = 0.99999  # beyond it, float32 soon rounds to 1, and 1 - decay to 0
 
@@ -302,27 +301,10 @@ class Experiment(Section):
         return self
 
     @model_validator(mode="after")
-    def _evaluations_can_be_stored(self) -> Experiment:
-        least = -(-self.training.steps // ROWS_LIMIT)
-        if self.evaluation.every < least:
-            raise contradiction(
-                f"{self.evaluation.every} with {self.training.steps} rounds makes more than "
-                f"{ROWS_LIMIT} evaluations; must be at least {least}",
-                ("evaluation", "every"),
-                ("training", "steps"),
-            )
-        return self
-
-    @model_validator(mode="after")
-    def _enough_samples_per_mode(self) -> Experiment:
-        least = SAMPLES_PER_MODE * self.target.mode_count
-        if self.evaluation.samples < least:
-            raise contradiction(
-                f"{self.evaluation.samples} samples are too few for {self.target.mode_count} "
-                f"modes; must be at least {least}",
-                ("evaluation", "samples"),
-                ("target",),
-            )
+    def _fields_go_together(self) -> Experiment:
+        for rule in CONTRADICTIONS:
+            if message := rule.broken(self):
+                raise contradiction(message, *(tuple(field.split(".")) for field in rule.fields))
         return self
 
     def with_seed(self, seed: int) -> Experiment:
@@ -347,9 +329,12 @@ def section_model(section: str, layout: str = DEFAULT_LAYOUT) -> type[BaseModel]
     if model is None or not inner:
         return model
     choice = choices().get((first, inner[0]))
-    if choice is not None:
-        return choice.models.get(inner[1]) if inner[1:] else choice.table
-    return None if inner[1:] else _section_in(model, inner[0])
+    name, *piece = inner
+    if choice is None:
+        return None if piece else _section_in(model, name)
+    if not piece:
+        return choice.table
+    return None if piece[1:] else choice.models.get(piece[0])
 
 
 def _section_in(model: type[BaseModel], name: str) -> type[Section] | None:

@@ -12,8 +12,8 @@ import numpy as np
 from jaxtyping import Int
 from numpy import ndarray
 
-from ganrun.config.choices import in_words
 from ganrun.influence.trials import Trials
+from ganrun.wording import setting
 
 BINS = 5
 """Into so many equally full bins a factor is cut that was drawn from a range."""
@@ -99,7 +99,7 @@ def _words(value: Any) -> str:
     if isinstance(value, list):
         return "x".join(map(_words, value))
     if isinstance(value, dict):
-        return in_words(value)
+        return setting(value)
     return value if isinstance(value, str) else json.dumps(value)
 
 

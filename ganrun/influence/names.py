@@ -16,7 +16,14 @@ NAMES = {
     "training.steps": "number of rounds",
     "training.batch_size": "batch size",
     "training.discriminator_steps": "number of discriminator steps",
-    "training.updates": "order of updates",
+    "training.updates": "update rule",
+    "training.label_smoothing": "label smoothing",
+    "training.data": "supply of real points",
+    "optimizer.schedule": "learning-rate schedule",
+    "optimizer.weight_decay": "weight decay",
+    "optimizer.discriminator_b1": "discriminator's b1",
+    "optimizer.discriminator_b2": "discriminator's b2",
+    "optimizer.discriminator_eps": "discriminator's eps",
     "generator.latent_dim": "latent size",
     "target.modes": "number of modes",
     "target.std": "modes' width (std)",
@@ -24,6 +31,9 @@ NAMES = {
 }
 NETWORK_FIELDS = {
     "hidden": "architecture",
+    "latent": "latent distribution",
+    "average": "weights' moving average",
+    "minibatch": "minibatch feature",
     "activation": "activation",
     "initializer": "initialiser",
     "initializer_gain": "initialiser's gain",
@@ -42,6 +52,10 @@ def plain_name(field: str) -> str:
     "generator's architecture"
     >>> plain_name("penalties.r1.weight")
     "R1 penalty's weight"
+    >>> plain_name("training.updates.consensus.weight")
+    "consensus's weight"
+    >>> plain_name("training.instance_noise.std")
+    "instance noise's std"
     >>> plain_name("target.seed")
     "target's seed"
     """

@@ -14,7 +14,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from ganrun.config import ConfigError, Experiment, Factor, Sweep, static_key
-from ganrun.config.dotted_fields import may_change_the_program, may_contradict, path_of
+from ganrun.config.contradictions import may_contradict
+from ganrun.config.dotted_fields import may_change_the_program, path_of
 from ganrun.config.identity import digest
 from ganrun.config.sweep_axes import between
 from ganrun.extras import how_to_install

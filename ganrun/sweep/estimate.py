@@ -19,6 +19,8 @@ _SECONDS_PER_COHORT = 6.0
 _SECONDS_TO_START = 4.0
 _MORE = 2
 """Times its own rounds that a trial is played on for, where it is."""
+_TIMES_A_ROUND = {"extragradient": 2.0, "consensus": 2.0, "competitive": 4.0}
+"""What a round of an update rule costs over a plain one, about: derivatives twice, or of slopes."""
 _MOST_CELLS = 2000
 
 
@@ -61,6 +63,9 @@ def trial_seconds(one: Experiment) -> float:
     steps = training.discriminator_steps
     flops = training.batch_size * (generator_step + steps * discriminator_step)
     a_round = flops * _SECONDS_PER_FLOP + (1 + steps * penalties) * _SECONDS_PER_STEP
+    a_round *= _TIMES_A_ROUND.get(training.updates.name, 1.0)
+    if training.updates.name == "unrolled":  # one more discriminator step each, and back through it
+        a_round *= 1 + training.updates.parameters["steps"]
     return training.steps * a_round + _SECONDS_PER_TRIAL
 
 

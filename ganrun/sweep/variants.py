@@ -24,15 +24,15 @@ class Variants:
         self.content: Content = experiment_on_top(
             base.model_dump(exclude={"seeds"}), dict(overrides)
         )
+        whole = _validated(self.content)
+        if whole is not None:  # in the one form, however the case has it
+            self.content = whole.model_dump(exclude={"seeds"})
         paths = [path_of(name) for name in columns]
         self._places = [(path[:-1], path[-1]) for path in paths]
         self._touched = {path[0]: self.content[path[0]] for path in paths}
         self._parts: Content = self.content
-        try:
-            whole = Experiment.model_validate(self.content)
-        except ValidationError:
-            return  # alone it may contradict itself where no cell does
-        self._parts = {name: getattr(whole, name) for name in self.content}
+        if whole is not None:
+            self._parts = {name: getattr(whole, name) for name in self.content}
 
     def changed(self, values: Sequence[Any]) -> Content:
         """Return the sections that the values, one per column, change, as plain data."""
@@ -47,3 +47,11 @@ class Variants:
     def experiment(self, values: Sequence[Any]) -> Experiment:
         """Return the experiment with these values, one per column; its seeds are the default."""
         return Experiment.model_validate(self._parts | self.changed(values))
+
+
+def _validated(content: Content) -> Experiment | None:
+    """The experiment, or None: alone it may contradict itself where no cell does."""
+    try:
+        return Experiment.model_validate(content)
+    except ValidationError:
+        return None

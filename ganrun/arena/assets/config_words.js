@@ -14,10 +14,22 @@ export function learnLabels({ fields, penalties }) {
   parameters = Object.fromEntries(penalties.map((one) => [one.name, one.parameters]));
 }
 
-/* {a: {b: 1}} -> {"a.b": 1}; lists stay values. */
+const isMapping = (value) => value !== null && typeof value === "object" && !Array.isArray(value);
+
+/* A piece with its numbers, or a section that may be null: {consensus: {weight: 3}} -> "consensus, weight 3". */
+function phrase(value) {
+  const said = Object.entries(value).map(([name, inner]) => {
+    if (isMapping(inner)) return [name, phrase(inner)].filter(Boolean).join(", ");
+    return inner === null ? null : `${name.replaceAll("_", " ")} ${settingNumber(inner)}`;
+  });
+  return said.filter(Boolean).join(", ");
+}
+
+/* {a: {b: 1}} -> {"a.b": 1}; lists stay values, and what a section's field holds is one phrase. */
 function flat(tree, prefix = "", into = {}) {
   for (const [key, value] of Object.entries(tree || {})) {
-    if (value !== null && typeof value === "object" && !Array.isArray(value)) flat(value, `${prefix}${key}.`, into);
+    if (prefix && !prefix.startsWith("penalties.") && isMapping(value)) into[prefix + key] = phrase(value);
+    else if (isMapping(value)) flat(value, `${prefix}${key}.`, into);
     else into[prefix + key] = value;
   }
   return into;
@@ -58,6 +70,7 @@ function setting(key, value, config) {
   }
   const named = key.split(".").pop().replaceAll("_", " ");
   const whose = section === "generator" ? "forger's " : section === "discriminator" ? "detective's " : "";
+  if (value === null && name !== "weight_clip") return `no ${whose}${named}`;
   return `${whose}${named} ${UNSET.has(value) ? "default" : [value].flat().join("×")}`;
 }
 

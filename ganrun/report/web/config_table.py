@@ -9,13 +9,13 @@ from typing import Any
 from pydantic import BaseModel
 
 from ganrun.config import Experiment
-from ganrun.config.choices import Choice, in_words
+from ganrun.config.choices import Choice
 from ganrun.config.fields import mark_of
 from ganrun.config.penalties import PARAMETERS, Penalties
 from ganrun.config.write import flow
 from ganrun.page.html_page import escaped
 from ganrun.report.web.page_parts import section
-from ganrun.wording import form_for, plural
+from ganrun.wording import form_for, plural, setting
 
 NAMES = ("name", "seeds")
 """Fields that say which run this is: no difference worth marking."""
@@ -77,9 +77,9 @@ def config_fields(section: BaseModel, path: tuple[str, ...] = ()) -> Iterator[Fi
 def _in_words(value: Any) -> str:
     """A value as YAML has it; a piece, or a section that may be null, as a phrase."""
     if isinstance(value, Choice):
-        return in_words(value.written)
+        return setting(value.written)
     if isinstance(value, BaseModel):
-        return ", ".join(f"{name} {flow(number)}" for name, number in value)
+        return ", ".join(f"{name} {flow(number)}" for name, number in value if number is not None)
     return flow(value)
 
 
