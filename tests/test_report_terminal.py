@@ -79,6 +79,13 @@ def test_what_a_verdict_rests_on_is_told_in_lines_as_wide_as_the_table():
     assert max(map(len, told.splitlines())) <= 80
 
 
+def test_what_is_said_below_a_narrow_table_is_whole():
+    """Of 2,500 draws, "2..." would be read as another number."""
+    text = " ".join(printed([beyond_perfect()], 30).split())
+    assert "(mean and 5-95 % range of 20 draws of 2,500)" in text
+    assert "(* above what perfect samples reach)" in text
+
+
 def test_a_count_that_is_no_success_is_marked_in_its_cell_and_in_the_json():
     text = printed([beyond_perfect()])
     assert "5 of 5*  5 of 5*" in row_of(text, 1)

@@ -135,16 +135,16 @@ def result_lines(runs: Sequence[RunRecord], width: int, apart: Sequence[str] = (
         for (label, _), row_cells in zip(REFERENCE_ROWS, perfect, strict=True):
             lines.append(line(label, row_cells, "dim"))
         drawn = first.config.evaluation.samples
-        lines.append(Text(f"(mean and 5-95 % range of 20 draws of {drawn:,})", "dim"))
+        lines += _below(f"(mean and 5-95 % range of 20 draws of {drawn:,})", width)
     if averaged:
-        lines.append(Text(f"({AVERAGED_ROW}: {AVERAGED_MEANS})", "dim"))
+        lines += _below(f"({AVERAGED_ROW}: {AVERAGED_MEANS})", width)
     if any(cell.endswith(run_story.MARK) for one in (*cells, *averaged) for cell in one):
-        lines.append(Text(f"({run_story.MARK} {run_story.BEYOND})", "dim"))
+        lines += _below(f"({run_story.MARK} {run_story.BEYOND})", width)
     if unseen := BY_WORTH[columns.shown : _columns(rows, room + USUAL_WIDTH - width).shown]:
-        words = f"(no room for {wording.listed(METRICS[name].called for name in unseen)})"
-        lines += [Text(line, "dim") for line in textwrap.wrap(words, width)]
+        named = wording.listed(METRICS[name].called for name in unseen)
+        lines += _below(f"(no room for {named})", width)
     for rule in sorted({run.earlier_rule for run in runs if run.earlier_rule}):
-        lines.append(Text(f"(trained when {rule})", "dim"))
+        lines += _below(f"(trained when {rule})", width)
     for text in lines:
         text.truncate(width, overflow="ellipsis")
     return lines
@@ -250,6 +250,11 @@ def _colour(row: Text, run: RunRecord) -> None:
         whole = recovered >= run.least_recoverable and run.beyond("modes_recovered") is None
         hue = SCREEN_BLUE if whole else SCREEN_VERMILLION
         row.stylize(hue, start, start + len(count))
+
+
+def _below(words: str, width: int) -> list[Text]:
+    """What is said of a table below it, in lines no wider than the table may be."""
+    return [Text(line, "dim") for line in textwrap.wrap(words, width)]
 
 
 def _evidence(runs: Sequence[RunRecord]) -> list[str]:
