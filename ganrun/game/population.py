@@ -20,7 +20,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, PRNGKeyArray
 
-from ganrun.config.metrics import AVERAGED, EVALUATION_METRICS, ROUND_METRICS
+from ganrun.config.metrics import AVERAGED, ROUND_METRICS
 from ganrun.game.players import (
     Game,
     Hyperparameters,
@@ -31,6 +31,7 @@ from ganrun.game.players import (
 )
 from ganrun.game.randomness import Stream, round_key
 from ganrun.game.rounds import initial_state, play_until
+from ganrun.measure.evaluation import METRICS as SAMPLED
 from ganrun.measure.evaluation import evaluate_samples
 
 GPU_LANES = 64
@@ -81,7 +82,7 @@ def evaluate(game: Game, sizes: Sizes, hyper: Hyperparameters, state: TrainingSt
     average = state.generator._replace(params=state.average)
     beside = sampled(game, average, key, sizes.evaluation_samples)
     found = evaluate_samples(beside, *modes)
-    named = {AVERAGED + name: found[name] for name in EVALUATION_METRICS}
+    named = {AVERAGED + name: found[name] for name in SAMPLED}
     return Evaluation(samples, metrics | named, beside)
 
 
