@@ -43,10 +43,11 @@ def weights_of(one: Experiment, state: TrainingState) -> dict[str, np.ndarray]:
     }
 
 
-def test_every_objective_penalty_optimizer_and_update_rule_is_replayed() -> None:
+def test_every_objective_penalty_optimizer_schedule_and_update_rule_is_replayed() -> None:
     games = [experiment_of(name) for name in GAMES]
     assert {one.objective for one in games} == set(pieces.OBJECTIVES)
     assert {one.optimizer.name for one in games} == set(pieces.OPTIMIZERS)
+    assert {one.optimizer.schedule.name for one in games} == set(pieces.SCHEDULES)
     assert {one.training.updates.name for one in games} == set(pieces.UPDATES)
     assert {name for one in games for name in dict(one.penalties)} == set(pieces.PENALTIES)
 

@@ -645,7 +645,7 @@ DATA = table(
                 "Points in the pool.",
                 100_000,
                 1,
-                2**24,
+                2**24,  # up to which float32 counts
                 also=("n", "count", "samples", "num_samples"),
                 whole=True,
             ),
