@@ -11,7 +11,7 @@ from ganrun.config import Experiment, traced_values
 from ganrun.config.choices import Choice
 from ganrun.game.chosen import Chosen
 from ganrun.game.networks import Network
-from ganrun.game.players import Descent, Game, Hyperparameters, Strengths
+from ganrun.game.players import Descent, Game, Hyperparameters
 from ganrun.game.targets import target_of
 from ganrun.mixture import mixture_of
 
@@ -119,9 +119,9 @@ def _descent(values: dict[str, int | float], rate: float, prefix: str = "") -> D
     )
 
 
-def _strengths(experiment: Experiment, values: dict[str, int | float]) -> Strengths:
+def _strengths(experiment: Experiment, values: dict[str, int | float]) -> dict[str, dict[str, Any]]:
     """The traced numbers of the pieces in use, by the dotted fields that hold them."""
-    strengths: Strengths = defaultdict(dict)
+    strengths: dict[str, dict[str, Any]] = defaultdict(dict)
     for name, value in values.items():
         if name in OPTIONAL:
             strengths[name]["value"] = _scalar(np.float32, value)

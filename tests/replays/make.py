@@ -47,6 +47,9 @@ CLIPPED_WGAN = {
     "optimizer": {"name": "rmsprop", "learning_rate": 5e-5, "learning_rate_ratio": 1.0},
     "training": {"discriminator_steps": 5},
 }
+EPS = 1e-3
+"""For relativistic critics: the slope of their last bias is 0 but for float32's rounding, which
+Adam would make a step of."""
 GAMES: Mapping[str, Mapping[str, Any]] = {
     "non_saturating, adam, alternating": {},
     "minimax": {"objective": "minimax"},
@@ -63,6 +66,7 @@ GAMES: Mapping[str, Mapping[str, Any]] = {
     "relativistic_pairing, r1 and r2": {
         "objective": "relativistic_pairing",
         "penalties": {"r1": {"weight": 0.5}, "r2": {"weight": 0.5}},
+        "optimizer": {"eps": EPS},
     },
     "relativistic_average, logit_decay, own b1, b2 and eps": {
         "objective": "relativistic_average",
@@ -86,6 +90,7 @@ GAMES: Mapping[str, Mapping[str, Any]] = {
     },
     "relativistic_average, top-k that narrows": {
         "objective": "relativistic_average",
+        "optimizer": {"eps": EPS},
         "training": {"top_k": {"share": 0.25, "until": 10}},
     },
     "adamw, linear": {
@@ -134,6 +139,14 @@ class Draws(NamedTuple):
     mix: Tensor
     noise: Tensor
     way: Tensor
+
+
+class Shown(NamedTuple):
+    """What the detective sees at one time, and the key of what penalties draw."""
+
+    real: Tensor
+    fake: Tensor
+    penalty_key: Any
 
 
 def bce(logits: Tensor, label: float) -> Tensor:
@@ -368,10 +381,23 @@ class Replay:
 
     # What the two minimise
 
-    def detectives_loss(self, forger: Weights, detective: Weights, key: Any) -> Tensor:
+    def shown_to_detective(self, forger: Weights, key: Any) -> Shown:
         real_key, latent_key, penalty_key = jax.random.split(key, 3)
-        real = self.real(real_key) + self.noise(key, real=True)
-        fake = network(forger, self.latents(latent_key)) + self.noise(key, real=False)
+        return self._shown(forger, key, real_key, latent_key, penalty_key)
+
+    def shown_by_forger(self, forger: Weights, key: Any) -> Shown:
+        real_key, penalty_key = (jax.random.fold_in(key, (1 << 21) + i) for i in range(2))
+        return self._shown(forger, key, real_key, key, penalty_key)
+
+    def _shown(self, forger: Weights, key: Any, real: Any, latents: Any, penalties: Any) -> Shown:
+        return Shown(
+            self.real(real) + self.noise(key, real=True),
+            network(forger, self.latents(latents)) + self.noise(key, real=False),
+            penalties,
+        )
+
+    def detectives_loss(self, detective: Weights, shown: Shown) -> Tensor:
+        real, fake, penalty_key = shown
 
         def logits(points: Tensor) -> Tensor:
             return network(detective, points)[:, 0]
@@ -384,11 +410,9 @@ class Replay:
             loss = loss + weight * PENALTIES[name](logits, real, fake, draws, **others)
         return loss
 
-    def forgers_loss(self, forger: Weights, detective: Weights, key: Any) -> Tensor:
-        fake = network(forger, self.latents(key)) + self.noise(key, real=False)
-        real = self.real(jax.random.fold_in(key, 1 << 21)) + self.noise(key, real=True)
-        real_logits, fake_logits = (network(detective, points)[:, 0] for points in (real, fake))
-        heeded = torch.topk(fake_logits, self.heeded(len(fake))).indices
+    def forgers_loss(self, detective: Weights, shown: Shown) -> Tensor:
+        real_logits, fake_logits = (network(detective, points)[:, 0] for points in shown[:2])
+        heeded = torch.topk(fake_logits, self.heeded(len(fake_logits))).indices
         return GENERATOR_LOSSES[self.one.objective](real_logits, fake_logits, heeded)
 
     def heeded(self, fakes: int) -> int:
@@ -402,12 +426,12 @@ class Replay:
 
     def detectives_slopes(self, key: Any) -> tuple[Tensor, ...]:
         weights = self.detective.weights
-        loss = self.detectives_loss(self.forger.weights, weights, key)
+        loss = self.detectives_loss(weights, self.shown_to_detective(self.forger.weights, key))
         return torch.autograd.grad(loss, weights, materialize_grads=True)
 
     def forgers_slopes(self, key: Any) -> tuple[Tensor, ...]:
         weights = self.forger.weights
-        loss = self.forgers_loss(weights, self.detective.weights, key)
+        loss = self.forgers_loss(self.detective.weights, self.shown_by_forger(weights, key))
         return torch.autograd.grad(loss, weights)
 
     def detective_descends(self, gradients: Weights, factor: float = 1.0) -> None:
@@ -497,8 +521,8 @@ def optimistic(game: Replay, key: Any, strength: float) -> None:
 def consensus(game: Replay, key: Any, weight: float) -> None:
     game.detective_steps(key, game.steps - 1)
     forger, detective = game.forger.weights, game.detective.weights
-    loss_g = game.forgers_loss(forger, detective, of_forger(key))
-    loss_d = game.detectives_loss(forger, detective, last(game, key))
+    loss_g = game.forgers_loss(detective, game.shown_by_forger(forger, of_forger(key)))
+    loss_d = game.detectives_loss(detective, game.shown_to_detective(forger, last(game, key)))
     slopes_g = torch.autograd.grad(loss_g, forger, create_graph=True)
     slopes_d = torch.autograd.grad(loss_d, detective, create_graph=True)
     unrest = sum(x.square().sum() for x in (*slopes_g, *slopes_d)) / 2
@@ -509,16 +533,17 @@ def consensus(game: Replay, key: Any, weight: float) -> None:
 
 
 def unrolled(game: Replay, key: Any, steps: int) -> None:
-    """By plain gradient descent, through which the forger's loss is differentiated."""
+    """By plain gradient descent on the forger's batch; its loss is differentiated through that."""
     assert game.one.optimizer.name == "sgd"
     game.detective_steps(key, game.steps)
+    shown = game.shown_by_forger(game.forger.weights, of_forger(key))
     ahead: Weights = game.detective.weights
     for _ in range(steps):
-        loss = game.detectives_loss(game.forger.weights, ahead, of_the_look_ahead(key))
+        loss = game.detectives_loss(ahead, shown)
         gradients = torch.autograd.grad(loss, ahead, create_graph=True)
         rate = game.detective.rate * game.factor
         ahead = [x - rate * gradient for x, gradient in zip(ahead, gradients, strict=True)]
-    loss = game.forgers_loss(game.forger.weights, ahead, of_forger(key))
+    loss = game.forgers_loss(ahead, shown)
     game.forger.descend(torch.autograd.grad(loss, game.forger.weights), game.factor)
 
 
@@ -542,12 +567,10 @@ def competitive(game: Replay, key: Any, strength: float) -> None:
     """
     game.detective_steps(key, game.steps - 1)
     forger, detective = game.forger.weights, game.detective.weights
-    slopes_g = torch.autograd.grad(
-        game.forgers_loss(forger, detective, of_forger(key)), forger, create_graph=True
-    )
-    slopes_d = torch.autograd.grad(
-        game.detectives_loss(forger, detective, last(game, key)), detective, create_graph=True
-    )
+    loss_g = game.forgers_loss(detective, game.shown_by_forger(forger, of_forger(key)))
+    loss_d = game.detectives_loss(detective, game.shown_to_detective(forger, last(game, key)))
+    slopes_g = torch.autograd.grad(loss_g, forger, create_graph=True)
+    slopes_d = torch.autograd.grad(loss_d, detective, create_graph=True)
     of_g, of_d = joined(slopes_g), joined(slopes_d)
     mixed_gd = strength * torch.stack([joined(_moved_by(x, detective)) for x in of_g])
     mixed_dg = strength * torch.stack([joined(_moved_by(x, forger)) for x in of_d])
