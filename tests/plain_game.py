@@ -46,7 +46,7 @@ def adam(rate: float, choice: Optimizer) -> Step:
         moved = []
         for w, a, b in zip(weights, m, v, strict=True):
             m_hat, v_hat = a / (1 - b1**t), b / (1 - b2**t)
-            moved.append(w - rate * m_hat / (np.sqrt(v_hat) + 1e-8))
+            moved.append(w - rate * m_hat / (np.sqrt(v_hat) + choice.eps))
         return moved
 
     return step
@@ -67,11 +67,37 @@ def rmsprop(rate: float, choice: Optimizer) -> Step:
     return step
 
 
+def adamw(rate: float, choice: Optimizer) -> Step:
+    """Loshchilov & Hutter 2019, algorithm 2, with PyTorch's `rate * weight_decay`."""
+    by_slopes = adam(rate, choice)
+
+    def step(weights: Arrays, slopes: Arrays) -> Arrays:
+        kept = [w - rate * choice.weight_decay * w for w in weights]
+        moved = by_slopes(weights, slopes)
+        return [w + b - a for w, a, b in zip(kept, weights, moved, strict=True)]
+
+    return step
+
+
 def sgd(rate: float, choice: Optimizer) -> Step:
     return lambda weights, slopes: [w - rate * g for w, g in zip(weights, slopes, strict=True)]
 
 
-OPTIMIZERS = {"adam": adam, "rmsprop": rmsprop, "sgd": sgd}
+def momentum(rate: float, choice: Optimizer) -> Step:
+    """Polyak 1964, as PyTorch has it: the first step is a plain one."""
+    v: Arrays = []
+
+    def step(weights: Arrays, slopes: Arrays) -> Arrays:
+        nonlocal v
+        v = [choice.b1 * a + g for a, g in zip(v or [0 * g for g in slopes], slopes, strict=True)]
+        return [w - rate * a for w, a in zip(weights, v, strict=True)]
+
+    return step
+
+
+OPTIMIZERS = {"adam": adam, "adamw": adamw, "momentum": momentum, "rmsprop": rmsprop, "sgd": sgd}
+RULES = ("alternating", "simultaneous")
+"""The update rules that are played here."""
 
 
 def forward(layers: Layers, points: Any) -> Any:
@@ -102,6 +128,7 @@ class PlainGame:
     def __init__(self, one: Experiment, state: TrainingState) -> None:
         game = game_of(one)
         assert one.objective == "non_saturating"
+        assert one.training.updates.name in RULES
         assert one.generator.activation.name == one.discriminator.activation.name == "tanh"
         self.one = one
         self.seed = jnp.uint32(one.seeds[0])

@@ -13,7 +13,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 from game_examples import experiment, hyper_of, layers_of, trace_of, without_compiling
-from plain_game import PlainGame, flat
+from plain_game import RULES, PlainGame, flat
 
 from ganrun.config import Experiment, pieces
 from ganrun.config.metrics import ROUND_METRICS
@@ -71,7 +71,7 @@ def assert_is_the_textbooks(one: Experiment, state: TrainingState) -> None:
 
 
 @pytest.mark.parametrize("steps", [1, 3])
-@pytest.mark.parametrize("updates", list(pieces.UPDATES))
+@pytest.mark.parametrize("updates", RULES)
 def test_compiled_rounds_are_the_textbooks(updates: str, steps: int) -> None:
     one = textbook_game(
         training={"updates": updates, "discriminator_steps": steps, "batch_size": 8},
@@ -82,7 +82,7 @@ def test_compiled_rounds_are_the_textbooks(updates: str, steps: int) -> None:
 
 
 @pytest.mark.parametrize("optimizer", list(pieces.OPTIMIZERS))
-@pytest.mark.parametrize("updates", list(pieces.UPDATES))
+@pytest.mark.parametrize("updates", RULES)
 def test_every_optimizer_steps_as_its_paper_says(optimizer: str, updates: str) -> None:
     one = textbook_game(
         training={"updates": updates, "discriminator_steps": 2},
@@ -94,6 +94,7 @@ def test_every_optimizer_steps_as_its_paper_says(optimizer: str, updates: str) -
             "b2": 0.9,
             "decay": 0.8,
             "eps": 0.01,
+            "weight_decay": 0.7,
         },
     )
     with without_compiling():
@@ -198,6 +199,7 @@ GAMES = [
     pytest.param(objective, updates, id=f"{objective} {updates}")
     for objective in pieces.OBJECTIVES
     for updates in pieces.UPDATES
+    if updates in RULES or objective == "non_saturating"
 ]
 
 
