@@ -116,7 +116,7 @@ GAMES: Mapping[str, Mapping[str, Any]] = {
         "training": {"updates": {"consensus": {"weight": 0.5}}},
     },
     "unrolled": {
-        "optimizer": {"name": "sgd", "learning_rate": 0.2},
+        "optimizer": {"name": "sgd", "learning_rate": 0.1},
         "training": {"updates": {"unrolled": {"steps": 3}}},
     },
     "lookahead": {"training": {"updates": {"lookahead": {"every": 3, "share": 0.4}}}},
