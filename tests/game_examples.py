@@ -65,11 +65,15 @@ def trace_of(state: TrainingState) -> dict[str, float]:
 
 
 def layers_of(network: Network, params: Params) -> list[tuple[np.ndarray, np.ndarray]]:
-    """The kernels `[i, o]` and biases `[o]` of a network, in float64 and in their order."""
+    """The kernels `[i, o]` and biases `[o]` of a network, in float64 and in their order.
+
+    Where a layer has no bias it is 0.
+    """
     layers = network.unravel(params)["layers"]
+    kernels = [np.asarray(layers[i]["kernel"], np.float64) for i in sorted(layers)]
     return [
-        (np.asarray(layers[i]["kernel"], np.float64), np.asarray(layers[i]["bias"], np.float64))
-        for i in sorted(layers)
+        (kernel, np.asarray(layers[i].get("bias", np.zeros(kernel.shape[1])), np.float64))
+        for i, kernel in enumerate(kernels)
     ]
 
 

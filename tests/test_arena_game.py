@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 import pytest
 from game_examples import experiment, hyper_of
@@ -175,7 +176,8 @@ def test_a_spectral_norm_that_was_there_stays_and_a_new_one_begins_anew():
     normed = experiment(discriminator={"spectral_norm": True})
     plain = trained(experiment(), 20)
     fresh = initial_state(game_of(normed), hyper_of(normed))
-    with_norm = carried_over(state_of(experiment(), plain), fresh)
+    begun = state_of(experiment(), plain)
+    with_norm = carried_over(game_of(experiment()), begun, game_of(normed), fresh)
     assert same(vectors_of(with_norm), vectors_of(fresh))
     assert vectors_of(with_norm)
     moved = fresh._replace(
@@ -183,7 +185,82 @@ def test_a_spectral_norm_that_was_there_stays_and_a_new_one_begins_anew():
             vectors=jax.tree.map(lambda x: -x, fresh.discriminator.vectors)
         )
     )
-    assert same(vectors_of(carried_over(moved, fresh)), vectors_of(moved))
+    stayed = carried_over(game_of(normed), moved, game_of(normed), fresh)
+    assert same(vectors_of(stayed), vectors_of(moved))
+
+
+REMEDIES: dict[str, Any] = {
+    "generator.norm": "batch",
+    "generator.biases": "output",
+    "generator.latent": {"particles": {"count": 9}},
+    "discriminator.packing": 2,
+    "discriminator.minibatch": "std",
+    "discriminator.activation": {"maxout": {"pieces": 2}},
+}
+
+
+@pytest.mark.parametrize("field", list(REMEDIES))
+def test_a_remedy_in_a_network_begins_anew_and_what_is_around_it_stays(field: str):
+    section, name = field.split(".")
+    old, new = experiment(), experiment(**{section: {name: REMEDIES[field]}})
+    under, by = game_of(old), game_of(new)
+    before, fresh = (initial_state(game_of(one), hyper_of(one)) for one in (old, new))
+    before = jax.tree.map(lambda x: x + jnp.ones_like(x), before)
+    state = carried_over(under, before, by, fresh)
+    for player in ("generator", "discriminator"):
+        one, other, found = (getattr(each, player) for each in (before, fresh, state))
+        shapes, network = getattr(under, player).shapes, getattr(by, player)
+        kept = named(getattr(under, player).unravel(one.params))
+        begun = named(network.unravel(other.params))
+        for array, value in named(network.unravel(jnp.asarray(found.params))).items():
+            stays = array in kept and kept[array].shape == value.shape
+            np.testing.assert_array_equal(value, (kept if stays else begun)[array])
+        if player != section:
+            assert network.shapes == shapes
+            assert same(named(found.opt_state), named(one.opt_state))
+        elif network.shapes != shapes:
+            assert same(named(found.opt_state), named(other.opt_state))
+        assert same(named(found.vectors), named(other.vectors))
+
+
+def named(tree: Any) -> dict[str, np.ndarray]:
+    leaves = jax.tree.leaves_with_path(tree)
+    return {jax.tree_util.keystr(path): np.asarray(leaf) for path, leaf in leaves}
+
+
+@pytest.mark.parametrize("was", ["alternating", "optimistic"])
+def test_what_an_update_rule_remembers_is_its_own(was: str):
+    """Both rules keep two vectors; what one keeps would be far off as what the other does."""
+    old, new = (experiment(training={"updates": updates}) for updates in (was, "lookahead"))
+    before, fresh = (initial_state(game_of(one), hyper_of(one)) for one in (old, new))
+    before = jax.tree.map(lambda x: x + jnp.ones_like(x), before)
+    state = carried_over(game_of(old), before, game_of(new), fresh)
+    for slow, player in zip(state.memory, (state.generator, state.discriminator), strict=True):
+        np.testing.assert_array_equal(slow, player.params)
+    np.testing.assert_array_equal(state.generator.params, before.generator.params)
+    again = carried_over(game_of(new), before._replace(memory=state.memory), game_of(new), fresh)
+    assert same(named(again.memory), named(state.memory))
+
+
+def test_an_average_begins_at_the_weights_as_they_are_and_goes_on_where_it_was():
+    averaged = experiment(generator={"average": 0.9})
+    plain, by = game_of(experiment()), game_of(averaged)
+    before = state_of(experiment(), trained(experiment(), 5))
+    fresh = initial_state(by, hyper_of(averaged))
+    begun = carried_over(plain, before, by, fresh)
+    np.testing.assert_array_equal(begun.average, before.generator.params)
+    moved = begun._replace(average=begun.average + 1)
+    np.testing.assert_array_equal(carried_over(by, moved, by, fresh).average, moved.average)
+    assert carried_over(by, moved, plain, before).average == ()
+
+
+def test_momentum_is_not_taken_from_an_optimizer_that_keeps_another_thing_of_that_shape():
+    old, new = (experiment(optimizer={"name": name}) for name in ("rmsprop", "momentum"))
+    before, fresh = (initial_state(game_of(one), hyper_of(one)) for one in (old, new))
+    before = jax.tree.map(lambda x: x + jnp.ones_like(x), before)
+    state = carried_over(game_of(old), before, game_of(new), fresh)
+    assert not any(np.any(leaf) for leaf in jax.tree.leaves(state.generator.opt_state))
+    np.testing.assert_array_equal(state.generator.params, before.generator.params)
 
 
 def test_switching_the_spectral_norm_within_a_round_is_more_than_its_last_value():

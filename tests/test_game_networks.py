@@ -14,7 +14,7 @@ import scipy.stats
 from game_examples import layers_of
 
 from ganrun.game.chosen import Chosen
-from ganrun.game.layers import ACTIVATIONS, INITIALIZERS
+from ganrun.game.layers import ACTIVATIONS, INITIALIZERS, Dropout
 from ganrun.game.networks import Layers, Network, Vectors
 
 NETWORK = Network(
@@ -27,18 +27,22 @@ NETWORK = Network(
     bias_initializer="zeros",
 )
 SPECTRAL = replace(NETWORK, spectral_norm=True, initializer="normal", initializer_gain=40.0)
+KEY = jax.random.key(0)
 POINTS = np.random.default_rng(0).normal(size=(16, 2)).astype(np.float32)
 
-NUMBERS = {"leaky_relu": (("slope", 0.2),), "maxout": (("pieces", 2),)}
+NUMBERS = {"leaky_relu": (("slope", 0.3),), "maxout": (("pieces", 3),)}
 
 # What the names mean, in float64 and from the definitions.
 TEXTBOOK: dict[str, Callable[[np.ndarray], np.ndarray]] = {
     "relu": lambda x: np.where(x > 0, x, 0),
-    "leaky_relu": lambda x: np.where(x > 0, x, 0.2 * x),
+    "leaky_relu": lambda x: np.where(x > 0, x, 0.3 * x),
     "tanh": lambda x: (np.exp(x) - np.exp(-x)) / (np.exp(x) + np.exp(-x)),
     "elu": lambda x: np.where(x > 0, x, np.exp(x) - 1),
     "gelu": lambda x: 0.5 * x * (1 + np.tanh(np.sqrt(2 / np.pi) * (x + 0.044715 * x**3))),
     "silu": lambda x: x / (1 + np.exp(-x)),
+    "maxout": lambda x: np.array(
+        [[max(row[i : i + 3]) for i in range(0, len(row), 3)] for row in x]
+    ),
 }
 
 
@@ -50,15 +54,22 @@ def begun(network: Network, seed: int = 0) -> tuple[Layers, Vectors]:
 
 
 def by_hand(
-    network: Network, layers: Layers, points: np.ndarray, divisors: list[float] | None = None
+    network: Network,
+    layers: Layers,
+    points: np.ndarray,
+    divisors: list[float] | None = None,
+    normalise: Callable[[int, np.ndarray], np.ndarray] = lambda place, hidden: hidden,
 ) -> np.ndarray:
-    """A multilayer perceptron in float64 NumPy; `divisors` of the kernels, one per layer."""
+    """A multilayer perceptron in float64 NumPy.
+
+    `divisors` of the kernels, one per layer; `normalise` is what stands before each activation.
+    """
     hidden = points.astype(float)
     arrays = layers_of(network, network.ravel(layers))
     for place, (kernel, bias) in enumerate(arrays):
         hidden = hidden @ (kernel / (divisors[place] if divisors else 1)) + bias
         if place < len(arrays) - 1:
-            hidden = TEXTBOOK[network.activation.name](hidden)
+            hidden = TEXTBOOK[network.activation.name](normalise(place, hidden))
     return hidden
 
 
@@ -78,6 +89,121 @@ def test_the_flat_parameters_hold_every_weight_once() -> None:
     numbered = NETWORK.unravel(jnp.arange(params.size, dtype=jnp.float32))
     held = np.concatenate([np.ravel(x) for x in jax.tree.leaves(numbered)])
     np.testing.assert_array_equal(np.sort(held), np.arange(params.size))
+
+
+@pytest.mark.parametrize(
+    ("biases", "biased"),
+    [("all", [True, True, True]), ("output", [False, False, True]), ("none", [False] * 3)],
+)
+def test_layers_have_biases_where_the_config_says(biases: str, biased: list[bool]) -> None:
+    network = replace(NETWORK, biases=biases)
+    layers, vectors = begun(network)
+    assert ["bias" in layers["layers"][i] for i in range(3)] == biased
+    found = network.apply(layers, vectors, jnp.asarray(POINTS))
+    np.testing.assert_allclose(found, by_hand(network, layers, POINTS), rtol=1e-5, atol=1e-6)
+
+
+def test_a_maxout_layer_begins_as_wide_layers_do_and_goes_on_as_narrow_as_it_is_said_to_be() -> (
+    None
+):
+    network = replace(NETWORK, activation=Chosen("maxout", NUMBERS["maxout"]))
+    kernels = [kernel.shape for kernel, _ in layers_of(network, network.initialize(KEY)[0])]
+    assert kernels == [(2, 18), (6, 15), (5, 3)]
+
+
+# Norms
+
+BATCH, LAYER = replace(NETWORK, norm="batch"), replace(NETWORK, norm="layer")
+
+
+def affine(layers: Layers, place: int, hidden: np.ndarray) -> np.ndarray:
+    scale, shift = (np.asarray(layers["norms"][place][name], float) for name in ("scale", "bias"))
+    return scale * hidden + shift
+
+
+def standardised(numbers: np.ndarray, mean: float, variance: float) -> np.ndarray:
+    return (numbers - mean) / math.sqrt(variance + 1e-5)
+
+
+def moments(numbers: np.ndarray) -> tuple[float, float]:
+    """Mean and variance of a list of numbers, one after the other."""
+    mean = sum(numbers) / len(numbers)
+    return mean, sum((x - mean) ** 2 for x in numbers) / len(numbers)
+
+
+def test_layer_norm_standardises_each_points_units() -> None:
+    layers, vectors = begun(LAYER)
+
+    def normalise(place: int, hidden: np.ndarray) -> np.ndarray:
+        rows = [standardised(row, *moments(row)) for row in hidden]
+        return affine(layers, place, np.array(rows))
+
+    wanted = by_hand(LAYER, layers, POINTS, normalise=normalise)
+    found = LAYER.apply(layers, vectors, jnp.asarray(POINTS))
+    np.testing.assert_allclose(found, wanted, rtol=1e-4, atol=1e-5)
+    learning, after = LAYER.train(layers, vectors, jnp.asarray(POINTS))
+    np.testing.assert_array_equal(learning, found)
+    assert not jax.tree.leaves(after)
+
+
+def test_batch_norm_standardises_each_unit_over_the_batch_and_keeps_running_statistics() -> None:
+    layers, vectors = begun(BATCH)
+    running = {place: [np.zeros(n), np.ones(n)] for place, n in enumerate(BATCH.hidden)}
+    for seed in range(3):
+        points = POINTS + seed
+
+        def learning(place: int, hidden: np.ndarray) -> np.ndarray:
+            columns = []
+            for unit, column in enumerate(hidden.T):
+                now = moments(column)
+                columns.append(standardised(column, *now))
+                for kept, statistic in zip(running[place], now, strict=True):
+                    kept[unit] = 0.9 * kept[unit] + 0.1 * statistic
+            return affine(layers, place, np.array(columns).T)
+
+        found, vectors = BATCH.train(layers, vectors, jnp.asarray(points))
+        wanted = by_hand(BATCH, layers, points, normalise=learning)
+        np.testing.assert_allclose(found, wanted, rtol=1e-3, atol=1e-4)
+
+    def looking(place: int, hidden: np.ndarray) -> np.ndarray:
+        mean, variance = running[place]
+        return affine(layers, place, (hidden - mean) / np.sqrt(variance + 1e-5))
+
+    for place, statistics in running.items():
+        for name, wanted in zip(("mean", "var"), statistics, strict=True):
+            np.testing.assert_allclose(vectors["norms"][place][name], wanted, rtol=1e-4, atol=1e-5)
+    wanted = by_hand(BATCH, layers, POINTS, normalise=looking)
+    found = BATCH.apply(layers, vectors, jnp.asarray(POINTS))
+    np.testing.assert_allclose(found, wanted, rtol=1e-4, atol=1e-5)
+    one_by_one = [BATCH.apply(layers, vectors, jnp.asarray(p[None]))[0] for p in POINTS[:3]]
+    np.testing.assert_allclose(one_by_one, found[:3], rtol=1e-5, atol=1e-6)
+
+
+# Dropout
+
+
+def test_dropped_units_are_silent_and_the_others_louder_by_what_their_mask_says() -> None:
+    layers, vectors = begun(NETWORK)
+    dropout = Dropout(jnp.float32(0.3), jax.random.key(5))
+    hidden = POINTS.astype(float)
+    arrays = layers_of(NETWORK, NETWORK.ravel(layers))
+    for place, (kernel, bias) in enumerate(arrays[:-1]):
+        hidden = np.tanh(hidden @ kernel + bias)
+        draws = jax.random.uniform(jax.random.fold_in(jax.random.key(5), place), hidden.shape)
+        for row, unit in np.ndindex(*hidden.shape):
+            hidden[row, unit] *= 0 if draws[row, unit] < 0.3 else 1 / 0.7
+    kernel, bias = arrays[-1]
+    found, _ = NETWORK.train(layers, vectors, jnp.asarray(POINTS), dropout)
+    np.testing.assert_allclose(found, hidden @ kernel + bias, rtol=1e-4, atol=1e-5)
+    assert not np.allclose(found, NETWORK.apply(layers, vectors, jnp.asarray(POINTS)), atol=0.1)
+
+
+def test_what_dropout_leaves_is_on_average_what_was_there() -> None:
+    ones = jnp.ones((400, 500))
+    left = Dropout(jnp.float32(0.4), jax.random.key(0))(ones, 0)
+    np.testing.assert_allclose(np.unique(left), [0, 1 / 0.6], rtol=1e-6)
+    np.testing.assert_allclose(left.mean(), 1, atol=5e-3)
+    np.testing.assert_array_equal(Dropout(jnp.float32(0), jax.random.key(0))(ones, 0), ones)
 
 
 WIDE = replace(NETWORK, hidden=(200, 100), inputs=300)
@@ -235,3 +361,17 @@ def test_without_spectral_norm_there_are_no_vectors_to_move() -> None:
     params, vectors = NETWORK.initialize(jax.random.key(0))
     assert not jax.tree.leaves(vectors)
     assert NETWORK.power_step(NETWORK.unravel(params), vectors) is vectors
+
+
+def test_a_spectral_norm_beside_batch_norm_moves_with_it_and_not_instead_of_it() -> None:
+    """Both keep vectors: a power step leaves the statistics, a pass leaves the singular vectors."""
+    network = replace(SPECTRAL, norm="batch")
+    layers, vectors = begun(network)
+    stepped = network.power_step(layers, vectors)
+    passed = network.train(layers, stepped, jnp.asarray(POINTS))[1]
+    assert stepped.keys() == passed.keys() == {"layers", "norms"}
+    for part, moved in (("layers", stepped), ("norms", passed)):
+        pairs = zip(jax.tree.leaves(vectors[part]), jax.tree.leaves(moved[part]), strict=True)
+        assert all(not np.allclose(a, b) for a, b in pairs)
+    np.testing.assert_array_equal(stepped["layers"][0]["u"], passed["layers"][0]["u"])
+    np.testing.assert_array_equal(stepped["norms"][0]["mean"], vectors["norms"][0]["mean"])

@@ -10,6 +10,7 @@ from ganrun.arena.hub import Hub
 from ganrun.arena.protocol import write_frame
 from ganrun.arena.settings import target_drawn
 from ganrun.arena.slot import Slot
+from ganrun.config.company import in_company
 from ganrun.config.metrics import EVALUATION_METRICS
 from ganrun.measure.showable import seen
 from ganrun.page.objective import objective_drawn
@@ -45,6 +46,7 @@ def _game_of(slot: Slot) -> dict[str, Any]:
         "config": slot.config.model_dump(mode="json"),
         "target": target_drawn(in_force),
         "objective": objective_drawn(in_force.objective),
+        "company": in_company(in_force.discriminator),
         "reference": slot.reference,
     }
 

@@ -272,12 +272,13 @@ class Game:
     def _adopt(self, before: TrainingState | None) -> None:
         """Play by the present config's program, from a state before it or from round 0."""
         hyper = hyperparameters_of(self._in_force)
-        self._program = program_of(self._in_force, self._lanes)
+        under = None if before is None else self._program.game
+        self._program: Program = program_of(self._in_force, self._lanes)
         self._close_up: CloseUp = close_up(self._program.game, self._lanes, POINTS, GRID)
         self._program.compile(hyper, self._device)
         self._group = Group(self._program, self._device, [hyper], [None])
-        if before is not None:
-            state = carried_over(before, self.state)
+        if before is not None and under is not None:
+            state = carried_over(under, before, self._program.game, self.state)
             self._group = Group(self._program, self._device, [hyper], [state])
         self._aim()
         self.view()  # compiles it

@@ -198,7 +198,7 @@ MINIBATCH = table(
             Parameter(
                 "dimensions",
                 "Numbers that each kind of likeness compares.",
-                8,
+                5,
                 1,
                 64,
                 also=("kernel_dim", "dim", "dims", "c"),

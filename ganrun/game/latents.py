@@ -52,10 +52,10 @@ def uniform(learned: Learned, key: PRNGKeyArray, count: int, dimensions: int) ->
 
 
 def begin_mixture(piece: Chosen, dimensions: int, rngs: nnx.Rngs) -> Learned:
-    """Means uniform in [-1, 1], as the authors begin, and standard deviations of 0.2."""
+    """As the authors' two-dimensional game: means uniform in [-1, 1], standard deviations 0.02."""
     shape = (piece.whole("components"), dimensions)
     means = jax.random.uniform(rngs.params(), shape, minval=-1.0, maxval=1.0)
-    return {"means": means, "sigmas": jnp.full(shape, 0.2)}
+    return {"means": means, "sigmas": jnp.full(shape, 0.02)}
 
 
 def mixture(learned: Learned, key: PRNGKeyArray, count: int, dimensions: int) -> Any:
@@ -82,11 +82,15 @@ def particles(learned: Learned, key: PRNGKeyArray, count: int, dimensions: int) 
 
 
 def particles_term(learned: Learned, latents: Any, strengths: Strengths) -> Float[Array, ""]:
-    """`spread` times what a batch lacks of a std of 1, and its covariances, squared."""
-    centred = latents - jnp.mean(latents, axis=0)
+    """`spread` times what a batch lacks of a std of 1, and its covariances, squared.
+
+    ParticleGAN's terms of variance and covariance, but that a point drawn twice counts twice.
+    """
+    centred = latents - jnp.mean(latents, axis=0, keepdims=True)
     count, dimensions = latents.shape
-    stds = jnp.sqrt(jnp.sum(centred**2, axis=0) / (count - 1) + 1e-4)
-    covariance = centred.T @ centred / (count - 1)
+    freedom = max(count - 1, 1)
+    stds = jnp.sqrt(jnp.sum(centred**2, axis=0) / freedom + 1e-4)
+    covariance = centred.T @ centred / freedom
     off_diagonal = covariance * (1 - jnp.eye(dimensions))
     lacking = jnp.mean(jax.nn.relu(1 - stds)) + jnp.sum(off_diagonal**2) / dimensions
     return strengths["spread"] * lacking

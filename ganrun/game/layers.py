@@ -100,7 +100,11 @@ RUNNING_DECAY = 0.9
 
 
 def batch_norm(width: int, rngs: nnx.Rngs) -> nnx.Module:
-    """Ioffe & Szegedy 2015, algorithm 1; running variances are the batches' own, not unbiased."""
+    """Ioffe & Szegedy 2015, algorithm 1, with running statistics to look at single points by.
+
+    Only its player's own step moves these. Running variances are the batches' own, which training
+    divides by, and not `n / (n - 1)` times as much as in PyTorch.
+    """
     return nnx.BatchNorm(
         width,
         momentum=RUNNING_DECAY,
@@ -146,7 +150,8 @@ class NoFeatures(nnx.Module):
 class BatchStd(nnx.Module):
     """One more unit: how much the batch varies (Karras et al. 2018, section 3).
 
-    The standard deviation of each unit over the batch, and the mean of these over the units.
+    The standard deviation of each unit over the batch, and the mean of these over the units: the
+    paper's; its code does so within groups of four.
     """
 
     def __init__(self, width: int, piece: Chosen, rngs: nnx.Rngs):
@@ -162,7 +167,8 @@ class BatchStd(nnx.Module):
     ) -> Float[Array, "N 1"]:
         """Of each one in a batch with the same `C` others."""
         others = len(company)
-        mean, variance = jnp.mean(company, axis=0), jnp.var(company, axis=0)
+        mean = jnp.mean(company, axis=0, keepdims=True)
+        variance = jnp.var(company, axis=0, keepdims=True)
         away = (hidden - mean) ** 2 * (others / (others + 1) ** 2)
         joint = variance * (others / (others + 1)) + away
         return jnp.mean(jnp.sqrt(joint + 1e-8), axis=1, keepdims=True)
@@ -171,8 +177,10 @@ class BatchStd(nnx.Module):
 class BatchDiscrimination(nnx.Module):
     """How near the others of the batch are (Salimans et al. 2016, section 3.2).
 
-    `o_k(i) = sum_j exp(-|M_ik - M_jk|_1)` with `M = h T`, `T` of shape
-    `[units, kernels, dimensions]`; `j` runs over the whole batch, `i` too.
+    `o_k(i) = mean_j exp(-|M_ik - M_jk|_1)` with `M = h T`, `T` of shape
+    `[units, kernels, dimensions]`; `j` runs over the whole batch, `i` too. The paper has the sum:
+    some 50 for a batch of 256 at the start, and a last layer that makes logits in the tens of it.
+    The authors' code scales `T` and shifts `o` by its first batch against that.
     """
 
     def __init__(self, width: int, piece: Chosen, rngs: nnx.Rngs):
@@ -184,15 +192,16 @@ class BatchDiscrimination(nnx.Module):
         return (hidden @ self.kernel[...]).reshape(len(hidden), self.count, self.dimensions)
 
     def of_batch(self, hidden: Float[Array, "B n"]) -> Float[Array, "B K"]:
-        """The nearness of each one to all, itself included."""
+        """The mean nearness of each one to all, itself included."""
         placed = self._placed(hidden)
-        return _nearness(placed, placed)
+        return _nearness(placed, placed) / len(hidden)
 
     def beside(
         self, hidden: Float[Array, "N n"], company: Float[Array, "C n"]
     ) -> Float[Array, "N K"]:
         """Of each one in a batch with the same `C` others; 1 is its nearness to itself."""
-        return 1 + _nearness(self._placed(hidden), self._placed(company))
+        others = _nearness(self._placed(hidden), self._placed(company))
+        return (1 + others) / (1 + len(company))
 
 
 def _nearness(one: Float[Array, "N K D"], all_: Float[Array, "C K D"]) -> Float[Array, "N K"]:

@@ -15,15 +15,15 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, PRNGKeyArray
 
-Critic = Callable[[Float[Array, "B 2"]], Float[Array, " B"]]
+Critic = Callable[[Float[Array, "B i"]], Float[Array, " B"]]
 Parameters = Mapping[str, Float[Array, ""]]
 
 
 class Batch(NamedTuple):
     """What a discriminator learns from in one step, and a key for what its penalties draw."""
 
-    real: Float[Array, "B 2"]
-    fake: Float[Array, "B 2"]
+    real: Float[Array, "B i"]
+    fake: Float[Array, "B i"]
     key: PRNGKeyArray
 
 
@@ -33,14 +33,14 @@ _TINY = 1e-12
 """Keeps the gradient of a norm finite at zero; far below any slope that matters."""
 
 
-def squared_slopes(critic: Critic, points: Float[Array, "B 2"]) -> Float[Array, " B"]:
+def squared_slopes(critic: Critic, points: Float[Array, "B i"]) -> Float[Array, " B"]:
     """Squared norm of the critic's gradient at each point."""
     # Where inputs do not interact inside the critic, the gradient of the sum holds all of theirs.
     slopes = jax.grad(lambda x: jnp.sum(critic(x)))(points)
     return jnp.sum(slopes**2, axis=-1)
 
 
-def between(batch: Batch) -> Float[Array, "B 2"]:
+def between(batch: Batch) -> Float[Array, "B i"]:
     """A point on the line between each real and each fake point, uniform on it."""
     real, fake, key = batch
     mix = jax.random.uniform(key, (real.shape[0], 1), real.dtype)

@@ -13,6 +13,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Int, PRNGKeyArray, UInt
 
+from ganrun.config.company import COMPANIES
 from ganrun.config.metrics import ROUND_METRICS
 from ganrun.config.pieces import OPTIMIZERS as DECLARED_OPTIMIZERS
 from ganrun.game.chosen import ALTERNATING, CONSTANT, FRESH, Chosen
@@ -306,10 +307,6 @@ def whole_batches(game: Game, points: int) -> int:
     return points - points % min(unit, points - points % game.packing)
 
 
-COMPANIES = 8
-"""Sets of partners in which a point is looked at, where the discriminator sees packs."""
-
-
 def company_needed(game: Game) -> int:
     """How many fakes `field_at` wants beside the points; 0 where each input is a point alone."""
     others = game.batch_size - game.packing if game.discriminator.sees_batches else 0
@@ -324,21 +321,27 @@ def field_at(
 ) -> Float[Array, " N"]:
     """The discriminator's logit at each point, as one looks at it.
 
-    Where it sees several points at once, a point is seen in the company of fakes, `company_needed`
-    of them: first in a pack with some of them, and the mean is taken over `COMPANIES` such packs;
-    in a batch that the others fill.
+    Where it sees several points at once, a point is seen as one more fake is: in the company of
+    fakes, `company_needed` of them. The first of these share packs with it, and the mean is taken
+    over `COMPANIES` packs, in which it has one place after the other; the rest fill its batch.
     """
     layers = game.discriminator.unravel(discriminator.params)
-    beside = game.packing - 1
-    used = COMPANIES * beside
+    used = COMPANIES * (game.packing - 1)
     others = packed(game, company[used:]) if game.discriminator.sees_batches else None
-    if beside:
-        partners = company[:used].reshape(COMPANIES, 1, 2 * beside)
-        partners = jnp.broadcast_to(partners, (COMPANIES, len(points), 2 * beside))
-        seen = jnp.broadcast_to(points, (COMPANIES, *points.shape))
-        points = jnp.concatenate([seen, partners], axis=-1).reshape(-1, 2 * game.packing)
-    logits = game.discriminator.apply(layers, discriminator.vectors, points, others)[:, 0]
-    return jnp.mean(logits.reshape(COMPANIES, -1), axis=0) if beside else logits
+    if game.packing == 1:
+        return game.discriminator.apply(layers, discriminator.vectors, points, others)[:, 0]
+    partners = company[:used].reshape(COMPANIES, -1)
+    packs = [_joined(points, beside, i % game.packing) for i, beside in enumerate(partners)]
+    seen = jnp.concatenate(packs)
+    logits = game.discriminator.apply(layers, discriminator.vectors, seen, others)[:, 0]
+    return jnp.mean(logits.reshape(COMPANIES, -1), axis=0)
+
+
+def _joined(points: Float[Array, "N 2"], partners: Float[Array, " p"], place: int) -> Seen:
+    """A pack for each point, in which the same partners stand before and after its place."""
+    beside = jnp.broadcast_to(partners, (len(points), len(partners)))
+    before = points.shape[1] * place
+    return jnp.concatenate([beside[:, :before], points, beside[:, before:]], axis=1)
 
 
 def blank_trace() -> Trace:

@@ -15,12 +15,13 @@ import numpy as np
 from jaxtyping import Array, Float, Int, PRNGKeyArray
 
 from ganrun.config.metrics import ROUND_METRICS
+from ganrun.game.networks import Network
 from ganrun.game.players import Game, Hyperparameters, Player, Trace, TrainingState
 from ganrun.game.population import SnapshotArrays, company_key, lanewise, picture
 from ganrun.game.randomness import Stream, round_key
 from ganrun.game.rounds import in_round, is_finite, trace_of
 from ganrun.game.slopes import blank_view, discriminator_step, forger_of, generator_slopes
-from ganrun.game.updates import generator_moved
+from ganrun.game.updates import UPDATES, generator_moved
 
 _GENERATORS = tuple(ROUND_METRICS.index(name) for name in ("loss_g", "grad_norm_g"))
 """Where the generator's numbers stand in a trace; the others are the discriminator's."""
@@ -107,22 +108,46 @@ def close_up(game: Game, lanes: int, samples: int, grid: int) -> CloseUp:
     return CloseUp(game, lanes, samples, grid)
 
 
-def carried_over(old: TrainingState, fresh: TrainingState) -> TrainingState:
+def carried_over(under: Game, old: TrainingState, by: Game, fresh: TrainingState) -> TrainingState:
     """A game that goes on under other rules, given its state under the old and a fresh one's.
 
-    What has the same shape under both stays: parameters, the optimizer's state, the vectors of a
-    spectral norm that was there before, what the update rule remembers. The rest begins anew.
+    Every array of a network that has the same name and shape under both stays, and so do its
+    vectors; the others begin anew, as do what an optimizer remembers of a network that is not all
+    the same, and what an update rule or an average keeps that were not there before.
     """
 
-    def player(old: Player, fresh: Player) -> Player:
-        return Player(*map(_kept, old, fresh))
+    def player(before: Network, after: Network, old: Player, fresh: Player) -> Player:
+        if before.shapes == after.shapes:
+            params, opt_state = old.params, _kept(old.opt_state, fresh.opt_state)
+        else:
+            arrays = before.unravel(jnp.asarray(old.params))
+            layers = _laid_over(after.unravel(jnp.asarray(fresh.params)), arrays)
+            params, opt_state = after.ravel(layers), fresh.opt_state
+        return Player(params, opt_state, _laid_over(fresh.vectors, old.vectors))
 
-    return old._replace(
-        generator=player(old.generator, fresh.generator),
-        discriminator=player(old.discriminator, fresh.discriminator),
-        memory=_kept(old.memory, fresh.memory),
-        average=_kept(old.average, fresh.average),
+    generator = player(under.generator, by.generator, old.generator, fresh.generator)
+    discriminator = player(
+        under.discriminator, by.discriminator, old.discriminator, fresh.discriminator
     )
+    memory = UPDATES[by.updates.name].remember(generator, discriminator)
+    if under.updates.name == by.updates.name:
+        memory = _kept(old.memory, memory)
+    average = generator.params if by.averages else ()
+    return old._replace(
+        generator=generator,
+        discriminator=discriminator,
+        memory=memory,
+        average=_kept(old.average, average),
+    )
+
+
+def _laid_over(fresh: Any, old: Any) -> Any:
+    """The fresh arrays, and in the place of those that are alike in both trees the old ones."""
+    if isinstance(fresh, dict):
+        return {
+            name: _laid_over(one, old[name]) if name in old else one for name, one in fresh.items()
+        }
+    return _kept(old, fresh)
 
 
 def _kept(old: Any, fresh: Any) -> Any:
@@ -130,5 +155,9 @@ def _kept(old: Any, fresh: Any) -> Any:
 
 
 def _alike(one: Any, other: Any) -> bool:
-    shapes = [jax.tree.map(lambda x: (np.shape(x), np.asarray(x).dtype), x) for x in (one, other)]
-    return bool(shapes[0] == shapes[1])
+    # By name too: what two optimizers keep may be of one shape and mean different things.
+    named, others = (
+        [(path, leaf.shape, leaf.dtype) for path, leaf in jax.tree.leaves_with_path(tree)]
+        for tree in (one, other)
+    )
+    return named == others

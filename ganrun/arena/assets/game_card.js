@@ -26,6 +26,7 @@ export class GameCard {
       compiling: find(".compiling"),
       chips: find(".chips"),
       canvas: find(".picture canvas"),
+      company: find(".company"),
       round: find(".round b"),
       rate: find(".round .rate"),
       over: find(".over"),
@@ -74,6 +75,8 @@ export class GameCard {
     this.part.save.disabled = game.saving !== null && game.saving !== undefined;
     const saving = game.saving < 1 ? `Saving ${percent(game.saving)}` : "Measuring";
     write(this.part.save, this.part.save.disabled ? saving : "Save");
+    write(this.part.company, game.company);
+    this.part.company.hidden = !game.company;
     this.showChips(game, first);
     if (!before || !sameTarget(before.target, game.target)) this.setTarget(game.target);
     if (before && game.events > before.events) this.mark();

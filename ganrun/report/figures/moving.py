@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from ganrun import wording
+from ganrun.config.company import briefly_in_company
 from ganrun.measure.coverage import is_covered, mode_shares
 from ganrun.report import run_story
 from ganrun.report.chosen_rounds import evenly
@@ -80,7 +81,8 @@ def _frame(run: RunRecord, index: int, scale: FieldScale) -> Image.Image:
     covered = int(is_covered(shares, run.mixture.weights).sum())
     words = f"{wording.of_total(covered, run.modes_total)} modes covered"
     axes.set_title(words, loc="right", size=LABEL_SIZE, color=INK, pad=4)
-    note = "rings: true modes; blue: looks real; amber: looks forged"
+    among = " among samples" if briefly_in_company(run.configs[-1].discriminator) else ""
+    note = f"rings: true modes; blue: looks real{among}; amber: looks forged"
     figure.text(left, 0.10 / height, note, size=LABEL_SIZE - 1, color=QUIET)
     canvas.draw()
     return Image.fromarray(np.asarray(canvas.buffer_rgba())[..., :3])

@@ -13,6 +13,7 @@ from matplotlib.colors import LinearSegmentedColormap, Normalize
 from matplotlib.figure import Figure
 from numpy import ndarray
 
+from ganrun.config.company import briefly_in_company
 from ganrun.config.pieces import OBJECTIVES
 from ganrun.report import run_story
 from ganrun.report.chosen_rounds import choose_rounds
@@ -83,7 +84,8 @@ def progression_figure(run: RunRecord) -> Figure:
         bottom = height - _TOP - (row + 1) * (side + _TITLE) - row * _GAP
         axes = add_axes(figure, left, bottom, side, side)
         draw_panel(axes, run, index, scale)
-    _colour_bar(figure, scale, height)
+    words = [scale.label, briefly_in_company(run.configs[-1].discriminator)]
+    _colour_bar(figure, scale, "; ".join(filter(None, words)), height)
     return figure
 
 
@@ -148,7 +150,7 @@ def _signed(value: float) -> str:
     return f"{value:.3g}".replace("-", "\N{MINUS SIGN}")
 
 
-def _colour_bar(figure: Figure, scale: FieldScale, height: float) -> None:
+def _colour_bar(figure: Figure, scale: FieldScale, words: str, height: float) -> None:
     axes = figure.add_axes((0.36, 0.44 / height, 0.28, 0.12 / height))
     bar = colour_bar(axes, Normalize(-scale.limit, scale.limit), FIELD_COLOURS, extend="both")
     ticks, centre = (-scale.limit, 0.0, scale.limit), scale.centre or 0.0
@@ -158,6 +160,6 @@ def _colour_bar(figure: Figure, scale: FieldScale, height: float) -> None:
     side: dict[str, Any] = {"va": "center", "size": LABEL_SIZE, "color": INK}
     figure.text(0.345, middle, "looks forged", ha="right", **side)
     figure.text(0.655, middle, "looks real", ha="left", **side)
-    figure.text(0.5, 0.10 / height, scale.label, ha="center", size=SMALL_SIZE, color=QUIET)
+    figure.text(0.5, 0.10 / height, words, ha="center", size=SMALL_SIZE, color=QUIET)
     figure.text(MARGIN, middle, "rings: the true modes", ha="left", **side)
     figure.text(1 - MARGIN, middle, "dots: samples", ha="right", **side)

@@ -11,6 +11,7 @@ from itertools import groupby
 from pathlib import Path
 
 from ganrun import wording
+from ganrun.config.company import in_company
 from ganrun.config.metrics import METRICS
 from ganrun.diagnose.diagnosis import Diagnosis, read_diagnosis
 from ganrun.page.html_page import encoded, escaped
@@ -127,11 +128,13 @@ def _game_section(run: RunRecord, plays: bool, passages: Sequence[Passage]) -> s
     items = "".join(_passages(at, [one.words for one in told]) for at, told in rounds)
     stage = '<div id="player" class="stage"></div>' if plays else ""
     missing = "" if plays else '<p class="quiet">There is no snapshot to look at yet.</p>'
-    key = """<p class="small quiet">Rings are the true modes at three standard deviations; one that
+    words = in_company(run.configs[-1].discriminator)
+    company = f" {escaped(words)}" if words else ""
+    key = f"""<p class="small quiet">Rings are the true modes at three standard deviations; one that
 is missing is dashed and numbered. Dots are the forger's samples. The ground is the detective's
 field: blue where it takes a point for real, amber where it takes it for forged. An arrow shows
 where the detective's answer pushes a sample in the forger's next step, longer where it pushes
-harder.</p>"""
+harder.{company}</p>"""
     told = f"""<div class="{"game" if plays else ""}">
     {stage}
     <div class="story">
