@@ -20,6 +20,7 @@ from ganrun.game.players import (
     Descent,
     Game,
     Hyperparameters,
+    Player,
     Trace,
     TrainingState,
     blank_trace,
@@ -40,9 +41,20 @@ def initial_state(game: Game, hyper: Hyperparameters) -> TrainingState:
         generator=generator,
         discriminator=discriminator,
         trace=blank_trace(),
-        memory=UPDATES[game.updates.name].remember(generator, discriminator),
+        memory=remembered(game, generator, discriminator),
         average=generator.params if game.averages else (),
     )
+
+
+def remembered(game: Game, generator: Player, discriminator: Player) -> Any:
+    """What the game's update rule keeps of two players before it moves them."""
+    return UPDATES[game.updates.name].remember(generator, discriminator)
+
+
+def with_discriminator(game: Game, state: TrainingState, discriminator: Player) -> TrainingState:
+    """The state with another discriminator, of whom nothing is remembered."""
+    memory = remembered(game, state.generator, discriminator)
+    return state._replace(discriminator=discriminator, memory=memory)
 
 
 def in_round(game: Game, hyper: Hyperparameters, round_: Int[Array, ""]) -> Hyperparameters:

@@ -33,8 +33,9 @@ from ganrun.game.players import (
     step,
 )
 
-_REAL_FOR_GENERATOR = 1 << 21
-"""Child of the generator's key that draws the real points which its loss may need."""
+_REAL_FOR_GENERATOR, _PENALTIES_FOR_GENERATOR = 1 << 21, (1 << 21) + 1
+"""Children of the generator's key: for the real points which its loss may need, and for penalties
+where the generator foresees the discriminator's steps."""
 
 
 class Forger(NamedTuple):
@@ -73,6 +74,20 @@ def both_logits(
     return logits[: len(batch.real)], logits[len(batch.real) :]
 
 
+def discriminator_objective(
+    game: Game,
+    hyper: Hyperparameters,
+    real_logits: Float[Array, " n"],
+    fake_logits: Float[Array, " n"],
+) -> Float[Array, ""]:
+    """What the discriminator minimises beside its penalties, of both batches' logits."""
+    value = OBJECTIVES[game.objective].discriminator_loss(real_logits, fake_logits)
+    if "training.label_smoothing" in game.present:
+        smoothing = hyper.strengths["training.label_smoothing"]["value"]
+        value += SMOOTHED[game.objective](real_logits, smoothing)
+    return value
+
+
 def discriminator_loss(
     game: Game,
     hyper: Hyperparameters,
@@ -83,10 +98,7 @@ def discriminator_loss(
 ) -> tuple[Float[Array, ""], Parts]:
     """What the discriminator minimises on a batch as it sees it, and what that consists of."""
     real_logits, fake_logits = both_logits(game, layers, vectors, batch, dropout)
-    value = OBJECTIVES[game.objective].discriminator_loss(real_logits, fake_logits)
-    if "training.label_smoothing" in game.present:
-        smoothing = hyper.strengths["training.label_smoothing"]["value"]
-        value += SMOOTHED[game.objective](real_logits, smoothing)
+    value = discriminator_objective(game, hyper, real_logits, fake_logits)
     penalty = jnp.float32(0)
     for i, name in enumerate(game.penalties):
         penalty += PENALTIES[name](
@@ -154,7 +166,8 @@ def slopes_on(
 ) -> Pull:
     """The discriminator's slopes on a batch as it sees it."""
     layers = game.discriminator.unravel(discriminator.params)
-    vectors = game.discriminator.power_step(layers, discriminator.vectors)
+    # Where a rule differentiates a step, these stand still as they do within it.
+    vectors = jax.lax.stop_gradient(game.discriminator.power_step(layers, discriminator.vectors))
 
     def loss(layers: Layers) -> tuple[Float[Array, ""], Parts]:
         return discriminator_loss(game, hyper, layers, vectors, batch, dropout)
@@ -173,6 +186,25 @@ def discriminator_step(
     return stepped, view_of(game, found.seen, found.slopes)
 
 
+class Shown(NamedTuple):
+    """What the discriminator sees in the generator's step: one batch of each kind."""
+
+    batch: Batch
+    forged: Forged
+    dropout: Dropout | None
+
+
+def generator_batch(game: Game, hyper: Hyperparameters, forger: Forger, key: PRNGKeyArray) -> Shown:
+    """Fresh fakes, and fresh real points, which the generator's loss may need."""
+    forged = forge(game, forger.layers, forger.vectors, key, game.batch_size)
+    fake = see(game, hyper, forged.fake, key, real=False)
+    # Where the objective does not ask for them, XLA leaves the real points out.
+    real = draw_real(game, hyper, jax.random.fold_in(key, _REAL_FOR_GENERATOR), game.batch_size)
+    real_seen = see(game, hyper, real, key, real=True)
+    batch = Batch(real_seen, fake, jax.random.fold_in(key, _PENALTIES_FOR_GENERATOR))
+    return Shown(batch, forged, dropout_of(game, hyper, key))
+
+
 def generator_loss(
     game: Game,
     hyper: Hyperparameters,
@@ -181,23 +213,32 @@ def generator_loss(
     vectors: Vectors,
     key: PRNGKeyArray,
 ) -> tuple[Float[Array, ""], Forged]:
-    """What the generator minimises on a fresh batch, and that batch.
+    """What the generator minimises on a fresh batch, and that batch."""
+    shown = generator_batch(game, hyper, forger, key)
+    return loss_of_shown(game, hyper, forger, shown, detective, vectors), shown.forged
+
+
+def loss_of_shown(
+    game: Game,
+    hyper: Hyperparameters,
+    forger: Forger,
+    shown: Shown,
+    detective: Layers,
+    vectors: Vectors,
+) -> Float[Array, ""]:
+    """What the generator minimises on a batch, as this discriminator takes it.
 
     The loss of each fake is by the objective alone; a latent that learns has a term of its own.
     """
-    forged = forge(game, forger.layers, forger.vectors, key, game.batch_size)
-    dropout = dropout_of(game, hyper, key)
-    seen = see(game, hyper, forged.fake, key, real=False)
-    fake_logits = discriminate(game, detective, vectors, seen, dropout)
-    # Where the objective does not ask for them, XLA leaves the real points out.
-    real = draw_real(game, hyper, jax.random.fold_in(key, _REAL_FOR_GENERATOR), game.batch_size)
-    real_seen = see(game, hyper, real, key, real=True)
-    real_logits = discriminate(game, detective, vectors, real_seen, dropout)
+    fake_logits = discriminate(game, detective, vectors, shown.batch.fake, shown.dropout)
+    real_logits = discriminate(game, detective, vectors, shown.batch.real, shown.dropout)
     loss = loss_of_fakes(game, hyper, real_logits, fake_logits)
     term = LATENTS[game.generator.latent.name].term(
-        forger.layers.get("latent", {}), forged.latents, hyper.strengths.get("generator.latent", {})
+        forger.layers.get("latent", {}),
+        shown.forged.latents,
+        hyper.strengths.get("generator.latent", {}),
     )
-    return loss if term is None else loss + term, forged
+    return loss if term is None else loss + term
 
 
 def loss_of_fakes(

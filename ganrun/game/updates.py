@@ -28,20 +28,25 @@ from ganrun.game.players import (
     discriminators_turn,
     dropout_of,
     generators_turn,
+    optimizer_of,
     step,
     update_of,
 )
 from ganrun.game.slopes import (
     Forger,
     Pull,
+    Shown,
     View,
     blank_view,
     discriminator_batch,
+    discriminator_loss,
     discriminator_slopes,
     discriminator_step,
     forger_of,
+    generator_batch,
     generator_loss,
     generator_slopes,
+    loss_of_shown,
     slopes_on,
     view_of,
 )
@@ -70,7 +75,8 @@ class UpdateRule(NamedTuple):
 
     play: Rule
     remember: Callable[[Player, Player], Any] = _remembers_nothing
-    """What it keeps of the two players before the first round."""
+    """What it keeps of two players that it has not moved yet, under a name that tells its meaning
+    from another rule's."""
     has_spectrum: bool = False
     """Whether `spectrum` knows what a round of it makes of a motion."""
 
@@ -251,47 +257,95 @@ def optimistic(
     found = pulls_at(game, hyper, joint, generators_key(key), discriminators_key(key, _last(hyper)))
     players, updates = [], []
     for turn, player, pull, last in zip(
-        both_turns(game, hyper), joint, found, state.memory, strict=True
+        both_turns(game, hyper), joint, found, state.memory["updates"], strict=True
     ):
         update, opt_state = update_of(game, turn, player, pull.slopes)
         params = player.params - turn.rates * (update + strength * (update - last))
         players.append(Player(params, opt_state, pull.vectors))
         updates.append(update)
-    return _moved(game, hyper, Players(*players), found, tuple(updates))
+    return _moved(game, hyper, Players(*players), found, {"updates": tuple(updates)})
 
 
 def no_updates(generator: Player, discriminator: Player) -> Any:
     """Before the first round nobody has moved."""
-    return tuple(jnp.zeros_like(player.params) for player in (generator, discriminator))
+    return {"updates": tuple(jnp.zeros_like(one.params) for one in (generator, discriminator))}
+
+
+class Losses(NamedTuple):
+    """Both players' losses on fixed batches, as functions of both players' weights.
+
+    Each also returns what its player's `Pull` holds beside the slopes. The vectors are those of the
+    players' step, and stand still.
+    """
+
+    generator: Callable[[Params, Params], tuple[Float[Array, ""], Any]]
+    discriminator: Callable[[Params, Params], tuple[Float[Array, ""], Any]]
+
+
+def losses_about(
+    game: Game,
+    hyper: Hyperparameters,
+    players: Players,
+    key_g: PRNGKeyArray,
+    key_d: PRNGKeyArray,
+) -> Losses:
+    """The losses whose slopes `pulls_at` takes, for rules that ask how these change."""
+    generator, discriminator = players
+    own_g, own_d = (
+        network.power_step(network.unravel(player.params), player.vectors)
+        for network, player in zip((game.generator, game.discriminator), players, strict=True)
+    )
+
+    def of_generator(g: Params, d: Params) -> tuple[Float[Array, ""], Any]:
+        forger = Forger(game.generator.unravel(g), own_g)
+        detective = game.discriminator.unravel(d)
+        loss, forged = generator_loss(game, hyper, forger, detective, discriminator.vectors, key_g)
+        return loss, (forged.vectors, loss)
+
+    def of_discriminator(g: Params, d: Params) -> tuple[Float[Array, ""], Any]:
+        forger = Forger(game.generator.unravel(g), generator.vectors)
+        batch = discriminator_batch(game, hyper, forger, key_d)
+        detective, dropout = game.discriminator.unravel(d), dropout_of(game, hyper, key_d)
+        loss, parts = discriminator_loss(game, hyper, detective, own_d, batch, dropout)
+        return loss, (own_d, parts)
+
+    return Losses(of_generator, of_discriminator)
 
 
 def consensus(game: Game, hyper: Hyperparameters, state: TrainingState, key: PRNGKeyArray) -> Moved:
     """Each also descends `weight / 2 * (|its slopes|^2 + |the other's|^2)`: towards a standstill.
 
-    Mescheder et al. 2017, algorithm 2. With weight 0 it is the simultaneous game.
+    Mescheder et al. 2017, algorithm 2; as in the authors' code the optimizer is given the sum, and
+    the squares are of the same batches as the slopes. With weight 0 it is the simultaneous game.
     """
     weight = hyper.strengths["training.updates"]["weight"]
     joint = both_before(game, hyper, state, key)
+    keys = generators_key(key), discriminators_key(key, _last(hyper))
+    found, calming = calmed(game, hyper, joint, *keys)
+    slopes = zip(found, calming, strict=True)
+    both = Pulls(*(pull._replace(slopes=pull.slopes + weight * calm) for pull, calm in slopes))
+    return both_moved(game, hyper, joint, both, seen=found)
 
-    def unrest(params: tuple[Params, Params]) -> tuple[Float[Array, ""], Pulls]:
-        there = Players(
-            *(player._replace(params=x) for player, x in zip(joint, params, strict=True))
-        )
-        found = pulls_at(
-            game, hyper, there, generators_key(key), discriminators_key(key, _last(hyper))
-        )
-        squared = [jnp.vdot(pull.slopes, pull.slopes) for pull in found]
-        return 0.5 * (squared[0] + squared[1]), found
 
-    own = tuple(player.params for player in joint)
-    calming, found = jax.grad(unrest, has_aux=True)(own)
-    calmed = Pulls(
-        *(
-            pull._replace(slopes=pull.slopes + weight * slopes)
-            for pull, slopes in zip(found, calming, strict=True)
-        )
-    )
-    return both_moved(game, hyper, joint, calmed, seen=found)
+def calmed(
+    game: Game,
+    hyper: Hyperparameters,
+    players: Players,
+    key_g: PRNGKeyArray,
+    key_d: PRNGKeyArray,
+) -> tuple[Pulls, tuple[Params, Params]]:
+    """Both players' slopes, and those of half the sum of their squares."""
+    losses = losses_about(game, hyper, players, key_g, key_d)
+
+    def unrest(g: Params, d: Params) -> tuple[Float[Array, ""], Pulls]:
+        slopes_g, seen_g = jax.grad(losses.generator, argnums=0, has_aux=True)(g, d)
+        slopes_d, seen_d = jax.grad(losses.discriminator, argnums=1, has_aux=True)(g, d)
+        squares = jnp.vdot(slopes_g, slopes_g) + jnp.vdot(slopes_d, slopes_d)
+        return 0.5 * squares, Pulls(Pull(slopes_g, *seen_g), Pull(slopes_d, *seen_d))
+
+    g, d = (player.params for player in players)
+    calming, found = jax.grad(unrest, argnums=(0, 1), has_aux=True)(g, d)
+    return found, calming
 
 
 _SMALLEST_SLOPE = 1e-15
@@ -303,34 +357,41 @@ def unrolled(game: Game, hyper: Hyperparameters, state: TrainingState, key: PRNG
     """The generator answers the discriminator as it would be `steps` steps later.
 
     Metz et al. 2017, equations 8 and 9: its slopes go through these steps, which the optimizer
-    makes on one batch. The discriminator then stays where the round's own steps have left it. With
-    no steps it is the alternating game.
+    makes, with its moments, on the generator's own batch, as in the code of B. Poole. Beginning
+    where the round's own steps have left the discriminator, which stays there. With no steps it is
+    the alternating game.
     """
     forger = forger_of(game, state.generator)
     discriminator, view = discriminator_steps(
         game, hyper, forger, state.discriminator, key, hyper.discriminator_steps
     )
-    ahead_key = jax.random.fold_in(key, _AHEAD)
     vectors = game.generator.power_step(forger.layers, forger.vectors)
 
     def loss(layers: Layers) -> tuple[Float[Array, ""], Forged]:
         moving = Forger(layers, vectors)
-        batch = discriminator_batch(game, hyper, moving, ahead_key)
-        turn, dropout = discriminators_turn(game, hyper), dropout_of(game, hyper, ahead_key)
-
-        def next_step(player: Player, _: None) -> tuple[Player, None]:
-            found = slopes_on(game, hyper, batch, dropout, player)
-            player = step(game, turn, player, found.slopes + _SMALLEST_SLOPE)
-            return clipped(hyper, player._replace(vectors=found.vectors)), None
-
-        ahead, _ = jax.lax.scan(next_step, discriminator, None, length=game.updates.whole("steps"))
+        shown = generator_batch(game, hyper, moving, generators_key(key))
+        ahead = foreseen(game, hyper, shown, discriminator)
         detective = game.discriminator.unravel(ahead.params)
-        return generator_loss(game, hyper, moving, detective, ahead.vectors, generators_key(key))
+        value = loss_of_shown(game, hyper, moving, shown, detective, ahead.vectors)
+        return value, shown.forged
 
     (value, forged), slopes = jax.value_and_grad(loss, has_aux=True)(forger.layers)
     found = Pull(game.generator.ravel(slopes), forged.vectors, value)
     generator = generator_moved(game, hyper, state.generator, found)
     return Moved(generator, discriminator, view, found)
+
+
+def foreseen(game: Game, hyper: Hyperparameters, shown: Shown, discriminator: Player) -> Player:
+    """The discriminator after the steps that a generator unrolls, as a function of its fakes."""
+    turn = discriminators_turn(game, hyper)
+
+    def next_step(player: Player, _: None) -> tuple[Player, None]:
+        found = slopes_on(game, hyper, shown.batch, shown.dropout, player)
+        player = step(game, turn, player, found.slopes + _SMALLEST_SLOPE)
+        return clipped(hyper, player._replace(vectors=found.vectors)), None
+
+    steps = game.updates.whole("steps")
+    return jax.lax.scan(next_step, discriminator, None, length=steps)[0]
 
 
 def lookahead(game: Game, hyper: Hyperparameters, state: TrainingState, key: PRNGKeyArray) -> Moved:
@@ -343,20 +404,22 @@ def lookahead(game: Game, hyper: Hyperparameters, state: TrainingState, key: PRN
     moved = alternating(game, hyper, state, key)
     turns_back = (state.round + 1) % numbers["every"].astype(jnp.int32) == 0
     players, slow = [], []
-    for player, then in zip((moved.generator, moved.discriminator), state.memory, strict=True):
+    both = moved.generator, moved.discriminator
+    for player, then in zip(both, state.memory["slow"], strict=True):
         back = then + numbers["share"] * (player.params - then)
         players.append(player._replace(params=jnp.where(turns_back, back, player.params)))
         slow.append(jnp.where(turns_back, back, then))
-    return Moved(players[0], players[1], moved.view, moved.found, tuple(slow))
+    return Moved(players[0], players[1], moved.view, moved.found, {"slow": tuple(slow)})
 
 
 def where_they_stand(generator: Player, discriminator: Player) -> Any:
     """Both players' weights."""
-    return generator.params, discriminator.params
+    return {"slow": (generator.params, discriminator.params)}
 
 
-SOLVER_STEPS = 10
-"""Of the iterations that solve for a competitive step: as many products with mixed derivatives."""
+SOLVER_STEPS, SOLVER_TOLERANCE = 10, 1e-4
+"""When the solver of a competitive step stops: after so many iterations, or where what is left is
+this part of the step. Where answers are small beside the moves, that is at once."""
 
 
 def competitive(
@@ -365,47 +428,62 @@ def competitive(
     """Each answers the move that the other is about to make: the local bilinear game's solution.
 
     Competitive gradient descent: Schaefer & Anandkumar 2019, equations 3 and 4, for two losses and
-    a learning rate each. `strength` is that of the mixed derivatives: 0 is the simultaneous game.
-    The rates are those of an optimizer without memory.
+    a rate for each weight. These are the optimizer's own: with RMSprop or Adam by the mean squares
+    of slopes, as in the authors' adaptive variant. An answer is added to the move that the
+    optimizer makes by itself. `strength` is that of the mixed derivatives: 0 is the simultaneous
+    game.
     """
     strength = hyper.strengths["training.updates"]["strength"]
     joint = both_before(game, hyper, state, key)
     keys = generators_key(key), discriminators_key(key, _last(hyper))
-    found = pulls_at(game, hyper, joint, *keys)
-    turn_g, turn_d = both_turns(game, hyper)
-    g, d = joint.generator.params, joint.discriminator.params
+    losses = losses_about(game, hyper, joint, *keys)
+    of_g = jax.grad(losses.generator, argnums=0, has_aux=True)
+    of_d = jax.grad(losses.discriminator, argnums=1, has_aux=True)
+    g, d = (player.params for player in joint)
+    slopes_g, change_g, seen_g = jax.linearize(lambda d: of_g(g, d), d, has_aux=True)
+    slopes_d, change_d, seen_d = jax.linearize(lambda g: of_d(g, d), g, has_aux=True)
+    pulls = Pulls(Pull(slopes_g, *seen_g), Pull(slopes_d, *seen_d))
+    alone_g, alone_d = (
+        _alone(game, turn, player, pull.slopes)
+        for turn, player, pull in zip(both_turns(game, hyper), joint, pulls, strict=True)
+    )
 
-    def pull_of_generator(d: Params) -> Params:
-        there = joint._replace(discriminator=joint.discriminator._replace(params=d))
-        return pulls_at(game, hyper, there, *keys).generator.slopes
+    def answer_g(move: Params) -> Params:
+        """What the generator adds to its move where the discriminator moves so."""
+        return -strength * alone_g.rates * change_g(move)
 
-    def pull_of_discriminator(g: Params) -> Params:
-        there = joint._replace(generator=joint.generator._replace(params=g))
-        return pulls_at(game, hyper, there, *keys).discriminator.slopes
+    def answer_d(move: Params) -> Params:
+        return -strength * alone_d.rates * change_d(move)
 
-    def answer_of_generator(move: Params) -> Params:
-        """By how much its slopes change where the other moves so."""
-        return strength * jax.jvp(pull_of_generator, (d,), (move,))[1]
+    def left_over(move: Params) -> Params:
+        """A move of the generator, less its answer to the answer to it."""
+        return move - answer_g(answer_d(move))
 
-    def answer_of_discriminator(move: Params) -> Params:
-        return strength * jax.jvp(pull_of_discriminator, (g,), (move,))[1]
-
-    def first_moves(move: Params) -> Params:
-        """`(I - rates_g D_gd rates_d D_dg) move`, which is what the generator's move solves."""
-        answer = turn_d.rates * answer_of_discriminator(move)
-        return move - turn_g.rates * answer_of_generator(answer)
-
-    alone_d = turn_d.rates * found.discriminator.slopes
-    wanted = -turn_g.rates * (found.generator.slopes - answer_of_generator(alone_d))
+    wanted = alone_g.move + answer_g(alone_d.move)
     move_g, _ = jax.scipy.sparse.linalg.bicgstab(
-        first_moves, wanted, x0=wanted, tol=0.0, atol=0.0, maxiter=SOLVER_STEPS
+        left_over, wanted, x0=wanted, tol=SOLVER_TOLERANCE, atol=0.0, maxiter=SOLVER_STEPS
     )
-    move_d = -turn_d.rates * (found.discriminator.slopes + answer_of_discriminator(move_g))
-    players = Players(
-        joint.generator._replace(params=g + move_g, vectors=found.generator.vectors),
-        joint.discriminator._replace(params=d + move_d, vectors=found.discriminator.vectors),
+    moves = move_g, alone_d.move + answer_d(move_g)
+    players = (
+        Player(player.params + move, alone.opt_state, pull.vectors)
+        for player, move, alone, pull in zip(joint, moves, (alone_g, alone_d), pulls, strict=True)
     )
-    return _moved(game, hyper, players, found, ())
+    return _moved(game, hyper, Players(*players), pulls, ())
+
+
+class _Alone(NamedTuple):
+    """What an optimizer does with slopes, and with a little more of them."""
+
+    move: Params
+    rates: Params
+    """How far each weight goes per unit of slope."""
+    opt_state: Any
+
+
+def _alone(game: Game, turn: Turn, player: Player, slopes: Params) -> _Alone:
+    update, after = update_of(game, turn, player, slopes)
+    preconditioner = optimizer_of(game, turn.descent).preconditioner(after, slopes)
+    return _Alone(-turn.rates * update, turn.rates * preconditioner, after)
 
 
 UPDATES: dict[str, UpdateRule] = {

@@ -30,6 +30,7 @@ from ganrun.game.population import (
     state_as_dict,
     state_from_dict,
 )
+from ganrun.game.rounds import with_discriminator
 from ganrun.measure.reference import reference_metrics
 from ganrun.mixture import mixture_of
 from ganrun.playing.claim_or_find import ToTrain, claim_or_find
@@ -144,7 +145,7 @@ def _state_of(
     state = state._replace(diverged_at=never)
     if origin.new_discriminator:
         untrained = Group(program, device, [hyper], [None]).state(0)
-        state = state._replace(discriminator=untrained.discriminator)
+        state = with_discriminator(program.game, state, untrained.discriminator)
     return state
 
 
