@@ -109,7 +109,7 @@ def played_dirac(rate: float, schedule: Schedule) -> complex:
 
     def round_of(start: np.ndarray) -> np.ndarray:
         theta, psi, m_theta, m_psi = start
-        b, k = schedule.momentum, schedule.discriminator_steps
+        b, k = schedule.momenta[0], schedule.discriminator_steps
         for i in range(k):
             if i == k - 1 and schedule.simultaneous:
                 pull = -rate * 0.5 * psi
@@ -130,7 +130,7 @@ def played_dirac(rate: float, schedule: Schedule) -> complex:
 def test_the_multiplier_is_that_of_a_round_played(
     simultaneous: bool, steps: int, momentum: float
 ) -> None:
-    schedule = Schedule(steps, simultaneous, momentum)
+    schedule = Schedule(steps, simultaneous, (momentum, momentum))
     found = dirac_spectrum(rate=0.3, schedule=schedule).modes[0]
     wanted = played_dirac(0.3, schedule)
     np.testing.assert_allclose(abs(found.multiplier), abs(wanted), rtol=1e-5)
@@ -139,7 +139,7 @@ def test_the_multiplier_is_that_of_a_round_played(
 
 def played_linear(scaled: np.ndarray, split: int, schedule: Schedule) -> np.ndarray:
     """A round of a linear game as a matrix `[2n, 2n]` on weights and momenta, by playing it."""
-    b, k, n = schedule.momentum, schedule.discriminator_steps, len(scaled)
+    b, k, n = schedule.momenta[0], schedule.discriminator_steps, len(scaled)
 
     def round_of(start: np.ndarray) -> np.ndarray:
         x, m = start[:n].copy(), start[n:].copy()
@@ -169,7 +169,7 @@ def test_where_both_move_at_once_a_multiplier_is_its_own_motions_slower_root(
     players: tuple[int, int], momentum: float
 ) -> None:
     """`z^2 - (1 + b + (1 - b) lambda) z + b`, and it is an eigenvalue of the round itself."""
-    rng, schedule = np.random.default_rng(0), Schedule(1, True, momentum)
+    rng, schedule = np.random.default_rng(0), Schedule(1, True, (momentum, momentum))
     for _ in range(100):
         jacobian = rng.normal(size=(sum(players),) * 2)
         rates = 0.1 * np.exp(rng.normal(size=len(jacobian)))
@@ -192,7 +192,7 @@ def test_two_motions_of_a_plane_have_each_its_own_multiplier(
     simultaneous: bool, steps: int, momentum: float
 ) -> None:
     """With one weight on each side the plane is the whole game; small rates keep both near 1."""
-    rng, schedule = np.random.default_rng(1), Schedule(steps, simultaneous, momentum)
+    rng, schedule = np.random.default_rng(1), Schedule(steps, simultaneous, (momentum, momentum))
     for _ in range(200):
         jacobian, rates = rng.normal(size=(2, 2)), 1e-3 * np.exp(rng.normal(size=2))
         of_round = np.linalg.eigvals(played_linear(rates[:, None] * jacobian, 1, schedule))

@@ -108,6 +108,8 @@ class Detective:
     """95 %."""
     steps: Count
     converged: bool
+    company: Words | None = None
+    """What the run's own is shown that the fresh one is not, in a sentence."""
 
 
 @_strict
@@ -126,6 +128,8 @@ class Dynamics:
     duality_gap: float | None
     detective_gain: float | None
     forger_gain: float | None
+    unknown: Words | None = None
+    """Why it is not told how the game moves, in a sentence."""
 
 
 @_strict

@@ -10,6 +10,9 @@ from ganrun.measure.final import finite_or_none
 from ganrun.store import RunFolder
 
 
+NOT_FINITE = "How the game moves about its end is not known: its slopes there are not finite."
+
+
 def probe(run: RunFolder) -> tuple[Detective | None, Dynamics | None]:
     """Question a live and a fresh detective, and look at the game around the run's last state.
 
@@ -22,7 +25,7 @@ def probe(run: RunFolder) -> tuple[Detective | None, Dynamics | None]:
     from ganrun.game.duality import duality_gap
     from ganrun.game.members import game_of, hyperparameters_of
     from ganrun.game.population import state_from_dict
-    from ganrun.game.spectrum import local_spectrum
+    from ganrun.game.spectrum import local_spectrum, why_unknown
 
     # Where the branches were played by other processes, this one has computed nothing yet.
     backend.prepare(compile_cache())
@@ -47,5 +50,6 @@ def probe(run: RunFolder) -> tuple[Detective | None, Dynamics | None]:
         duality_gap=finite_or_none(gap.gap) if gap else None,
         detective_gain=finite_or_none(gap.detective_gain) if gap else None,
         forger_gain=finite_or_none(gap.forger_gain) if gap else None,
+        unknown=why_unknown(game, hyper) or (None if spectrum else NOT_FINITE),
     )
     return Detective(**found._asdict()), dynamics

@@ -21,25 +21,22 @@ from __future__ import annotations
 import dataclasses
 import functools
 from collections.abc import Callable, Sequence
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 import scipy.sparse.linalg as sparse
-from jaxtyping import Array, Complex, Float
+from jaxtyping import Array, Complex, Float, Key, PRNGKeyArray
 from numpy import ndarray
 from scipy.optimize import linear_sum_assignment
 
-from ganrun.game.networks import Layers, Params
+from ganrun.game.networks import Params
 from ganrun.game.players import (
     Game,
     Hyperparameters,
-    Player,
     TrainingState,
-    Turn,
     discriminators_turn,
-    dropout_of,
     generators_turn,
     optimizer_of,
     update_of,
@@ -47,8 +44,7 @@ from ganrun.game.players import (
 )
 from ganrun.game.randomness import Stream, round_key
 from ganrun.game.rounds import in_round
-from ganrun.game.slopes import Forger, discriminator_batch, discriminator_loss, generator_loss
-from ganrun.game.updates import UPDATES
+from ganrun.game.updates import UPDATES, Players, calmed, losses_about
 
 Kind = Literal["stable", "rotating", "unstable"]
 Push = Callable[[Float[ndarray, " n"]], Float[ndarray, " n"]]
@@ -83,8 +79,13 @@ class Schedule(NamedTuple):
 
     discriminator_steps: int = 1
     simultaneous: bool = True
-    momentum: float = 0.0
-    """The decay of the running mean of gradients that the optimizer follows."""
+    momenta: tuple[float, float] = (0.0, 0.0)
+    """Of the generator and the discriminator: the decay of the running mean of gradients that the
+    optimizer follows."""
+    ahead: float | None = None
+    """How many steps both look ahead before their joint step; None where they do not."""
+    optimism: float = 0.0
+    """How much of a move's change since the last round is added to it."""
 
 
 class Mode(NamedTuple):
@@ -95,7 +96,7 @@ class Mode(NamedTuple):
     multiplier: complex
     """What one round, as it is really played, makes of it: it grows where the modulus is above 1.
 
-    Exact for simultaneous updates. For alternating ones it is that of the round restricted to the
+    Exact where both players move at once and alike. Else it is that of the round restricted to the
     plane of the motion's two halves, one in each player.
     """
     generator_share: float
@@ -150,93 +151,141 @@ def local_spectrum(
 ) -> Spectrum | None:
     """The game's leading motions around a state; None if its slopes there are not finite.
 
+    None as well of a game of which `why_unknown` says why.
+
     The weights' rates are those of the optimizer's next step: learning rate, discriminator steps,
     and the optimizer's preconditioner, held fixed. Weights that the clip holds at its bound do
-    not move; spectral norm's singular vectors are those of the state. The points are the same for
-    all states of a seed.
+    not move; spectral norm's singular vectors are those of the next step. The points are the same
+    for all states of a seed.
     """
-    if not UPDATES[game.updates.name].has_spectrum:
+    if why_unknown(game, hyper) is not None:
         return None
-    game = dataclasses.replace(game, batch_size=_points(game, batch))
+    game, batches = _batches(game, batch)
     hyper = jax.tree.map(jnp.asarray, in_round(game, hyper, jnp.int32(state.round + 1)))
+    key = round_key(hyper.seed, Stream.DIAGNOSIS, 0)
+    keys = jax.random.split(key, batches) if batches > 1 else key[None]
     point = np.concatenate([state.generator.params, state.discriminator.params])
 
     def push(direction: Float[ndarray, " n"]) -> Float[ndarray, " n"]:
-        arguments = (game, hyper, state, direction.astype(np.float32))
+        arguments = (game, hyper, state, keys, direction.astype(np.float32))
         return np.asarray(_field_and_push(*arguments)[1])
 
-    field, _ = _field_and_push(game, hyper, state, np.zeros_like(point))
-    rates = np.asarray(_rates(game, hyper, state, field), np.float64)
+    field, _ = _field_and_push(game, hyper, state, keys, np.zeros_like(point))
+    rates, decays = (np.asarray(x, np.float64) for x in _rates(game, hyper, state, field))
     if not (np.isfinite(field).all() and np.isfinite(rates).all()):
         return None
     generator = state.generator.params.size
     held = (np.abs(point) >= float(hyper.weight_clip)) & (point * np.asarray(field) > 0)
     held[:generator] = False  # the clip is the discriminator's
-    rates[held] = 0
+    rates[held] = decays[held] = 0
+    schedule = _schedule(game, hyper)
+    return spectrum_of(push, rates, generator, schedule, count=count, decays=decays)
 
-    schedule = Schedule(
+
+def why_unknown(game: Game, hyper: Hyperparameters) -> str | None:
+    """Why this cannot be told of a game, in a sentence; None where it can."""
+    about = "How the game moves about its end is not measured"
+    rule = game.updates.name
+    if not UPDATES[rule].has_spectrum:
+        return f"{about}: no formula tells what a round of {rule} updates makes of a disturbance."
+    if rule == "consensus" and hyper.discriminator_steps > 1:
+        return (
+            f"{about}: with consensus updates and training.discriminator_steps above 1, a round's "
+            "steps follow two different fields."
+        )
+    if "training.top_k" in game.present:
+        return f"{about}: with training.top_k the fakes that count change in jumps."
+    if game.generator.latent.name == "particles":
+        return f"{about}: of a generator.latent of particles each round moves only those it draws."
+    return None
+
+
+def _schedule(game: Game, hyper: Hyperparameters) -> Schedule:
+    descents = (hyper.generator, hyper.discriminator)
+    momentum_g, momentum_d = (float(optimizer_of(game, one).momentum) for one in descents)
+    rule = game.updates.name
+    strength = float(hyper.strengths.get("training.updates", {}).get("strength", 0.0))
+    return Schedule(
         discriminator_steps=int(hyper.discriminator_steps),
-        simultaneous=game.updates.name == "simultaneous",
-        momentum=float(optimizer_of(game, hyper.generator).momentum),
+        simultaneous=rule != "alternating",
+        momenta=(momentum_g, momentum_d),
+        ahead=strength if rule == "extragradient" else None,
+        optimism=strength if rule == "optimistic" else 0.0,
     )
-    return spectrum_of(push, rates, generator, schedule, count=count)
 
 
-def _points(game: Game, batch: int) -> int:
-    """So many points stand for the expectation; who sees batches sees one of the game's size."""
-    return game.batch_size if game.discriminator.sees_batches else whole_batches(game, batch)
+def _batches(game: Game, batch: int) -> tuple[Game, int]:
+    """So many points stand for the expectation: as one batch, or as some of the game's own.
+
+    As the latter where a point's slopes depend on its batch, or those of a batch are squared.
+    """
+    of_batches = game.discriminator.sees_batches or game.generator.norm == "batch"
+    if of_batches or game.updates.name == "consensus":
+        return game, max(1, batch // game.batch_size)
+    return dataclasses.replace(game, batch_size=whole_batches(game, batch)), 1
 
 
-def _field(game: Game, hyper: Hyperparameters, state: TrainingState, point: Params) -> Params:
-    """Where both players pull at a point: minus the slopes of their losses on one fixed batch."""
-    key = round_key(hyper.seed, Stream.DIAGNOSIS, 0)
-    latent_key = jax.random.split(key, 3)[1]
+def _field(
+    game: Game, hyper: Hyperparameters, state: TrainingState, keys: Key[Array, " m"], point: Params
+) -> Params:
+    """Where both players pull at a point: minus their slopes, as a mean over fixed batches."""
     split = state.generator.params.size
-    forger = Forger(game.generator.unravel(point[:split]), state.generator.vectors)
-    detective = game.discriminator.unravel(point[split:])
-    vectors = state.discriminator.vectors
-    batch = discriminator_batch(game, hyper, forger, key)
+    players = Players(
+        state.generator._replace(params=point[:split]),
+        state.discriminator._replace(params=point[split:]),
+    )
 
-    def loss_d(layers: Layers) -> Float[Array, ""]:
-        dropout = dropout_of(game, hyper, key)
-        return discriminator_loss(game, hyper, layers, vectors, batch, dropout)[0]
+    def on_one_batch(key: PRNGKeyArray) -> Params:
+        latent_key = jax.random.split(key, 3)[1]
+        if game.updates.name == "consensus":
+            weight = hyper.strengths["training.updates"]["weight"]
+            pulls, calming = calmed(game, hyper, players, latent_key, key)
+            both = zip(pulls, calming, strict=True)
+            return jnp.concatenate([pull.slopes + weight * calm for pull, calm in both])
+        losses = losses_about(game, hyper, players, latent_key, key)
+        g, d = players.generator.params, players.discriminator.params
+        slopes_g, _ = jax.grad(losses.generator, argnums=0, has_aux=True)(g, d)
+        slopes_d, _ = jax.grad(losses.discriminator, argnums=1, has_aux=True)(g, d)
+        return jnp.concatenate([slopes_g, slopes_d])
 
-    def loss_g(layers: Layers) -> Float[Array, ""]:
-        moved = Forger(layers, state.generator.vectors)
-        return generator_loss(game, hyper, moved, detective, vectors, latent_key)[0]
-
-    slopes_g = game.generator.ravel(jax.grad(loss_g)(forger.layers))
-    slopes_d = game.discriminator.ravel(jax.grad(loss_d)(detective))
-    return -jnp.concatenate([slopes_g, slopes_d])
+    return -jnp.mean(jax.vmap(on_one_batch)(keys), axis=0)
 
 
 @functools.partial(jax.jit, static_argnums=0)
 def _field_and_push(
-    game: Game, hyper: Hyperparameters, state: TrainingState, direction: Params
+    game: Game,
+    hyper: Hyperparameters,
+    state: TrainingState,
+    keys: Key[Array, " m"],
+    direction: Params,
 ) -> tuple[Params, Params]:
     """The field at the state, and its Jacobian's product with a direction."""
     point = jnp.concatenate([state.generator.params, state.discriminator.params])
-    return jax.jvp(functools.partial(_field, game, hyper, state), (point,), (direction,))
+    return jax.jvp(functools.partial(_field, game, hyper, state, keys), (point,), (direction,))
 
 
 @functools.partial(jax.jit, static_argnums=0)
-def _rates(game: Game, hyper: Hyperparameters, state: TrainingState, field: Params) -> Params:
-    """How far the coming round moves each weight per unit of the field."""
-
-    def rates(player: Player, slopes: Params, turn: Turn, steps: Float[Array, ""]) -> Params:
-        _, after = update_of(game, turn, player, slopes)
-        preconditioner = optimizer_of(game, turn.descent).preconditioner
-        return steps * turn.rates * preconditioner(after, slopes)
-
+def _rates(
+    game: Game, hyper: Hyperparameters, state: TrainingState, field: Params
+) -> tuple[Params, Params]:
+    """How far the coming round moves each weight per unit of the field, and how much it decays."""
     split = state.generator.params.size
-    own, other = generators_turn(game, hyper), discriminators_turn(game, hyper)
-    steps = hyper.discriminator_steps.astype(jnp.float32)
-    return jnp.concatenate(
-        [
-            rates(state.generator, field[:split], own, jnp.float32(1)),
-            rates(state.discriminator, field[split:], other, steps),
-        ]
-    )
+    turns = generators_turn(game, hyper), discriminators_turn(game, hyper)
+    steps = jnp.float32(1), hyper.discriminator_steps.astype(jnp.float32)
+    rates, decays = [], []
+    for player, slopes, turn, count in zip(
+        (state.generator, state.discriminator),
+        (field[:split], field[split:]),
+        turns,
+        steps,
+        strict=True,
+    ):
+        _, after = update_of(game, turn, player, slopes)
+        optimizer = optimizer_of(game, turn.descent)
+        rates.append(count * turn.rates * optimizer.preconditioner(after, slopes))
+        decay = count * turn.rates * optimizer.weight_decay
+        decays.append(jnp.broadcast_to(decay, player.params.shape))
+    return jnp.concatenate(rates), jnp.concatenate(decays)
 
 
 def spectrum_of(
@@ -246,6 +295,7 @@ def spectrum_of(
     schedule: Schedule,
     *,
     count: int = COUNT,
+    decays: Float[ndarray, " n"] | float = 0.0,
 ) -> Spectrum | None:
     """The leading motions of any game of two players; None if its Jacobian is not finite.
 
@@ -255,12 +305,13 @@ def spectrum_of(
         generator: how many of the weights, the first ones, are the generator's.
         schedule: how the round applies the field.
         count: eigenvalues to look for, by real part, by imaginary part, and by modulus.
+        decays: the part of each weight that a round takes away; the eigenvalues include it.
     """
     # diag(rates) J has the eigenvalues of this, which is symmetric within each player.
     roots = np.sqrt(rates.astype(np.float64))
 
     def balanced(direction: Float[ndarray, " n"]) -> Float[ndarray, " n"]:
-        pushed = roots * push(roots * direction).astype(np.float64)
+        pushed = roots * push(roots * direction).astype(np.float64) - decays * direction
         if not np.isfinite(pushed).all():
             raise FloatingPointError("the Jacobian is not finite")
         return pushed
@@ -269,7 +320,8 @@ def spectrum_of(
     search = _all_pairs if size < max(DENSE_BELOW, count + 3) else _leading_pairs
     try:
         pairs, complete = search(balanced, size, count)
-        modes, sound = _modes(balanced, pairs, generator, schedule)
+        shrinking = np.broadcast_to(decays, size)
+        modes, sound = _modes(balanced, pairs, generator, schedule, shrinking)
     except FloatingPointError:
         return None
     return Spectrum(modes, *_worst(modes), complete and sound)
@@ -369,7 +421,11 @@ def _distinct(pairs: Sequence[_Pair]) -> list[_Pair]:
 
 
 def _modes(
-    push: Push, pairs: Sequence[_Pair], generator: int, schedule: Schedule
+    push: Push,
+    pairs: Sequence[_Pair],
+    generator: int,
+    schedule: Schedule,
+    decays: Float[ndarray, " n"],
 ) -> tuple[tuple[Mode, ...], bool]:
     """The motions of eigenpairs, and whether all of them are eigenpairs indeed."""
     largest = max((abs(value) for value, _ in pairs), default=0.0)
@@ -388,8 +444,12 @@ def _modes(
             complex(np.vdot(half, to)) / length if length else 0j
             for half, to, length in zip(halves, pushed, lengths, strict=True)
         ]
+        shrinking = [
+            float(np.vdot(half, decays * half).real) / length if length else 0.0
+            for half, length in zip(halves, lengths, strict=True)
+        ]
         share = lengths[0] / sum(lengths)
-        mode = Mode(value, _multiplier(value, own, schedule), share)
+        mode = Mode(value, _multiplier(value, own, schedule, shrinking), share)
         modes.append(mode)
         if value.imag:
             conjugates = mode.eigenvalue.conjugate(), mode.multiplier.conjugate()
@@ -403,41 +463,69 @@ def _push_complex(push: Push, vector: Complex[ndarray, " n"]) -> Complex[ndarray
     return push(vector.real) + 1j * imaginary
 
 
-def _multiplier(value: complex, own: Sequence[complex], schedule: Schedule) -> complex:
+def _multiplier(
+    value: complex,
+    own: Sequence[complex],
+    schedule: Schedule,
+    decays: Sequence[float] = (0.0, 0.0),
+) -> complex:
     """What a round makes of an eigenvector `(a, b)`, in the plane of `(a, 0)` and `(0, b)`.
 
     There the field is a 2 x 2 matrix with `own` on its diagonal (each player's answer to its own
-    half) and `(1, 1)` for its eigenvector. With the two momenta a round is 4 x 4. Two of its four
+    half) and `(1, 1)` for its eigenvector. With what is remembered a round is 6 x 6. Half of its
     eigenvalues are those of the plane's other motion: they are told apart by what they would be if
-    the field were applied at once. Of the motion's own two the slower one lasts.
+    the field were applied at once. Of the motion's own the slowest one lasts.
     """
     field = np.array([[own[0], value - own[0]], [value - own[1], own[1]]])
-    # `g, d, momentum of g, momentum of d`
-    moves = np.zeros((2, 4, 4), complex)
-    shares = (1.0, 1.0 / schedule.discriminator_steps)
-    for player, share in enumerate(shares):
-        momentum = np.zeros(4, complex)
-        momentum[:2] = (1 - schedule.momentum) * share * field[player]
-        momentum[2 + player] = schedule.momentum
-        moves[player, player] = momentum
-        moves[player, 2 + player] = momentum - np.eye(4)[2 + player]
-    still = np.eye(4)
-    step_g, step_d, step_both = still + moves[0], still + moves[1], still + moves.sum(axis=0)
-    before = np.linalg.matrix_power(step_d, schedule.discriminator_steps - 1)
-    last = step_both if schedule.simultaneous else step_g @ step_d
-    found = np.linalg.eigvals(last @ before)
-    other = sum(own) - value
-    expected = [*_at_once(value, schedule.momentum), *_at_once(other, schedule.momentum)]
+    momenta, decays = np.array(schedule.momenta), np.array(decays)
+    found = np.linalg.eigvals(_round_of(field + np.diag(decays), momenta, decays, schedule))
+    at_once = schedule._replace(discriminator_steps=1, simultaneous=True)
+    middle, shrinks = np.array([momenta.mean()]), np.array([np.mean(decays)])
+    expected = np.concatenate(
+        [
+            np.linalg.eigvals(_round_of(np.array([[one + shrinks[0]]]), middle, shrinks, at_once))
+            for one in (value, sum(own) - value)
+        ]
+    )
     owners, places = linear_sum_assignment(np.abs(np.subtract.outer(expected, found)))
-    return complex(max(found[places[owners < 2]], key=abs))
+    return complex(max(found[places[owners < len(expected) // 2]], key=abs))
 
 
-def _at_once(value: complex, momentum: float) -> Complex[ndarray, "2"]:
-    """Both multipliers of a motion where one step of all weights is a round.
+def _round_of(
+    field: Complex[ndarray, "p p"],
+    momenta: Float[ndarray, " p"],
+    decays: Float[ndarray, " p"],
+    schedule: Schedule,
+) -> Complex[ndarray, "q q"]:
+    """A round of a linear game as a matrix on its weights, their momenta and their last moves.
 
-    `x + m` with `m = momentum m + (1 - momentum) value x`.
+    With one step of both at once and momentum `b` a motion of eigenvalue `l` obeys
+    `z^2 - (1 + b + (1 - b) l) z + b = 0`. Without momentum one that looks `s` ahead has
+    `1 + l + s l^2` (Gidel et al. 2019, appendix), an optimistic one
+    `z^2 - (1 + (1 + s) l) z + s l = 0` (Daskalakis et al. 2018, equation 4).
     """
-    return np.roots([1, -(1 + momentum + (1 - momentum) * value), momentum])
+    x, m, last = np.split(np.eye(3 * len(field), dtype=complex), 3)
+    steps = schedule.discriminator_steps
+    shares = np.array([[1.0], [1.0 / steps]])[: len(field)]
+    b, fading = np.reshape(momenta, (-1, 1)), shares * np.reshape(decays, (-1, 1))
+
+    def moments(x: Complex[ndarray, "p q"], m: Complex[ndarray, "p q"]) -> Any:
+        return b * m + (1 - b) * shares * (field @ x)
+
+    def step(player: int) -> None:
+        m[player] = moments(x, m)[player]
+        x[player] += (m - fading * x)[player]
+
+    for _ in range(steps - schedule.simultaneous):
+        step(1)
+    if not schedule.simultaneous:
+        step(0)
+        return np.concatenate([x, m, 0 * last])
+    before = m = moments(x, m)
+    if schedule.ahead is not None:
+        m = moments(x + schedule.ahead * (before - fading * x), before)
+    move = m - fading * x
+    return np.concatenate([x + move + schedule.optimism * (move - last), m, move])
 
 
 def _departs(mode: Mode, negligible: float) -> bool:

@@ -278,8 +278,8 @@ class Losses(NamedTuple):
     players' step, and stand still.
     """
 
-    generator: Callable[[Params, Params], tuple[Float[Array, ""], Any]]
-    discriminator: Callable[[Params, Params], tuple[Float[Array, ""], Any]]
+    generator: Callable[[Array, Array], tuple[Float[Array, ""], Any]]
+    discriminator: Callable[[Array, Array], tuple[Float[Array, ""], Any]]
 
 
 def losses_about(
@@ -292,17 +292,19 @@ def losses_about(
     """The losses whose slopes `pulls_at` takes, for rules that ask how these change."""
     generator, discriminator = players
     own_g, own_d = (
-        network.power_step(network.unravel(player.params), player.vectors)
+        jax.lax.stop_gradient(network.power_step(network.unravel(player.params), player.vectors))
         for network, player in zip((game.generator, game.discriminator), players, strict=True)
     )
 
-    def of_generator(g: Params, d: Params) -> tuple[Float[Array, ""], Any]:
+    def of_generator(g: Float[Array, " G"], d: Float[Array, " D"]) -> tuple[Float[Array, ""], Any]:
         forger = Forger(game.generator.unravel(g), own_g)
         detective = game.discriminator.unravel(d)
         loss, forged = generator_loss(game, hyper, forger, detective, discriminator.vectors, key_g)
         return loss, (forged.vectors, loss)
 
-    def of_discriminator(g: Params, d: Params) -> tuple[Float[Array, ""], Any]:
+    def of_discriminator(
+        g: Float[Array, " G"], d: Float[Array, " D"]
+    ) -> tuple[Float[Array, ""], Any]:
         forger = Forger(game.generator.unravel(g), generator.vectors)
         batch = discriminator_batch(game, hyper, forger, key_d)
         detective, dropout = game.discriminator.unravel(d), dropout_of(game, hyper, key_d)
@@ -333,11 +335,11 @@ def calmed(
     players: Players,
     key_g: PRNGKeyArray,
     key_d: PRNGKeyArray,
-) -> tuple[Pulls, tuple[Params, Params]]:
+) -> tuple[Pulls, tuple[Array, Array]]:
     """Both players' slopes, and those of half the sum of their squares."""
     losses = losses_about(game, hyper, players, key_g, key_d)
 
-    def unrest(g: Params, d: Params) -> tuple[Float[Array, ""], Pulls]:
+    def unrest(g: Float[Array, " G"], d: Float[Array, " D"]) -> tuple[Float[Array, ""], Pulls]:
         slopes_g, seen_g = jax.grad(losses.generator, argnums=0, has_aux=True)(g, d)
         slopes_d, seen_d = jax.grad(losses.discriminator, argnums=1, has_aux=True)(g, d)
         squares = jnp.vdot(slopes_g, slopes_g) + jnp.vdot(slopes_d, slopes_d)
@@ -489,9 +491,9 @@ def _alone(game: Game, turn: Turn, player: Player, slopes: Params) -> _Alone:
 UPDATES: dict[str, UpdateRule] = {
     "alternating": UpdateRule(alternating, has_spectrum=True),
     "simultaneous": UpdateRule(simultaneous, has_spectrum=True),
-    "extragradient": UpdateRule(extragradient),
-    "optimistic": UpdateRule(optimistic, remember=no_updates),
-    "consensus": UpdateRule(consensus),
+    "extragradient": UpdateRule(extragradient, has_spectrum=True),
+    "optimistic": UpdateRule(optimistic, remember=no_updates, has_spectrum=True),
+    "consensus": UpdateRule(consensus, has_spectrum=True),
     "unrolled": UpdateRule(unrolled),
     "lookahead": UpdateRule(lookahead, remember=where_they_stand),
     "competitive": UpdateRule(competitive),

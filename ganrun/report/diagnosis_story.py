@@ -210,7 +210,7 @@ def detective_words(detective: Detective) -> str:
     words = _who_can_tell(detective)
     if detective.fresh_auc is not None and not detective.converged:
         words += f" The fresh one was still learning after {detective.steps:,} steps."
-    return words
+    return f"{words} {detective.company}" if detective.company else words
 
 
 def _who_can_tell(detective: Detective) -> str:
@@ -253,7 +253,7 @@ def dynamics_words(dynamics: Dynamics) -> str:
 
     Whether that is stable, rotating or unstable is not told: it did not foretell how games end.
     """
-    told = []
+    told: list[str] = []
     if motion := _motion(dynamics):
         rough = "" if dynamics.reliable else " (roughly: not every search found its end)"
         told.append(f"About its end {motion}{rough}")
@@ -261,6 +261,8 @@ def dynamics_words(dynamics: Dynamics) -> str:
         noun = wording.noun_for(len(leading), "eigenvalue")
         told.append(f"leading {noun} {wording.listed(leading)} per round")
     sentences = [f"{'; '.join(told)}."] if told else []
+    if dynamics.unknown:
+        sentences.append(dynamics.unknown)
     if dynamics.duality_gap is not None:
         words = f"Duality gap {wording.value(dynamics.duality_gap, 2)}"
         gains = (("detective", dynamics.detective_gain), ("forger", dynamics.forger_gain))
