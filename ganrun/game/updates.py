@@ -75,8 +75,7 @@ class UpdateRule(NamedTuple):
 
     play: Rule
     remember: Callable[[Player, Player], Any] = _remembers_nothing
-    """What it keeps of two players that it has not moved yet, under a name that tells its meaning
-    from another rule's."""
+    """What it keeps of two players that it has not moved yet."""
     has_spectrum: bool = False
     """Whether `spectrum` knows what a round of it makes of a motion."""
 
@@ -257,18 +256,18 @@ def optimistic(
     found = pulls_at(game, hyper, joint, generators_key(key), discriminators_key(key, _last(hyper)))
     players, updates = [], []
     for turn, player, pull, last in zip(
-        both_turns(game, hyper), joint, found, state.memory["updates"], strict=True
+        both_turns(game, hyper), joint, found, state.memory, strict=True
     ):
         update, opt_state = update_of(game, turn, player, pull.slopes)
         params = player.params - turn.rates * (update + strength * (update - last))
         players.append(Player(params, opt_state, pull.vectors))
         updates.append(update)
-    return _moved(game, hyper, Players(*players), found, {"updates": tuple(updates)})
+    return _moved(game, hyper, Players(*players), found, tuple(updates))
 
 
 def no_updates(generator: Player, discriminator: Player) -> Any:
     """Before the first round nobody has moved."""
-    return {"updates": tuple(jnp.zeros_like(one.params) for one in (generator, discriminator))}
+    return tuple(jnp.zeros_like(player.params) for player in (generator, discriminator))
 
 
 class Losses(NamedTuple):
@@ -407,16 +406,16 @@ def lookahead(game: Game, hyper: Hyperparameters, state: TrainingState, key: PRN
     turns_back = (state.round + 1) % numbers["every"].astype(jnp.int32) == 0
     players, slow = [], []
     both = moved.generator, moved.discriminator
-    for player, then in zip(both, state.memory["slow"], strict=True):
+    for player, then in zip(both, state.memory, strict=True):
         back = then + numbers["share"] * (player.params - then)
         players.append(player._replace(params=jnp.where(turns_back, back, player.params)))
         slow.append(jnp.where(turns_back, back, then))
-    return Moved(players[0], players[1], moved.view, moved.found, {"slow": tuple(slow)})
+    return Moved(players[0], players[1], moved.view, moved.found, tuple(slow))
 
 
 def where_they_stand(generator: Player, discriminator: Player) -> Any:
     """Both players' weights."""
-    return {"slow": (generator.params, discriminator.params)}
+    return generator.params, discriminator.params
 
 
 SOLVER_STEPS, SOLVER_TOLERANCE = 10, 1e-4
