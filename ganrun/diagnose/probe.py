@@ -9,7 +9,6 @@ from ganrun.executors.compile_cache import compile_cache
 from ganrun.measure.final import finite_or_none
 from ganrun.store import RunFolder
 
-
 NOT_FINITE = "How the game moves about its end is not known: its slopes there are not finite."
 
 

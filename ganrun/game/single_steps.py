@@ -19,9 +19,9 @@ from ganrun.game.networks import Network
 from ganrun.game.players import Game, Hyperparameters, Player, Trace, TrainingState
 from ganrun.game.population import SnapshotArrays, company_key, lanewise, picture
 from ganrun.game.randomness import Stream, round_key
-from ganrun.game.rounds import in_round, is_finite, trace_of
+from ganrun.game.rounds import in_round, is_finite, remembered, trace_of
 from ganrun.game.slopes import blank_view, discriminator_step, forger_of, generator_slopes
-from ganrun.game.updates import UPDATES, generator_moved
+from ganrun.game.updates import generator_moved
 
 _GENERATORS = tuple(ROUND_METRICS.index(name) for name in ("loss_g", "grad_norm_g"))
 """Where the generator's numbers stand in a trace; the others are the discriminator's."""
@@ -129,7 +129,7 @@ def carried_over(under: Game, old: TrainingState, by: Game, fresh: TrainingState
     discriminator = player(
         under.discriminator, by.discriminator, old.discriminator, fresh.discriminator
     )
-    memory = UPDATES[by.updates.name].remember(generator, discriminator)
+    memory = remembered(by, generator, discriminator)
     if under.updates.name == by.updates.name:
         memory = _kept(old.memory, memory)
     average = generator.params if by.averages else ()
