@@ -477,10 +477,10 @@ def _multiplier(
     the field were applied at once. Of the motion's own the slowest one lasts.
     """
     field = np.array([[own[0], value - own[0]], [value - own[1], own[1]]])
-    momenta, decays = np.array(schedule.momenta), np.array(decays)
-    found = np.linalg.eigvals(_round_of(field + np.diag(decays), momenta, decays, schedule))
+    momenta, fading = np.array(schedule.momenta), np.array(decays)
+    found = np.linalg.eigvals(_round_of(field + np.diag(fading), momenta, fading, schedule))
     at_once = schedule._replace(discriminator_steps=1, simultaneous=True)
-    middle, shrinks = np.array([momenta.mean()]), np.array([np.mean(decays)])
+    middle, shrinks = np.array([momenta.mean()]), np.array([fading.mean()])
     expected = np.concatenate(
         [
             np.linalg.eigvals(_round_of(np.array([[one + shrinks[0]]]), middle, shrinks, at_once))
