@@ -25,12 +25,12 @@ BLOCKS = [
 CONFIG = """\
 name: extended
 target: {layout: plus, modes: 4}
-generator: {hidden: [4], initializer: wide}
+generator: {hidden: [4], initializer: wide, latent: corners}
 discriminator: {hidden: [4]}
 objective: boosting
 penalties: {logit_size: {weight: 0.01}}
 optimizer: {name: sign}
-training: {steps: 20, batch_size: 8}
+training: {steps: 20, batch_size: 8, updates: forger_first}
 evaluation: {every: 10, samples: 100}
 snapshots: {count: 2, samples: 16, grid: 4}
 """
@@ -82,6 +82,8 @@ def test_every_piece_has_two_edits():
         "OBJECTIVES",
         "PENALTIES",
         "OPTIMIZERS",
+        "UPDATES",
+        "LATENTS",
         "INITIALIZERS",
         "LAYOUTS",
         "METRICS",
@@ -116,5 +118,5 @@ def test_a_game_made_of_new_pieces_is_trained_measured_and_reported(extended: Pa
 
 def test_editors_and_pages_know_the_new_pieces(extended: Path):
     schema = ganrun_in(extended, "schema").stdout
-    for name in ("exponential", "logit_size", "sign", "wide", "cross"):
+    for name in ("exponential", "logit_size", "sign", "forger_first", "corners", "wide", "cross"):
         assert f'"{name}"' in schema
