@@ -13,12 +13,22 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from game_examples import all_finite, bytes_of, experiment, hyper_of, quickly_compiled, sizes_of
+from game_examples import (
+    Config,
+    all_finite,
+    bytes_of,
+    experiment,
+    hyper_of,
+    laid_over,
+    quickly_compiled,
+    sizes_of,
+)
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from one_core import on_one_core
@@ -37,6 +47,7 @@ from population_examples import (
     program,
 )
 
+from ganrun.config import Experiment
 from ganrun.config.metrics import ROUND_METRICS
 from ganrun.game.members import game_of, hyperparameters_of
 from ganrun.game.players import TrainingState
@@ -138,6 +149,49 @@ def test_a_member_that_was_saved_and_reloaded_goes_on_as_if_it_had_not_been(
         for round_, measured in found.measured.items():
             assert measured == alone.measured.get(round_, measured)
             assert found.snapshots[round_] == alone.snapshots.get(round_, found.snapshots[round_])
+
+
+def test_all_that_remedies_keep_is_a_members_own_and_outlives_a_checkpoint() -> None:
+    """Running statistics, singular vectors, a latent that learns, an average, the rule's memory.
+
+    And the field where a discriminator sees several points at once.
+    """
+
+    def remedied(seed: int, **sections: Any) -> Experiment:
+        remedies: Config = {
+            "generator": {
+                "norm": "batch",
+                "spectral_norm": True,
+                "latent": {"mixture": {"components": 3}},
+                "average": 0.9,
+            },
+            "discriminator": {"spectral_norm": True, "packing": 2, "minibatch": "std"},
+            "training": {"updates": "lookahead"},
+        }
+        return experiment(seed, **laid_over(remedies, sections))
+
+    one, other = remedied(0), remedied(1, optimizer={"learning_rate": 0.1})
+    game = game_of(one)
+    compiled = program_for(game, sizes_of(one), 2)
+    mine, others = (hyperparameters_of(x) for x in (one, other))
+    device = jax.local_devices()[0]
+    alone = Group(compiled, device, [mine], [None])
+    alone.advance([12])
+    kept = state_as_dict(alone.state(0))
+    for held in ("vectors/norms", "vectors/layers", "average", "memory"):
+        assert any(held in name for name in kept), held
+
+    before = Group(compiled, device, [others, mine], [None, None])
+    before.advance([3, 7])
+    written = Checkpoint("0" * 16, 7, 0, 0, state_as_dict(before.state(1)))
+    arrays = read_checkpoint(checkpoint_bytes(written)).state
+    begun = state_from_dict(game, arrays, mine)
+    after = Group(compiled, device, [mine, others], [begun, None])
+    after.advance([9, 2])
+    after.advance([12, 2])
+    assert bytes_of(after.state(0)) == bytes_of(alone.state(0))
+    for picture, wanted in zip(after.snapshot()[0], alone.snapshot()[0], strict=True):
+        np.testing.assert_array_equal(picture, wanted)
 
 
 def test_a_process_on_one_core_that_compiles_for_itself_comes_to_the_same(
@@ -299,7 +353,7 @@ def test_samples_are_what_the_metrics_are_of() -> None:
 
     group = Group(program(1), jax.local_devices()[0], [member().hyper], [None])
     group.advance([STEPS])
-    samples, metrics = group.evaluate()[0]
+    samples, metrics, _ = group.evaluate()[0]
     mixture = mixture_of(example().target)
     wanted = evaluate_samples(
         samples.astype(float), mixture.means, mixture.whitening, mixture.weights
