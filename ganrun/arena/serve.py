@@ -21,10 +21,10 @@ import uvicorn
 from ganrun.arena.connections import Line, Visit
 from ganrun.arena.game import Game
 from ganrun.arena.hub import Hub
+from ganrun.arena.menus import schema
 from ganrun.arena.protocol import FRAMES_AHEAD, LARGEST_MESSAGE, VERSION
 from ganrun.arena.server import application
 from ganrun.arena.session import Session
-from ganrun.arena.settings import schema
 from ganrun.config import Experiment
 from ganrun.executors.child_process import spared_interrupts
 from ganrun.executors.compile_cache import compile_cache

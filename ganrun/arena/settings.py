@@ -1,28 +1,24 @@
-"""What may be changed in a game while it is played, within which limits, and how menus show it."""
+"""What may be changed in a game while it is played, and within which limits."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from types import NoneType
-from typing import Any, Literal
+from functools import cache
+from typing import Any
 
 import numpy as np
-from pydantic.fields import FieldInfo
+from pydantic import BaseModel
 
-from ganrun.arena.protocol import LONGEST_LABEL, MOST_GAMES
 from ganrun.config import ConfigError, Experiment
 from ganrun.config.changes import with_changes
-from ganrun.config.declarations import Declaration
+from ganrun.config.choices import Choice, as_plain
 from ganrun.config.dotted_fields import declared, path_of
-from ganrun.config.fields import SEED_END, mark_of, types_of, unit_of
-from ganrun.config.metrics import METRICS
-from ganrun.config.pieces import OBJECTIVES, OPTIMIZERS, PENALTIES
+from ganrun.config.fields import mark_of
+from ganrun.config.remedies import rules
 from ganrun.config.targets import LAYOUTS
 from ganrun.mixture import Mixture, mixture_of
 from ganrun.page.scene_target import scene_target
-from ganrun.verdict import MEANINGS, WORDS
 
 MOST_MODES = 32
 LARGEST_COORDINATE = 20.0
@@ -31,77 +27,49 @@ WIDEST_LAYER, DEEPEST_NETWORK = 256, 4
 VIEW = 3.0
 """Half the side of the window on a target drawn by hand, at least: it must not jump with a mode."""
 
-Scale = Literal["linear", "log"]
+STAGE_ONLY = (
+    "generator.hidden",
+    "generator.latent_dim",
+    "discriminator.hidden",
+    "training.batch_size",
+    "evaluation.every",
+    "evaluation.samples",
+)
+"""What a scene may set besides what may be set while a game is played."""
+OF_THE_START = (
+    "training.steps",
+    *(
+        f"{player}.{name}"
+        for player in ("generator", "discriminator")
+        for name in ("initializer", "initializer_gain", "bias_initializer")
+    ),
+)
+"""What no page sets: it is of no meaning for a game that has no end, or has begun."""
 
-
-@dataclass(frozen=True)
-class Slider:
-    """The part of a range that a slider covers; `least` and `most` narrow what is admitted."""
-
-    low: float
-    high: float
-    scale: Scale = "linear"
-    least: float | None = None
-    most: float | None = None
-
-    @property
-    def sent(self) -> dict[str, Any]:
-        """What a page is told of it."""
-        return {name: value for name, value in asdict(self).items() if value is not None}
-
-
-SLIDERS: Mapping[str, Slider] = {
-    "optimizer.learning_rate": Slider(1e-5, 1e-1, "log"),
-    "optimizer.learning_rate_ratio": Slider(0.05, 20.0, "log"),
-    "training.discriminator_steps": Slider(1, 10),
-    "target.std": Slider(0.02, 1.0, "log", *STD_RANGE),
-    "optimizer.b1": Slider(0.0, 0.99),
-    "optimizer.b2": Slider(0.0, 0.9999),
-    "discriminator.weight_clip": Slider(1e-3, 1.0, "log"),
-}
-"""The numbers that act at once, since they are data to the compiled program."""
-CHOICES = ("objective", "discriminator.spectral_norm")
-"""What belongs to the program, which is then compiled anew."""
-WHOLE = ("penalties", "target")
-"""Sections that are given whole."""
-
-STAGE_ONLY: Mapping[str, float | None] = {
-    "generator.hidden": None,
-    "generator.activation": None,
+LARGEST: Mapping[str, int] = {
     "generator.latent_dim": 64,
-    "discriminator.hidden": None,
-    "discriminator.activation": None,
-    "optimizer.name": None,
+    "discriminator.packing": 8,
     "training.batch_size": 1024,
-    "training.updates": None,
-    "evaluation.every": None,
     "evaluation.samples": 10_000,
 }
-"""What a scene may set besides, and the most that it may be: a page must not freeze the arena."""
-
-PARAMETER = ("name", "label", "description", "default", "least", "most")
-"""What a page is told of a penalty's number."""
-PENALTY_SLIDERS = {"weight": Slider(1e-3, 100.0, "log"), "target": Slider(0.0, 4.0)}
-FIRST_PARAMETERS = {"weight": 0.1}
-"""Of a penalty just chosen, where they are not its defaults: as in the shipped configs."""
-LAYOUT_SLIDERS = {
-    "modes": Slider(1, 16, most=MOST_MODES),
-    "rows": Slider(1, 5),
-    "columns": Slider(1, 5),
-    "radius": Slider(0.5, 5.0),
-    "spacing": Slider(0.5, 4.0),
-    "length": Slider(1.0, 10.0),
-    "turns": Slider(0.25, 4.0),
-    "std": SLIDERS["target.std"],
-    "seed": Slider(0, 100),
-    "least_distance": Slider(0.0, 2.0),
-}
+"""The most that a page may set: it must not freeze the arena."""
+TIMES_THE_DEFAULT = 4
+"""The most of a piece's number that is part of the program, as `LARGEST` is."""
+MOST_COMPARISONS = 2**26
+"""Numbers that a round may compare to find how much the points of its batches are alike."""
 
 
 def may_be_set(field: str) -> bool:
-    """Whether a field may be changed while a game is played."""
-    penalty = field.split(".")[0] == "penalties" and field.count(".") == 2
-    return field in SLIDERS or field in CHOICES or field in WHOLE or penalty
+    """Whether a field, or one inside it, may be changed while a game is played."""
+    if field in ("target", "target.std"):
+        return True
+    section, _, inside = field.partition(".")
+    return section in _settable() or f"{section}.{inside.partition('.')[0]}" in _settable()
+
+
+@cache
+def _settable() -> frozenset[str]:
+    return frozenset(name for name, _, _ in rules()).difference(STAGE_ONLY, OF_THE_START)
 
 
 def with_setting(experiment: Experiment, field: str, value: Any) -> Experiment:
@@ -109,6 +77,7 @@ def with_setting(experiment: Experiment, field: str, value: Any) -> Experiment:
     if not may_be_set(field):
         raise ConfigError([f"{field[:80]}: is not set while a game is played"])
     changed = with_changes(experiment, {field: value})
+    check_size(changed, experiment)
     if field == "target":
         check_target(changed)
     elif field == "target.std":
@@ -118,13 +87,11 @@ def with_setting(experiment: Experiment, field: str, value: Any) -> Experiment:
 
 def with_overrides(base: Experiment, overrides: Mapping[str, Any]) -> Experiment:
     """A staged game's config. Raises `ConfigError`."""
-    for field, value in overrides.items():
+    for field in overrides:
         if not may_be_set(field) and field not in STAGE_ONLY:
             raise ConfigError([f"{field[:80]}: is not set on a stage"])
-        most = STAGE_ONLY.get(field)
-        if most is not None and isinstance(value, int | float) and value > most:
-            raise ConfigError([f"{field}: must be at most {most:g} here"])
     staged = with_changes(base, overrides)
+    check_size(staged, base)
     for network in (staged.generator, staged.discriminator):
         if len(network.hidden) > DEEPEST_NETWORK or max(network.hidden) > WIDEST_LAYER:
             raise ConfigError(
@@ -133,6 +100,60 @@ def with_overrides(base: Experiment, overrides: Mapping[str, Any]) -> Experiment
     if "target" in overrides:
         check_target(staged)
     return staged
+
+
+def largest(field: str) -> int | None:
+    """The most that a page may set a number to, where that is less than a config may have."""
+    if field in LARGEST:
+        return LARGEST[field]
+    info = declared(path_of(field))
+    if field.count(".") < 3 or mark_of(info) != "static" or info.annotation is not int:
+        return None
+    (most,) = (one.le for one in info.metadata if hasattr(one, "le"))
+    return min(most, TIMES_THE_DEFAULT * info.get_default())
+
+
+def check_size(changed: Experiment, before: Experiment) -> None:
+    """See that a change from a page asks for no more than the arena can do while one waits.
+
+    What a game had before, as from the config that the arena was started with, it may keep.
+    """
+    had = _static_numbers(before)
+    problems = [
+        f"{field}: must be at most {most:,} in the arena"
+        for field, value in _static_numbers(changed).items()
+        if (most := largest(field)) is not None and value > most and value != had.get(field)
+    ]
+    compared = _comparisons(changed)
+    if compared > max(MOST_COMPARISONS, _comparisons(before)):
+        problems.append(
+            "discriminator.minibatch: compares too many points in a round for the arena; fewer "
+            "kernels, dimensions, discriminator steps or unrolled steps, or a smaller batch, would "
+            "do"
+        )
+    if problems:
+        raise ConfigError(problems)
+
+
+def _static_numbers(experiment: Experiment) -> dict[str, float]:
+    """The numbers that are part of the program, by dotted name."""
+    numbers: dict[str, float] = {"evaluation.samples": experiment.evaluation.samples}
+    for name, _, value in rules(experiment):
+        if isinstance(value, Choice):
+            inside = value.static_numbers
+            numbers |= {f"{name}.{value.name}.{one}": inside[one] for one in inside}
+        elif name in LARGEST:
+            numbers[name] = value
+    return numbers
+
+
+def _comparisons(experiment: Experiment) -> float:
+    feature, training = experiment.discriminator.minibatch, experiment.training
+    if feature.name != "discrimination":
+        return 0
+    each = math.prod(feature.parameters.values())
+    steps = training.discriminator_steps + training.updates.parameters.get("steps", 0)
+    return float(training.batch_size**2 * each * steps)
 
 
 def check_target(experiment: Experiment) -> None:
@@ -153,11 +174,26 @@ def check_target(experiment: Experiment) -> None:
 
 
 def value_of(experiment: Experiment, field: str) -> Any:
-    """A field's present value, as plain JSON; whole sections too."""
-    value: Any = experiment.model_dump(mode="json")
+    """A field's present value, as plain JSON; whole sections, pieces and their numbers too."""
+    value: Any = experiment
     for part in field.split("."):
-        value = value[part]
-    return value
+        if isinstance(value, Choice):
+            value = value.parameters if part == value.name else None
+        elif isinstance(value, Mapping):
+            value = value.get(part)
+        else:
+            value = getattr(value, part, None)
+    return _plain(value)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, BaseModel):
+        return value.model_dump(mode="json")
+    if isinstance(value, Choice):
+        return as_plain(value.written)
+    if isinstance(value, Mapping):
+        return {name: _plain(inside) for name, inside in value.items()}
+    return list(value) if isinstance(value, tuple) else value
 
 
 def window_of(experiment: Experiment, mixture: Mixture) -> tuple[float, float, float, float]:
@@ -172,111 +208,3 @@ def target_drawn(experiment: Experiment) -> dict[str, Any]:
     """The target as a page draws it: its window, and the 3-std ellipse of every mode."""
     mixture = mixture_of(experiment.target)
     return scene_target(mixture) | {"extent": list(window_of(experiment, mixture))}
-
-
-def schema() -> dict[str, Any]:
-    """What a page needs to build its menus and sliders."""
-    return {
-        "fields": _fields(),
-        "penalties": [
-            _named(one)
-            | {
-                "parameters": [
-                    {name: getattr(parameter, name) for name in PARAMETER}
-                    | (
-                        PENALTY_SLIDERS.get(parameter.name)
-                        or _around(parameter.default, parameter.least, parameter.most)
-                    ).sent
-                    for parameter in one.parameters
-                ],
-                "chosen": {
-                    parameter.name: FIRST_PARAMETERS[parameter.name]
-                    for parameter in one.parameters
-                    if parameter.name in FIRST_PARAMETERS
-                },
-            }
-            for one in PENALTIES.values()
-        ],
-        "layouts": [
-            _named(one)
-            | {
-                "by_hand": one.by_hand,
-                "fields": [
-                    _field(
-                        name,
-                        field,
-                        LAYOUT_SLIDERS.get(name) or _around(field.default, **_bounds(field)),
-                    )
-                    for name, field in one.model.model_fields.items()
-                    if field.annotation in (int, float)
-                ],
-            }
-            for one in LAYOUTS.values()
-        ],
-        "metrics": [
-            _named(one) | {"plain": one.plain, "better": one.better, "perfect": one.perfect}
-            for one in METRICS.values()
-        ],
-        "verdicts": [
-            {"word": word, "description": MEANINGS[word].description, "tone": MEANINGS[word].tone}
-            for word in WORDS
-        ],
-        "optimizers": [{"name": one.name, "uses": list(one.uses)} for one in OPTIMIZERS.values()],
-        "stage_fields": list(STAGE_ONLY),
-        "limits": {
-            "games": MOST_GAMES,
-            "modes": MOST_MODES,
-            "view": VIEW,
-            "seed": SEED_END - 1,
-            "label": LONGEST_LABEL,
-        },
-    }
-
-
-def _fields() -> list[dict[str, Any]]:
-    choices = [_named(one) for one in OBJECTIVES.values()]
-    return [
-        *(_known(field, slider) for field, slider in SLIDERS.items()),
-        _known("objective") | {"kind": "choice", "choices": choices},
-        _known("discriminator.spectral_norm") | {"kind": "switch"},
-        *(_known(one) | {"kind": one, "default": value_of(Experiment(), one)} for one in WHOLE),
-    ]
-
-
-def _known(field: str, slider: Slider | None = None) -> dict[str, Any]:
-    return _field(field, declared(path_of(field)), slider)
-
-
-def _field(field: str, info: FieldInfo, slider: Slider | None) -> dict[str, Any]:
-    unit, types = unit_of(info), types_of(info.annotation)
-    name = field.rpartition(".")[2]
-    return {
-        "field": field,
-        "label": name.replace("_", " ").capitalize(),
-        "description": info.description,
-        "kind": "whole" if int in types else "number",
-        "traced": mark_of(info) == "traced",
-        "default": info.get_default(call_default_factory=True),
-        "nullable": NoneType in types,
-        **({"unit": unit} if unit else {}),
-        **_bounds(info),
-        **(slider.sent if slider else {}),
-    }
-
-
-def _bounds(info: FieldInfo) -> dict[str, Any]:
-    return {
-        name: getattr(part, bound) - beyond
-        for part in info.metadata
-        for name, bound, beyond in (("least", "ge", 0), ("most", "le", 0), ("most", "lt", 1))
-        if getattr(part, bound, None) is not None
-    }
-
-
-def _around(default: float, least: float = -math.inf, most: float = math.inf) -> Slider:
-    """The slider of a number for which nobody has chosen one."""
-    return Slider(max(least, min(0, 3 * default)), min(most, max(1, 3 * default)))
-
-
-def _named(one: Declaration) -> dict[str, Any]:
-    return {"name": one.name, "label": one.label, "description": one.description}

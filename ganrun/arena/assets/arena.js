@@ -6,7 +6,7 @@ import { byId, element, prefersCalm, write } from "../../page/assets/elements.js
 import { recall, remember } from "../../page/assets/storage.js";
 import { listenToThemeButtons } from "../../page/assets/theme.js";
 import { thousands } from "../../page/assets/wording.js";
-import { learnLabels } from "./config_words.js";
+import { learnRules } from "./config_words.js";
 import { Connection } from "./connection.js";
 import { Controls } from "./controls.js";
 import { countWords, reading } from "./explanations.js";
@@ -75,7 +75,7 @@ function hello(message) {
   if (schema !== known) {
     known = schema;
     meanings = Object.fromEntries(message.schema.verdicts.map((one) => [one.word, one]));
-    learnLabels(message.schema);
+    learnRules(message.schema);
     controls.build(message.schema);
     explainCounts(countWords(message.schema.metrics));
     byId("seed").max = message.schema.limits.seed;

@@ -1,60 +1,69 @@
-/* Configs in words: what one game has otherwise than another, as short as a person would say it. */
+/* Configs in words: what a game has, and has otherwise than another, as short as a person would say it. */
 
 import { plural, settingNumber } from "../../page/assets/wording.js";
 
-const UNSET = new Set([undefined, null]);
-const labels = { objective: {}, penalties: {} }; // name -> what people call it
-let parameters = {}; // of each penalty, as the schema has them
+let controls = []; // of every rule, as the server's schema declares them
+let others = []; // fields that only a scene sets
 
-/* Learn from the server's schema what people call that which a config names. */
-export function learnLabels({ fields, penalties }) {
-  const named = (pieces) => Object.fromEntries(pieces.map(({ name, label }) => [name, label]));
-  labels.objective = named(fields.find(({ field }) => field === "objective").choices);
-  labels.penalties = named(penalties);
-  parameters = Object.fromEntries(penalties.map((one) => [one.name, one.parameters]));
+/* Learn from the server's schema what there is to tell. */
+export function learnRules(schema) {
+  controls = schema.groups.flatMap(({ fields }) => fields);
+  others = schema.stage_fields;
 }
 
-const isMapping = (value) => value !== null && typeof value === "object" && !Array.isArray(value);
+/* What a dotted field of a nested config holds; undefined where there is none. */
+export const fieldOf = (config, field) => field.split(".").reduce((inside, name) => inside?.[name], config);
 
-/* A piece with its numbers, or a section that may be null: {consensus: {weight: 3}} -> "consensus, weight 3". */
-function phrase(value) {
-  const said = Object.entries(value).map(([name, inner]) => {
-    if (isMapping(inner)) return [name, phrase(inner)].filter(Boolean).join(", ");
-    return inner === null ? null : `${name.replaceAll("_", " ")} ${settingNumber(inner)}`;
-  });
-  return said.filter(Boolean).join(", ");
+export const leafOf = (field) => field.split(".").pop();
+
+/* A piece as a config has it: its name, or a mapping of its name to the numbers that are not neutral. */
+export function pieceOf(value) {
+  if (typeof value === "string") return { name: value, numbers: {} };
+  const [[name, numbers]] = Object.entries(value || { "": {} });
+  return { name, numbers };
 }
 
-/* {a: {b: 1}} -> {"a.b": 1}; lists stay values, and what a section's field holds is one phrase. */
-function flat(tree, prefix = "", into = {}) {
-  for (const [key, value] of Object.entries(tree || {})) {
-    if (prefix && !prefix.startsWith("penalties.") && isMapping(value)) into[prefix + key] = phrase(value);
-    else if (isMapping(value)) flat(value, `${prefix}${key}.`, into);
-    else into[prefix + key] = value;
-  }
-  return into;
-}
-
-/* What one config has otherwise than the other, as chips: ["ratio 5x", "R1 0.1"]. */
+/* What one config has otherwise than the other, as chips: ["ratio 5×", "R1 0.1"]. */
 export function differences(config, first) {
-  const mine = flat(config);
-  const theirs = flat(first);
   const chips = [];
-  for (const key of new Set([...Object.keys(mine), ...Object.keys(theirs)])) {
-    if (key === "name" || JSON.stringify(mine[key]) === JSON.stringify(theirs[key])) continue;
-    const chip = setting(key, mine[key], config);
-    if (chip && !chips.includes(chip)) chips.push(chip);
+  for (const declared of controls) {
+    if (isOtherwise(config, first, declared.field)) chips.push(said(declared, config));
   }
+  chips.push(...targetDifferences(config.target, first.target));
+  for (const field of others) if (isOtherwise(config, first, field)) chips.push(named(field, fieldOf(config, field)));
+  if (isOtherwise(config, first, "seeds")) chips.push(`seed ${config.seeds}`);
   return chips;
 }
 
-function setting(key, value, config) {
-  const [section, name, parameter] = key.split(".");
-  if (section === "penalties") return penalty(name, parameter, value);
-  if (section === "target") return target(name, value, config.target);
-  switch (key) {
+const isOtherwise = (config, first, field) => JSON.stringify(fieldOf(config, field)) !== JSON.stringify(fieldOf(first, field));
+
+/* What a game has of a rule that is not there by default, in short; null if it is as by default. */
+export function inForce(declared, config) {
+  const value = fieldOf(config, declared.field) ?? null;
+  if (declared.kind === "choice" && pieceOf(value).name === pieceOf(declared.default).name) return null;
+  return JSON.stringify(value) === JSON.stringify(declared.default) ? null : said(declared, config);
+}
+
+/* The remedies of a game that have a story: what each is called -> its declaration. */
+export function remediesOf(config) {
+  const found = new Map();
+  for (const declared of controls) {
+    const value = fieldOf(config, declared.field) ?? null;
+    if (declared.kind === "choice") {
+      const chosen = declared.choices.find(({ name }) => name === pieceOf(value).name);
+      if (chosen && chosen.story) found.set(`${declared.label}: ${chosen.label}`, chosen);
+    } else if (declared.story && JSON.stringify(value) !== JSON.stringify(declared.default)) found.set(declared.label, declared);
+  }
+  return found;
+}
+
+/* A rule of a game in a chip. */
+function said(declared, config) {
+  const { field, kind, label } = declared;
+  const value = fieldOf(config, field) ?? null;
+  switch (field) {
     case "objective":
-      return labels.objective[value];
+      return pieceSaid(declared, value);
     case "optimizer.learning_rate":
       return `forger's rate ${settingNumber(value)}`;
     case "optimizer.learning_rate_ratio":
@@ -63,30 +72,50 @@ function setting(key, value, config) {
       return `momentum ${settingNumber(value)}`;
     case "training.discriminator_steps":
       return plural(value, "detective step");
-    case "discriminator.spectral_norm":
-      return value ? "spectral norm" : "no spectral norm";
-    case "seeds":
-      return `seed ${value}`;
   }
-  const named = key.split(".").pop().replaceAll("_", " ");
+  if (kind === "choice") return `${within(label)}: ${within(pieceSaid(declared, value))}`;
+  if (kind === "switch") return value ? label : `no ${within(label)}`;
+  if (kind !== "optional") return `${label} ${value === null ? declared.empty : settingNumber(value)}`;
+  if (value === null) return `no ${within(label)}`;
+  const numbers = typeof value === "object" ? value : { [leafOf(field)]: value };
+  return withNumbers(label, declared.parameters, numbers);
+}
+
+function pieceSaid({ choices }, value) {
+  const { name, numbers } = pieceOf(value);
+  const { label, parameters = [] } = choices.find((one) => one.name === name);
+  return withNumbers(label, parameters, numbers);
+}
+
+/* "Consensus 10", "Linear 10000, warmup 200": the first number, and the others that were chosen. */
+function withNumbers(label, parameters, numbers) {
+  const told = parameters.map(({ field, label: title, default: usual }, index) => {
+    const value = numbers[leafOf(field)] ?? usual;
+    if (value === null || (index > 0 && value === usual)) return null;
+    return index > 0 ? `${within(title)} ${settingNumber(value)}` : settingNumber(value);
+  });
+  const words = told.filter(Boolean).join(", ");
+  return words ? `${label} ${words}` : label;
+}
+
+/* A title within a sentence; R1 and DRAGAN keep their capitals. */
+const within = (title) => (/^[A-Z][a-z]/.test(title) ? title[0].toLowerCase() + title.slice(1) : title);
+
+function named(field, value) {
+  const [section] = field.split(".");
   const whose = section === "generator" ? "forger's " : section === "discriminator" ? "detective's " : "";
-  if (value === null && name !== "weight_clip") return `no ${whose}${named}`;
-  return `${whose}${named} ${UNSET.has(value) ? "default" : [value].flat().join("×")}`;
+  return `${whose}${leafOf(field).replaceAll("_", " ")} ${[value].flat().join("×")}`;
 }
 
-function penalty(name, parameter, value) {
-  const title = labels.penalties[name];
-  const within = /[a-z]/.test(title) ? title.toLowerCase() : title; // R1 keeps its capital
-  if (UNSET.has(value)) return parameter === parameters[name][0].name ? `no ${within}` : null;
-  if (parameter === "weight") return `${title} ${settingNumber(value)}`;
-  const declared = parameters[name].find((one) => one.name === parameter);
-  return value === declared.default ? null : `${title}: ${declared.label} ${settingNumber(value)}`;
+function targetDifferences(mine, theirs) {
+  const names = Object.keys(mine).filter((name) => JSON.stringify(mine[name]) !== JSON.stringify(theirs[name]));
+  return names.map((name) => targetSaid(name, mine[name], mine)).filter(Boolean);
 }
 
-function target(name, value, whole) {
+function targetSaid(name, value, whole) {
   if (name === "layout") return whole.means ? `${plural(whole.means.length, "mode")} of your own` : value;
   if (whole.means) return null; // one chip says it all
-  if (UNSET.has(value)) return null;
+  if (value === undefined || value === null) return null;
   if (name === "modes") return plural(value, "mode");
   if (name === "weights") return "uneven weights";
   return `${name.replaceAll("_", " ")} ${typeof value === "number" ? settingNumber(value) : value}`;

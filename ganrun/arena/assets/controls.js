@@ -1,16 +1,16 @@
 /* The settings of the chosen game, or of all: what is traced acts at once, the rest recompiles. */
 
 import { element } from "../../page/assets/elements.js";
+import { fieldOf } from "./config_words.js";
 import { DrawTarget } from "./draw_target.js";
 import { EXPLANATIONS } from "./explanations.js";
-import { explained, menuControl, numberControl, switchControl } from "./sliders.js";
-
-const MAKERS = { number: numberControl, whole: numberControl, switch: switchControl, choice: menuControl };
+import { RuleControls } from "./rule_controls.js";
+import { explained, menuControl, numberControl } from "./sliders.js";
 
 const BETWEEN = 40; // ms between what a slider says, so that six games stay below the server's limit
 
-/* What a dotted field of a nested config holds; undefined where there is none. */
-const fieldOf = (config, field) => field.split(".").reduce((inside, name) => inside?.[name], config);
+/* What acts at once and is moved most; the other rules follow, kind by kind. */
+const PACE = ["optimizer.learning_rate", "optimizer.learning_rate_ratio", "training.discriminator_steps", "optimizer.b1"];
 
 /* A target's std, its first one where every mode has its own; undefined where none has. */
 const widthOf = ({ std, stds }) => std ?? (stds || [])[0];
@@ -32,22 +32,20 @@ export class Controls {
 
   build(schema) {
     this.schema = schema;
-    this.fields = new Map(schema.fields.map((field) => [field.field, field]));
+    const declared = [...schema.fields, ...schema.groups.flatMap(({ fields }) => fields)];
+    this.fields = new Map(declared.map((field) => [field.field, field]));
     this.std = this.fields.get("target.std");
     this.drawing = new DrawTarget(this.dialog, { ...schema.limits, std: this.std });
-    this.placed = new Set(); // the fields that have a control
     this.refreshers = [];
     this.who = element("div", { class: "joined who", role: "group", "aria-label": "Settings of" });
-    const sections = [
+    const rules = new RuleControls(this, PACE);
+    this.panel.replaceChildren(
+      element("h2", { text: "Settings" }),
+      this.who,
       this.section("Pace", "acts at once", [...this.pace()]),
-      this.section("Rules", null, [...this.rules()]),
+      this.section("Rules", null, [...rules.groups(schema.groups)]),
       this.section("Real points", null, [...this.target()]),
-    ];
-    const more = [...this.others()];
-    if (more.length) {
-      sections.push(element("details", { class: "more" }, element("summary", { text: "More settings" }), ...more));
-    }
-    this.panel.replaceChildren(element("h2", { text: "Settings" }), this.who, ...sections);
+    );
     this.whoShown = "";
     this.refresh();
   }
@@ -133,25 +131,24 @@ export class Controls {
 
   /* Controls ----------------------------------------------------------------------------------- */
 
-  /* The control of a field as the server declares it, but for what `settings` say. */
-  control(field, { reads = ({ config }) => fieldOf(config, field), ...settings } = {}) {
-    const declared = this.fields.get(field);
-    this.placed.add(field);
+  /* The control of a number as the server declares it, but for what `settings` say. */
+  number(declared, { reads = ({ config }) => fieldOf(config, declared.field), ...settings } = {}) {
+    const { field, description, traced } = declared;
     const shown = {
       ...declared,
-      explain: `${declared.description} ${EXPLANATIONS[field] || ""}`.trim(),
-      compiles: !declared.traced,
-      input: (value) => this.setAll(field, value),
+      explain: `${description} ${EXPLANATIONS[field] || ""}`.trim(),
+      compiles: !traced,
+      input: (value) => this.setEach(field, (game) => (reads(game) === undefined ? undefined : value)),
       ...settings,
     };
-    return this.follow((MAKERS[declared.kind] || menuControl)(shown), reads);
+    return this.follow(numberControl(shown), reads);
   }
 
-  /* Keep a control at what the games say, or hide it while none has what it sets; where they
-   * differ, it is at the first's, with a mark. */
+  /* Keep a control at what the games say, or hide it while none has what it sets (`undefined`);
+   * where they differ, it is at the first's, with a mark. */
   follow(control, valueOf) {
     this.refreshers.push((games) => {
-      const values = games.map(valueOf).filter((value) => value !== undefined && value !== null);
+      const values = games.map(valueOf).filter((value) => value !== undefined);
       control.element.hidden = values.length === 0;
       if (values.length) control.show(values[0]);
       control.mark.hidden = values.every((value) => JSON.stringify(value) === JSON.stringify(values[0]));
@@ -162,70 +159,39 @@ export class Controls {
   *pace() {
     const rate = ({ config }) => config.optimizer.learning_rate;
     const ratio = ({ config }) => config.optimizer.learning_rate_ratio;
-    yield this.control("optimizer.learning_rate", { label: "Forger's learning rate" });
-    yield this.control("optimizer.learning_rate", {
+    const [forgers, ratios, ...others] = PACE.map((field) => this.fields.get(field));
+    yield this.number(forgers);
+    yield this.number(forgers, {
       label: "Detective's learning rate",
       explain: EXPLANATIONS.discriminator_rate,
       reads: (game) => Number((rate(game) * ratio(game)).toPrecision(6)),
-      input: (value) => this.setEach("optimizer.learning_rate_ratio", (game) => Number((value / rate(game)).toPrecision(6))),
+      input: (value) => this.setEach(ratios.field, (game) => Number((value / rate(game)).toPrecision(6))),
     });
-    yield this.control("optimizer.learning_rate_ratio", { label: "Ratio, detective to forger" });
-    yield this.control("training.discriminator_steps", { label: "Detective's steps a round" });
-    const uses = new Map(this.schema.optimizers.map((one) => [one.name, one.uses]));
-    const hasMomentum = ({ config }) => uses.get(config.optimizer.name).includes("b1");
-    yield this.control("optimizer.b1", {
-      label: "Momentum (b1)",
-      reads: (game) => (hasMomentum(game) ? game.config.optimizer.b1 : null),
-      input: (value) => this.setEach("optimizer.b1", (game) => (hasMomentum(game) ? value : undefined)),
-    });
+    yield this.number(ratios);
+    for (const declared of others) yield this.ofOptimizer(declared);
   }
 
-  *rules() {
-    yield this.control("objective");
-    yield* this.penalty();
-    yield this.control("discriminator.spectral_norm", { label: "Spectral norm" });
-  }
-
-  *penalty() {
-    const nameOf = ({ config }) => Object.keys(config.penalties)[0] || "none";
-    const known = this.schema.penalties;
-    const none = { name: "none", label: "None", description: "The detective may be as steep as it likes." };
-    yield this.control("penalties", {
-      label: "Penalty",
-      compiles: true,
-      choices: [none, ...known],
-      reads: nameOf,
-      input: (name) => this.setAll("penalties", name === none.name ? {} : { [name]: known.find((one) => one.name === name).chosen }),
-    });
-    const [weight] = known.flatMap(({ parameters }) => parameters.filter(({ name }) => name === "weight"));
-    const control = numberControl({
-      ...weight,
-      label: "Penalty's weight",
-      explain: `${weight.description} ${EXPLANATIONS.penalty_weight}`,
-      input: (value) => this.setEach((game) => `penalties.${nameOf(game)}.weight`, (game) => (nameOf(game) === none.name ? undefined : value)),
-    });
-    yield this.follow(control, ({ config }) => Object.values(config.penalties)[0]?.weight);
+  /* A number that only some optimizers use has no control where no game has one of them. */
+  ofOptimizer(declared) {
+    const isUsed = ({ config }) => !declared.users || declared.users.includes(config.optimizer.name);
+    return this.number(declared, { reads: (game) => (isUsed(game) ? fieldOf(game.config, declared.field) : undefined) });
   }
 
   *target() {
-    yield this.control("target", {
+    const layout = menuControl({
       label: "Layout",
-      compiles: false,
+      explain: this.fields.get("target").description,
       choices: this.schema.layouts,
-      reads: ({ config }) => config.target.layout,
-      input: (layout) => this.chooseLayout(layout),
+      input: (name) => this.chooseLayout(name),
     });
+    yield this.follow(layout, ({ config }) => config.target.layout);
     for (const field of this.layoutFields()) {
-      const control = numberControl({
-        ...field,
-        explain: field.description,
-        compiles: !field.traced,
+      yield this.number(field, {
+        reads: ({ config }) => config.target[field.field],
         input: (value) => this.changeTarget({ [field.field]: value, ...(field.traced ? {} : { weights: null }) }),
       });
-      yield this.follow(control, ({ config }) => config.target[field.field]);
     }
-    yield this.control("target.std", {
-      label: "Width of the modes (std)",
+    yield this.number(this.std, {
       reads: ({ config }) => widthOf(config.target),
       input: (value) => this.changeWidth(value),
     });
@@ -276,12 +242,5 @@ export class Controls {
     const layout = this.schema.layouts.find(({ by_hand: byHand }) => byHand).name;
     const means = target.modes.map(({ x, y }) => [x, y]);
     this.drawing.open(means, widthOf(config.target) ?? this.std.default, (drawn) => this.setAll("target", { layout, ...drawn }));
-  }
-
-  /* Whatever else the server lets one set, as its schema describes it. */
-  *others() {
-    for (const { field, nullable } of this.schema.fields) {
-      if (!this.placed.has(field) && !nullable) yield this.control(field);
-    }
   }
 }

@@ -21,13 +21,8 @@ export const EXPLANATIONS = {
     "critic's score never fades, but the critic needs a penalty to keep it within bounds.",
   penalties:
     "They fine steep opinions. A detective with a gentle slope shows the way even to a forger who is " +
-    "far off: that is why these are cures.",
-  penalty_weight:
-    "Too light, and nothing is cured; too heavy, and the detective sees no fine detail: the modes are " +
-    "found, but stay blurred.",
-  "discriminator.spectral_norm":
-    "The detective's opinion can then be steep nowhere: a cure like the penalties, without a weight to " +
-    "choose.",
+    "far off: that is why these are cures. Too light, and nothing is cured; too heavy, and the detective " +
+    "sees no fine detail: the modes are found, but stay blurred.",
   "target.std":
     "The narrower they are, the less there is between them for the detective to hold on to, and the " +
     "easier a lost mode stays lost.",

@@ -5,7 +5,7 @@ import { element, write } from "../../page/assets/elements.js";
 import { fieldSpread, median, pushesOn, typicalPush, uphillOf } from "../../page/assets/field.js";
 import { Scene } from "../../page/assets/scene.js";
 import { capital, coveredModes, missingIn, missingModes, percent, plural, shortRate, thousands } from "../../page/assets/wording.js";
-import { differences } from "./config_words.js";
+import { differences, remediesOf } from "./config_words.js";
 import { ModeShares } from "./mode_shares.js";
 
 const TELL_EVERY = 1000; // ms between texts for who cannot see the picture
@@ -78,6 +78,7 @@ export class GameCard {
     write(this.part.company, game.company);
     this.part.company.hidden = !game.company;
     this.showChips(game, first);
+    this.tellRemedies(game);
     if (!before || !sameTarget(before.target, game.target)) this.setTarget(game.target);
     if (before && game.events > before.events) this.mark();
     this.redraw();
@@ -128,6 +129,16 @@ export class GameCard {
     }
     this.part.chips.replaceChildren(...items);
     this.part.chips.hidden = items.length === 0;
+  }
+
+  /* What a remedy does to the game, when it comes into it. */
+  tellRemedies({ config }) {
+    const remedies = remediesOf(config);
+    const isNew = (name) => this.remedies && !this.remedies.has(name);
+    const news = [...remedies].filter(([name]) => isNew(name)).map(([name, { story }]) => `${name}. ${story}`);
+    const isGone = this.remedies && [...this.remedies.keys()].some((name) => !remedies.has(name));
+    this.remedies = remedies;
+    if (news.length || isGone) this.say(news.join(" "));
   }
 
   /* Keep a picture; it is drawn with the screen's next frame, unless a newer one comes first. */

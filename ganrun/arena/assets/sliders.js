@@ -10,19 +10,22 @@ const STOPS = 100; // few enough that an arrow key moves a slider by something o
 const OWN = 600; // ms after a touch in which the game's echo is not shown
 let named = 0;
 
-/* settings = {label, low, high, scale, least, most, kind?, explain?, compiles?, input(value)}: the ends
- * of the slider, and of what is admitted, as the server declares them. */
+/* settings = {label, low, high, scale, least, most, kind?, empty?, explain?, compiles?, unlabelled?,
+ * input(value)}: the ends of the slider, and of what is admitted, as the server declares them; `empty`
+ * is what it means to leave the field so (null). */
 export function numberControl(settings) {
-  const { low, high, least, most } = settings;
-  const log = settings.scale === "log";
+  const { low, high, least, most, empty } = settings;
   const whole = settings.kind === "whole";
+  const { toShare, toNumber } = SCALES[settings.scale || "linear"](low, high);
+  const plain = whole && settings.scale !== "log";
   const id = nextId();
   const range = element("input", {
     type: "range",
     id: `${id}-range`,
-    min: whole ? low : 0,
-    max: whole ? high : STOPS,
+    min: plain ? low : 0,
+    max: plain ? high : STOPS,
     step: 1,
+    "aria-label": settings.unlabelled ? settings.label : null,
   });
   const number = element("input", {
     type: "number",
@@ -31,19 +34,12 @@ export function numberControl(settings) {
     max: most,
     step: whole ? 1 : "any",
     inputmode: "decimal",
+    placeholder: empty || "",
+    title: empty ? `Empty: ${empty}` : null,
     "aria-label": settings.label,
   });
-  const toValue = (stop) => {
-    if (whole) return Number(stop);
-    const share = stop / STOPS;
-    const value = log ? low * (high / low) ** share : low + share * (high - low);
-    return Number(value.toPrecision(2));
-  };
-  const toStop = (value) => {
-    if (whole) return value;
-    const share = log ? Math.log(value / low) / Math.log(high / low) : (value - low) / (high - low);
-    return Math.round(STOPS * Math.max(0, Math.min(1, share || 0)));
-  };
+  const toValue = (stop) => (plain ? Number(stop) : whole ? Math.round(toNumber(stop / STOPS)) : toNumber(stop / STOPS));
+  const toStop = (value) => (plain ? value : Math.round(STOPS * Math.max(0, Math.min(1, toShare(value) || 0))));
   let touched = -Infinity;
   let waiting = null;
   let later = 0;
@@ -69,16 +65,20 @@ export function numberControl(settings) {
   }
   range.addEventListener("input", () => {
     const value = toValue(range.value);
+    touched = performance.now();
     number.value = settingNumber(value);
     range.setAttribute("aria-valuetext", settingNumber(value));
-    say(value);
+    if (!settings.compiles) say(value);
+  });
+  range.addEventListener("change", () => {
+    if (settings.compiles) say(toValue(range.value)); // not every stop on the way
   });
   number.addEventListener("change", () => {
-    const value = Number(number.value);
-    const fits = number.value !== "" && value >= least && value <= most && (!whole || Number.isInteger(value));
+    const value = number.value === "" ? null : Number(number.value);
+    const fits = value === null ? Boolean(empty) && !number.validity.badInput : value >= least && value <= most && (!whole || Number.isInteger(value));
     number.setAttribute("aria-invalid", String(!fits));
     if (!fits) return;
-    range.value = toStop(value);
+    if (value !== null) range.value = toStop(value);
     say(value);
   });
   number.addEventListener("blur", () => {
@@ -89,12 +89,31 @@ export function numberControl(settings) {
   return { ...labelled(settings, range.id, row), show };
 }
 
-/* settings = {label, choices: [{name, label, description}], explain?, compiles?, input(value)} */
+const digits = (value) => Number(value.toPrecision(2));
+
+/* How a slider goes from its one end to the other; `decay`: by equal factors of what is left to 1. */
+const SCALES = {
+  linear: (low, high) => ({
+    toShare: (value) => (value - low) / (high - low),
+    toNumber: (share) => Math.min(high, digits(low + share * (high - low))),
+  }),
+  log: (low, high) => ({
+    toShare: (value) => Math.log(value / low) / Math.log(high / low),
+    toNumber: (share) => digits(low * (high / low) ** share),
+  }),
+  decay: (low, high) => ({
+    toShare: (value) => Math.log((1 - value) / (1 - low)) / Math.log((1 - high) / (1 - low)),
+    toNumber: (share) => Number((1 - digits((1 - low) * ((1 - high) / (1 - low)) ** share)).toPrecision(6)),
+  }),
+};
+
+/* settings = {label, choices: [{name, label, description, story?, paper?}], explain?, compiles?, input(value)} */
 export function menuControl(settings) {
   const id = nextId();
   const options = settings.choices.map(({ name, label }) => element("option", { value: name }, label));
   const menu = element("select", { id, class: "menu" }, ...options);
   const description = element("p", { class: "quiet option-words" });
+  const story = element("p", { class: "story" });
   function show(value) {
     if (document.activeElement === menu && menu.value === value) return;
     menu.value = value;
@@ -103,12 +122,14 @@ export function menuControl(settings) {
   function describe() {
     const chosen = settings.choices.find(({ name }) => name === menu.value);
     write(description, chosen ? chosen.description : "");
+    story.hidden = !(chosen && chosen.story);
+    if (!story.hidden) story.replaceChildren(...storyOf(chosen));
   }
   menu.addEventListener("change", () => {
     describe();
     settings.input(menu.value);
   });
-  return { ...labelled(settings, id, menu, description), show };
+  return { ...labelled(settings, id, menu, description, story), show };
 }
 
 export function switchControl(settings) {
@@ -142,7 +163,7 @@ export function explained(label, text) {
 }
 
 function labelled(settings, forId, ...body) {
-  const top = element("div", { class: "control-top" }, element("label", { for: forId, text: settings.label }));
+  const top = element("div", { class: "control-top", hidden: Boolean(settings.unlabelled) }, element("label", { for: forId, text: settings.label }));
   const mark = element("span", { class: "chip warn differs", text: "differs", hidden: true, title: "The games differ in this; moving it sets all" });
   top.append(mark);
   if (settings.compiles) {
@@ -155,6 +176,11 @@ function labelled(settings, forId, ...body) {
     parts.push(words);
   }
   return { mark, element: element("div", { class: "control" }, ...parts, ...body) };
+}
+
+/* What a remedy does to the game, and who proposed it. */
+export function storyOf({ story, paper }) {
+  return [story, ...(paper ? [" ", element("span", { class: "paper", text: `(${paper})` })] : [])];
 }
 
 const nextId = () => `control-${(named += 1)}`;

@@ -72,7 +72,7 @@ export function tableNumber(value) {
 /** A setting: 0.0002 as `2e-4`, 0.05 as `0.05`; few digits, and never `0.00020000000001`. */
 export function settingNumber(value) {
   if (!Number.isFinite(value)) return String(value);
-  const short = Number(value.toPrecision(3));
+  const short = Number(value.toPrecision(value > 0.99 && value < 1 ? 6 : 3)); // 0.9999 is not 1
   const size = Math.abs(short);
   if (short === 0) return "0";
   return size >= 0.01 && size < 1e5 ? String(short) : powerOfTen(short);
