@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ganrun.arena import protocol
+from ganrun.arena.menus import FIRST, LABELS, SLIDERS, schema
 from ganrun.arena.protocol import (
     DEEPEST,
     LARGEST_MESSAGE,
@@ -22,17 +23,23 @@ from ganrun.arena.protocol import (
     write_message,
 )
 from ganrun.arena.settings import (
-    SLIDERS,
+    MOST_COMPARISONS,
+    OF_THE_START,
     STAGE_ONLY,
-    schema,
+    may_be_set,
     target_drawn,
     value_of,
     window_of,
     with_overrides,
     with_setting,
 )
-from ganrun.config import ConfigError, Experiment
-from ganrun.config.pieces import OBJECTIVES, PENALTIES
+from ganrun.config import ConfigError, Experiment, load_experiment, static_key
+from ganrun.config import choices as config_choices
+from ganrun.config.changes import with_changes
+from ganrun.config.declarations import Parameter, Piece
+from ganrun.config.pieces import OBJECTIVES, PENALTIES, REMEDIES
+from ganrun.config.remedies import KINDS, rules
+from ganrun.config.shipped import shipped_configs
 from ganrun.config.targets import LAYOUTS
 from ganrun.mixture import mixture_of
 
@@ -143,7 +150,13 @@ def test_any_text_is_a_message_or_an_error(text: str):
 
 
 @given(
-    st.sampled_from([*SLIDERS, "penalties", "target", "objective", "training.steps", "a.b.c"]),
+    st.sampled_from(
+        [
+            *SLIDERS,
+            *("penalties", "penalties.r1", "target", "objective", "training", "training.steps"),
+            *("training.updates", "training.top_k", "generator.average", "a.b.c", "training..x"),
+        ]
+    ),
     json_values,
 )
 def test_any_value_of_a_field_is_a_config_or_an_error(field: str, value: Any):
@@ -197,43 +210,161 @@ def test_what_the_server_says_is_strict_json():
 # What the menus and sliders are made of
 
 
-def test_every_slider_stays_within_what_its_field_admits():
-    for one in schema()["fields"]:
-        if "low" in one:
-            for value in (one["low"], one["high"]):
-                assert one["least"] <= value <= one["most"]
-                assert with_setting(Experiment(), one["field"], value) is not None
-
-
-def test_every_choice_of_a_menu_can_be_set():
+def controls() -> dict[str, dict[str, Any]]:
     menus = schema()
-    (objective,) = (one for one in menus["fields"] if one["field"] == "objective")
-    assert {one["name"] for one in objective["choices"]} == set(OBJECTIVES)
-    for choice in objective["choices"]:
-        with_setting(Experiment(), "objective", choice["name"])
-    assert {one["name"] for one in menus["penalties"]} == set(PENALTIES)
-    for penalty in menus["penalties"]:
-        chosen = with_setting(Experiment(), "penalties", {penalty["name"]: {}})
-        for parameter in penalty["parameters"]:
-            field = f"penalties.{penalty['name']}.{parameter['name']}"
-            assert value_of(chosen, field) == parameter["default"]
-            for end in ("low", "high"):
-                with_setting(chosen, field, parameter[end])
-    assert {one["name"] for one in menus["layouts"]} == set(LAYOUTS)
+    declared = [*menus["fields"], *(one for group in menus["groups"] for one in group["fields"])]
+    return {one["field"]: one for one in declared}
 
 
-def test_a_penalty_just_chosen_has_parameters_that_it_admits():
-    for penalty in schema()["penalties"]:
-        chosen = with_setting(Experiment(), "penalties", {penalty["name"]: penalty["chosen"]})
-        for name, value in penalty["chosen"].items():
-            assert chosen.penalties[penalty["name"]][name] == value
+def numbers() -> list[tuple[Experiment, dict[str, Any]]]:
+    """Every number with a slider, and a game that has it."""
+    found: list[tuple[Experiment, dict[str, Any]]] = []
+    for field, one in controls().items():
+        if one["kind"] in ("number", "whole"):
+            found.append((Experiment(), one))
+        ways = one.get("choices") or ([one] if one["kind"] == "optional" else [])
+        for way in ways:
+            game = with_setting(Experiment(), field, way["chosen"])
+            found += [(game, number) for number in way.get("parameters", [])]
+    return found
+
+
+def leaf(one: dict[str, Any]) -> str:
+    return one["field"].rpartition(".")[2]
+
+
+def test_every_rule_that_is_declared_has_a_control_of_its_kind():
+    shown = [one["field"] for group in schema()["groups"] for one in group["fields"]]
+    assert len(shown) == len(set(shown))
+    offered = {name for name, _, _ in rules()}.difference(STAGE_ONLY, OF_THE_START, ["penalties"])
+    assert set(shown) == offered | {f"penalties.{name}" for name in PENALTIES}
+    assert set(REMEDIES) <= set(shown)
+    assert [group["title"] for group in schema()["groups"]] == list(KINDS)
+
+
+def test_every_number_can_be_moved_to_both_ends_of_its_slider():
+    for game, one in numbers():
+        for value in (one["low"], one["high"]):
+            assert one["least"] <= value <= one["most"], one["field"]
+            if one["kind"] == "whole":
+                assert isinstance(value, int), one["field"]
+            # A warmup may only be as long as the fall that it belongs to.
+            if leaf(one) not in ("warmup", "until"):
+                moved = with_setting(game, one["field"], value)
+                assert value_of(moved, one["field"]) == value
+
+
+def test_every_choice_of_a_menu_can_be_made_and_unmade():
+    for field, one in controls().items():
+        ways = one.get("choices") or ([one] if one["kind"] == "optional" else [])
+        for way in ways:
+            chosen = with_setting(Experiment(), field, way["chosen"])
+            is_default = one["kind"] == "choice" and way["name"] == one["default"]
+            is_same_program = static_key(chosen) == static_key(Experiment())
+            assert is_same_program == (one["traced"] or is_default), field
+            assert with_setting(chosen, field, one["default"]) == Experiment()
+
+
+def test_switches_and_menus_say_what_is_declared():
+    assert {one["name"] for one in controls()["objective"]["choices"]} == set(OBJECTIVES)
+    assert {one["name"] for one in schema()["layouts"]} == set(LAYOUTS)
+    for name, declared in REMEDIES.items():
+        one = controls()[name]
+        told = (one["label"], one["description"], one["paper"], one["story"])
+        assert told == (declared.label, declared.description, declared.paper, declared.story)
+    for name, declared in PENALTIES.items():
+        one = controls()[f"penalties.{name}"]
+        assert (one["label"], one["story"]) == (declared.label, declared.story)
+        assert [number["default"] for number in one["parameters"]] == [
+            number.default for number in declared.parameters
+        ]
+
+
+def test_a_piece_that_is_declared_appears_by_itself(monkeypatch: pytest.MonkeyPatch):
+    pause = Piece(
+        "pause",
+        "Nobody moves.",
+        paper="Nobody 2026",
+        story="Both rest.",
+        parameters=(Parameter("rounds", "For how long.", 3, 1, 50, whole=True, static=True),),
+    )
+    updates = config_choices.UPDATE
+    monkeypatch.setitem(updates.pieces, "pause", pause)  # type: ignore[arg-type]
+    for cached in ("models", "table", "_by_name"):
+        updates.__dict__.pop(cached, None)
+    try:
+        shown = controls()["training.updates"]["choices"][-1]
+        assert (shown["label"], shown["story"], shown["paper"]) == (
+            "Pause",
+            "Both rest.",
+            "Nobody 2026",
+        )
+        (number,) = shown["parameters"]
+        assert (number["field"], number["most"]) == ("training.updates.pause.rounds", 12)
+    finally:
+        for cached in ("models", "table", "_by_name"):
+            updates.__dict__.pop(cached, None)
+
+
+def test_what_the_menus_say_by_hand_is_of_fields_that_there_are():
+    known = {one["field"] for one in controls().values()} | {one["field"] for _, one in numbers()}
+    assert {*LABELS, *SLIDERS, *FIRST} <= known
+
+
+CURES = [load_experiment(path) for path in sorted(shipped_configs().glob("cures/*.yaml"))]
+
+
+@pytest.mark.parametrize("field", FIRST)
+def test_what_is_switched_on_begins_as_in_a_shipped_config(field: str):
+    chosen = value_of(with_setting(Experiment(), field, FIRST[field]), field)
+    assert chosen in [value_of(one, field) for one in CURES]
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("discriminator.packing", 32),
+        ("generator.latent", {"particles": {"count": 1_000_000}}),
+        ("generator.activation", {"maxout": {"pieces": 21}}),
+        ("training.updates", {"unrolled": {"steps": 50}}),
+        ("discriminator.minibatch", {"discrimination": {"kernels": 256}}),
+        ("discriminator.minibatch", {"discrimination": {"kernels": 64, "dimensions": 32}}),
+    ],
+)
+def test_what_would_freeze_the_page_is_refused_but_kept_where_it_was(field: str, value: Any):
+    with pytest.raises(ConfigError, match=field.replace(".", r"\.")):
+        with_setting(Experiment(), field, value)
+    if "21" not in str(value):
+        big = with_changes(Experiment(), {field: value})
+        assert with_setting(big, "optimizer.b1", 0.9).optimizer.b1 == 0.9
+
+
+def test_comparisons_are_counted_over_a_whole_round():
+    one = with_setting(Experiment(), "discriminator.minibatch", "discrimination")
+    assert MOST_COMPARISONS < 256**2 * 16 * 8 * 10
+    with pytest.raises(ConfigError, match="compares too many points"):
+        with_setting(one, "training.discriminator_steps", 10)
+
+
+def test_fields_that_contradict_each_other_are_named_both():
+    smoothed = with_setting(Experiment(), "training.label_smoothing", 0.1)
+    with pytest.raises(ConfigError) as caught:
+        with_setting(smoothed, "objective", "wasserstein")
+    told = str(caught.value)
+    assert "label_smoothing" in told
+    assert "objective" in told
+    with pytest.raises(ConfigError, match=r"discriminator\.packing.*training\.batch_size"):
+        with_setting(Experiment(), "discriminator.packing", 3)
+
+
+def test_whole_sections_are_not_set():
+    assert not any(map(may_be_set, ("training", "generator", "optimizer", "evaluation", "", ".")))
 
 
 def test_every_number_that_a_page_may_set_has_both_ends():
-    menus = schema()
-    for holder in (menus, *menus["layouts"]):
-        for one in holder["fields"]:
-            assert one["kind"] not in ("number", "whole") or one["least"] < one["most"]
+    of_layouts = [one for layout in schema()["layouts"] for one in layout["fields"]]
+    for one in (*of_layouts, *(number for _, number in numbers())):
+        assert one["least"] < one["most"]
 
 
 def test_every_field_of_a_layout_can_be_moved_to_either_end():

@@ -31,7 +31,7 @@ from ganrun.config.fields import SEED_END, Section, mark_of, types_of, unit_of
 from ganrun.config.metrics import METRICS
 from ganrun.config.penalties import Penalties
 from ganrun.config.pieces import OPTIMIZERS, PENALTIES, REMEDIES
-from ganrun.config.remedies import kind_of, label_of, named_in, rules
+from ganrun.config.remedies import Remedy, kind_of, label_of, named_in, rules
 from ganrun.config.schema import MOST_DECAY
 from ganrun.config.targets import LAYOUTS
 from ganrun.verdict import MEANINGS, WORDS
@@ -109,7 +109,7 @@ LABELS: Mapping[str, str] = {
     "optimizer.name": "Optimizer",
     "optimizer.schedule": "Learning rates over time",
     "training.updates": "Update rule",
-    "training.data": "Real points",
+    "training.data": "Where real points come from",
     "generator.latent": "Latent points",
     "discriminator.minibatch": "Minibatch feature",
     "target.std": "Width of the modes (std)",
@@ -172,10 +172,10 @@ def _controls(name: str, info: FieldInfo) -> Iterator[dict[str, Any]]:
         chosen = {one: as_plain(choice(one).written) for one in choice.pieces}
         yield _known(name, info) | {
             "kind": "choice",
-            "choices": [_piece(one, name, chosen[one.name]) for one in choice.pieces.values()],
+            "choices": [_chosen(one, name, chosen[one.name]) for one in choice.pieces.values()],
         }
     elif names := named_in(info):
-        choices = [_named(one) | {"chosen": one.name} for one in names.values()]
+        choices = [_chosen(one, name, one.name) for one in names.values()]
         yield _known(name, info) | {"kind": "choice", "choices": choices}
     elif info.annotation is bool:
         yield _known(name, info) | {"kind": "switch"}
@@ -195,8 +195,9 @@ def _section_in(info: FieldInfo) -> type[Section] | None:
 
 def _penalty(one: Piece) -> dict[str, Any]:
     field = f"penalties.{one.name}"
-    return _piece(one, field, FIRST.get(field, {})) | {
+    return _piece(one, field) | {
         "field": field,
+        "chosen": FIRST.get(field, {}),
         "kind": "optional",
         "traced": False,
         "default": None,
@@ -210,11 +211,18 @@ def _optional(
     return _known(name, info) | {"kind": "optional", "parameters": numbers, "chosen": chosen}
 
 
-def _piece(one: Piece, field: str, chosen: Any) -> dict[str, Any]:
-    """A piece of a menu, or a penalty; a parameter's field is the piece's and its own name."""
-    inside = field if field.endswith(f".{one.name}") else f"{field}.{one.name}"
-    numbers = [_parameter(f"{inside}.{number.name}", number) for number in one.parameters]
-    return _named(one) | {"chosen": chosen, "parameters": numbers}
+def _chosen(one: Declaration, field: str, chosen: Any) -> dict[str, Any]:
+    """One of the choices of a menu, and what its field is given when it is chosen."""
+    if not isinstance(one, Piece):
+        return _named(one) | {"chosen": chosen}
+    told = _piece(one, f"{field}.{one.name}") | {"called": Remedy(field, one).label}
+    return told | {"chosen": chosen}
+
+
+def _piece(one: Piece, field: str) -> dict[str, Any]:
+    """A piece with its parameters, which are fields within its own."""
+    numbers = [_parameter(f"{field}.{number.name}", number) for number in one.parameters]
+    return _named(one) | {"parameters": numbers}
 
 
 def _parameter(field: str, one: Parameter) -> dict[str, Any]:
@@ -224,15 +232,19 @@ def _parameter(field: str, one: Parameter) -> dict[str, Any]:
 def _known(name: str, info: FieldInfo) -> dict[str, Any]:
     """What is told of any field that a game has; of a remedy, its paper and story too."""
     remedy = REMEDIES.get(name)
-    description, _ = _told(remedy.description if remedy else info.description or "")
-    told = {} if remedy is None else {"paper": remedy.paper, "story": remedy.story}
-    return told | {
+    description, _ = _told(info.description or "")
+    return {
         "field": name,
         "label": LABELS.get(name) or label_of(name),
         "description": description,
         "traced": mark_of(info) == "traced",
         "default": value_of(Experiment(), name),
+        **(_of_remedy(remedy) if remedy else {}),
     }
+
+
+def _of_remedy(one: Piece) -> dict[str, Any]:
+    return {name: getattr(one, name) for name in ("description", "paper", "story")}
 
 
 def _number(name: str) -> dict[str, Any]:
@@ -253,7 +265,7 @@ def _number(name: str) -> dict[str, Any]:
         **_numeric(name, LABELS.get(name) or label_of(name), info, bounds, slider),
         "traced": mark_of(info) in ("traced", "optional"),
         **({"users": users} if users else {}),
-        **({"paper": remedy.paper, "story": remedy.story} if remedy else {}),
+        **(_of_remedy(remedy) if remedy else {}),
     }
 
 

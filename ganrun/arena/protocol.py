@@ -9,8 +9,10 @@ The page says (at most 64 KiB a message; fields marked ? may be left out or null
     {"type": "step", "what": "round" | "discriminator" | "generator", "game"?: id}
         Pauses, and takes one round, or one step of one player; in all games if none is named.
     {"type": "set", "game"?: id, "field": "optimizer.learning_rate", "value": 3e-4}
-        `field` is one of `hello.schema.fields` (`penalties.<name>.weight` for a penalty in use,
-        and `penalties` and `target`, which are given whole: {"r1": {"weight": 1.0}};
+        `field` is one of `hello.schema`, in its groups or fields: a whole piece
+        (`training.updates`: {"consensus": {"weight": 3}}; `penalties.r1`: {"weight": 1}, or null)
+        or, of one that is in use, a number (`penalties.r1.weight`); `penalties` and `target` are
+        given whole: {"r1": {"weight": 1.0}};
         {"layout": "ring", "modes": 8, "radius": 2, "std": 0.05}; drawn by hand:
         {"layout": "custom", "means": [[x, y], ...], "stds": [0.1, ...], "weights"?: [...]}).
         The learning rate of the discriminator is learning_rate * learning_rate_ratio.
@@ -55,24 +57,30 @@ The server says:
         What was asked for was not done; nothing else has changed.
 
     schema: {
-        "fields": [{"field", "label", "description", "unit"?, "traced": bool, "default",
-                    "kind": "number" | "whole" | "switch" | "choice" | "target" | "penalties",
-                    "least"?, "most"?   what is admitted
-                    "low"?, "high"?     ends for a slider
-                    "scale"?: "log" | "linear",
-                    "nullable": bool, "choices"?: [{"name", "label", "description"}]}, ...],
-        "penalties": [{"name", "label", "description", "parameters": [{"name", "label",
-                       "description", "default", "least", "most", "low", "high", "scale"}],
-                       "chosen": {parameter: value}   what it begins with where it is chosen}],
+        "groups": [{"title", "fields": [Control, ...]}, ...]   every rule that may be changed
+        "fields": [Control, ...]     the target, and the width of its modes
         "layouts": [{"name", "label", "description", "by_hand": bool (its means are drawn),
-                     "fields": [as in fields; `field` is a bare name]}],
+                     "fields": [Control; `field` is a bare name]}],
         "metrics": [{"name", "label", "description", "plain", "perfect",
                      "better": "higher" | "lower" | null}],
         "verdicts": [{"word", "description", "tone": "good" | "warn" | "bad"}],
-        "optimizers": [{"name", "uses": ["b1", ...]   which of its numbers it makes use of}],
         "stage_fields": [field, ...],
         "limits": {"games", "modes", "seed", "label": characters in one,
                    "view": half the side of the window on a target drawn by hand}}
+    Control: {"field", "label", "description", "unit"?, "traced": bool, "default",
+        "kind": "number" | "whole" | "switch" | "choice" | "optional" | "target",
+        "paper"?, "story"?           of a remedy: who proposed it, what it does to the game
+        of a number:
+            "least", "most"          what is admitted
+            "low", "high"            ends for a slider
+            "scale": "log" | "linear" | "decay" (by equal factors of what is left to 1),
+            "nullable": bool, "empty"?: what null means,
+            "users"?: [the optimizers that use it; without, all do]
+        of a choice: "choices": [{"name", "label", "description", "paper"?, "story"?,
+            "called"?: its label where it stands alone, "chosen": what `field` is set to,
+            "parameters"?: [Control of a number; its field is `field.name.parameter`]}]
+        of what is there or not (null): "chosen": what it begins with,
+            "parameters": [Control; where it is one number, its field is `field` itself]}
 
 A picture is a binary frame: the length of a header (uint32, little-endian), the header (JSON,
 UTF-8), spaces up to the next multiple of 4, and arrays (float32, little-endian, row by row). The

@@ -22,11 +22,12 @@ from ganrun.config.declarations import (
 )
 
 ACTIVATIONS = table(
-    Piece("relu", "max(x, 0)"),
+    Piece("relu", "max(x, 0)", title="ReLU"),
     Piece(
         "leaky_relu",
         "x where positive, slope times x elsewhere",
         ("lrelu", "leakyrelu"),
+        title="Leaky ReLU",
         parameters=(
             Parameter(
                 "slope",
@@ -41,11 +42,13 @@ ACTIVATIONS = table(
         ),
     ),
     Piece("tanh", "hyperbolic tangent"),
-    Piece("elu", "x where positive, exp(x) - 1 elsewhere"),
+    Piece("elu", "x where positive, exp(x) - 1 elsewhere", title="ELU"),
     Piece(
-        "gelu", "x times the standard normal distribution function of x, in its tanh approximation"
+        "gelu",
+        "x times the standard normal distribution function of x, in its tanh approximation",
+        title="GELU",
     ),
-    Piece("silu", "x times the logistic sigmoid of x", ("swish",)),
+    Piece("silu", "x times the logistic sigmoid of x", ("swish",), title="SiLU"),
     Piece(
         "maxout",
         "the largest of several linear functions: layers are that many times as wide before it",
@@ -73,9 +76,10 @@ LATENTS = table(
         "mixture",
         "An equal mixture of normals whose means and stds learn.",
         ("deligan", "mixture_of_gaussians", "gmm"),
+        title="Learned mixture",
         paper="Gurumurthy et al. 2017",
-        story="The forger draws from many separate wells, which it may move: where no water runs "
-        "between two wells, no forgeries lie between two modes.",
+        story="The forger begins its notes at many separate places, which it may move, instead of "
+        "one: between two that are apart it need not print anything.",
         parameters=(
             Parameter(
                 "components",
@@ -104,6 +108,7 @@ LATENTS = table(
         "particles",
         "A cloud of latent points that learn; each draw is one of them.",
         ("particle", "particlegan", "cloud"),
+        title="Learned particles",
         paper="ParticleGAN, 255BITS",
         story="The forger keeps a drawer full of templates and moves every single one, so that "
         "templates may part and leave the space between the modes empty.",
@@ -173,6 +178,7 @@ MINIBATCH = table(
         "std",
         "The mean std of the batch's features is one more feature before the last layer.",
         ("stddev", "minibatch_std", "minibatch_stddev", "mbstd"),
+        title="Minibatch std",
         paper="Karras et al. 2018",
         story="The detective sees on every note how much the notes of the whole sheet differ, so "
         "that a sheet of nearly equal notes gives the forger away.",
@@ -181,6 +187,7 @@ MINIBATCH = table(
         "discrimination",
         "Each point's likeness to the others of its batch is given to the last layer.",
         ("minibatch_discrimination", "mbd"),
+        title="Minibatch discrimination",
         paper="Salimans et al. 2016",
         story="The detective lays every note beside the others of its sheet and notices those that "
         "are too much alike.",
@@ -306,7 +313,7 @@ OBJECTIVES = table(
         ("rpgan", "rsgan", "relativistic", "relativistic_standard"),
         paper="Jolicoeur-Martineau 2018",
         story="The detective is shown a real note and a forgery side by side and says which is "
-        "which, so that the forger must be as good as every real note, not as one.",
+        "which, so that no forgery is ever judged by itself.",
         loss_d=Level(math.log(2), "ln 2"),
         loss_g=Level(math.log(2), "ln 2"),
         uphill=Uphill(constant=0.5),
@@ -371,9 +378,10 @@ PENALTIES = table(
     Penalty(
         "dragan",
         "DRAGAN: weight * E[(||grad D|| - 1)^2] around real samples.",
+        title="DRAGAN",
         paper="Kodali et al. 2017",
         story="Around real notes the detective's opinion must change evenly: a steep cliff there "
-        "would let the forger hide on one spot.",
+        "would drive the forgeries together on one spot.",
         parameters=(
             _WEIGHT,
             Parameter(
@@ -402,8 +410,8 @@ PENALTIES = table(
         "Drift: weight * E[D^2] on real samples.",
         ("drift", "drift_penalty", "epsilon_drift"),
         paper="Karras et al. 2018",
-        story="The detective's answers are held near zero, so that it never gets louder without "
-        "end.",
+        story="The detective's answers to real notes are held near zero, so that they do not grow "
+        "without end.",
         parameters=(Parameter("weight", "Weight of the penalty.", 0.001, 0.0, 1e6, off=0.0),),
     ),
 )
@@ -416,11 +424,14 @@ OPTIMIZERS = table(
         uses=("b1", "b2", "eps"),
         later=("eps",),
     ),
-    Optimizer("sgd", "Plain gradient descent, without momentum.", ("gradient_descent",)),
+    Optimizer(
+        "sgd", "Plain gradient descent, without momentum.", ("gradient_descent",), title="SGD"
+    ),
     Optimizer(
         "rmsprop",
         "RMSProp with decay and eps, as PyTorch has it; it has no momentum.",
         ("rms_prop",),
+        title="RMSProp",
         paper="Tieleman & Hinton 2012",
         uses=("decay", "eps"),
     ),
@@ -428,6 +439,7 @@ OPTIMIZERS = table(
         "adamw",
         "Adam whose weights also shrink, by the learning rate times weight_decay a step.",
         ("adam_w",),
+        title="AdamW",
         paper="Loshchilov & Hutter 2019",
         uses=("b1", "b2", "eps", "weight_decay"),
     ),
@@ -555,7 +567,8 @@ UPDATES = table(
         "Both move to the equilibrium of the game as it looks from where they are.",
         ("cgd", "competitive_gradient_descent"),
         paper="Schaefer & Anandkumar 2019",
-        story="Both allow for the other's answer to their own move, and that in turn for theirs.",
+        story="Each makes its move knowing that the other will answer it, and that the other knows "
+        "this too.",
         parameters=(
             Parameter(
                 "strength",
@@ -673,7 +686,7 @@ REMEDIES = table(
     Piece(
         "discriminator.spectral_norm",
         "Divide every weight matrix of the discriminator by its largest singular value.",
-        title="Spectral norm",
+        title="Spectral norm of the detective",
         paper="Miyato et al. 2018",
         story="The detective's opinion can be steep nowhere, so that the forger always sees which "
         "way is better.",
@@ -707,8 +720,8 @@ REMEDIES = table(
         "Add noise to all that the discriminator sees, fading with the rounds.",
         title="Instance noise",
         paper="Sonderby et al. 2017",
-        story="The detective looks through frosted glass that clears with time, so that real and "
-        "forged notes overlap from the beginning.",
+        story="The detective looks through frosted glass, which may clear with time, so that real "
+        "and forged notes overlap from the beginning.",
     ),
     Piece(
         "training.label_smoothing",

@@ -51,7 +51,7 @@ export function remediesOf(config) {
     const value = fieldOf(config, declared.field) ?? null;
     if (declared.kind === "choice") {
       const chosen = declared.choices.find(({ name }) => name === pieceOf(value).name);
-      if (chosen && chosen.story) found.set(`${declared.label}: ${chosen.label}`, chosen);
+      if (chosen && chosen.story) found.set(chosen.called, chosen);
     } else if (declared.story && JSON.stringify(value) !== JSON.stringify(declared.default)) found.set(declared.label, declared);
   }
   return found;

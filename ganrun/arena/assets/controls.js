@@ -133,10 +133,11 @@ export class Controls {
 
   /* The control of a number as the server declares it, but for what `settings` say. */
   number(declared, { reads = ({ config }) => fieldOf(config, declared.field), ...settings } = {}) {
-    const { field, description, traced } = declared;
+    const { field, description, traced, empty } = declared;
+    const said = [description, empty && `Empty: ${empty}.`, EXPLANATIONS[field]];
     const shown = {
       ...declared,
-      explain: `${description} ${EXPLANATIONS[field] || ""}`.trim(),
+      explain: said.filter(Boolean).join(" "),
       compiles: !traced,
       input: (value) => this.setEach(field, (game) => (reads(game) === undefined ? undefined : value)),
       ...settings,

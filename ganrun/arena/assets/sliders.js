@@ -8,6 +8,7 @@ import { settingNumber } from "../../page/assets/wording.js";
 
 const STOPS = 100; // few enough that an arrow key moves a slider by something one sees
 const OWN = 600; // ms after a touch in which the game's echo is not shown
+const ROOM = 10; // characters of a placeholder that a number field can show
 let named = 0;
 
 /* settings = {label, low, high, scale, least, most, kind?, empty?, explain?, compiles?, unlabelled?,
@@ -34,7 +35,7 @@ export function numberControl(settings) {
     max: most,
     step: whole ? 1 : "any",
     inputmode: "decimal",
-    placeholder: empty || "",
+    placeholder: empty && empty.length > ROOM ? "–" : empty,
     title: empty ? `Empty: ${empty}` : null,
     "aria-label": settings.label,
   });
