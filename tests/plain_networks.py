@@ -28,8 +28,8 @@ def activated(name: str, numbers: Any, hidden: Any) -> Any:
     if name == "tanh":
         return jnp.tanh(hidden)
     assert name == "maxout"
-    pieces = int(numbers["pieces"])
-    units = [hidden[:, i : i + pieces].max(axis=1) for i in range(0, hidden.shape[1], pieces)]
+    width = hidden.shape[1] // int(numbers["pieces"])
+    units = [hidden[:, unit::width].max(axis=1) for unit in range(width)]
     return jnp.stack(units, axis=1)
 
 

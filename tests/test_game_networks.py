@@ -41,7 +41,7 @@ TEXTBOOK: dict[str, Callable[[np.ndarray], np.ndarray]] = {
     "gelu": lambda x: 0.5 * x * (1 + np.tanh(np.sqrt(2 / np.pi) * (x + 0.044715 * x**3))),
     "silu": lambda x: x / (1 + np.exp(-x)),
     "maxout": lambda x: np.array(
-        [[max(row[i : i + 3]) for i in range(0, len(row), 3)] for row in x]
+        [[max(row[i :: len(row) // 3]) for i in range(len(row) // 3)] for row in x]
     ),
 }
 
