@@ -63,6 +63,14 @@ BIAS_INITIALIZERS: Mapping[str, Callable[[int], jax.nn.initializers.Initializer]
 """Of a layer's fan-in; a bias's own shape does not tell it."""
 
 
+BIASES: Mapping[str, tuple[bool, bool]] = {
+    "all": (True, True),
+    "output": (False, True),
+    "none": (False, False),
+}
+"""Whether the hidden layers add biases, and whether the last one does."""
+
+
 class SpectralVector(nnx.Variable):
     """A layer's running estimate of its leading left singular vector; moved by `power_step`."""
 

@@ -23,6 +23,7 @@ from ganrun.game.latents import LATENTS
 from ganrun.game.layers import (
     ACTIVATIONS,
     BIAS_INITIALIZERS,
+    BIASES,
     INITIALIZERS,
     MINIBATCH,
     NORMS,
@@ -46,15 +47,16 @@ class MLP(nnx.Module):
         self.network = network
         pieces = int(dict(network.activation.numbers).get("pieces", 1))
         wide = [pieces * width for width in network.hidden]
+        inside, at_the_end = BIASES[network.biases]
         self.layers = nnx.List(
-            self._linear(n_in, n_out, network.biases == "all", rngs)
+            self._linear(n_in, n_out, inside, rngs)
             for n_in, n_out in zip((network.inputs, *network.hidden), wide, strict=False)
         )
         self.minibatch = MINIBATCH[network.minibatch.name](
             network.hidden[-1], network.minibatch, rngs
         )
         told = network.hidden[-1] + self.minibatch.count
-        self.layers.append(self._linear(told, network.outputs, network.biases != "none", rngs))
+        self.layers.append(self._linear(told, network.outputs, at_the_end, rngs))
         if network.norm != "none":
             self.norms = nnx.List(NORMS[network.norm](width, rngs) for width in wide)
         learned = LATENTS[network.latent.name].initialize(network.latent, network.inputs, rngs)
