@@ -99,7 +99,7 @@ def discriminator_steps(
     forger: Forger,
     discriminator: Player,
     key: PRNGKeyArray,
-    count: Int[Array, ""],
+    count: Array | np.integer,
 ) -> tuple[Player, View]:
     """The discriminator after the round's first `count` steps, and what the last of them saw."""
 
@@ -133,7 +133,7 @@ class Pulls(NamedTuple):
     discriminator: Pull
 
 
-def _last(hyper: Hyperparameters) -> Int[Array, ""]:
+def _last(hyper: Hyperparameters) -> Array | np.integer:
     return hyper.discriminator_steps - 1
 
 
