@@ -24,7 +24,7 @@ from game_examples import (
     experiment,
     hyper_of,
     laid_over,
-    sizes_of,
+    quickly_compiled,
     traced_once,
     without_compiling,
 )
@@ -35,13 +35,13 @@ from ganrun.config.fields import OneOf, Section
 from ganrun.config.schema import choices
 from ganrun.game import latents, layers, players, schedules
 from ganrun.game.chosen import Chosen
-from ganrun.game.members import OPTIONAL, game_of, hyperparameters_of
+from ganrun.game.members import OPTIONAL, game_of
 from ganrun.game.objectives import OBJECTIVES
 from ganrun.game.optimizers import OPTIMIZERS, Optimizer
 from ganrun.game.penalties import PENALTIES
 from ganrun.game.players import TrainingState
-from ganrun.game.population import Group, program_for, state_as_dict
-from ganrun.game.rounds import initial_state, is_finite, play_round
+from ganrun.game.population import state_as_dict
+from ganrun.game.rounds import initial_state, is_finite, play_round, play_until
 from ganrun.game.spectrum import local_spectrum
 from ganrun.game.updates import UPDATES
 from ganrun.measure import evaluation
@@ -352,7 +352,7 @@ def test_the_numbers_of_optional_fields_reach_the_game_as_themselves() -> None:
 MIXED: Config = {
     "generator": {"latent": {"particles": {"count": 20}}, "norm": "batch", "average": 0.9},
     "discriminator": {"packing": 2, "minibatch": "std", "dropout": 0.3, "norm": "layer"},
-    "penalties": {"logit_decay": {}, "r1": {}},
+    "penalties": {"logit_decay": {}},
     "optimizer": {"name": "adamw", "learning_rate": 0.01, "schedule": "linear"},
     "training": {
         "updates": "lookahead",
@@ -365,7 +365,7 @@ MIXED: Config = {
 OTHERWISE: Config = {
     "generator": {"latent": {"particles": {"count": 20, "rate": 3.0}}, "average": 0.5},
     "discriminator": {"dropout": 0.7},
-    "penalties": {"logit_decay": {"weight": 0.3}, "r1": {"weight": 5.0}},
+    "penalties": {"logit_decay": {"weight": 0.3}},
     "optimizer": {
         "weight_decay": 0.5,
         "discriminator_b1": 0.1,
@@ -383,21 +383,25 @@ OTHERWISE: Config = {
 
 
 def test_many_remedies_at_once_come_to_the_same_bits_alone_and_in_company() -> None:
+    """And in chunks. `test_population` has all of a real program for fewer remedies."""
     one = experiment(seed=1, **MIXED)
-    other = experiment(
-        seed=2, **{name: MIXED[name] | section for name, section in OTHERWISE.items()}
-    )
-    assert game_of(one) == game_of(other)
-    hypers = [hyperparameters_of(x) for x in (one, other)]
-    program = program_for(game_of(one), sizes_of(one), 2)
-    device = jax.local_devices()[0]
-    in_company = Group(program, device, hypers[::-1], [None, None])
-    alone = Group(program, device, hypers[:1], [None])
-    in_company.advance([11, 11])
-    alone.advance([4])
-    alone.advance([11])
-    assert bytes_of(alone.state(0)) == bytes_of(in_company.state(1))
-    assert alone.diverged_at == [None]
+    other = experiment(seed=2, **{name: MIXED[name] | part for name, part in OTHERWISE.items()})
+    game = game_of(one)
+    assert game == game_of(other)
+    begin = quickly_compiled(partial(initial_state, game))
+    play = quickly_compiled(jax.vmap(partial(play_until, game)))
+
+    def lane(members: list[Experiment], which: int, *stops: int) -> dict[str, bytes]:
+        hypers = [hyper_of(member) for member in members]
+        states = jax.tree.map(lambda *x: jnp.stack(x), *map(begin, hypers))
+        numbers = jax.tree.map(lambda *x: jnp.stack(x), *hypers)
+        for stop in stops:
+            states = play(numbers, states, jnp.full(2, stop))
+        return bytes_of(jax.tree.map(lambda x: x[which], states))
+
+    alone = lane([one, one], 0, 4, 11)
+    assert alone == lane([other, one], 1, 11)
+    assert alone != lane([other, one], 0, 11)
 
 
 # Optimizers
