@@ -449,11 +449,12 @@ def competitive(
         for turn, player, pull in zip(both_turns(game, hyper), joint, pulls, strict=True)
     )
 
-    def answer_g(move: Params) -> Params:
+    # Of one player's length in, of the other's out.
+    def answer_g(move: Array) -> Array:
         """What the generator adds to its move where the discriminator moves so."""
         return -strength * alone_g.rates * change_g(move)
 
-    def answer_d(move: Params) -> Params:
+    def answer_d(move: Array) -> Array:
         return -strength * alone_d.rates * change_d(move)
 
     def left_over(move: Params) -> Params:

@@ -121,7 +121,7 @@ GAMES: Mapping[str, Mapping[str, Any]] = {
     },
     "lookahead": {"training": {"updates": {"lookahead": {"every": 3, "share": 0.4}}}},
     "competitive": {
-        "optimizer": {"name": "sgd", "learning_rate": 0.2},
+        "optimizer": {"name": "sgd", "learning_rate": 0.1},
         "training": {"updates": {"competitive": {"strength": 0.9}}},
     },
 }
