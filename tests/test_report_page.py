@@ -16,7 +16,10 @@ from report_examples import beyond_perfect, fake_run, four_shown, grid, ring, st
 from web_examples import never_evaluated, played_by_hand, run_with_shares, with_origin
 
 from ganrun.config import Experiment
+from ganrun.config.changes import with_changes
 from ganrun.config.metrics import METRICS, SUMMARY_METRICS
+from ganrun.config.pieces import PENALTIES, UPDATES
+from ganrun.page.html_page import escaped
 from ganrun.page.objective import objective_drawn
 from ganrun.report.chosen_rounds import evenly
 from ganrun.report.command import report_run
@@ -438,6 +441,28 @@ def test_a_target_that_changed_is_drawn_as_it_was(page, tmp_path):  # noqa: F811
     assert "By hand: one step of the discriminator alone." in shown.locator(".story").inner_text()
     assert "optimizer.learning_rate set to 0.01" in shown.locator(".events").inner_text()
     page.assert_quiet()
+
+
+def test_the_story_tells_what_each_remedy_does_to_the_game_and_who_proposed_it():
+    run = fake_run()
+    changes = {"training.updates": "lookahead", "penalties": {"r1": {"weight": 0.1}}}
+    cured = replace(run, config=with_changes(run.config, changes))
+    told = run_page(cured)
+    for piece in (UPDATES["lookahead"], PENALTIES["r1"]):
+        assert escaped(f"({piece.paper}). {piece.story}") in told
+    assert "R1, weight 0.1 (Mescheder et al. 2018)." in told
+    assert f"Weight of the penalty. {PENALTIES['r1'].paper}." in told, "in the config too"
+    assert PENALTIES["r2"].story not in told
+
+
+def test_a_remedy_that_came_into_the_game_by_hand_is_told_at_its_round():
+    switched = Event(2000, "training.updates", {"consensus": {"weight": 3.0}})
+    moved = Event(2500, "training.updates.consensus.weight", 4.0)
+    told = run_page(replace(fake_run(status="interactive"), events=[switched, moved]))
+    before, _, after = told.partition("By hand: training.updates set to ")
+    assert UPDATES["consensus"].story not in before
+    assert after.count(UPDATES["consensus"].story) == 1
+    assert "Consensus, weight 3 (Mescheder et al. 2017)." in after
 
 
 def test_the_command_is_copied(open_page, tmp_path):  # noqa: F811

@@ -46,6 +46,7 @@ The server says:
                "target": {"extent": [x0, x1, y0, y1],
                           "modes": [{"x", "y", "rx", "ry", "angle", "weight"}, ...]},
                "objective": {"middle", "probability", "uphill", "reach"} (`page/objective.py`),
+               "company": text (how to read a field that is not of one point alone), or "",
                "reference": {metric: {"mean", "p5", "p95"}} | null (perfect samples; comes later)}
         `extent` is the window of the field and of the view; rx and ry are the radii of the 3-std
         ellipse, angle is that of rx in radians.

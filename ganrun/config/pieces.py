@@ -628,6 +628,7 @@ SCHEDULES = table(
         "linear",
         "The learning rates fall in a straight line.",
         ("lin", "linear_decay"),
+        title="Linear schedule",
         paper="Miyato et al. 2018",
         story="Forger and detective take smaller steps as time goes on, so that they come to rest.",
         parameters=_falling(),
@@ -636,6 +637,7 @@ SCHEDULES = table(
         "cosine",
         "The learning rates fall along half a cosine.",
         ("cos", "cosine_decay", "cosine_annealing"),
+        title="Cosine schedule",
         paper="Loshchilov & Hutter 2017",
         story="Forger and detective take smaller steps as time goes on, slowly at first and at the "
         "end.",
@@ -649,6 +651,7 @@ DATA = table(
         "pool",
         "Batches are drawn from a number of points that the seed fixes.",
         ("finite", "dataset", "fixed"),
+        title="Pool of points",
         paper="Lin et al. 2018",
         story="The detective learns from one box of real notes, again and again, and may come to "
         "know them by heart.",

@@ -15,7 +15,7 @@ from ganrun.config.fields import OneOf
 from ganrun.config.penalties import Penalties
 from ganrun.config.pieces import PENALTIES, REMEDIES
 from ganrun.config.schema import Experiment
-from ganrun.wording import capital
+from ganrun.wording import capital, setting, with_numbers
 
 KINDS: Mapping[str, tuple[str, ...]] = {
     "Objective": ("objective",),
@@ -57,6 +57,14 @@ class Remedy:
         words = self.piece.label.lower()
         noun = f"{words} {name}" if name == "norm" else words
         return f"{PLAYERS[section]} {noun}"
+
+    @property
+    def words(self) -> str:
+        """What it is called, with its numbers: `Consensus, weight 10`, `Packing 4`."""
+        numbers = {name: number for name, number in self.numbers.items() if number is not None}
+        alone = numbers.pop("", None)
+        label = self.label if alone is None else f"{self.label} {setting(alone)}"
+        return with_numbers(label, numbers)
 
 
 def kind_of(name: str) -> str | None:
@@ -106,7 +114,8 @@ def remedies_in(experiment: Experiment) -> list[Remedy]:
         if isinstance(value, Penalties):
             found += [Remedy(f"{name}.{one}", PENALTIES[one], value[one]) for one in value]
         elif isinstance(value, Choice):
-            found.append(Remedy(name, value.piece, value.parameters))
+            told = {} if isinstance(value.written, str) else value.written[value.name]
+            found.append(Remedy(name, value.piece, told))
         elif (names := named_in(info)) and isinstance(piece := names[value], Piece):
             found.append(Remedy(name, piece))
         elif name in REMEDIES and value != info.get_default():

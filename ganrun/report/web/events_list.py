@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ganrun import wording
+from ganrun.config import Experiment
+from ganrun.config.remedies import Remedy, remedies_in
 from ganrun.config.write import flow
 from ganrun.page.html_page import escaped
+from ganrun.report.run_record import RunRecord
 from ganrun.report.web.page_parts import section, seek_button
-from ganrun.report.web.story import Passage
+from ganrun.report.web.story import Passage, rule_words
 from ganrun.store import Event
 
 STEP = "step"
@@ -36,13 +39,23 @@ def events_section(events: Sequence[Event]) -> str:
     )
 
 
-def with_events(passages: Sequence[Passage], events: Sequence[Event]) -> list[Passage]:
+def with_events(passages: Sequence[Passage], run: RunRecord) -> list[Passage]:
     """A story that also tells what was done, where that is little enough to be told."""
+    events = run.events
     if len(events) > MOST_TOLD:
         return list(passages)
-    told = [Passage(event.round, f"By hand: {event_words(event)}.") for event in events]
+    told = []
+    for event, before, after in zip(events, run.configs, run.configs[1:], strict=False):
+        words = [f"By hand: {event_words(event)}.", *map(rule_words, _new(before, after))]
+        told.append(Passage(event.round, " ".join(words)))
     # Stable: what was done after a round is told before what is seen then.
     return sorted([*told, *passages], key=lambda passage: passage.round or 0)
+
+
+def _new(before: Experiment, after: Experiment) -> list[Remedy]:
+    """The remedies that came into the game."""
+    had = {(one.field, one.piece.name) for one in remedies_in(before)}
+    return [one for one in remedies_in(after) if (one.field, one.piece.name) not in had]
 
 
 def event_words(event: Event) -> str:

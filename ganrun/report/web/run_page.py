@@ -42,7 +42,7 @@ def run_page(run: RunRecord, diagnosis: Diagnosis | None = None) -> str:
     """The page, as text."""
     histories = mode_histories(run)
     player = player_data(run, histories)
-    passages = with_events(story_of(run, histories), run.events)
+    passages = with_events(story_of(run, histories), run)
     sections = [
         _game_section(run, player is not None, passages),
         modes_section(histories),

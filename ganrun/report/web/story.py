@@ -13,6 +13,7 @@ from itertools import groupby
 import numpy as np
 
 from ganrun import wording
+from ganrun.config.remedies import Remedy, remedies_in
 from ganrun.report import run_story
 from ganrun.report.run_record import RunRecord
 from ganrun.report.web.field_at_modes import field_at_modes
@@ -46,6 +47,7 @@ def story_of(run: RunRecord, histories: ModeHistories | None) -> list[Passage]:
     if histories is None:
         return [Passage(None, run_story.sentence(run))]
     told = [
+        *(Passage(None, rule_words(one)) for one in remedies_in(run.config)),
         *_beginning(run, histories),
         *_finding(histories),
         *_losing(histories),
@@ -59,6 +61,11 @@ def story_of(run: RunRecord, histories: ModeHistories | None) -> list[Passage]:
         *_telling(run),
         _end(run),
     ]
+
+
+def rule_words(remedy: Remedy) -> str:
+    """What a remedy does to the game, after its name, its numbers and who proposed it."""
+    return f"{remedy.words} ({remedy.piece.paper}). {remedy.piece.story}"
 
 
 def _beginning(run: RunRecord, histories: ModeHistories) -> Iterator[Passage]:
