@@ -150,6 +150,7 @@ STATIC: list[tuple[str, Any]] = [
     ("objective", "hinge"),
     ("penalties", {"r1": {"weight": 0.5}}),
     ("discriminator.spectral_norm", True),
+    ("training.updates", {"optimistic": {"strength": 0.5}}),
     ("target", {"layout": "ring", "modes": 4}),
 ]
 
@@ -313,6 +314,10 @@ def test_what_cannot_be_set_changes_nothing_and_is_told():
         ("optimizer.learning_rate", -1),
         ("optimizer.learning_rate", "fast"),
         ("training.steps", 5),
+        ("training", {"steps": 5}),
+        ("training.updates.consensus.weight", 1.0),
+        ("training.updates", {"unrolled": {"steps": 50}}),
+        ("discriminator.packing", 3),
         ("generator.hidden", [2048] * 8),
         ("penalties.r1.weight", 1.0),
         ("target", {"layout": "custom", "means": [[0, 0]] * 33, "stds": [0.1] * 33}),

@@ -120,3 +120,29 @@ def test_editors_and_pages_know_the_new_pieces(extended: Path):
     schema = ganrun_in(extended, "schema").stdout
     for name in ("exponential", "logit_size", "sign", "forger_first", "corners", "wide", "cross"):
         assert f'"{name}"' in schema
+
+
+def test_the_arena_offers_what_was_declared(extended: Path):
+    script = "import json; from ganrun.arena.menus import schema; print(json.dumps(schema()))"
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=extended,
+        env=os.environ | {"PYTHONPATH": str(extended)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    menus = json.loads(done.stdout)
+    controls = {one["field"]: one for group in menus["groups"] for one in group["fields"]}
+    (weight,) = controls["penalties.logit_size"]["parameters"]
+    assert (weight["field"], weight["traced"]) == ("penalties.logit_size.weight", True)
+    assert weight["low"] < weight["default"] < weight["high"]
+    offered = {name: controls[name]["choices"] for name in ("objective", "training.updates")}
+    assert "Exponential" in [one["label"] for one in offered["objective"]]
+    (rule,) = (one for one in offered["training.updates"] if one["name"] == "forger_first")
+    assert (
+        rule["story"]
+        == "The forger hands in its notes before the detective has learned anything new."
+    )
+    assert "corners" in [one["name"] for one in controls["generator.latent"]["choices"]]
+    assert "cross" in [one["name"] for one in menus["layouts"]]

@@ -55,7 +55,7 @@ LARGEST: Mapping[str, int] = {
 """The most that a page may set: it must not freeze the arena."""
 TIMES_THE_DEFAULT = 4
 """The most of a piece's number that is part of the program, as `LARGEST` is."""
-MOST_COMPARISONS = 2**26
+MOST_COMPARISONS = 2**25
 """Numbers that a round may compare to find how much the points of its batches are alike."""
 
 
