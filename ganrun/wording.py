@@ -113,6 +113,14 @@ def interval(numbers: Mapping[str, Any]) -> str:
     return f"{percent(inside)} [{low}, {high}]"
 
 
+def interval_of_mean(numbers: Mapping[str, Any]) -> str:
+    """`1.64 [1.43, 1.85]`: a mean that is no share; where no interval is known the mean alone."""
+    mean, low, high = (numbers[key] for key in ("value", "low", "high"))
+    if mean is None:
+        return "-"
+    return f"{mean:.2f}" if low is None else f"{mean:.2f} [{low:.2f}, {high:.2f}]"
+
+
 def form_for(number: int, one: str, many: str) -> str:
     """The form of a word that goes with so many: `is` or `are`, `it` or `them`."""
     return one if number == 1 else many

@@ -37,7 +37,8 @@ vary:
 """
 
 Fate = Callable[[Trial], str]
-"""What becomes of a trial: a verdict, `failed`, `interrupted`, or `missing`."""
+"""What becomes of a trial: a verdict, with the modes that it covers where those are not the usual
+(`collapsed 3`), `failed`, `interrupted`, or `missing`."""
 
 
 def by_ratio(trial: Trial) -> str:
@@ -79,7 +80,9 @@ def store_trial(folder: SweepFolder, trial: Trial, end: str) -> None:
 
 def _play(run: Run, trial: Trial, end: str) -> None:
     mixture = mixture_of(trial.experiment.target)
-    covered = {"converged": mixture.modes, "undertrained": 0, "diverged": 0}.get(end, 2)
+    end, _, counted = end.partition(" ")
+    usual = {"converged": mixture.modes, "undertrained": 0, "diverged": 0}.get(end, 2)
+    covered = int(counted or usual)
     rng = np.random.default_rng(trial.index)
     samples = 3 * rng.standard_normal((32, 2))
     if covered:

@@ -21,7 +21,8 @@ from ganrun.config.metrics import (
 )
 from ganrun.playing.jobs import Options
 from ganrun.report.run_record import RunRecord, read_record
-from ganrun.report.tables.run import AVERAGED_ROW, result_lines, results_json
+from ganrun.report.run_story import AVERAGED_ROW
+from ganrun.report.tables.run import result_lines, results_json
 from ganrun.report.web.final_table import final_section
 from ganrun.store import RunFolder
 from ganrun.store.metrics_table import MetricsTable, read_metrics

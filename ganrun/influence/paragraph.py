@@ -10,6 +10,8 @@ from collections.abc import Iterable, Mapping
 from itertools import chain
 from typing import Any
 
+from ganrun.influence.case_words import case_sentences
+from ganrun.influence.points import CASE
 from ganrun.influence.surrogate_words import about_surrogate
 from ganrun.influence.trials import (
     COLLAPSED,
@@ -21,7 +23,7 @@ from ganrun.influence.trials import (
     by_verdict,
 )
 from ganrun.verdict import MEANINGS
-from ganrun.wording import capital, interval, listed, percent, plural
+from ganrun.wording import capital, interval, interval_of_mean, listed, percent, plural
 
 Numbers = Mapping[str, Any]
 
@@ -46,6 +48,7 @@ def told(influence: Mapping[str, Any]) -> dict[str, list[str]]:
     return {
         "rounds": _too_early(influence),
         "modes missing": _missing(influence),
+        "cases": _cases(influence),
         "what explains it": _explained(influence, names),
         "least and most": _extremes(influence, names),
         "verdicts": _verdicts(influence, names),
@@ -101,7 +104,7 @@ def _missing(influence: Mapping[str, Any]) -> list[str]:
         who = f"the {who}" if counts["diverged"] else of
         modes = f" of {plural(influence['modes'], 'mode')}" if influence["modes"] else " modes"
         sentences.append(
-            f"Over {who}, {mean_words(number)}{modes} are missing at the end on average."
+            f"Over {who}, {interval_of_mean(number)}{modes} are missing at the end on average."
         )
     which = ", counting those that diverged" if counts["diverged"] else ""
     share = f"{interval(missed)} of {of}"
@@ -117,14 +120,6 @@ def _trials(influence: Mapping[str, Any]) -> str:
         return "the one trial with a result" if counts["without_result"] else "the one trial"
     which = " with a result" if counts["without_result"] else ""
     return f"the {counts['with_result']:,} trials{which}"
-
-
-def mean_words(numbers: Numbers) -> str:
-    """`1.64 [1.43, 1.85]`: a mean that is no share; without an interval the mean alone."""
-    value, low, high = (numbers[key] for key in ("value", "low", "high"))
-    if value is None:
-        return "-"
-    return f"{value:.2f}" if low is None else f"{value:.2f} [{low:.2f}, {high:.2f}]"
 
 
 def _without_result(counts: Numbers) -> list[str]:
@@ -144,6 +139,14 @@ def _brackets(influence: Mapping[str, Any]) -> str:
         "Brackets hold 95 % intervals, over what other seeds could give in this design; shares of "
         "variance are of this design's, all its points alike."
     )
+
+
+# Which case does better
+
+
+def _cases(influence: Mapping[str, Any]) -> list[str]:
+    cases = influence["cases"]
+    return case_sentences(cases, influence["modes"]) if cases else []
 
 
 # Who explains it
@@ -270,11 +273,13 @@ def _extremes(influence: Mapping[str, Any], names: Mapping[str, str]) -> list[st
     if leading is None or not influence["ranking"]:
         return []
     field = influence["ranking"][0]
+    if field == CASE and influence["cases"]:
+        return []  # told by their ranking, ties and all
     picked = influence["outcomes"][leading]["extremes"][field]
     if picked is None or picked["least"]["high"] >= picked["most"]["low"]:
         return []
     factor = next(f for f in influence["factors"] if f["field"] == field)
-    words = mean_words if leading == MODES_MISSING else _of_trials
+    words = interval_of_mean if leading == MODES_MISSING else _of_trials
     least, most = (
         f"{factor['levels'][picked[end]['level']]['label']} ({words(picked[end])})"
         for end in ("least", "most")
@@ -355,7 +360,10 @@ def _largest(effects: Iterable[Numbers], key: str) -> list[Numbers]:
 
 
 def _the(effect: Numbers, names: Mapping[str, str]) -> str:
-    return listed(f"the {names[field]}" for field in effect["fields"])
+    return listed(
+        "the choice of case" if field == CASE else f"the {names[field]}"
+        for field in effect["fields"]
+    )
 
 
 def _at_most(numbers: Numbers) -> str:

@@ -72,8 +72,8 @@ class Outcome:
     seed: Int[ndarray, " n"]
     cell: Int[ndarray, " n"]
     """Trials that differ in nothing but the seed."""
-    most: int = 1
-    """1 for a rate, whose values are 0 or 1; of counts, the largest that there can be."""
+    most: float = 1
+    """1 for a rate, whose values are 0 or 1; else the largest that there can be."""
     rate: bool = True
     steps: int = 0
     """Into so many a trial's range is divided; 0 where the values are whole numbers."""
@@ -91,7 +91,7 @@ class Outcome:
             group,
             groups,
             level,
-            self.steps or self.most,
+            self.steps or int(self.most),
         )
         trials = np.bincount(group, minlength=groups)
         counts = np.bincount(group, weights=values, minlength=groups)

@@ -9,6 +9,7 @@ import numpy as np
 from jaxtyping import Int
 from numpy import ndarray
 
+from ganrun.influence.cases import cases_of
 from ganrun.influence.levels import Levels, cell_numbers, levels_of
 from ganrun.influence.names import plain_name
 from ganrun.influence.paragraph import paragraph
@@ -25,9 +26,10 @@ from ganrun.influence.trials import (
     outcome_values,
 )
 
-FORMAT = 2
+FORMAT = 3
 """Number of the answer's form: 2 has intervals over seeds, `extremes`, `rounds` and `verdicts`, and
-is ranked by the modes that are missing; and a surrogate's shares of Sobol and random designs."""
+is ranked by the modes that are missing; and a surrogate's shares of Sobol and random designs. 3 has
+`cases`."""
 
 
 def influence_of(trials: Trials) -> dict[str, Any]:
@@ -35,12 +37,12 @@ def influence_of(trials: Trials) -> dict[str, Any]:
 
     Keys: `format`, `design`, `trials` (counts), `rounds` of every trial and `modes` of its target
     (None where they differ), `verdicts` (who judged: `quick`), `factors` (with their levels),
-    `ranking` (fields, the most influential on the headline outcome first), `outcomes`, and
-    `paragraph`. An outcome has `overall`, `levels` and `pairs` (rates or means with 95 % intervals,
-    which are None with one seed), `extremes`, `left_out`, and `shares` of its variance, or None and
-    a `note` that says why. `extremes` holds for each factor the levels where it is `least` and
-    where it is `most`; since they were picked after looking, their intervals are wider: those of
-    all levels of all factors hold at once in 95 %.
+    `ranking` (fields, the most influential on the headline outcome first), `cases` (their ranking,
+    or None), `outcomes`, and `paragraph`. An outcome has `overall`, `levels` and `pairs` (rates or
+    means with 95 % intervals, which are None with one seed), `extremes`, `left_out`, and `shares`
+    of its variance, or None and a `note` that says why. `extremes` holds for each
+    factor the levels where it is `least` and where it is `most`; since they were picked after
+    looking, their intervals are wider: those of all levels of all factors hold at once in 95 %.
 
     Raises ValueError where two rows are the same trial.
     """
@@ -55,6 +57,7 @@ def influence_of(trials: Trials) -> dict[str, Any]:
         "verdicts": QUICK,
         "factors": [_factor(trials, levels[field]) for field in trials.factors],
         "ranking": _ranking(trials.factors, outcomes),
+        "cases": cases_of(trials, levels, blocks(trials, levels)),
         "outcomes": outcomes,
     }
     return {**answer, "paragraph": paragraph(answer)}

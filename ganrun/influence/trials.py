@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -36,6 +37,16 @@ QUICK, CONFIRMED = "quick", "confirmed"
 
 
 @dataclass(frozen=True, eq=False)
+class Measured:
+    """A metric of every trial, from 0 to `most`, NaN where there is none."""
+
+    values: Float[ndarray, " n"]
+    most: float
+    steps: int = 0
+    """Into so many its range is divided; 0 where it counts."""
+
+
+@dataclass(frozen=True, eq=False)
 class Trials:
     """A sweep's results, one entry per trial of the design, in the order of `results.csv`.
 
@@ -62,6 +73,19 @@ class Trials:
     """Rounds of every trial, if all have equally many."""
     ends: Mapping[str, tuple[float, float]] = dataclasses.field(default_factory=dict)
     """Factor -> the ends of the range that its values were drawn from, where it was one."""
+    measured: Mapping[str, Measured] = dataclasses.field(default_factory=dict)
+    """Metrics by which cases are ranked, of generators and of their moving averages."""
+    plain: str | None = None
+    """The case that changes nothing."""
+    perfect: Mapping[str, Mapping[str, float]] | None = None
+    """What perfect samples score on these metrics, where that is the same for all trials."""
+
+    @property
+    def most_recovered(self) -> int:
+        """How many modes can be recovered: no more than perfect samples reach."""
+        reach = (self.perfect or {}).get("modes_recovered", {}).get("p95")
+        modes = self.modes or 0
+        return modes if reach is None else min(modes, math.ceil(reach))
 
     @property
     def modes(self) -> int | None:

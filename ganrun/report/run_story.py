@@ -12,6 +12,8 @@ MOST_NAMED = 8
 """Modes or seeds that are named; of more, the last are counted."""
 BEYOND = "above what perfect samples reach"
 """What is said of a count that is no success: not even the target's own samples reach it."""
+AVERAGED_ROW = "its average"
+AVERAGED_MEANS = "the moving average of the generator above, which judges no run"
 MARK = "*"
 """The same behind a count, where there is no room for words."""
 _UNFINISHED = {

@@ -14,6 +14,7 @@ import numpy as np
 from ganrun.influence import HEADLINES, MISSED, MODES_MISSING, Trials, by_verdict
 from ganrun.influence.levels import Levels, levels_of
 from ganrun.influence.paragraph import headline_outcome
+from ganrun.influence.points import CASE
 from ganrun.influence.rates import Outcome
 from ganrun.influence.table import blocks
 from ganrun.store import RunFolder, Snapshots, StoreError
@@ -87,6 +88,11 @@ class SweepRecord:
     def levels(self) -> Mapping[str, Levels]:
         """The levels or bins of every factor, and each trial's number among them."""
         return {field: levels_of(self.trials, field) for field in self.trials.factors}
+
+    @property
+    def ranked(self) -> tuple[str, ...]:
+        """The factor whose levels have a ranking of their own, which tables of levels leave out."""
+        return (CASE,) if self.influence["cases"] else ()
 
     @property
     def precision(self) -> Precision | None:

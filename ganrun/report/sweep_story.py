@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections import Counter
 
 from ganrun import wording
+from ganrun.influence.case_words import case_headline
 from ganrun.influence.confirmations import confirmations
+from ganrun.report.case_ranking import costs
 from ganrun.report.sweep_record import Effect, SweepRecord
 from ganrun.sweep.run import described
 
@@ -25,6 +27,8 @@ def chosen_effects(record: SweepRecord) -> list[Effect]:
 def headline(record: SweepRecord) -> str:
     """The finding in a few words, no more certain than its interval."""
     what, factors = record.explained, record.factors
+    if record.varied == record.ranked and record.ranked:
+        return case_headline(record.influence["cases"])
     clear = [effect for effect in factors if effect.leading["low"] > 0]
     if not factors:
         return record.extreme or f"What explains {what} cannot be said"
@@ -76,8 +80,8 @@ def beyond_perfect(record: SweepRecord) -> list[int]:
 
 
 def remarks(record: SweepRecord) -> str:
-    """What is said after the answer: of the trials played on, and of counts that are no success."""
-    told = [confirmed(record)]
+    """What is said after the answer: costs, trials played on, and counts that are no success."""
+    told = [costs(record), confirmed(record)]
     if trials := len(beyond_perfect(record)):
         those = f"{trials:,} of {wording.plural(len(record.rows), 'trial')}"
         told.append(f"In {those} more modes are recovered than in perfect samples: no success.")

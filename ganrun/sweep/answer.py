@@ -7,18 +7,20 @@ while nothing has changed.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy import ndarray
 
-from ganrun.config.metrics import SUMMARY_METRICS
+from ganrun.config.metrics import AVERAGED, AVERAGED_SUMMARY, SUMMARY_METRICS, metric_called
 from ganrun.influence import Trials, influence_of
+from ganrun.influence.cases import RANKED_BY, RECOVERED
 from ganrun.influence.points import CASE
 from ganrun.influence.table import FORMAT
+from ganrun.influence.trials import Measured
 from ganrun.measure.showable import beyond, showable_modes
 from ganrun.store import StoreError, replace_file
 from ganrun.store.formats import digest_of, read_sealed, sealed
@@ -27,7 +29,7 @@ from ganrun.store.sweep_folder import INFLUENCE, RESULTS, SweepFolder
 from ganrun.sweep.designs import Design
 from ganrun.sweep.results import Result, results, results_text
 
-RECOVERED = "modes_recovered"
+_MEASURED = {*SUMMARY_METRICS, *AVERAGED_SUMMARY}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,15 @@ class Row:
     """What perfect samples reach at most, where it recovers more modes than that."""
     error: str = ""
     verified: bool = True
+    seconds: float | None = None
+    machine: str = ""
+    high_quality: float | None = None
+    reverse_kl: float | None = None
+    averaged_modes_recovered: int | None = None
+    averaged_high_quality: float | None = None
+    averaged_reverse_kl: float | None = None
+    perfect: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """What perfect samples score on what cases are ranked by."""
 
     @property
     def has_result(self) -> bool:
@@ -120,7 +131,7 @@ def _content(path: Path) -> bytes | None:
 def row_of(result: Result) -> Row:
     """The few numbers of a trial that the whole sweep's pictures are made of."""
     trial, summary = result.trial, result.summary or {}
-    reference = summary.get("reference")
+    reference = summary.get("reference") or {}
     return Row(
         index=trial.index,
         cell=trial.cell,
@@ -133,7 +144,10 @@ def row_of(result: Result) -> Row:
         beyond=beyond(reference, RECOVERED, summary.get(RECOVERED)),
         error=result.error,
         verified=result.verified,
-        **{one.name: summary.get(one.name) for one in fields(Row) if one.name in SUMMARY_METRICS},
+        seconds=result.seconds,
+        machine=result.machine,
+        perfect={name: reference[name] for name in RANKED_BY if name in reference},
+        **{one.name: summary.get(one.name) for one in fields(Row) if one.name in _MEASURED},
     )
 
 
@@ -158,7 +172,45 @@ def trials_of(design: Design, rows: Sequence[Row]) -> Trials:
         modes_total=np.array([row.modes_total for row in rows], dtype=float),
         rounds=_rounds(design),
         ends={factor.field: factor.ends for factor in design.sweep.factors if factor.ends},
+        **(_compared(design, rows) if design.sweep.cases else {}),
     )
+
+
+def _compared(design: Design, rows: Sequence[Row]) -> dict[str, Any]:
+    """What the cases of a sweep are compared by."""
+    cells = range(0, design.cells, design.sweep.points_per_case)
+    experiments = [design.cell(cell).experiment for cell in cells]
+    samples = max(one.evaluation.samples for one in experiments)
+    rarest = min(min(one.target.shares) for one in experiments)
+    modes = max(one.target.mode_count for one in experiments)
+    scale = {
+        RECOVERED: (modes, 0),
+        "high_quality": (1, samples),
+        "reverse_kl": (-math.log(rarest), samples),
+    }
+    averages = (AVERAGED,) if design.sweep.averages else ()
+    measured = {
+        average + name: Measured(_column_of(rows, average + name), *scale[name])
+        for average in ("", *averages)
+        for name in RANKED_BY
+    }
+    perfect = [row.perfect for row in rows if row.has_result]
+    alike = all(one == perfect[0] for one in perfect)
+    plain = next((name for name, changes in design.sweep.cases.items() if not changes), None)
+    return {
+        "measured": measured,
+        "plain": plain,
+        "perfect": dict(perfect[0]) if perfect and perfect[0] and alike else None,
+    }
+
+
+def _column_of(rows: Sequence[Row], name: str) -> ndarray:
+    """A metric of every trial; a count above what perfect samples reach counts as that."""
+    found = [getattr(row, name) for row in rows]
+    if metric_called(name).of_modes:
+        most = [beyond(row.perfect, RECOVERED, one) for row, one in zip(rows, found, strict=True)]
+        found = [one if cap is None else cap for one, cap in zip(found, most, strict=True)]
+    return np.array(found, dtype=float)
 
 
 def _rounds(design: Design) -> int | None:

@@ -44,6 +44,10 @@ class Result:
     """Why it has no result, in one line; a file is named from within the folder of trials."""
     verified: bool = True
     """Whether its files are known to be what was written, as far as there are any."""
+    seconds: float | None = None
+    """What its rounds take to train, at the pace that was recorded."""
+    machine: str = ""
+    """What it was trained on; empty where that is not known, or was not one throughout."""
 
     @property
     def verdict(self) -> str:
@@ -72,11 +76,24 @@ def result_of(folder: SweepFolder, trial: Trial) -> Result:
             confirmed.verdict if confirmed else "",
             missing_modes(run, summary),
             verified=run.verified is not False,
+            seconds=_seconds(run),
+            machine=_machine(run),
         )
     except StoreError as error:
         # The same words wherever the sweep's folder is.
         words = str(error).replace(f"{folder.trials}{os.sep}", "")
         return Result(trial, identity, "failed", None, error=words)
+
+
+def _seconds(run: RunFolder) -> float | None:
+    pace = run.run.get("rounds_per_second")
+    return run.config.training.steps / pace if pace else None
+
+
+def _machine(run: RunFolder) -> str:
+    numerics = run.run.get("numerics") or {}
+    changed = bool(run.run.get("numerics_changes"))
+    return "" if changed else " ".join(str(numerics.get(key, "")) for key in ("machine", "device"))
 
 
 def missing_modes(run: RunFolder, summary: Mapping[str, Any]) -> int | None:

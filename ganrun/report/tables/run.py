@@ -25,8 +25,6 @@ from ganrun.report.run_record import Reference, RunRecord, metric_words
 
 MOST_ROWS = 40
 """More seeds than this are summed up by their median alone; all are in the JSON."""
-AVERAGED_ROW = "its average"
-AVERAGED_MEANS = "the moving average of the generator above, which judges no run"
 REFERENCE_ROWS = (("perfect samples", "mean"), ("  from 5 %", "p5"), ("  to 95 %", "p95"))
 MOST_PATHS = 10
 USUAL_WIDTH = 80
@@ -97,7 +95,7 @@ def result_lines(runs: Sequence[RunRecord], width: int, apart: Sequence[str] = (
     # The reference's labels stand below both columns.
     word_width = max(word_width, len(REFERENCE_ROWS[0][0]) - seed_width - len(GAP))
     if averaged:
-        word_width = max(word_width, len(AVERAGED_ROW))
+        word_width = max(word_width, len(run_story.AVERAGED_ROW))
     room = width - seed_width - len(GAP) - word_width
     cells = [_cells(run) for run in runs]
     medians = _medians(ended or runs)
@@ -125,7 +123,7 @@ def result_lines(runs: Sequence[RunRecord], width: int, apart: Sequence[str] = (
         _colour(row, run)
         lines.append(row)
         if run.has_average:
-            lines.append(line(two("", AVERAGED_ROW), _cells(run, AVERAGED), "dim"))
+            lines.append(line(two("", run_story.AVERAGED_ROW), _cells(run, AVERAGED), "dim"))
     if len(shown) < len(runs):
         lines.append(Text(two("...", f"{len(runs) - len(shown):,} more"), "dim"))
     if len(ended) > 2:
@@ -137,7 +135,7 @@ def result_lines(runs: Sequence[RunRecord], width: int, apart: Sequence[str] = (
         drawn = first.config.evaluation.samples
         lines += _below(f"(mean and 5-95 % range of 20 draws of {drawn:,})", width)
     if averaged:
-        lines += _below(f"({AVERAGED_ROW}: {AVERAGED_MEANS})", width)
+        lines += _below(f"({run_story.AVERAGED_ROW}: {run_story.AVERAGED_MEANS})", width)
     if any(cell.endswith(run_story.MARK) for one in (*cells, *averaged) for cell in one):
         lines += _below(f"({run_story.MARK} {run_story.BEYOND})", width)
     if unseen := BY_WORTH[columns.shown : _columns(rows, room + USUAL_WIDTH - width).shown]:

@@ -13,7 +13,7 @@ from rich.text import Text
 from ganrun import wording
 from ganrun.influence import COLLAPSED, MISSED, MODES_MISSING, OTHER_ENDINGS
 from ganrun.influence.levels import Levels
-from ganrun.influence.paragraph import mean_words
+from ganrun.report.case_ranking import rows_json
 from ganrun.report.commands_to_copy import sweep_command
 from ganrun.report.design_words import about_design
 from ganrun.report.fitting_columns import GAP, FittingColumns
@@ -28,6 +28,7 @@ from ganrun.report.sweep_story import (
     fates_without_result,
     remarks,
 )
+from ganrun.report.tables.cases import case_lines
 from ganrun.store.sweep_folder import INFLUENCE, RESULTS
 from ganrun.sweep.precision import Precision
 from ganrun.sweep.run import described
@@ -53,8 +54,9 @@ def print_sweep(record: SweepRecord, console: Console) -> None:
         print_wrapped(console, words)
         console.print()
     width = console.width
-    tables = [ranking_lines(record, width), *level_tables(record, width)]
-    for lines in [*tables, *pair_tables(record, width)]:
+    tables = [case_lines(record, width), ranking_lines(record, width)]
+    tables += [*level_tables(record, width), *pair_tables(record, width)]
+    for lines in filter(None, tables):
         for line in lines:
             line.truncate(width, overflow="ellipsis")
         print_cut(console, lines)
@@ -116,14 +118,18 @@ def _append_bar(line: Text, share: float | None, style: str, width: int) -> None
 
 
 def level_tables(record: SweepRecord, width: int) -> list[list[Text]]:
-    """For every factor, the most influential first, how its levels do; verdicts say whose."""
-    if not record.varied:
+    """For every factor, the most influential first, how its levels do; verdicts say whose.
+
+    Cases are left to their ranking, where there is one.
+    """
+    fields = [field for field in record.varied if field not in record.ranked]
+    if not fields:
         return []
     words = "what happens at each level"
     if endings := _endings(record):
         words += f"; {wording.listed(endings)} {record.judged}"
     title = wrapped(words, width, "bold")
-    return [title, *(_level_table(record, field, width) for field in record.varied)]
+    return [title, *(_level_table(record, field, width) for field in fields)]
 
 
 def _endings(record: SweepRecord) -> list[str]:
@@ -141,7 +147,7 @@ def _level_table(record: SweepRecord, field: str, width: int) -> list[Text]:
     for level, name in enumerate(record.levels[field].labels):
         cells = [
             f"{missed[level]['trials']:,}",
-            mean_words(missing[level]),
+            wording.interval_of_mean(missing[level]),
             wording.interval(missed[level]),
             _recovered(record, recovered[level]),
             *(wording.percent(record.rates(one, field)[level]["value"]) for one in endings),
@@ -191,7 +197,10 @@ def _pair_table(record: SweepRecord, pair: Mapping[str, Any], width: int) -> lis
     names = record.levels[down].labels[:MOST_LEVELS]
     heads = _pair_heads(record.levels[across])
     title = f"modes missing: {record.called(down)} (down), {record.called(across)} (across)"
-    for show in (mean_words, lambda cell: mean_words({**cell, "low": None})):
+    for show in (
+        wording.interval_of_mean,
+        lambda cell: wording.interval_of_mean({**cell, "low": None}),
+    ):
         table: Table = [("", row) for row in heads]
         for i, name in enumerate(names):
             table.append((name, [show(cells[i, j]) for j in range(len(heads[0]))]))
@@ -299,5 +308,6 @@ def sweep_json(record: SweepRecord) -> dict[str, Any]:
         "confirmed": confirmed(record),
         "beyond_perfect": len(beyond_perfect(record)),
         "paragraph": record.influence["paragraph"],
+        "cases": rows_json(record),
         "influence": dict(record.influence),
     }

@@ -7,7 +7,6 @@ from typing import Any
 
 from ganrun import wording
 from ganrun.influence import COLLAPSED, MISSED, MODES_MISSING, OTHER_ENDINGS
-from ganrun.influence.paragraph import mean_words
 from ganrun.page.html_page import escaped
 from ganrun.report.sweep_record import BY, Effect, Numbers, SweepRecord
 from ganrun.report.sweep_story import chosen_effects
@@ -51,7 +50,7 @@ def levels_table(record: SweepRecord, field: str) -> str:
         [
             escaped(label),
             f"{missed[i]['trials']:,}",
-            escaped(mean_words(missing[i])),
+            escaped(wording.interval_of_mean(missing[i])),
             *(escaped(wording.interval(one[i])) for one in (missed, recovered)),
             *(escaped(wording.interval(record.rates(name, field)[i])) for name in endings),
         ]
