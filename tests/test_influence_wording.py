@@ -201,7 +201,7 @@ def test_cases_are_named() -> None:
     columns = {"case": ["bce", "wgan_gp", "hinge"]}
     happened = np.array([[True] * 8, [False] * 8, [True] * 4 + [False] * 4])
     text = told(trials_of(columns, 8, words(happened)))
-    assert "The case explains" in text
+    assert "The choice of case explains" in text
     assert "Fewest modes are missing on average where the case is wgan_gp (0.00 [0.00, " in text
 
 

@@ -400,3 +400,17 @@ def test_the_json_holds_everything_and_nothing_that_json_does_not_know():
     assert first["missing_modes"] == [1, 2, 4]
     assert first["reference"]["high_quality"]["p5"] == 0.9852
     assert content["runs"][-1]["metrics"]["spread"] is None
+
+
+def test_several_configs_are_compared_in_a_line_each():
+    few = [CONVERGED, renamed(COLLAPSED, name="other")]
+    text = printed(few)
+    assert "2 configs side by side" in text
+    assert text.index("perfect samples") < text.index("side by side")
+    many = [renamed(run, name=f"{name}") for name in "abcd" for run in (CONVERGED, COLLAPSED)]
+    lines = printed(many).splitlines()
+    assert not any("perfect samples" in line for line in lines)
+    row = next(line for line in lines if line.startswith("c "))
+    assert row.split() == "c 2 3.5 of 5 0.965 1 converged, 1 collapsed".split()  # noqa: SIM905
+    assert max(map(len, lines[:-1])) <= 80
+    assert "ganrun report" in lines[-1]

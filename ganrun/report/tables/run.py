@@ -22,30 +22,52 @@ from ganrun.report.fitting_columns import GAP, FittingColumns, in_two
 from ganrun.report.notes import print_cut, print_whole, print_wrapped
 from ganrun.report.palette import SCREEN_BLUE, SCREEN_VERMILLION, screen_hue
 from ganrun.report.run_record import Reference, RunRecord, metric_words
+from ganrun.report.tables.comparison import comparison_lines
 
 MOST_ROWS = 40
 """More seeds than this are summed up by their median alone; all are in the JSON."""
 REFERENCE_ROWS = (("perfect samples", "mean"), ("  from 5 %", "p5"), ("  to 95 %", "p95"))
 MOST_PATHS = 10
+MOST_TABLES = 3
+"""Of more experiments than this none has a table of its own: they are compared, a line each."""
 USUAL_WIDTH = 80
 """Columns that have room on a screen of this width are named where there is none for them."""
 
 
 def print_results(runs: Sequence[RunRecord], console: Console) -> None:
-    """Print, for the runs of every experiment: the table, a sentence, the paths."""
+    """Print, for the runs of every experiment: the table, a sentence, the paths.
+
+    Several experiments are compared at the end, many are only compared.
+    """
     groups = grouped(runs)
-    for number, group in enumerate(groups):
-        if number:
-            console.print()
-        namesakes = [one[0] for one in groups if one[0].name == group[0].name]
-        apart = set_apart(group[0], namesakes)
-        print_cut(console, result_lines(group, console.width, apart))
-        console.print()
-        print_wrapped(console, Text(run_story.sentences(group), "bold"))
-        for words in _evidence(group):
-            print_wrapped(console, Text(words, "dim"))
-        for words in [*_paths(group), *_beside(group), *_how_to_go_on(group)]:
-            print_whole(console, words, "dim")
+    apart = [set_apart(one[0], [other[0] for other in groups]) for one in groups]
+    if len(groups) <= MOST_TABLES:
+        for group, fields in zip(groups, apart, strict=True):
+            _print_group(group, fields, console)
+            if len(groups) > 1:
+                console.print()
+    if len(groups) > 1:
+        names = [_named(*one) for one in zip(groups, apart, strict=True)]
+        print_cut(console, comparison_lines(groups, names, console.width))
+    if len(groups) > MOST_TABLES:
+        for group in groups:
+            for words in [*_beside(group), *_how_to_go_on(group)]:
+                print_whole(console, words, "dim")
+        print_whole(console, f"more of one of them: ganrun report {groups[0][0].path}", "dim")
+
+
+def _print_group(group: Sequence[RunRecord], apart: Sequence[str], console: Console) -> None:
+    print_cut(console, result_lines(group, console.width, apart))
+    console.print()
+    print_wrapped(console, Text(run_story.sentences(group), "bold"))
+    for words in _evidence(group):
+        print_wrapped(console, Text(words, "dim"))
+    for words in [*_paths(group), *_beside(group), *_how_to_go_on(group)]:
+        print_whole(console, words, "dim")
+
+
+def _named(group: Sequence[RunRecord], apart: Sequence[str]) -> str:
+    return f"{group[0].name} ({', '.join(apart)})" if apart else group[0].name
 
 
 def grouped(runs: Sequence[RunRecord]) -> list[list[RunRecord]]:
@@ -63,9 +85,9 @@ def grouped(runs: Sequence[RunRecord]) -> list[list[RunRecord]]:
     return list(groups.values())
 
 
-def set_apart(run: RunRecord, namesakes: Sequence[RunRecord]) -> list[str]:
-    """The fields by which a run's config differs from those of others; the rounds are not told."""
-    told = [list(_fields(content_of(one.config))) for one in namesakes]
+def set_apart(run: RunRecord, others: Sequence[RunRecord]) -> list[str]:
+    """The fields by which a config differs from others of its name; the rounds are not told."""
+    told = [list(_fields(content_of(one.config))) for one in others if one.name == run.name]
     shared = set(told[0]).intersection(*told)
     own = _fields(content_of(run.config))
     return [one for one in own if one not in shared and not one.startswith("training.steps=")]
