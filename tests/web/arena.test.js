@@ -95,8 +95,8 @@ test("what a game has otherwise than the first is said in few words", () => {
 
 test("a piece is said with its number, whether or not the config writes it", () => {
   const rule = (updates) => having({ training: { updates, label_smoothing: null } });
-  assert.deepEqual(differences(rule({ consensus: { weight: 3 } }), PLAIN), ["update rule: consensus 3"]);
-  assert.deepEqual(differences(rule("consensus"), PLAIN), ["update rule: consensus 10"]);
+  assert.deepEqual(differences(rule({ consensus: { weight: 3 } }), PLAIN), ["Consensus 3"]);
+  assert.deepEqual(differences(rule("consensus"), PLAIN), ["Consensus 10"]);
   assert.deepEqual(differences(rule("alternating"), rule("consensus")), ["update rule: alternating"]);
 });
 

@@ -63,7 +63,7 @@ function said(declared, config) {
   const value = fieldOf(config, field) ?? null;
   switch (field) {
     case "objective":
-      return pieceSaid(declared, value);
+      return pieceSaid(declared, value).words;
     case "optimizer.learning_rate":
       return `forger's rate ${settingNumber(value)}`;
     case "optimizer.learning_rate_ratio":
@@ -73,7 +73,10 @@ function said(declared, config) {
     case "training.discriminator_steps":
       return plural(value, "detective step");
   }
-  if (kind === "choice") return `${within(label)}: ${within(pieceSaid(declared, value))}`;
+  if (kind === "choice") {
+    const { words, alone } = pieceSaid(declared, value);
+    return alone ? words : `${within(label)}: ${within(words)}`;
+  }
   if (kind === "switch") return value ? label : `no ${within(label)}`;
   if (kind !== "optional") return `${label} ${value === null ? declared.empty : settingNumber(value)}`;
   if (value === null) return `no ${within(label)}`;
@@ -81,10 +84,11 @@ function said(declared, config) {
   return withNumbers(label, declared.parameters, numbers);
 }
 
+/* A piece that was chosen; a remedy's name says by itself what it is. */
 function pieceSaid({ choices }, value) {
   const { name, numbers } = pieceOf(value);
-  const { label, parameters = [] } = choices.find((one) => one.name === name);
-  return withNumbers(label, parameters, numbers);
+  const { label, called, story, parameters = [] } = choices.find((one) => one.name === name);
+  return { words: withNumbers(story ? called : label, parameters, numbers), alone: Boolean(story) };
 }
 
 /* "Consensus 10", "Linear 10000, warmup 200": the first number, and the others that were chosen. */
