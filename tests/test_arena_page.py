@@ -121,6 +121,12 @@ class Player:
         folded = self.page.locator("details.kind", has_text=kind).first
         folded.evaluate("details => { details.open = true }")
 
+    def open_all(self) -> None:
+        """Unfold the settings of every kind."""
+        self.page.evaluate(
+            "() => document.querySelectorAll('details.kind').forEach(one => { one.open = true })"
+        )
+
     def slide(self, label: str, *, to: int) -> None:
         slider = self.page.get_by_label(label, exact=True).first
         slider.evaluate(
@@ -631,6 +637,7 @@ def test_there_are_no_barriers(
     player = tab(color_scheme=scheme)
     player.stage(PLAIN, {"label": "other", "overrides": {"optimizer.learning_rate_ratio": 3}})
     player.page.locator(".explain").first.click()
+    player.open_all()
     assert axe(player.page) == []
     player.page.click("#help-open")
     assert axe(player.page) == []
@@ -642,6 +649,7 @@ def test_there_are_no_barriers(
 def test_it_fits_on_a_phone(tab: Callable[..., Player], axe: Callable[[Page], list[str]]):  # noqa: F811
     player = tab(viewport=PHONE)
     player.stage(PLAIN, PLAIN)
+    player.open_all()
     player.watched.assert_no_sideways_scroll()
     first, second = (player.game(n).bounding_box() for n in (1, 2))
     assert first is not None
