@@ -9,23 +9,30 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from game_examples import experiment, hyper_of
+from dirac_gan import RATE, dirac_gan
+from game_examples import experiment, hyper_of, quickly_compiled, without_compiling
 
-from ganrun.game import spectrum
+from ganrun.game import spectrum, updates
 from ganrun.game.members import game_of
 from ganrun.game.objectives import OBJECTIVES
 from ganrun.game.penalties import Batch, r1
 from ganrun.game.players import TrainingState
 from ganrun.game.population import state_as_dict, state_from_dict
 from ganrun.game.randomness import Stream, round_key
-from ganrun.game.rounds import initial_state, play_until
-from ganrun.game.spectrum import Schedule, Spectrum, local_spectrum, spectrum_of
+from ganrun.game.rounds import in_round, initial_state, play_round, play_until
+from ganrun.game.spectrum import (
+    Schedule,
+    Spectrum,
+    local_spectrum,
+    spectrum_of,
+    why_unknown,
+)
 from ganrun.game.targets import sample_target
 
 KEY = jax.random.key(0)
 
 
-def dirac_gan(objective: str, weight: float) -> Any:
+def dirac_field(objective: str, weight: float) -> Any:
     """The field of Mescheder et al. 2018: real points at 0, fakes at theta, critic `psi x`.
 
     The losses and the penalty are ganrun's own.
@@ -60,7 +67,7 @@ def dirac_spectrum(
     rate: float = 1.0,
     schedule: Schedule = Schedule(),  # noqa: B008
 ) -> Spectrum:
-    jacobian = np.asarray(jax.jacfwd(dirac_gan(objective, weight))(jnp.zeros(2)))
+    jacobian = np.asarray(jax.jacfwd(dirac_field(objective, weight))(jnp.zeros(2)))
     found = spectrum_of(lambda x: jacobian @ x, np.full(2, rate), 1, schedule)
     assert found is not None
     return found
@@ -207,6 +214,234 @@ def test_two_motions_of_a_plane_have_each_its_own_multiplier(
             in_order = sorted(found.modes, key=lambda mode: -mode.eigenvalue.real)
             gaps = np.diff([abs(mode.multiplier) for mode in in_order])
             assert gaps[0] < 1e-4, "what fades faster has the smaller multiplier"
+
+
+def played_rule(
+    scaled: np.ndarray, split: int, schedule: Schedule, decays: np.ndarray | float = 0.0
+) -> np.ndarray:
+    """A round of a linear game, both at once, on weights, momenta and last moves, by playing it."""
+    n, owner = len(scaled), np.where(np.arange(len(scaled)) < split, 0, 1)
+    b = np.array(schedule.momenta)[owner]
+
+    def round_of(start: np.ndarray) -> np.ndarray:
+        x, m, last = np.split(start, 3)
+        m = b * m + (1 - b) * (scaled @ x)
+        if schedule.ahead is not None:
+            ahead = x + schedule.ahead * (m - decays * x)
+            m = b * m + (1 - b) * (scaled @ ahead)
+        move = m - decays * x
+        return np.concatenate([x + move + schedule.optimism * (move - last), m, move])
+
+    return np.stack([round_of(e) for e in np.eye(3 * n)], axis=1)
+
+
+RULES = {
+    "simultaneous": Schedule(),
+    "looking ahead": Schedule(ahead=0.7),
+    "optimistic": Schedule(optimism=0.6),
+}
+
+
+@pytest.mark.parametrize("decay", [0.0, 0.05])
+@pytest.mark.parametrize("momentum", [0.0, 0.5])
+@pytest.mark.parametrize("rule", list(RULES))
+def test_a_multiplier_is_that_of_the_round_that_the_rule_plays(
+    rule: str, momentum: float, decay: float
+) -> None:
+    """Each is an eigenvalue of the round, by the closed form that its papers have for it."""
+    rng, schedule = np.random.default_rng(2), RULES[rule]._replace(momenta=(momentum, momentum))
+    for players in [(1, 1), (2, 3)] * 15:
+        jacobian = rng.normal(size=(sum(players),) * 2)
+        rates = 0.1 * np.exp(rng.normal(size=len(jacobian)))
+        round_ = played_rule(rates[:, None] * jacobian, players[0], schedule, decay)
+        found = spectrum_of(
+            lambda x, j=jacobian: j @ x,
+            rates,
+            players[0],
+            schedule,
+            decays=np.full(len(rates), decay),
+        )
+        assert found is not None
+        for mode in found.modes:
+            still = abs(mode.eigenvalue.imag) < 1e-12
+            assert apart(mode.multiplier, np.linalg.eigvals(round_), still) < 1e-6
+            if momentum == decay == 0:
+                value, s = mode.eigenvalue, schedule.optimism
+                roots = {
+                    "simultaneous": [1 + value],
+                    "looking ahead": [1 + value + 0.7 * value**2],
+                    "optimistic": np.roots([1, -(1 + (1 + s) * value), s * value]),
+                }[rule]
+                assert apart(mode.multiplier, roots, still) < 1e-6
+                np.testing.assert_allclose(abs(mode.multiplier), np.abs(roots).max(), rtol=1e-6)
+
+
+def test_two_players_may_have_a_momentum_each() -> None:
+    rng, schedule = np.random.default_rng(3), Schedule(momenta=(0.8, 0.2))
+    for _ in range(50):
+        jacobian, rates = rng.normal(size=(2, 2)), 1e-2 * np.exp(rng.normal(size=2))
+        wanted = np.linalg.eigvals(played_rule(rates[:, None] * jacobian, 1, schedule))
+        found = spectrum_of(lambda x, j=jacobian: j @ x, rates, 1, schedule)
+        assert found is not None
+        for mode in found.modes:
+            assert apart(mode.multiplier, wanted, abs(mode.eigenvalue.imag) < 1e-12) < 1e-9
+    one = experiment(optimizer={"b1": 0.75, "discriminator_b1": 0.25})
+    assert spectrum._schedule(game_of(one), hyper_of(one)).momenta == (0.75, 0.25)
+
+
+CLOSED = {
+    "simultaneous": 1 + 1j * RATE,
+    "extragradient": 1 + 1j * RATE - RATE**2,
+    "optimistic": max(np.roots([1, -(1 + 2j * RATE), 1j * RATE]), key=abs),
+    "consensus": 1 + 1j * RATE - 10 * RATE,
+}
+"""Of the Dirac-GAN, whose field has the eigenvalues `+- i`, times the rate: see
+`test_game_updates.py`."""
+
+
+@pytest.mark.parametrize("rule", list(CLOSED))
+def test_the_dirac_gan_has_the_multipliers_of_its_rounds(rule: str) -> None:
+    """By the closed form, and by differences of the round that is really played."""
+    game, hyper, state = dirac_gan(rule, 0.0)
+    found = local_spectrum(game, hyper, jax.tree.map(np.asarray, state), batch=2)
+    assert found is not None
+    multipliers = np.array([mode.multiplier for mode in found.modes if mode.joint])
+    assert len(multipliers) > 1
+    np.testing.assert_allclose(np.abs(multipliers), abs(CLOSED[rule]), rtol=1e-5)
+    both = np.abs(np.subtract.outer(multipliers, [CLOSED[rule], np.conj(CLOSED[rule])]))
+    assert both.min(axis=1).max() < 1e-5
+    moving = [state.generator.params, state.discriminator.params, *jax.tree.leaves(state.memory)]
+    ends = np.cumsum([0, *(len(x) for x in moving)])
+
+    @jax.vmap
+    def after(change: Any) -> Any:
+        parts = [x + change[a:b] for x, a, b in zip(moving, ends[:-1], ends[1:], strict=True)]
+        start = state._replace(
+            generator=state.generator._replace(params=parts[0]),
+            discriminator=state.discriminator._replace(params=parts[1]),
+            memory=tuple(parts[2:]),
+        )
+        end = play_round(game, hyper, start)
+        both = end.generator.params, end.discriminator.params
+        return jnp.concatenate([*both, *jax.tree.leaves(end.memory)])
+
+    step = 1e-3
+    changes = jnp.asarray(step * np.eye(ends[-1]), jnp.float32)
+    there, back = quickly_compiled(lambda: (after(changes), after(-changes)))()
+    of_round = np.linalg.eigvals(np.asarray(there - back, np.float64).T / (2 * step))
+    for one in multipliers:
+        assert np.abs(of_round - one).min() < 2e-3
+
+
+PLAYERS = ("generator", "discriminator")
+MANY: dict[str, Any] = {
+    "what the discriminator sees, a latent that learns, a rate that falls": {
+        "discriminator": {"dropout": 0.3, "packing": 2},
+        "generator": {"latent": {"mixture": {"components": 3, "rate": 3.0}}},
+        "training": {
+            "instance_noise": {"std": 0.5, "until": 10},
+            "label_smoothing": 0.2,
+            "updates": "simultaneous",
+        },
+        "optimizer": {"name": "sgd", "schedule": {"linear": {"until": 8}}},
+    },
+    "whole batches, and weights that decay": {
+        "generator": {"norm": "batch"},
+        "discriminator": {"minibatch": "std", "norm": "layer"},
+        "training": {"updates": "simultaneous"},
+        "objective": "relativistic_average",
+        "optimizer": {"name": "adamw", "weight_decay": 0.01},
+    },
+    "consensus": {
+        "training": {"updates": {"consensus": {"weight": 0.5}}},
+        "optimizer": {"name": "sgd"},
+        "penalties": {"gradient_penalty": {"weight": 0.5}},
+    },
+}
+
+
+@pytest.mark.parametrize("pieces", list(MANY))
+def test_the_field_is_the_one_that_the_round_follows(
+    pieces: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the spectrum pushes is how the real round's moves change, by differences."""
+    sections = dict(MANY[pieces])
+    for player in PLAYERS:
+        network = {"hidden": [5], "activation": "tanh"}
+        sections[player] = network | sections.get(player, {})
+    sections["optimizer"] = {"learning_rate": 0.1} | sections["optimizer"]
+    one = experiment(**sections)
+    game, hyper = game_of(one), hyper_of(one)
+    if game.optimizer == "adamw":  # so large an eps that its rates are the same everywhere
+        wide = {"eps": jnp.float32(1e3), "learning_rate": jnp.float32(1e2)}
+        descents = {name: getattr(hyper, name)._replace(**wide) for name in PLAYERS}
+        hyper = hyper._replace(**descents)
+    state = initial_state(game, hyper)._replace(round=jnp.int32(3))
+    asked: dict[str, Any] = {}
+
+    def keep(push: Any, rates: Any, *_: Any, decays: Any, **__: Any) -> None:
+        asked.update(push=push, rates=rates, decays=decays)
+
+    monkeypatch.setattr(spectrum, "spectrum_of", keep)
+    local_spectrum(game, hyper, jax.tree.map(np.asarray, state), batch=one.training.batch_size)
+    key = round_key(hyper.seed, Stream.DIAGNOSIS, 0)
+    latent_key = jax.random.split(key, 3)[1]
+    for name in ("pulls_at", "calmed"):  # on the batches that the spectrum looks at
+        real: Any = getattr(updates, name)
+        monkeypatch.setattr(
+            updates,
+            name,
+            lambda game, hyper, players, *_, f=real: f(game, hyper, players, latent_key, key),
+        )
+    split, play = state.generator.params.size, updates.UPDATES[game.updates.name].play
+    point = np.concatenate([state.generator.params, state.discriminator.params])
+
+    @quickly_compiled
+    def moved(to: Any) -> Any:
+        start = state._replace(
+            generator=state.generator._replace(params=to[:split]),
+            discriminator=state.discriminator._replace(params=to[split:]),
+        )
+        end = play(game, in_round(game, hyper, jnp.int32(4)), start, key)
+        return jnp.concatenate([end.generator.params, end.discriminator.params]) - to
+
+    direction = np.random.default_rng(0).normal(size=len(point)).astype(np.float32)
+    direction /= np.linalg.norm(direction)
+    step = np.float32(0.02)
+    changes = moved(point + step * direction) - moved(point - step * direction)
+    wanted = np.asarray(changes, np.float64) / (2 * float(step))
+    found = asked["rates"] * asked["push"](direction) - asked["decays"] * direction
+    np.testing.assert_allclose(found, wanted, rtol=0, atol=0.02 * np.abs(wanted).max())
+
+
+@pytest.mark.parametrize(
+    ("sections", "named"),
+    [
+        ({"training": {"updates": "unrolled"}}, "unrolled"),
+        ({"training": {"updates": "lookahead"}}, "lookahead"),
+        ({"training": {"updates": "competitive"}}, "competitive"),
+        ({"training": {"updates": "consensus", "discriminator_steps": 2}}, "discriminator_steps"),
+        ({"training": {"top_k": {}}}, "training.top_k"),
+        ({"generator": {"hidden": [4], "latent": "particles"}}, "particles"),
+    ],
+)
+def test_what_has_no_closed_form_is_refused_in_a_sentence(sections: Any, named: str) -> None:
+    one = experiment(**sections)
+    game, hyper = game_of(one), hyper_of(one)
+    told = why_unknown(game, hyper)
+    assert told is not None
+    assert named in told
+    assert told.endswith(".")
+    with without_compiling():
+        state = jax.tree.map(np.asarray, initial_state(game, hyper))
+    assert local_spectrum(game, hyper, state) is None
+
+
+def test_every_rule_has_a_spectrum_or_a_sentence_that_says_why_not() -> None:
+    for name, rule in updates.UPDATES.items():
+        one = experiment(training={"updates": name})
+        told = why_unknown(game_of(one), hyper_of(one))
+        assert (told is None) == rule.has_spectrum
 
 
 def test_a_fading_motion_of_a_game_without_momentum_fades() -> None:

@@ -10,13 +10,14 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from dirac_gan import RATE, dirac_gan
 from game_examples import experiment, hyper_of, quickly_compiled
 
 from ganrun.config import Experiment
 from ganrun.game.members import game_of
 from ganrun.game.players import TrainingState
 from ganrun.game.randomness import Stream, round_key
-from ganrun.game.rounds import initial_state, play_until, remembered
+from ganrun.game.rounds import initial_state, play_until
 from ganrun.game.targets import sample_target
 from ganrun.game.updates import UPDATES
 
@@ -315,37 +316,10 @@ def test_a_rule_is_its_papers_after_a_round_and_after_twenty(rule: str, optimize
 
 # The Dirac-GAN (Mescheder et al. 2018, section 2): a generator that is a point, a linear critic
 
-RATE = 0.3
-
 
 def dirac_course(updates: Any, rounds: int) -> np.ndarray:
-    """The point and the critic's slope after each round, `[R, 2]`.
-
-    Both networks are linear, since what leaks wholly is no unit. All of the generator's kernels are
-    0, so that its last bias alone has a slope; all of the critic's first kernel moves.
-    """
-    linear = {"hidden": [1], "activation": {"leaky_relu": {"slope": 1.0}}}
-    one = experiment(
-        target={"layout": "custom", "means": [[0.0, 0.0]], "std": 1e-6},
-        generator=linear,
-        discriminator=linear,
-        objective="wasserstein",
-        optimizer={"name": "sgd", "learning_rate": RATE},
-        training={"updates": updates, "batch_size": 2},
-    )
-    game, hyper = game_of(one), hyper_of(one)
-    begun = initial_state(game, hyper)
-    forger = jax.tree.map(jnp.zeros_like, game.generator.unravel(begun.generator.params))
-    forger["layers"][1]["bias"] = jnp.array([1e-2, 0.0])
-    critic = jax.tree.map(jnp.zeros_like, game.discriminator.unravel(begun.discriminator.params))
-    critic["layers"][1]["kernel"] = jnp.ones((1, 1))
-    generator = begun.generator._replace(params=game.generator.ravel(forger))
-    discriminator = begun.discriminator._replace(params=game.discriminator.ravel(critic))
-    state = begun._replace(
-        generator=generator,
-        discriminator=discriminator,
-        memory=remembered(game, generator, discriminator),
-    )
+    """The point and the critic's slope after each round, `[R, 2]`."""
+    game, hyper, state = dirac_gan(updates, BEGUN[0])
     play, course = compiled(game), []
     for stop in range(1, rounds + 1):
         state = play(hyper, state, jnp.int32(stop))

@@ -29,9 +29,8 @@ def cures(experiment: Experiment, *, afresh: bool = False) -> list[Plan]:
     return [
         Plan(name, title, rounds=rounds, seeds=SEEDS, sets=sets, afresh=afresh)
         for name, title, sets in (
-            _r1(experiment),
-            _other_ratio(experiment),
-            _lower_rates(experiment),
+            _at_steady_rates(experiment, cure)
+            for cure in (_r1(experiment), _other_ratio(experiment), _lower_rates(experiment))
         )
     ]
 
@@ -57,6 +56,14 @@ def afresh(cure: Branch) -> Plan:
 
 
 _Cure = tuple[str, str, tuple[str, ...]]
+
+
+def _at_steady_rates(experiment: Experiment, cure: _Cure) -> _Cure:
+    """A cure that is tried where learning rates have fallen would hardly move anything."""
+    if experiment.optimizer.schedule.name == "constant":
+        return cure
+    name, title, sets = cure
+    return name, f"{title}, rates not falling", (*sets, "optimizer.schedule=constant")
 
 
 def _r1(experiment: Experiment) -> _Cure:

@@ -11,17 +11,23 @@ from ganrun.diagnose.judgement import Judgement
 from ganrun.verdict.continued import Continued
 from ganrun.wording import every, form_for, of_modes, percent
 
+FALLEN = 0.5
+"""Where less is left of the learning rates than this, that is told."""
 
-def evidence(diagnosis: Diagnosis, longer: Sequence[Continued], found: Judgement) -> str:
+
+def evidence(
+    diagnosis: Diagnosis, longer: Sequence[Continued], found: Judgement, rates_left: float = 1.0
+) -> str:
     """The paragraph: what the longer game showed, then what a new detective changes.
 
-    The detectives and the local dynamics are told beside it, with their numbers.
+    The detectives and the local dynamics are told beside it, with their numbers. `rates_left` is
+    the share of the learning rates with which the game was played on.
     """
-    return " ".join(_sentences(diagnosis, longer, found))
+    return " ".join(_sentences(diagnosis, longer, found, rates_left))
 
 
 def _sentences(
-    diagnosis: Diagnosis, longer: Sequence[Continued], found: Judgement
+    diagnosis: Diagnosis, longer: Sequence[Continued], found: Judgement, rates_left: float
 ) -> Iterator[str]:
     played = diagnosis.branch("longer")
     if played is None:
@@ -29,6 +35,11 @@ def _sentences(
         yield diagnosis.quick.evidence
         return
     yield _played_on(longer, found, modes=diagnosis.modes, to_round=played.to_round)
+    if rates_left < FALLEN:
+        yield (
+            f"The schedule had left {percent(rates_left)} of the learning rates by then, so that "
+            "little change is no sign of rest."
+        )
     reset = diagnosis.branch("reset-detective")
     if reset is not None and found.word in ("collapsed", "oscillating"):
         yield _reset(reset, played, diagnosis.modes)

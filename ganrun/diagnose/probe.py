@@ -52,3 +52,17 @@ def probe(run: RunFolder) -> tuple[Detective | None, Dynamics | None]:
         unknown=why_unknown(game, hyper) or (None if spectrum else NOT_FINITE),
     )
     return Detective(**found._asdict()), dynamics
+
+
+def rates_left(run: RunFolder) -> float:
+    """What its schedule has left of a run's learning rates at its end, as a share."""
+    if run.config.optimizer.schedule.name == "constant":
+        return 1.0
+    import jax.numpy as jnp
+
+    from ganrun.game.members import game_of, hyperparameters_of
+    from ganrun.game.rounds import in_round
+
+    game, hyper = game_of(run.config), hyperparameters_of(run.config)
+    then = in_round(game, hyper, jnp.int32(run.config.training.steps + 1))
+    return float(then.generator.learning_rate / hyper.generator.learning_rate)

@@ -26,7 +26,7 @@ from ganrun.diagnose.diagnosis import (
 from ganrun.diagnose.evidence import evidence
 from ganrun.diagnose.judgement import DIVERGED, Judgement, judgement
 from ganrun.diagnose.play import Branches, track_of
-from ganrun.diagnose.probe import probe
+from ganrun.diagnose.probe import probe, rates_left
 from ganrun.diagnose.progress import OnProgress
 from ganrun.executors import executor_for
 from ganrun.measure.showable import BY_MODE
@@ -138,7 +138,8 @@ class _Experiment:
             detective=detective,
             dynamics=dynamics,
         )
-        return replace(diagnosis, evidence=evidence(diagnosis, longer, verdict))
+        told = evidence(diagnosis, longer, verdict, rates_left(self.run))
+        return replace(diagnosis, evidence=told)
 
     def _longer(self, branches: Branches) -> tuple[list[Continued], Judgement, Plan | None]:
         """Play the game on, and say what that shows."""

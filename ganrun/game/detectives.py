@@ -10,6 +10,7 @@ the same points. Where the fresh one sees what the live one does not, the live o
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import math
 from typing import Any, NamedTuple
@@ -23,18 +24,21 @@ from jaxtyping import Array, Float, Int
 from numpy import ndarray
 
 from ganrun.game.networks import Network
+from ganrun.game.penalties import Batch
 from ganrun.game.players import (
     Game,
     Hyperparameters,
     Player,
     TrainingState,
+    discriminators_turn,
     in_batches,
     optimizer_of,
     sampled,
+    step,
     whole_batches,
 )
 from ganrun.game.randomness import Stream, round_key
-from ganrun.game.slopes import discriminator_step, forger_of
+from ganrun.game.slopes import slopes_on
 from ganrun.game.targets import sample_target
 
 CHUNK = 250
@@ -64,6 +68,8 @@ class Detective(NamedTuple):
     """Steps that the fresh one took in all."""
     converged: bool
     """Whether it stopped because it no longer improved."""
+    company: str | None = None
+    """What the live one was shown beside each point, in a sentence."""
 
 
 def fresh_detective(game: Game, hyper: Hyperparameters, state: TrainingState) -> Detective:
@@ -78,7 +84,7 @@ def fresh_detective(game: Game, hyper: Hyperparameters, state: TrainingState) ->
     live = _seen(game, state.discriminator, points)
     player = _new_player(plain, by_adam)
     if not np.isfinite(points).all():
-        return Detective(live.test_auc, None, None, 0, False)
+        return Detective(live.test_auc, None, None, 0, False, company_of(game))
 
     chosen = _seen(plain, player, points)
     best = mark = chosen.validation_auc or 0.0
@@ -95,7 +101,27 @@ def fresh_detective(game: Game, hyper: Hyperparameters, state: TrainingState) ->
         improved = found > mark + MATERIAL
         mark, stale = (found, 0) if improved else (mark, stale + 1)
     interval = None if chosen.test_auc is None else auc_interval(*chosen.test)
-    return Detective(live.test_auc, chosen.test_auc, interval, chunk * CHUNK, stale >= PATIENCE)
+    steps, settled = chunk * CHUNK, stale >= PATIENCE
+    return Detective(live.test_auc, chosen.test_auc, interval, steps, settled, company_of(game))
+
+
+def company_of(game: Game) -> str | None:
+    """What the run's own detective is shown beside a point here, as in its game, in a sentence.
+
+    None where it is shown points alone, as the fresh one is.
+    """
+    packs = f"packs of {game.packing}" if game.packing > 1 else "points"
+    if game.discriminator.sees_batches:
+        return (
+            f"The run's own was shown {packs} in whole batches of one kind, as in its game, the "
+            "fresh one every point by itself."
+        )
+    if game.packing > 1:
+        return (
+            f"The run's own was shown {packs} of one kind, as in its game, the fresh one every "
+            "point by itself."
+        )
+    return None
 
 
 class _Seen(NamedTuple):
@@ -128,7 +154,8 @@ def _judged(game: Game, player: Player, points: Float[ndarray, "N 2"]) -> Float[
     kept = min(whole_batches(game, each), each)
     kinds = np.split(points, 2)
     both = np.concatenate([kind[:kept] for kind in kinds])
-    return np.asarray(_logits(game, player, both), np.float64).reshape(2, -1)
+    looked = dataclasses.replace(game, batch_size=min(game.batch_size, kept))  # none holds both
+    return np.asarray(_logits(looked, player, both), np.float64).reshape(2, -1)
 
 
 @functools.partial(jax.jit, static_argnums=0)
@@ -232,10 +259,13 @@ def _train(
     chunk: Int[Array, ""],
 ) -> Player:
     """One chunk of steps."""
-    standing = forger_of(game, forger)
+    turn = discriminators_turn(game, hyper)
 
     def next_step(i: Array, player: Player) -> Player:
-        key = jax.random.fold_in(_key(hyper, 7), i)
-        return discriminator_step(game, hyper, standing, player, key)[0]
+        """On fakes as they are measured, like those of the test."""
+        keys = jax.random.split(jax.random.fold_in(_key(hyper, 7), i), 3)
+        real = sample_target(keys[0], hyper.target, game.batch_size)
+        batch = Batch(real, sampled(game, forger, keys[1], game.batch_size), keys[2])
+        return step(game, turn, player, slopes_on(game, hyper, batch, None, player).slopes)
 
     return jax.lax.fori_loop(chunk * CHUNK, (chunk + 1) * CHUNK, next_step, player)

@@ -6,7 +6,8 @@ there, each inner optimum is approached by some steps from the present players; 
 is a lower bound. It says nothing of a player that cannot learn any more, such as a discriminator
 whose units are all dead: for that there is `detectives.py`.
 
-`M` is minus what the discriminator minimises, penalties left out: with BCE
+`M` is minus what the discriminator minimises, penalties and dropout left out, smoothed labels and
+noise on the points not: with BCE
 `E log D(x) + E log(1 - D(G(z)))`, in [-2 ln 2, 0] at the best answer to any generator; with the
 Wasserstein critic `E f(x) - E f(G(z))`; with hinge and least squares minus their losses. The
 generator's own loss need not be `M` (in the non-saturating, hinge and least-squares games it is
@@ -26,12 +27,12 @@ import numpy as np
 from jaxtyping import Array, Float, Int
 
 from ganrun.game.chosen import CONSTANT
-from ganrun.game.objectives import OBJECTIVES
 from ganrun.game.players import (
     Game,
     Hyperparameters,
     Player,
     TrainingState,
+    blurred,
     in_batches,
     optimizer_of,
     sampled,
@@ -39,7 +40,12 @@ from ganrun.game.players import (
 )
 from ganrun.game.randomness import Stream, round_key
 from ganrun.game.rounds import in_round
-from ganrun.game.slopes import discriminator_step, forger_of, generator_slopes
+from ganrun.game.slopes import (
+    discriminator_objective,
+    discriminator_step,
+    forger_of,
+    generator_slopes,
+)
 from ganrun.game.targets import sample_target
 from ganrun.game.updates import generator_moved
 
@@ -113,10 +119,16 @@ def _gains(
     def value(forger: Player, detective: Player) -> Float[Array, ""]:
         """`M` on the held-out points."""
         fake = sampled(game, forger, latent_key, batch)
+        seen = [
+            blurred(game, hyper, points, held_out, is_real)
+            for points, is_real in ((real, True), (fake, False))
+        ]
         layers = game.discriminator.unravel(detective.params)
-        logits = in_batches(game, layers, detective.vectors, jnp.concatenate([real, fake]))
+        # No batch holds both kinds.
+        looked = dataclasses.replace(game, batch_size=min(game.batch_size, batch))
+        logits = in_batches(looked, layers, detective.vectors, jnp.concatenate(seen))
         half = len(logits) // 2
-        return -OBJECTIVES[game.objective].discriminator_loss(logits[:half], logits[half:])
+        return -discriminator_objective(game, hyper, logits[:half], logits[half:])
 
     def better_detective(i: Array, player: Player) -> Player:
         key = jax.random.fold_in(of_detective, i)

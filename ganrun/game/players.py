@@ -257,11 +257,18 @@ def see(
     game: Game, hyper: Hyperparameters, points: Float[Array, "B 2"], key: PRNGKeyArray, real: bool
 ) -> Seen:
     """What the discriminator sees of a batch; the key is that of the step it is part of."""
-    if "training.instance_noise" in game.present:
-        std = hyper.strengths["training.instance_noise"]["std"]
-        noise_key = jax.random.fold_in(key, _NOISE_REAL if real else _NOISE_FAKE)
-        points = points + std * jax.random.normal(noise_key, points.shape)
-    return packed(game, points)
+    return packed(game, blurred(game, hyper, points, key, real))
+
+
+def blurred(
+    game: Game, hyper: Hyperparameters, points: Float[Array, "B 2"], key: PRNGKeyArray, real: bool
+) -> Float[Array, "B 2"]:
+    """The points with the game's noise on them, if there is any."""
+    if "training.instance_noise" not in game.present:
+        return points
+    std = hyper.strengths["training.instance_noise"]["std"]
+    noise_key = jax.random.fold_in(key, _NOISE_REAL if real else _NOISE_FAKE)
+    return points + std * jax.random.normal(noise_key, points.shape)
 
 
 def packed(game: Game, points: Float[Array, "B 2"]) -> Seen:
