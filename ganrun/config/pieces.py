@@ -185,7 +185,7 @@ MINIBATCH = table(
     ),
     Piece(
         "discrimination",
-        "Each point's likeness to the others of its batch is given to the last layer.",
+        "Each point's likeness to its batch is given to the last layer; slow in large batches.",
         ("minibatch_discrimination", "mbd"),
         title="Minibatch discrimination",
         paper="Salimans et al. 2016",
