@@ -97,7 +97,10 @@ def test_a_page_is_told_everything_first(arena: Arena):
     assert hello["type"] == "hello"
     assert hello["version"] == 1
     assert hello["name"] == "tiny"
-    assert {one["field"] for one in hello["schema"]["fields"]} >= {"objective", "target.std"}
+    menus = hello["schema"]
+    assert "target.std" in [one["field"] for one in menus["fields"]]
+    rules = [one["field"] for group in menus["groups"] for one in group["fields"]]
+    assert {"objective", "penalties.r1", "training.updates"} <= set(rules)
     assert {"games", "playing", "seed", "frames_ahead", "config", "runs_dir"} <= set(hello)
 
 
