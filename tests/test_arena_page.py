@@ -21,9 +21,11 @@ from playwright.sync_api import Locator, Page, WebSocket, expect
 
 from ganrun.arena.protocol import StagedGame
 from ganrun.arena.settings import with_overrides
-from ganrun.config import load_experiment
+from ganrun.config import Experiment, load_experiment
 from ganrun.config.metrics import METRICS
 from ganrun.config.pieces import UPDATES
+from ganrun.config.remedies import rules
+from ganrun.config.schema import Training
 
 PLAIN = {"label": "plain", "overrides": {}}
 CALM_SPEED = 20
@@ -515,6 +517,11 @@ def test_a_lesson_sets_the_stage_and_plays(player: Player):
     expect(player.page.locator("#speed-words")).to_have_text("2,000 a second")
     player.wait_for_round(1, 2)
     assert player.config(0)["generator"]["hidden"] == [32, 32], "whatever the arena's own config"
+    staged = Experiment.model_validate(player.config(0))
+    plain = Experiment(training=Training(batch_size=128))
+    hidden = ("generator.hidden", "discriminator.hidden", "training.steps")
+    for (field, _, value), (_, _, usual) in zip(rules(staged), rules(plain), strict=True):
+        assert value == usual or field in hidden, field
 
 
 def test_a_lessons_text_does_not_stay_beside_another_game(player: Player):
@@ -539,7 +546,7 @@ def test_a_lessons_text_does_not_stay_beside_another_game(player: Player):
 def test_every_lesson_is_one_that_the_arena_can_stage(arena: Arena, player: Player):
     base = load_experiment(arena.config)
     lessons = player.page.evaluate("ganrun.arena.lessons")
-    assert len(lessons) == 5
+    assert len(lessons) == 6
     for lesson in lessons:
         for game in lesson["games"]:
             staged = with_overrides(base, StagedGame(**game).overrides)

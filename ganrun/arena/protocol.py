@@ -139,6 +139,8 @@ MOST_CLIENTS = 16
 LONGEST_LABEL = 60
 FRAMES_AHEAD = 3
 """Pictures per game that a page which says what it has seen may be behind."""
+MOST_OVERRIDES = 100
+"""Fields of a staged game: every rule of it, and then some."""
 DEEPEST = 8
 """Levels of nesting in a message."""
 FASTEST = 1_000_000
@@ -220,7 +222,7 @@ class StagedGame(_Message):
     """One game of a scene, by what differs from the arena's config."""
 
     label: Label
-    overrides: Annotated[dict[FieldName, Any], Field(max_length=40)]
+    overrides: Annotated[dict[FieldName, Any], Field(max_length=MOST_OVERRIDES)]
 
 
 class Stage(_Message):

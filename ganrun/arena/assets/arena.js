@@ -186,7 +186,8 @@ function nearestSpeed(rate) {
 
 function setStage(lesson) {
   choose(null);
-  say({ type: "stage", games: lesson.games });
+  const usual = controls.defaults();
+  say({ type: "stage", games: lesson.games.map(({ label, overrides }) => ({ label, overrides: { ...usual, ...overrides } })) });
   setSpeed(lesson.speed);
   say({ type: "play" });
 }

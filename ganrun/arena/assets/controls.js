@@ -50,6 +50,13 @@ export class Controls {
     this.refresh();
   }
 
+  /* Every rule at its default; penalties are a section of their own. */
+  defaults() {
+    const fields = this.schema.groups.flatMap((group) => group.fields);
+    const rules = fields.filter(({ field }) => !field.startsWith("penalties."));
+    return Object.fromEntries(rules.map(({ field, default: usual }) => [field, usual]));
+  }
+
   setState(games, chosen) {
     this.games = games;
     this.chosen = chosen;
