@@ -411,6 +411,6 @@ def test_several_configs_are_compared_in_a_line_each():
     lines = printed(many).splitlines()
     assert not any("perfect samples" in line for line in lines)
     row = next(line for line in lines if line.startswith("c "))
-    assert row.split() == "c 2 3.5 of 5 0.965 1 converged, 1 collapsed".split()  # noqa: SIM905
+    assert row.split() == "c 2 3.5 of 5 0.970 1 converged, 1 collapsed".split()  # noqa: SIM905
     assert max(map(len, lines[:-1])) <= 80
     assert "ganrun report" in lines[-1]

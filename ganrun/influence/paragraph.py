@@ -45,10 +45,12 @@ def told(influence: Mapping[str, Any]) -> dict[str, list[str]]:
     if not counts["with_result"]:
         return {"trials": ["No trial has a result yet, so nothing can be said."]}
     names = {factor["field"]: factor["name"] for factor in influence["factors"]}
+    counted = {"modes missing": _missing(influence), "cases": _cases(influence)}
+    if list(names) == [CASE]:
+        counted = dict(reversed(counted.items()))  # then they are the question
     return {
         "rounds": _too_early(influence),
-        "modes missing": _missing(influence),
-        "cases": _cases(influence),
+        **counted,
         "what explains it": _explained(influence, names),
         "least and most": _extremes(influence, names),
         "verdicts": _verdicts(influence, names),

@@ -16,6 +16,7 @@ from ganrun.report.commands_to_copy import sweep_command
 from ganrun.report.design_words import about_design
 from ganrun.report.sweep_record import SweepRecord
 from ganrun.report.sweep_story import completeness, headline, remarks
+from ganrun.report.web.cases_section import cases_section
 from ganrun.report.web.page_parts import NAME, copyable, report_page, section
 from ganrun.report.web.phase_cells import phase_data
 from ganrun.report.web.plotly_script import packed_plotly, plotly_text
@@ -43,6 +44,7 @@ def sweep_page(record: SweepRecord) -> str:
     """The whole page, as text."""
     sections = [
         _answer(record),
+        cases_section(record),
         _phase(),
         _ranking(record),
         _levels(record),

@@ -2,6 +2,7 @@
 
 import { listenToCopyButtons } from "../../../page/assets/copying.js";
 import { listenToThemeButtons } from "../../../page/assets/theme.js";
+import { sortableCases } from "./cases.js";
 import { drawCharts } from "./charts.js";
 import { Phase } from "./phase.js";
 import { TrialTable } from "./trial_table.js";
@@ -13,6 +14,7 @@ listenToCopyButtons();
 const sweep = JSON.parse(document.getElementById("sweep").textContent);
 const trials = new Trials(sweep);
 const phase = new Phase(sweep.phase, trials);
+sortableCases(document.querySelector("#cases table"));
 const table = new TrialTable(trials, sweep.verdicts);
 
 const whenIdle = window.requestIdleCallback || ((callback) => setTimeout(callback, 50));
