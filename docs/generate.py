@@ -200,6 +200,46 @@ alone has the defaults of all parameters; a mapping of the same name changes tho
 and one of another name replaces the piece.
 """
 
+MEASURED = ("<!-- cures: begin -->", "<!-- cures: end -->")
+"""Between these stands what `benchmarks/cures.py` has measured."""
+
+CURES = """\
+# Cures
+
+<!-- Made by docs/generate.py from the declarations and configs/cures; change those, not this. What
+stands between the marks at the end is written by benchmarks/cures.py. -->
+
+"Mode collapse is easier to demonstrate than to fix." `configs/five_gaussians.yaml` demonstrates it;
+`configs/cures/` has one config for each remedy that the literature is built on: the same game with
+that remedy as its authors mean it. A first line says what it changes and whose it is.
+
+```sh
+ganrun train configs/cures/r3gan.yaml configs/cures/pacgan4.yaml
+ganrun sweep configs/sweeps/cures.yaml --dry-run
+```
+
+The first command trains both and compares them in a line each; `'configs/cures/*.yaml'` means all
+of them. The sweep is all of them and the plain game, with 16 seeds each. What remedies are made of
+can be combined and varied like any other field: see [configs](configs.md#remedies).
+"""
+
+CURES_COMPARED = """\
+## Compared
+
+A sweep with `cases` is answered by their ranking: modes recovered, samples of high quality and
+reverse KL, each the mean over the seeds with its 95 % interval, and the seconds that a run trains,
+beside the plain case and beside perfect samples. The moving average of a generator has a row of its
+own.
+
+What is told apart is told by pairs of equal seeds: if two cases were alike, each seed's difference
+could as well have the other sign, and all signs are tried (Fisher 1935; Pitman 1937). All
+comparisons with the plain case are allowed for by Holm's steps (1979), so that calling any of them
+better or worse is wrong in 5 % of sweeps at most. A case may be the best unless some other is
+better by the same test at 5 % over the number of the others. With 38 comparisons, fewer than 11
+seeds can show nothing, and the report says so. `python -m benchmarks.coverage --cases` shows how
+often all of it holds.
+"""
+
 METRICS = """\
 # Metrics
 
@@ -457,6 +497,39 @@ def _bound(value: float) -> str:
     return f"{value:,.10g}".replace("e-0", "e-")
 
 
+def cures() -> str:
+    """Return docs/cures.md; what `python -m benchmarks.cures` has measured stays in it."""
+    from ganrun.config import load_experiment
+    from ganrun.config.remedies import remedies_in
+    from ganrun.config.shipped import shipped_configs
+
+    rows = ["| config | remedies | what they do to the game | paper |", "|---|---|---|---|"]
+    for path in sorted((shipped_configs() / "cures").glob("*.yaml")):
+        found = remedies_in(load_experiment(path))
+        words = "; ".join(remedy.words for remedy in found)
+        said, paper = _own_words(path)
+        stories = " ".join(remedy.piece.story for remedy in found) or said
+        papers = "; ".join(dict.fromkeys(one.piece.paper for one in found if one.piece.paper))
+        link = f"[`{path.stem}`](../configs/cures/{path.name})"
+        rows.append(f"| {link} | {words} | {stories} | {papers or paper} |")
+    parts = [CURES, "\n".join(rows), CURES_COMPARED, _measured(FOLDER / "cures.md")]
+    return "\n\n".join(part.strip("\n") for part in parts if part) + "\n"
+
+
+def _own_words(path: Path) -> tuple[str, str]:
+    """Return what a config's comment says, and the paper that it has in brackets at its end."""
+    lines = [line[2:] for line in path.read_text("utf-8").splitlines() if line.startswith("# ")]
+    words, _, paper = " ".join(lines[1:]).rpartition(" (")
+    return words.rstrip(".") + ".", paper.rstrip(").")
+
+
+def _measured(page: Path) -> str:
+    """Return the part of a page that a benchmark writes; empty where it has written none."""
+    text = page.read_text("utf-8") if page.exists() else ""
+    start, end = (text.find(mark) for mark in MEASURED)
+    return text[start : end + len(MEASURED[1])] if 0 <= start < end else ""
+
+
 def schema() -> str:
     """The JSON Schema that the shipped configs name, for editors."""
     from ganrun.config import json_schema
@@ -474,6 +547,7 @@ def sweep_schema() -> str:
 PAGES: dict[str, Callable[[], str]] = {
     "cli.md": commands,
     "configuration.md": configuration,
+    "cures.md": cures,
     "metrics.md": metrics,
     "../configs/schema.json": schema,
     "../configs/sweeps/schema.json": sweep_schema,

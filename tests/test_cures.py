@@ -5,11 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from stored_sweeps import stored_sweep
 
+from benchmarks.cures import table, with_table
 from ganrun.config import Experiment, load_experiment, pieces
 from ganrun.config.identity import content_of
 from ganrun.config.shipped import shipped_configs
 from ganrun.config.sweep_load import load_sweep
+from ganrun.report.sweep_record import read_sweep
 from ganrun.sweep.designs import Design
 
 CURES = sorted((shipped_configs() / "cures").glob("*.yaml"))
@@ -66,3 +69,14 @@ def _pieces(one: Experiment) -> set[str]:
         if values[0] != values[1]:
             used.add(field)
     return used
+
+
+def test_the_measured_table_stands_at_the_end_of_the_page(tmp_path: Path) -> None:
+    text = "name: few\nseeds: 2\ncases: {plain: {}, hinge: {objective: hinge}}\n"
+    end = {"plain": "collapsed", "hinge": "converged"}
+    folder = stored_sweep(tmp_path, text, lambda trial: end[str(trial.case)])
+    measured = table(read_sweep(folder.path))
+    assert "| `hinge` |  | 5.00 [" in measured
+    once = with_table("# Cures\n", measured)
+    assert with_table(once, measured) == once
+    assert once.startswith("# Cures\n\n<!-- cures: begin -->\n\nfactorial, 2 cells x 2 seeds")
