@@ -4,6 +4,7 @@
     python -m benchmarks.coverage --tables 200  a quick look
     python -m benchmarks.coverage --rates       rates instead of shares, a quarter of an hour
     python -m benchmarks.coverage --surrogates  Sobol and random designs, half an hour for 200
+    python -m benchmarks.coverage --cases       the ranking of cases, ten minutes
     python -m benchmarks.coverage --precision   GANs per answer, and stopping at a precision
 
 Tables of a factorial design with 8 seeds are drawn again and again: Gaussian outcomes whose shares
@@ -30,6 +31,7 @@ import numpy as np
 from jaxtyping import Float
 from numpy import ndarray
 
+from benchmarks.case_coverage import print_cases
 from benchmarks.held import print_table, summary, verdict_of
 from benchmarks.rate_coverage import print_rates
 from benchmarks.stopping import print_precision
@@ -292,7 +294,10 @@ def main() -> int:
     parser.add_argument("--rates", action="store_true", help="intervals of rates, not of shares")
     parser.add_argument("--surrogates", action="store_true", help="Sobol and random designs")
     parser.add_argument("--precision", action="store_true", help="stopping at a precision")
+    parser.add_argument("--cases", action="store_true", help="the ranking of cases")
     options = parser.parse_args()
+    if options.cases:
+        return print_cases(options.tables, options.workers)
     if options.rates:
         return print_rates(options.tables, options.workers)
     if options.surrogates:

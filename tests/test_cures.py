@@ -14,6 +14,7 @@ from ganrun.config.shipped import shipped_configs
 from ganrun.config.sweep_load import load_sweep
 from ganrun.report.sweep_record import read_sweep
 from ganrun.sweep.designs import Design
+from ganrun.sweep.estimate import times_plain, trial_seconds
 
 CURES = sorted((shipped_configs() / "cures").glob("*.yaml"))
 SWEEP = shipped_configs() / "sweeps" / "cures.yaml"
@@ -80,3 +81,16 @@ def test_the_measured_table_stands_at_the_end_of_the_page(tmp_path: Path) -> Non
     once = with_table("# Cures\n", measured)
     assert with_table(once, measured) == once
     assert once.startswith("# Cures\n\n<!-- cures: begin -->\n\nfactorial, 2 cells x 2 seeds")
+
+
+def test_what_a_cure_costs_is_part_of_the_estimate() -> None:
+    plain = load_experiment(shipped_configs() / "five_gaussians.yaml")
+    assert times_plain(plain) == 1
+    cures = {path.stem: load_experiment(path) for path in CURES}
+    assert times_plain(cures["unrolled"]) == pieces.UPDATES["unrolled"].cost > 4
+    ten = load_experiment(
+        SWEEP.parents[1] / "cures" / "unrolled.yaml", ["training.updates.unrolled.steps=10"]
+    )
+    assert times_plain(ten) - 1 == pytest.approx(2 * (times_plain(cures["unrolled"]) - 1))
+    assert times_plain(cures["r1"]) == 1 < trial_seconds(cures["r1"]) / trial_seconds(plain)
+    assert times_plain(cures["maxout"]) == pieces.ACTIVATIONS["maxout"].cost

@@ -54,6 +54,7 @@ ACTIVATIONS = table(
         "the largest of several linear functions: layers are that many times as wide before it",
         ("max_out",),
         paper="Goodfellow et al. 2013",
+        cost=2.6,
         parameters=(
             Parameter(
                 "pieces",
@@ -189,6 +190,8 @@ MINIBATCH = table(
         ("minibatch_discrimination", "mbd"),
         title="Minibatch discrimination",
         paper="Salimans et al. 2016",
+        cost=41.0,
+        cost_grows_with="kernels",
         story="The detective lays every note beside the others of its sheet and notices those that "
         "are too much alike.",
         parameters=(
@@ -468,6 +471,7 @@ UPDATES = table(
         "Both look one step ahead and move by the slopes that they find there.",
         ("extra_gradient", "eg", "mirror_prox"),
         paper="Gidel et al. 2019",
+        cost=1.9,
         story="Both think one move ahead and then make the move that answers the other's next one.",
         parameters=(
             Parameter(
@@ -504,6 +508,7 @@ UPDATES = table(
         "Both also descend the squared norm of both their slopes.",
         ("conopt", "consensus_optimization"),
         paper="Mescheder et al. 2017",
+        cost=2.5,
         story="Forger and detective also seek a truce: a place where neither has anything left to "
         "gain, so that they stop chasing each other round in circles.",
         parameters=(
@@ -517,6 +522,8 @@ UPDATES = table(
         "The generator answers what the discriminator would become after some more steps.",
         ("unroll", "unrolled_gan", "unrolling"),
         paper="Metz et al. 2017",
+        cost=8.1,
+        cost_grows_with="steps",
         story="The forger foresees how the detective would learn from its notes, so that it does "
         "not pay to print one kind only.",
         parameters=(
@@ -567,6 +574,7 @@ UPDATES = table(
         "Both move to the equilibrium of the game as it looks from where they are.",
         ("cgd", "competitive_gradient_descent"),
         paper="Schaefer & Anandkumar 2019",
+        cost=6.1,
         story="Each makes its move knowing that the other will answer it, and that the other knows "
         "this too.",
         parameters=(
@@ -707,6 +715,7 @@ REMEDIES = table(
         "Set a share of the discriminator's hidden values to 0 at random while it learns.",
         title="Dropout",
         paper="Srivastava et al. 2014",
+        cost=1.5,
         story="The detective looks with some of its senses shut, each time others, so that no "
         "single clue decides.",
     ),

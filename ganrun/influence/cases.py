@@ -23,9 +23,10 @@ from ganrun.influence.comparisons import (
 )
 from ganrun.influence.levels import Levels
 from ganrun.influence.points import CASE
-from ganrun.influence.rates import DIGITS, Outcome, Summary
+from ganrun.influence.rates import DIGITS, Outcome, Summary, level_as_of_student
 from ganrun.influence.replicates import seed_numbers
-from ganrun.influence.trials import Trials
+from ganrun.influence.share_intervals import LEVEL
+from ganrun.influence.trials import Measured, Trials
 
 RECOVERED = "modes_recovered"
 RANKED_BY = (RECOVERED, "high_quality", "reverse_kl")
@@ -51,9 +52,7 @@ def cases_of(
     if CASE not in levels or trials.modes is None or RECOVERED not in trials.measured:
         return None
     measured = {
-        name: Outcome(one.values, *blocks, most=one.most, rate=False, steps=one.steps).by_level(
-            levels[CASE]
-        )
+        name: means(one, blocks, levels[CASE].number, len(levels[CASE]))
         for name, one in trials.measured.items()
     }
     entries = [
@@ -73,6 +72,23 @@ def cases_of(
         "most": trials.most_recovered,
         "entries": _in_order([one for one in entries if one in known or not one["averaged"]]),
     }
+
+
+def means(
+    measured: Measured,
+    blocks: tuple[Int[ndarray, " n"], Int[ndarray, " n"]],
+    case: Int[ndarray, " n"],
+    cases: int,
+) -> list[Summary]:
+    """The mean of a metric in every case, with its 95 % interval.
+
+    How far a count can vary is known from its mean; of another number it is only known from its
+    trials, for which Student's quantile allows.
+    """
+    trials = np.bincount(case).min()
+    level = level_as_of_student(trials - 1) if measured.steps and trials > 1 else LEVEL
+    column = Outcome(measured.values, *blocks, measured.most, rate=False, steps=measured.steps)
+    return column.summaries(case, cases, level=level)
 
 
 def _entry(

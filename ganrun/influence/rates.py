@@ -228,6 +228,13 @@ def student_quantile(freedom: float, level: float = LEVEL) -> float:
     return float(stdtrit(max(np.floor(freedom), 1), probability))
 
 
+def level_as_of_student(freedom: float) -> float:
+    """The level at which the normal quantile is as large as Student's is at 95 %."""
+    from scipy.special import ndtr
+
+    return float(2 * ndtr(student_quantile(freedom)) - 1)
+
+
 def score_interval(rate: float, trials: float) -> tuple[float, float]:
     """The 95 % interval of a rate among independent trials.
 

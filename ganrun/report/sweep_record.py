@@ -90,9 +90,14 @@ class SweepRecord:
         return {field: levels_of(self.trials, field) for field in self.trials.factors}
 
     @property
-    def ranked(self) -> tuple[str, ...]:
-        """The factor whose levels have a ranking of their own, which tables of levels leave out."""
-        return (CASE,) if self.influence["cases"] else ()
+    def ranked(self) -> bool:
+        """Whether the cases are ranked, so that they need not be told level by level."""
+        return self.influence["cases"] is not None
+
+    @property
+    def leveled(self) -> tuple[str, ...]:
+        """Factors that are told level by level, the most influential first."""
+        return tuple(field for field in self.varied if not (self.ranked and field == CASE))
 
     @property
     def precision(self) -> Precision | None:

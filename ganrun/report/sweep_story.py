@@ -27,7 +27,7 @@ def chosen_effects(record: SweepRecord) -> list[Effect]:
 def headline(record: SweepRecord) -> str:
     """The finding in a few words, no more certain than its interval."""
     what, factors = record.explained, record.factors
-    if record.varied == record.ranked and record.ranked:
+    if record.ranked and not record.leveled:
         return case_headline(record.influence["cases"])
     clear = [effect for effect in factors if effect.leading["low"] > 0]
     if not factors:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from math import prod
+from typing import Any
 
 from ganrun.config import Experiment
+from ganrun.config.declarations import Piece
+from ganrun.config.remedies import remedies_in
 from ganrun.playing.schedule import evaluation_rounds, snapshot_rounds
 from ganrun.sweep.designs import Design
 
@@ -19,8 +23,6 @@ _SECONDS_PER_COHORT = 6.0
 _SECONDS_TO_START = 4.0
 _MORE = 2
 """Times its own rounds that a trial is played on for, where it is."""
-_TIMES_A_ROUND = {"extragradient": 2.0, "consensus": 2.0, "competitive": 4.0}
-"""What a round of an update rule costs over a plain one, about: derivatives twice, or of slopes."""
 _MOST_CELLS = 2000
 
 
@@ -63,10 +65,22 @@ def trial_seconds(one: Experiment) -> float:
     steps = training.discriminator_steps
     flops = training.batch_size * (generator_step + steps * discriminator_step)
     a_round = flops * _SECONDS_PER_FLOP + (1 + steps * penalties) * _SECONDS_PER_STEP
-    a_round *= _TIMES_A_ROUND.get(training.updates.name, 1.0)
-    if training.updates.name == "unrolled":  # one more discriminator step each, and back through it
-        a_round *= 1 + training.updates.parameters["steps"]
-    return training.steps * a_round + _SECONDS_PER_TRIAL
+    return training.steps * times_plain(one) * a_round + _SECONDS_PER_TRIAL
+
+
+def times_plain(one: Experiment) -> float:
+    """Rounds of the plain game that a round takes, for its remedies other than penalties."""
+    used = [(remedy.piece, remedy.numbers) for remedy in remedies_in(one)]
+    activations = (one.generator.activation, one.discriminator.activation)
+    used += [(chosen.piece, chosen.parameters) for chosen in activations]
+    return prod(_cost(piece, numbers) for piece, numbers in used)
+
+
+def _cost(piece: Piece, numbers: Mapping[str, Any]) -> float:
+    """What a piece costs, with these numbers instead of the defaults."""
+    name = piece.cost_grows_with
+    default = next((one.default for one in piece.parameters if one.name == name), 1.0)
+    return 1 + (piece.cost - 1) * numbers.get(name, default) / default
 
 
 def trial_bytes(one: Experiment) -> float:

@@ -12,6 +12,7 @@ from ganrun.report.figures import any_backend  # noqa: F401  # isort: skip
 
 from matplotlib.figure import Figure
 
+from ganrun.report.figures.cases import cases_figure
 from ganrun.report.figures.curves import curves_figure
 from ganrun.report.figures.influence import influence_figure
 from ganrun.report.figures.marginals import marginals_figure
@@ -35,6 +36,8 @@ SWEEP_FIGURES: dict[str, Callable[[SweepRecord], Figure]] = {
     "marginals.png": marginals_figure,
 }
 """The same of a sweep; the second needs no factor that varies."""
+RANKING = {"cases.png": cases_figure}
+"""The same of a sweep whose cases are ranked."""
 
 
 def write_figures(run: RunRecord, folder: Path | None = None) -> list[Path]:
@@ -54,5 +57,7 @@ def write_sweep_figures(record: SweepRecord, folder: Path | None = None) -> list
     """
     if not record.finished:
         return []
-    drawn = SWEEP_FIGURES if record.varied else {"phase.png": phase_figure}
+    drawn = SWEEP_FIGURES if record.leveled else {"phase.png": phase_figure}
+    if record.ranked:
+        drawn = RANKING | drawn
     return write_drawn(drawn, record, folder or record.path / "figures")

@@ -45,13 +45,13 @@ _SHIFT = 0.045
 
 def marginals_figure(record: SweepRecord) -> Figure:
     """Draw a panel for every factor, the most influential first."""
-    fields = record.varied[:MOST_PANELS]
+    fields = record.leveled[:MOST_PANELS]
     rows = arranged([(field, _width_needed(record, field)) for field in fields])
     height = _TOP + len(rows) * _PANEL + (len(rows) - 1) * _GAP + _BOTTOM
     figure = new_figure(height)
     words = f"{record.name}: {about_design(record.design)}"
-    if len(record.varied) > MOST_PANELS:
-        words += f"; the {MOST_PANELS} most influential of {len(record.varied)} factors"
+    if len(record.leveled) > MOST_PANELS:
+        words += f"; the {MOST_PANELS} most influential of {len(record.leveled)} factors"
     headline(figure, "What happens at each level", words)
     _legend(figure, record, height)
     for number, row in enumerate(rows):

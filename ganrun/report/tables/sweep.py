@@ -122,14 +122,13 @@ def level_tables(record: SweepRecord, width: int) -> list[list[Text]]:
 
     Cases are left to their ranking, where there is one.
     """
-    fields = [field for field in record.varied if field not in record.ranked]
-    if not fields:
+    if not record.leveled:
         return []
     words = "what happens at each level"
     if endings := _endings(record):
         words += f"; {wording.listed(endings)} {record.judged}"
     title = wrapped(words, width, "bold")
-    return [title, *(_level_table(record, field, width) for field in fields)]
+    return [title, *(_level_table(record, field, width) for field in record.leveled)]
 
 
 def _endings(record: SweepRecord) -> list[str]:

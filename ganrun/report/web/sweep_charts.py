@@ -28,7 +28,7 @@ def charts_data(record: SweepRecord) -> dict[str, Any]:
 
 def drawn_factors(record: SweepRecord) -> Sequence[str]:
     """Factors whose levels are drawn, the most influential first."""
-    return [field for field in record.varied if field not in record.ranked][:MOST_PANELS]
+    return record.leveled[:MOST_PANELS]
 
 
 def ranking_table(record: SweepRecord) -> str:
