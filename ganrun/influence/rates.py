@@ -232,7 +232,7 @@ def level_as_of_student(freedom: float) -> float:
     """The level at which the normal quantile is as large as Student's is at 95 %."""
     from scipy.special import ndtr
 
-    return float(2 * ndtr(student_quantile(freedom)) - 1)
+    return min(float(2 * ndtr(student_quantile(freedom)) - 1), 1 - 1e-12)
 
 
 def score_interval(rate: float, trials: float) -> tuple[float, float]:

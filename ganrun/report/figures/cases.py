@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -61,9 +63,13 @@ def _frame(axes: Axes, record: SweepRecord, rows: int) -> None:
         axes.axvline(mean, color=QUIET, linewidth=0.8, linestyle=(0, (3, 3)), zorder=1)
 
 
+def _hue(row: CaseRow) -> Any:
+    return _HUES.get(row.than_plain, INK if row.is_plain else QUIET)
+
+
 def _draw_row(axes: Axes, row: CaseRow, place: int) -> None:
     numbers = row.entry["measured"][RECOVERED]
-    hue = _HUES.get(row.than_plain, INK if row.is_plain else QUIET)
+    hue = _hue(row)
     if numbers["value"] is not None:
         if numbers["low"] is not None:
             ends = (numbers["low"], numbers["high"])
