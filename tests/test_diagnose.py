@@ -651,6 +651,13 @@ def test_r1_is_added_or_made_stronger_within_bounds(
     assert (name, float(weight)) == ("penalties.r1.weight", new)
 
 
+def test_a_cure_is_tried_at_steady_rates_where_the_runs_have_fallen() -> None:
+    falling = experiment(0, optimizer={"schedule": {"linear": {"until": 50}}})
+    for plan, plain in zip(cures(falling), cures(experiment(0)), strict=True):
+        assert plan.sets == (*plain.sets, "optimizer.schedule=constant")
+        assert plan.title == f"{plain.title}, rates not falling"
+
+
 def test_cures_begin_at_the_run_s_end_or_are_tried_from_scratch() -> None:
     assert {(plan.rounds, plan.afresh) for plan in cures(tiny())} == {(3.0, False)}
     assert {(plan.rounds, plan.afresh) for plan in cures(tiny(), afresh=True)} == {(1.0, True)}

@@ -239,6 +239,16 @@ def test_a_fresh_detective_that_had_not_finished_learning_is_told_so():
     assert story.detective_words(seen).endswith("still learning after 4,000 steps.")
 
 
+def test_what_the_runs_own_detective_is_shown_besides_is_told():
+    seen = Detective(0.6, 0.9, None, 4000, True, "It was shown packs of 4.")
+    assert story.detective_words(seen).endswith("It was shown packs of 4.")
+
+
+def test_why_it_is_not_told_how_a_game_moves_is_told_in_its_place():
+    refused = a_dynamics(None, duality_gap=0.5, unknown="No formula tells what lookahead does.")
+    assert story.dynamics_words(refused).startswith("No formula tells what lookahead does. Duality")
+
+
 def test_eigenvalues_are_told_with_conjugates_as_one():
     pairs = ((0.01, 0.2), (0.01, -0.2), (-0.3, 0.0))
     words = story.dynamics_words(a_dynamics("unstable", eigenvalues=pairs, forger_gain=None))

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from game_examples import experiment
+from game_examples import experiment, without_compiling
 from hypothesis import given
 from hypothesis import strategies as st
 from probe_examples import (
@@ -22,6 +23,10 @@ from sklearn.metrics import roc_auc_score
 
 from ganrun.game import detectives
 from ganrun.game.detectives import auc, auc_interval, fresh_detective
+from ganrun.game.members import game_of
+from ganrun.game.penalties import Batch
+from ganrun.game.players import Player, discriminate, sampled
+from ganrun.game.slopes import Pull
 
 logits = st.lists(st.integers(-5, 5), min_size=2, max_size=30)
 
@@ -132,4 +137,52 @@ def test_what_is_not_finite_has_no_auc() -> None:
     assert found.fresh_auc is not None
     game, hyper, state = start_of(experiment())
     lost = with_generator(state, np.nan * state.generator.params)
-    assert fresh_detective(game, hyper, lost) == (None, None, None, 0, False)
+    assert fresh_detective(game, hyper, lost) == (None, None, None, 0, False, None)
+
+
+def test_a_detective_of_whole_batches_never_sees_both_kinds_in_one() -> None:
+    """Also where the game's batches are larger than what is held out."""
+    one = experiment(discriminator={"minibatch": "std"}, training={"batch_size": 64})
+    game, _, state = start_of(one)
+    points = np.random.default_rng(0).normal(size=(2, 24, 2)).astype(np.float32)
+    points[1] += 3
+    found = detectives._judged(game, state.discriminator, points.reshape(-1, 2))
+    layers = game.discriminator.unravel(jnp.asarray(state.discriminator.params))
+    for logits, kind in zip(found, jnp.asarray(points), strict=True):
+        wanted = discriminate(game, layers, state.discriminator.vectors, kind)
+        np.testing.assert_allclose(logits, wanted, rtol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("discriminator", "words"),
+    [({}, None), ({"packing": 4}, "packs of 4 of"), ({"minibatch": "std"}, "points in whole")],
+)
+def test_it_is_said_what_the_runs_own_detective_is_shown_besides(
+    discriminator: dict[str, Any], words: str | None
+) -> None:
+    told = detectives.company_of(game_of(experiment(discriminator=discriminator)))
+    assert (told is None) if words is None else (told is not None and words in told)
+
+
+def test_a_fresh_detective_learns_from_fakes_as_they_are_measured(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A batch norm that has seen nothing yet maps the batches of training elsewhere."""
+    game, hyper, state = start_of(experiment(generator={"norm": "batch"}))
+    plain, by_adam = detectives._plain_game(game), detectives._plain_hyperparameters(hyper)
+    by_adam = jax.tree.map(jnp.asarray, by_adam)
+    forger = jax.tree.map(jnp.asarray, state.generator)
+    seen: list[Any] = []
+
+    def keep(game: Any, hyper: Any, batch: Batch, dropout: None, player: Player) -> Pull:
+        seen.append(batch.fake)
+        return Pull(jnp.zeros_like(player.params), player.vectors, None)
+
+    monkeypatch.setattr(detectives, "slopes_on", keep)
+    monkeypatch.setattr(detectives, "CHUNK", 1)
+    player = detectives._new_player(plain, by_adam)
+    with without_compiling():
+        detectives._train.__wrapped__(plain, by_adam, forger, player, jnp.int32(0))
+        key = jax.random.split(jax.random.fold_in(detectives._key(by_adam, 7), 0), 3)[1]
+        wanted = sampled(plain, forger, key, plain.batch_size)
+    np.testing.assert_allclose(seen[0], wanted, rtol=1e-4, atol=1e-5)

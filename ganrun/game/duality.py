@@ -90,7 +90,7 @@ def duality_gap(
     numbers = {"learning_rate": learning_rate, "b1": B1, "b2": B2, "eps": EPS}
     scalars: Any = {name: np.float32(x) for name, x in numbers.items()}
     descent = hyper.generator._replace(**scalars)
-    by_adam = in_round(inner, hyper, state.round + 1)
+    by_adam = in_round(inner, hyper, jnp.int32(state.round + 1))
     by_adam = by_adam._replace(generator=descent, discriminator=descent)
     looks = np.int32(max(1, math.ceil(steps / _EVERY)))
     gains = _gains(inner, by_adam, state, looks, whole_batches(game, batch))

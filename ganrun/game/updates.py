@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Float, Int, PRNGKeyArray
+from jaxtyping import Array, Float, PRNGKeyArray
 
 from ganrun.game.networks import Layers, Params
 from ganrun.game.players import (
@@ -99,7 +99,7 @@ def discriminator_steps(
     forger: Forger,
     discriminator: Player,
     key: PRNGKeyArray,
-    count: Int[Array, ""],
+    count: Array | np.integer,
 ) -> tuple[Player, View]:
     """The discriminator after the round's first `count` steps, and what the last of them saw."""
 
@@ -133,7 +133,7 @@ class Pulls(NamedTuple):
     discriminator: Pull
 
 
-def _last(hyper: Hyperparameters) -> Int[Array, ""]:
+def _last(hyper: Hyperparameters) -> Array | np.integer:
     return hyper.discriminator_steps - 1
 
 
@@ -449,11 +449,12 @@ def competitive(
         for turn, player, pull in zip(both_turns(game, hyper), joint, pulls, strict=True)
     )
 
-    def answer_g(move: Float[Array, " D"]) -> Float[Array, " G"]:
+    # Of one player's length in, of the other's out.
+    def answer_g(move: Array) -> Array:
         """What the generator adds to its move where the discriminator moves so."""
         return -strength * alone_g.rates * change_g(move)
 
-    def answer_d(move: Float[Array, " G"]) -> Float[Array, " D"]:
+    def answer_d(move: Array) -> Array:
         return -strength * alone_d.rates * change_d(move)
 
     def left_over(move: Params) -> Params:
