@@ -54,22 +54,9 @@ def quick_verdict(
         return Verdict(EARLY[bool(signs.missing)], too_few(signs))
     if trajectory.is_dead(trajectory.window):
         return Verdict(DEAD, standstill(signs))
-    chances = _told_apart(likelihoods(signs), signs)
+    chances = likelihoods(signs)
     word = likeliest(chances, _true_so_far(signs))
     return Verdict(rounded(chances, word), evidence_for(word, signs), word)
-
-
-def _told_apart(chances: dict[Word, float], signs: Signs) -> dict[Word, float]:
-    """The same chances, with one word for who gets better: which of the two is known already.
-
-    By their definitions `undertrained` and `sharpening` differ in what the run lacks by its own
-    end, and not in what more rounds show.
-    """
-    lacks = signs.trajectory.lacks(signs.trajectory.last_tenth)
-    better: tuple[Word, Word] = ("undertrained", "sharpening")
-    known = better[0] if lacks else better[1]
-    both = sum(chances.get(word, 0.0) for word in better)
-    return chances | dict.fromkeys(better, 0.0) | {known: both}
 
 
 def _true_so_far(signs: Signs) -> list[Word]:
