@@ -25,7 +25,7 @@ def chosen_effects(record: SweepRecord) -> list[Effect]:
 def headline(record: SweepRecord) -> str:
     """The finding in a few words, no more certain than its interval."""
     what, factors = record.explained, record.factors
-    clear = [effect for effect in factors if effect.leading["low"] > 0]
+    clear = [effect for effect in factors if effect.leading["claimed"]]
     if not factors:
         return record.extreme or f"What explains {what} cannot be said"
     if not clear:
