@@ -50,6 +50,7 @@ class Row:
     beyond: int | None = None
     """What perfect samples reach at most, where it recovers more modes than that."""
     error: str = ""
+    damaged: bool = False
     verified: bool = True
 
     @property
@@ -132,6 +133,7 @@ def row_of(result: Result) -> Row:
         showable=showable_modes(reference, summary.get("modes_total") or 0),
         beyond=beyond(reference, RECOVERED, summary.get(RECOVERED)),
         error=result.error,
+        damaged=result.damaged,
         verified=result.verified,
         **{one.name: summary.get(one.name) for one in fields(Row) if one.name in SUMMARY_METRICS},
     )
