@@ -123,7 +123,7 @@ def with_overrides(base: Experiment, overrides: Mapping[str, Any]) -> Experiment
             raise ConfigError([f"{field[:80]}: is not set on a stage"])
         most = STAGE_ONLY.get(field)
         if most is not None and isinstance(value, int | float) and value > most:
-            raise ConfigError([f"{field}: must be at most {most:g} here"])
+            raise ConfigError([f"{field}: must be at most {most:,.12g} here"])
     staged = with_changes(base, overrides)
     for network in (staged.generator, staged.discriminator):
         if len(network.hidden) > DEEPEST_NETWORK or max(network.hidden) > WIDEST_LAYER:
