@@ -9,6 +9,8 @@ import numpy as np
 BINS = 10
 """Of confidence (Naeini et al. 2015): equally many in each."""
 DRAWS = 400
+LEAST_LIKELY = 1e-3
+"""What happened counts as at least so likely, in the log loss."""
 
 
 def calibration_error(sure: Sequence[float], right: Sequence[bool]) -> float:
@@ -18,6 +20,11 @@ def calibration_error(sure: Sequence[float], right: Sequence[bool]) -> float:
     confidence, hits = np.asarray(sure, float), np.asarray(right, float)
     errors = [abs(confidence[part].mean() - hits[part].mean()) * len(part) for part in parts]
     return float(sum(errors) / len(order))
+
+
+def log_loss(told: Sequence[float]) -> float:
+    """Mean negative log of the probabilities that were given to what happened, in nats."""
+    return float(-np.log(np.maximum(told, LEAST_LIKELY)).mean())
 
 
 def by_luck(sure: Sequence[float], agree: float) -> float:

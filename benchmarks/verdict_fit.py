@@ -8,11 +8,11 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 
-from benchmarks.calibration import calibration_error
+from benchmarks.calibration import calibration_error, log_loss
 from benchmarks.verdict_words import Lesson
 from ganrun.measure.dynamics import LEAST_EVALUATIONS
 from ganrun.verdict import WORDS
-from ganrun.verdict.likelihoods import FARTHEST, SIGNS, signs_of
+from ganrun.verdict.likelihoods import FARTHEST, SIGNS, signs_of, told_apart
 from ganrun.verdict.signs import Signs
 
 INVERSE_PENALTIES = (0.03, 0.1, 0.3, 1.0, 3.0)
@@ -32,17 +32,21 @@ def learn(lessons: Sequence[Lesson]) -> None:
     the design that were left out.
     """
     seen = [
-        (signs_of(signs), WORDS.index(one.truth), one.point, one.whole)
+        (signs_of(signs), WORDS.index(one.truth), one.point, one.whole, signs)
         for one in lessons
         for signs in [Signs(one.run)]
         if one.run.trained >= LEAST_EVALUATIONS and not one.run.is_dead(one.run.window)
     ]
-    x, y, points, whole = (np.array(column) for column in zip(*seen, strict=True))
+    x, y, points, whole = (np.array(column) for column in list(zip(*seen, strict=True))[:4])
+    ends = [signs for *_, is_whole, signs in seen if is_whole]
     centre, scale = x[whole].mean(axis=0), np.maximum(x[whole].std(axis=0), 1e-3)
     x = np.clip((x - centre) / scale, -FARTHEST, FARTHEST)
-    told = {c: _left_out(x, y, points, whole, c) for c in INVERSE_PENALTIES}
+    told = {
+        c: np.array(list(map(told_apart, _left_out(x, y, points, whole, c), ends)))
+        for c in INVERSE_PENALTIES
+    }
     truths = y[whole]
-    losses = {c: float(-np.log(p[np.arange(len(p)), truths]).mean()) for c, p in told.items()}
+    losses = {c: log_loss(p[np.arange(len(p)), truths]) for c, p in told.items()}
     best = min(c for c, loss in losses.items() if loss < min(losses.values()) + TIED)
     error = calibration_error(told[best].max(axis=1), told[best].argmax(axis=1) == truths)
     print(

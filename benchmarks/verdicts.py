@@ -20,9 +20,7 @@ import argparse
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-import numpy as np
-
-from benchmarks.calibration import by_luck, calibration_error
+from benchmarks.calibration import by_luck, calibration_error, log_loss
 from benchmarks.verdict_runs import lessons, trained_cases
 from benchmarks.verdict_words import Scored, lessons_of, scored
 from ganrun.influence.rates import score_interval
@@ -30,8 +28,6 @@ from ganrun.verdict import WORDS, Word
 
 Told = tuple[Word, float, Word]
 """A word, how sure of it one is, and the truth."""
-LEAST_LIKELY = 1e-3
-"""A word that happened counts as at least so likely, in the log loss."""
 
 
 def main() -> None:
@@ -63,7 +59,8 @@ def report(runs: Sequence[Scored]) -> None:
         right = [word == truth for word, _, truth in told]
         print(f"\n{name}: {rate(_of(runs, right), len(runs))}\n")
         print(matrix(told))
-    print(f"\nlog loss of the quick verdict's probabilities: {log_loss(runs):.3f}")
+    chances = [run.quick.probabilities.get(truth, 0.0) for run in runs for truth in run.truths]
+    print(f"\nlog loss of the quick verdict's probabilities: {log_loss(chances):.3f}")
     luck = by_luck([run.quick.confidence for run in runs], agree / len(runs))
     print(f"calibration error, quick: {_calibration(quick):.1%}; by luck alone: {luck:.1%}")
     print(f"calibration error, diagnose: {_calibration(diagnosed):.1%}")
@@ -85,16 +82,6 @@ def _calibration(told: Sequence[Told]) -> float:
     return calibration_error(
         [confidence for _, confidence, _ in told], [word == truth for word, _, truth in told]
     )
-
-
-def log_loss(runs: Sequence[Scored]) -> float:
-    """Mean negative log of the probability that was given to what happened, in nats."""
-    losses = [
-        -np.log(max(run.quick.probabilities.get(truth, 0.0), LEAST_LIKELY))
-        for run in runs
-        for truth in run.truths
-    ]
-    return float(np.mean(losses))
 
 
 def matrix(told: Iterable[Told]) -> str:

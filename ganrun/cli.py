@@ -276,7 +276,8 @@ def sweep(
         from ganrun.report.live.sweep import Sweeping
         from ganrun.report.live.watcher import screen, watcher_for
         from ganrun.report.sweep_command import report_sweep
-        from ganrun.store.sweep_folder import TRIALS, open_sweep, sweep_path
+        from ganrun.store.layout import TRIALS
+        from ganrun.store.sweep_folder import open_sweep, sweep_path
         from ganrun.sweep.run import run_sweep
 
         if repair:

@@ -38,6 +38,11 @@ def size(number: float) -> str:
     )
 
 
+def possessive(noun: str) -> str:
+    """Whose something is: `generator's`, `snapshots'`."""
+    return f"{noun}'" if noun.endswith("s") else f"{noun}'s"
+
+
 def in_words(number: int) -> str:
     """A small count as a word, as in running text; `no` for none, a larger one in digits."""
     return _SMALL[number] if 0 <= number < len(_SMALL) else f"{number:,}"

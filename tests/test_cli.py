@@ -8,6 +8,7 @@ import re
 import signal
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, get_args, get_type_hints
@@ -69,6 +70,7 @@ MISTAKES = {
     "misspelt.yaml --sets a=b": "ganrun {command}: no such option: --sets",
     "misspelt.yaml b.yaml": "ganrun {command}: takes one CONFIG, and was given more: b.yaml",
     "ring8": "ring8: no such file; did you mean 'configs/ring8.yaml'?",
+    "ring9.yaml": "ring9.yaml: no such file; did you mean 'configs/ring8.yaml'?",
     "": "ganrun {command}: missing argument 'CONFIG'",
     "crowded.yaml": (
         "crowded.yaml:1:9: target: cannot place 9 modes at least 2 apart in a square of half-width "
@@ -379,6 +381,41 @@ def test_a_signal_before_the_first_round_exits_with_130(
     Path("a.yaml").write_text("{}\n")
     assert cli("train", "a.yaml") == (130, "", "Interrupted.\n")
     assert signal.getsignal(signal.SIGTERM) == before
+    assert left_behind(folder) == ["a.yaml"]
+
+
+@pytest.mark.parametrize("module", ["ganrun.cli", "typer", "ganrun.streams"])
+def test_an_interrupt_while_the_command_is_read_in_is_one_line(tmp_path: Path, module: str):
+    """Ctrl-C in the first tenths of a second, before there is a command line to end."""
+    (tmp_path / "sitecustomize.py").write_text(
+        "import sys\n"
+        "class Pressed:\n"
+        "    def find_spec(self, name, *_):\n"
+        f"        if name == {module!r}:\n"
+        "            raise KeyboardInterrupt\n"
+        "sys.meta_path.insert(0, Pressed())\n"
+    )
+    path = os.pathsep.join([str(tmp_path), *filter(None, sys.path)])
+    ended = subprocess.run(
+        [sys.executable, "-m", "ganrun", "check", "ring8"],
+        env={**os.environ, "PYTHONPATH": path},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (ended.returncode, ended.stdout, ended.stderr) == (130, "", "Interrupted.\n")
+
+
+def test_the_command_begins_where_an_interrupt_is_caught():
+    declared = (Path(__file__).parents[1] / "pyproject.toml").read_text()
+    assert tomllib.loads(declared)["project"]["scripts"] == {"ganrun": "ganrun.__main__:main"}
+
+
+def test_a_home_folder_that_nobody_has_is_no_place_for_runs(folder: Path):
+    Path("a.yaml").write_text("{}\n")
+    code, output, errors = cli("train", "a.yaml", "--runs-dir=~nobody-of-that-name/here")
+    assert (code, output) == (1, "")
+    assert errors.startswith("~nobody-of-that-name/here: there is no home of ~nobody-of-that-name")
     assert left_behind(folder) == ["a.yaml"]
 
 

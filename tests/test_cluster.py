@@ -170,7 +170,8 @@ def test_a_trial_of_which_a_crash_left_no_record_is_still_to_be_trained(tmp_path
     damaged = claimed()
     assert not damaged.claims
     assert damaged.ended[0].how == "failed"
-    assert damaged.ended[0].error.startswith(f"{path}/run.json: is missing; --repair keeps")
+    missing = f"{path}/run.json: is missing; ganrun train --repair keeps"
+    assert damaged.ended[0].error.startswith(missing)
 
 
 def test_a_scheduler_that_is_not_there_is_one_clear_message(

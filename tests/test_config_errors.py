@@ -141,9 +141,9 @@ CHOICES = {
 
 RANGE = {
     "training: {steps: 0}": "1:19: training.steps: must be at least 1, not 0",
-    "training: {steps: 1e12}": "1:19: training.steps: must be at most 10000000, not 1e12",
+    "training: {steps: 1e12}": "1:19: training.steps: must be at most 10,000,000, not 1e12",
     f"training: {{steps: {'9' * 60}}}": (
-        f"1:19: training.steps: must be at most 10000000, not {'9' * 37}..."
+        f"1:19: training.steps: must be at most 10,000,000, not {'9' * 37}..."
     ),
     "optimizer: {learning_rate: 0}": (
         "1:28: optimizer.learning_rate: must be at least 1e-08, not 0"
@@ -160,15 +160,15 @@ RANGE = {
     f"training: {{steps: 0x{'f' * 9000}}}": (
         f"1:19: training.steps: must be finite, not 0x{'f' * 35}..."
     ),
-    "seeds: 0": "1:8: seeds: a count of seeds must be from 1 to 16384, not 0",
+    "seeds: 0": "1:8: seeds: a count of seeds must be from 1 to 16,384, not 0",
     "seeds: []": "1:8: seeds: needs at least 1, not 0",
     "seeds: [-1]": "1:9: seeds[0]: must be at least 0, not -1",
-    "seeds: [2147483648]": "1:9: seeds[0]: must be less than 2147483648, not 2147483648",
+    "seeds: [2147483648]": "1:9: seeds[0]: must be less than 2,147,483,648, not 2147483648",
     "generator: {hidden: []}": "1:21: generator.hidden: needs at least 1, not 0",
     "generator: {hidden: [1,1,1,1,1,1,1,1,1]}": (
         "1:21: generator.hidden: must have at most 8 entries, not 9"
     ),
-    "generator: {hidden: [4096]}": "1:22: generator.hidden[0]: must be at most 2048, not 4096",
+    "generator: {hidden: [4096]}": "1:22: generator.hidden[0]: must be at most 2,048, not 4096",
     "penalties: {r1: {weight: -1}}": "1:26: penalties.r1.weight: must be at least 0, not -1",
     "target: {std: 0}": "1:15: target.std: must be at least 0.0001, not 0",
     "snapshots: {grid: 1000}": "1:19: snapshots.grid: must be at most 256, not 1000",

@@ -27,7 +27,7 @@ from game_examples import experiment
 from ganrun.config import Experiment, load_experiment, run_id, to_yaml
 from ganrun.diagnose import run as diagnosing
 from ganrun.diagnose.advise import advice, rounds_until_rest
-from ganrun.diagnose.branches import FOLDER, Plan, folder_of
+from ganrun.diagnose.branches import Plan, folder_of
 from ganrun.diagnose.cures import afresh, best_cure, cures
 from ganrun.diagnose.diagnosis import (
     FORMAT,
@@ -55,6 +55,7 @@ from ganrun.playing import play as worker
 from ganrun.playing.claim_or_find import Origin
 from ganrun.playing.jobs import BranchPoint, Options
 from ganrun.store import RunFolder, RunFolderError, StoreError
+from ganrun.store.layout import BRANCHES
 from ganrun.verdict import WORDS, Word
 from ganrun.verdict.continued import Continued, Ending
 
@@ -107,7 +108,7 @@ def diagnosed(run: RunFolder, watcher: Watcher | None = None) -> Diagnosis:
 def copied(run: RunFolder, folder: Path) -> RunFolder:
     """The same run elsewhere, without what a diagnosis left in it."""
     path = folder / run.path.name
-    left_out = shutil.ignore_patterns(FOLDER, "diagnosis.json")
+    left_out = shutil.ignore_patterns(BRANCHES, "diagnosis.json")
     shutil.copytree(run.path, path, ignore=left_out)
     return RunFolder(path)
 
@@ -173,7 +174,7 @@ def test_nothing_that_was_there_is_changed(collapsed: Collapsed) -> None:
     after = files_of(run.path.parent)
     assert {name: after.get(name) for name in before} == before
     new = {Path(name).relative_to(run.path.name).parts[0] for name in set(after) - set(before)}
-    assert new == {FOLDER, "diagnosis.json"}
+    assert new == {BRANCHES, "diagnosis.json"}
 
 
 def test_its_branches_are_finished_runs_with_seeds_of_their_own(collapsed: Collapsed) -> None:
@@ -182,7 +183,7 @@ def test_its_branches_are_finished_runs_with_seeds_of_their_own(collapsed: Colla
     assert names == ["longer", "reset-detective", "r1", "other-ratio", "lower-rates", "afresh"]
     seeds = [one.seed for branch in found.branches for one in branch.runs]
     assert len(set(seeds)) == len(seeds) == 5 + 5 * 3
-    folders = {path.name: RunFolder(path) for path in (run.path / FOLDER).glob("*-s*")}
+    folders = {path.name: RunFolder(path) for path in (run.path / BRANCHES).glob("*-s*")}
     for branch in found.branches:
         for one in branch.runs:
             (folder,) = (
@@ -232,6 +233,20 @@ def press_ctrl_c() -> None:
     time.sleep(0.05)  # the main thread hears of it before this one plays its last rounds
 
 
+def test_progress_counts_what_may_follow_from_the_beginning(collapsed: Collapsed) -> None:
+    """So that nothing goes on after `100 %, 0 s left`."""
+    *_, seen = collapsed
+    playing = [one for one in seen if one.branches]
+    for before, now in pairwise(playing):
+        assert now.rounds_total <= before.rounds_total
+    last_branch = next(i for i, one in enumerate(playing) if len(one.branches) == 6)
+    for one in playing[: last_branch + 1]:
+        assert one.rounds_done < one.rounds_total
+    assert all(one.seconds_left != 0 for one in seen)
+    assert playing[0].rounds_to_come > 0
+    assert playing[-1].rounds_to_come == 0
+
+
 class Impatient(Watcher):
     """Presses Ctrl-C once, as soon as something is so."""
 
@@ -278,7 +293,7 @@ def ended_by(sent: signal.Signals, run: RunFolder) -> tuple[int, str]:
     ) as process:
         assert process.stderr is not None
         try:
-            while len(list((run.path / FOLDER).glob("*/summary.json"))) < 2:
+            while len(list((run.path / BRANCHES).glob("*/summary.json"))) < 2:
                 assert process.poll() is None, process.stderr.read()
                 time.sleep(0.01)
         finally:
@@ -309,7 +324,7 @@ def test_one_whose_terminal_is_closed_is_saved_and_says_how_to_go_on(
     assert code == 130
     assert said == f"Interrupted; everything is saved. To go on, run it again: {again}\n"
     assert read_diagnosis(run.path) is None
-    branches = (RunFolder(path) for path in (run.path / FOLDER).iterdir() if path.name[0] != ".")
+    branches = (RunFolder(path) for path in (run.path / BRANCHES).iterdir() if path.name[0] != ".")
     assert {branch.run["status"] for branch in branches} <= {"complete", "interrupted"}
 
 
@@ -352,7 +367,7 @@ def test_a_run_by_the_earlier_rmsprop_is_not_played_on_by_todays(tmp_path: Path)
         run = store_examples.train(tmp_path, store_examples.experiment(**by_rmsprop))
     with pytest.raises(StoreError, match="so it is shown and not gone on with"):
         diagnosed(RunFolder(run.path))
-    assert not (run.path / FOLDER).exists()
+    assert not (run.path / BRANCHES).exists()
     with pytest.raises(StoreError, match="so it is shown and not gone on with"):
         Origin.of(BranchPoint(run.path))
 
@@ -368,7 +383,7 @@ def test_a_run_that_is_not_finished_is_not_diagnosed(tmp_path: Path) -> None:
             diagnosed(RunFolder(path))
     with pytest.raises(StoreError, match="is interrupted; only"):
         diagnosed(RunFolder(path))
-    assert not (path / FOLDER).exists()
+    assert not (path / BRANCHES).exists()
 
 
 @pytest.mark.parametrize("name", ["checkpoint.safetensors", "config.yaml", "summary.json"])
@@ -447,7 +462,7 @@ def test_a_run_that_diverged_is_cured_from_scratch(tmp_path: Path) -> None:
     assert found.evidence == run.verdict.evidence
     assert [branch.name for branch in found.branches] == ["r1", "other-ratio", "lower-rates"]
     assert {(one.from_round, one.to_round) for one in found.branches} == {(0, 300)}
-    folders = [RunFolder(path) for path in (run.path / FOLDER).glob("*-s*")]
+    folders = [RunFolder(path) for path in (run.path / BRANCHES).glob("*-s*")]
     assert len(folders) == 9
     assert not any("branched_from" in one.run for one in folders)
     gone = found.branch("other-ratio").runs
@@ -487,7 +502,7 @@ def test_continuations_that_disagree_are_played_for_longer(
     for one in longer.runs:
         (path,) = (
             path
-            for path in (run.path / FOLDER).glob(f"longer-s{one.seed}-*")
+            for path in (run.path / BRANCHES).glob(f"longer-s{one.seed}-*")
             if RunFolder(path).config.training.steps == 10 * T
         )
         assert RunFolder(path).run["sessions"][0]["from_round"] == 4 * T
@@ -533,7 +548,7 @@ def test_a_branch_differs_from_the_run_in_what_it_says_and_in_what_it_must(tmp_p
             wanted["training"]["steps"] = plan.rounds * T
             wanted["evaluation"]["every"] = 1
             assert rest == wanted
-            assert folder_of(run, one).parent == tmp_path / FOLDER
+            assert folder_of(run, one).parent == tmp_path / BRANCHES
 
 
 @pytest.mark.parametrize(

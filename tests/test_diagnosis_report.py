@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import itertools
 import json
+import re
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -470,6 +471,14 @@ MANY = a_progress(
         for i in range(8)
     )
 )
+
+
+def test_the_time_that_is_left_is_at_most_so_long_while_it_is_open_what_follows():
+    assert "at most" not in frame_of(a_progress())
+    more = a_progress(rounds_to_come=240_000)
+    assert re.search(r"  at most \d s left", frame_of(more))
+    assert ", at most 9 s left" in Diagnosing(title="five").line(more)
+    assert "181,000 of 480,000 rounds (38 %)" in Diagnosing(title="five").line(more)
 
 
 @pytest.mark.parametrize("progress", [None, NOTHING_YET, a_progress(), MANY])

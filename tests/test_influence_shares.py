@@ -267,6 +267,32 @@ def test_seeds_that_agree_to_the_last_bit_by_chance_make_no_interval_of_no_width
     assert 0 < second.low < second.value < second.high
 
 
+def test_levels_that_tie_by_chance_are_not_excluded_for_certain() -> None:
+    """Once at each level: an even chance in two seeds, and no proof of there being no influence."""
+    for happened, factor in (
+        (((0, 0), (1, 1)), 1),
+        (((0, 0), (1, 1), (2, 0), (3, 1)), 1),
+        (((0, 1), (3, 1)), 1),
+        (((0, 0), (2, 1), (4, 0), (6, 1), (8, 0), (10, 1)), 0),
+        (((0, 0), (2, 1), (4, 2), (6, 0), (8, 1), (10, 2)), 0),
+    ):
+        seeds = 1 + max(seed for _, seed in happened)
+        parts = list(main_and_pair_effects(rare(*happened, seeds=seeds)))
+        tied = next(part.share for part in parts if part.axes == (factor,))
+        assert tied.value <= 0
+        assert tied.low == 0
+        assert tied.high > 0.1
+
+
+@pytest.mark.parametrize("seeds", [2, 3, 8])
+def test_no_influence_is_excluded_for_certain_where_there_is_luck(seeds: int) -> None:
+    rng = np.random.default_rng(seeds)
+    for chance in (0.1, 0.3):
+        y = (rng.random((seeds, 3, 3, 2)) < chance).astype(float)
+        parts = [part.share for part in main_and_pair_effects(y)]
+        assert all(share.high > 0.001 for share in [*parts, *total_effects(y)])
+
+
 def test_levels_that_are_the_same_in_every_trial_explain_nothing_for_certain() -> None:
     y = rare((0, 0), (1, 0), (4, 1), (5, 1), (8, 2), (9, 2), seeds=3)
     second = next(part.share for part in main_and_pair_effects(y) if part.axes == (1,))

@@ -8,7 +8,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from ganrun.influence import Trials, influence_of, paragraph
+from ganrun.influence import Trials, influence_of, paragraph, paragraphs
+from ganrun.influence.claims import mark_claims
 from ganrun.influence.trials import CONFIRMED
 from tests.influence_examples import RATIO, STEPS, grid, sweep, trials_of, words
 
@@ -37,6 +38,50 @@ def test_the_factor_that_matters_comes_first_with_its_interval() -> None:
         r"been picked among all levels\.",
         text,
     )
+
+
+@pytest.mark.parametrize("seeds", [4, 8])
+def test_where_nothing_matters_hardly_any_sweep_is_said_to_show_anything(seeds: int) -> None:
+    """Eleven shares and those of four verdicts are looked at; by luck some interval excludes 0."""
+    rng, claims, lucky = np.random.default_rng(seeds), 0, 0
+    columns = grid(a=[1, 2, 3], b=[1, 2, 3], c=[1, 2])
+    for _ in range(10):
+        missing = rng.integers(0, 4, 18 * seeds)
+        endings = rng.choice(["collapsed", "undertrained", "oscillating", "stuck"], 18 * seeds)
+        verdicts = list(np.where(missing > 0, endings, "converged"))
+        trials = trials_of(columns, seeds, verdicts, modes_missing=list(missing.astype(float)))
+        answer = influence_of(trials)
+        shares = [one["shares"] for one in answer["outcomes"].values() if one["shares"]]
+        lucky += any(effect["share"]["low"] > 0 for one in shares for effect in one["effects"])
+        claims += bool(re.search(r"explains|interact,|Fewest|whatever", answer["paragraph"]))
+    assert lucky > claims
+    assert claims <= 1
+
+
+def test_on_a_screen_the_same_sentences_stand_in_short_paragraphs() -> None:
+    answer = influence_of(sweep())
+    happened, explained, judged, sure = paragraphs(answer)
+    assert " ".join([happened, explained, judged, sure]) == answer["paragraph"]
+    assert "missing at the end" in happened
+    assert "by itself explains" in explained
+    assert judged.startswith("By the quick verdict")
+    assert sure.startswith("Brackets hold")
+
+
+def test_what_is_claimed_of_verdicts_waits_for_the_modes_that_are_missing() -> None:
+    """Where nothing explains these, a factor that explains a verdict may be luck."""
+    outcomes = influence_of(sweep())["outcomes"]
+    modes, verdicts = (
+        outcomes[name]["shares"]["effects"] for name in ("modes_missing", "collapsed")
+    )
+    assert [effect["share"]["claimed"] for effect in modes] == [True, False, False]
+    assert [effect["share"]["claimed"] for effect in verdicts[:2]] == [True, False]
+    for effect in modes:
+        for numbers in filter(None, (effect["share"], effect["total"])):
+            numbers["p_value"] = 1.0
+    outcomes["modes_missing"]["shares"]["seed"]["p_value"] = 1.0
+    mark_claims("modes_missing", ("collapsed",), outcomes)
+    assert not any(effect["share"]["claimed"] for effect in (*modes, *verdicts[:2]))
 
 
 def test_what_needs_no_judge_comes_first_and_verdicts_say_whose_they_are() -> None:

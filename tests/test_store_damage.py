@@ -212,7 +212,7 @@ def test_a_file_without_which_there_is_no_run_is_missed_in_the_same_words_by_all
     run: Path, name: str
 ) -> None:
     (run / name).unlink()
-    remedy = "--repair keeps the damaged folder aside and trains the run again"
+    remedy = "ganrun train --repair keeps the damaged folder aside and trains the run again"
     for reader in (RunFolder, run_at):
         with pytest.raises(DamagedError) as told:
             reader(run)

@@ -255,7 +255,7 @@ IN_VARY = {
         "1:49: vary.optimizer.b1.points: must be at least 2, not 1"
     ),
     "optimizer.b1: {linear: [0, 0.9], points: 1e6}": (
-        "1:49: vary.optimizer.b1.points: must be at most 1000, not 1e6"
+        "1:49: vary.optimizer.b1.points: must be at most 1,000, not 1e6"
     ),
     "optimizer.b1: {log: [0, 0.9], points: 3}": (
         "1:28: vary.optimizer.b1.log: a logarithmic range lies above 0, not at 0"
@@ -306,7 +306,7 @@ IN_SWEEP = {
     AXIS + "points: 3": "2:9: points: a factorial design has them in each of its ranges",
     AXIS + "design: random": "1:1: points: missing; a random design needs their number",
     AXIS + "design: sobol\npoints: 7": "3:9: points: must be a power of two, as 4 or 8, not 7",
-    AXIS + "design: random\npoints: 2e9": "3:9: points: must be at most 1000000, not 2e9",
+    AXIS + "design: random\npoints: 2e9": "3:9: points: must be at most 1,000,000, not 2e9",
     AXIS + "seeds: [1, 1]": "2:12: seeds[1]: seed 1 is listed twice",
     AXIS + "name: 3": "2:7: name: expected text, not 3; write it in quotes",
     AXIS + "training: {}": "2:1: training: unknown field; did you mean 'base.training'?",
@@ -358,7 +358,7 @@ SET = {
     "vary.lr=[3]": "unknown field; did you mean 'optimizer.learning_rate'?",
     "vary=[3]": "expected a mapping of dotted fields, not a list",
     "cases.x.training.steps=0": "must be at least 1, not 0",
-    "seeds=0": "a count of seeds must be from 1 to 16384, not 0",
+    "seeds=0": "a count of seeds must be from 1 to 16,384, not 0",
     "extends=a.yaml": "only a config can extend another",
     "base.extends=a.yaml": "only a config can extend another",
     "base={extends: a.yaml}": "only a config can extend another",

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -303,7 +304,11 @@ def test_a_damaged_trial_is_named_and_hides_no_other(tmp_path):
     text = printed(folder)
     assert "17 of 18 trials have a result" in text
     place = f"{damaged.parent.name}/summary.json"
-    assert f"{place}: does not hold what was written there; --repair keeps" in text
+    assert f"{place}: does not hold what was written there; ganrun sweep --repair keeps" in text
+    (again,) = re.findall(r"to go on: (.*)", text)
+    assert again.endswith(" --repair")
+    damaged.parent.rename(tmp_path / "elsewhere")
+    assert not re.search(r"to go on: .*--repair", printed(folder))
 
 
 def test_where_columns_have_no_room_it_is_said(folders):

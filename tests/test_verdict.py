@@ -38,7 +38,16 @@ from ganrun.verdict import (
 )
 from ganrun.verdict import likelihoods as likelihoods_of_words
 from ganrun.verdict.evidence import evidence_for
-from ganrun.verdict.likelihoods import DEAD, EARLY, NEEDED, SIGNS, likelihoods, signs_of
+from ganrun.verdict.likelihoods import (
+    BETTER,
+    DEAD,
+    EARLY,
+    NEEDED,
+    SIGNS,
+    likelihoods,
+    signs_of,
+    told_apart,
+)
 from ganrun.verdict.signs import Signs
 
 REFERENCE = {
@@ -369,6 +378,14 @@ def test_the_signs_see_whether_a_game_is_steady() -> None:
     assert SIGNS["slope D grown"](signs(grown)) == 0
 
 
+@pytest.mark.parametrize("case", PLAIN)
+def test_a_discriminator_that_is_bounded_makes_smaller_slopes_and_no_other_word(case: str) -> None:
+    """A clipped critic's slopes are a thousandth of others', however far the generator moves."""
+    metrics, _ = PLAIN[case]
+    smaller = {name: metrics[name] / 1000 for name in ("grad_norm_g", "grad_norm_d")}
+    assert judge({**metrics, **smaller}).probabilities == judge(metrics).probabilities
+
+
 def test_what_was_never_seen_counts_as_the_most_unusual_that_is_believed() -> None:
     far, farther = (course(steady(), real_logit=10.0**size) for size in (4, 8))
     assert judge(far).probabilities == judge(farther).probabilities
@@ -532,6 +549,27 @@ def test_no_word_is_told_that_is_not_true_of_the_run_so_far() -> None:
             assert found.word not in {"sharpening", "imprecise", "converged"}
         else:
             assert found.word != "collapsed"
+
+
+@pytest.mark.parametrize("end", [0.3, 0.48, 0.5, 0.52, 0.7, 0.9])
+def test_of_the_two_words_for_getting_better_the_impossible_one_has_no_chance(end: float) -> None:
+    """Which it would be, the run's own end decides; by the course alone both looked possible."""
+    metrics = course(rising(end / 2, end))
+    run = signs(metrics).trajectory
+    lacking = run.lacks(run.last_tenth)
+    possible, impossible = BETTER if lacking else BETTER[::-1]
+    chances = judge(metrics).probabilities
+    assert impossible not in chances
+    assert chances[possible] > 0.01
+    equal = told_apart(np.full(len(WORDS), 1 / len(WORDS)), signs(metrics))
+    assert equal.sum() == pytest.approx(1)
+    assert equal[WORDS.index(possible)] == pytest.approx(2 / len(WORDS))
+
+
+def test_a_run_a_little_short_of_most_samples_on_modes_is_told_as_likely_to_get_better() -> None:
+    metrics = course(rising(0.15, 0.49))
+    assert judge(metrics).word == "undertrained"
+    assert likely(judge(metrics).word, judge(metrics).probabilities).startswith("most likely")
 
 
 def test_a_finite_run_is_not_said_to_have_diverged_however_likely_it_is_to(

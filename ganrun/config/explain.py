@@ -198,20 +198,20 @@ def _out_of_range(kind: str, context: Mapping[str, Any], node: Node) -> str | No
     }
     if kind in bounds:
         words, key = bounds[kind]
-        return f"must be {words} {context[key]:.12g}, not {written(node)}"
+        return f"must be {words} {context[key]:,.12g}, not {written(node)}"
     if kind == "not_finite":
         return f"must be finite, not {written(node)}"
     if kind == "seed_count":
-        return f"a count of seeds must be from 1 to {context['most']}, not {written(node)}"
+        return f"a count of seeds must be from 1 to {context['most']:,}, not {written(node)}"
     length = len(node.value) if isinstance(node.value, list | str) else 0
     if kind == "missing":
         return f"expected a list of 2, not of {length}"
     if kind == "too_short":
         return f"needs at least {context['min_length']}, not {length}"
     if kind == "too_long":
-        return f"must have at most {context['max_length']} entries, not {length}"
+        return f"must have at most {context['max_length']:,} entries, not {length:,}"
     if kind == "string_too_long":
-        return f"must have at most {context['max_length']} characters, not {length}"
+        return f"must have at most {context['max_length']:,} characters, not {length:,}"
     if kind == "string_pattern_mismatch":
         return (
             f"{written(node)} would not be a safe folder name; use letters, digits, '.', '_' and "

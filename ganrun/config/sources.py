@@ -7,9 +7,9 @@ one which is given where the other is meant is said to be just that.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
+from difflib import SequenceMatcher
 from functools import reduce
 from pathlib import Path
 from typing import Literal
@@ -28,6 +28,8 @@ from ganrun.config.yaml_tree import (
 
 SIZE_LIMIT = 256 * 1024
 EXTENDS_LIMIT = 16
+NEAR = 0.7
+"""A file is meant if its name is so like the one that was asked for, without their endings."""
 
 SWEEPS_OWN = frozenset({"vary", "cases", "design"})
 """Fields that only a sweep has."""
@@ -199,23 +201,31 @@ def _text(path: Path, asked: Asked | None) -> str:
 
 
 def _near_file(path: Path) -> str:
-    """Return a suggestion if the folder holds a file of nearly that name, or ganrun ships one."""
+    """Return a suggestion if the folder holds a file of nearly that name, or ganrun ships one.
+
+    Of two that are equally near, the one that is here is meant.
+    """
     try:
         names = [name for name in os.listdir(path.parent) if name.endswith((".yaml", ".yml"))]
     except (OSError, ValueError):
         names = []
-    if found := _near_name(path.name, names):
-        return f"; did you mean {shortened(str(path.with_name(found)), 200)!r}?"
     shipped = shipped_configs()
-    files = {file.name: file.relative_to(shipped) for file in shipped.rglob("*.yaml")}
-    near = _near_name(path.name, files)
-    return f"; did you mean 'configs/{files[near].as_posix()}'?" if near else ""
+    files = [(name, str(path.with_name(name))) for name in names]
+    files += [
+        (file.name, (Path("configs") / file.relative_to(shipped)).as_posix())
+        for file in shipped.rglob("*.yaml")
+    ]
+    likeness = {place: _likeness(path.name, name) for name, place in files}
+    nearest = max(likeness, key=likeness.__getitem__, default="")
+    if not nearest or likeness[nearest] < NEAR:
+        return ""
+    return f"; did you mean {shortened(nearest, 200)!r}?"
 
 
-def _near_name(name: str, files: Iterable[str]) -> str | None:
-    """Return the file of that name but its ending, or of nearly that name."""
-    same = [file for file in files if Path(file).stem == name]
-    return next(iter(same or get_close_matches(name, files, n=1, cutoff=0.75)), None)
+def _likeness(asked: str, name: str) -> float:
+    """How near a file's name is to the one that was asked for, each without its ending."""
+    asked = asked.removesuffix(".yaml").removesuffix(".yml")
+    return SequenceMatcher(None, asked, name.removesuffix(".yaml").removesuffix(".yml")).ratio()
 
 
 def _options(overrides: Sequence[str], problems: list[Problem]) -> Iterator[Option]:

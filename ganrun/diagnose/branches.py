@@ -14,10 +14,8 @@ from pathlib import Path
 from ganrun.config import Experiment, load_experiment, static_key
 from ganrun.playing.jobs import BranchPoint, Job, Member, Options, jobs_of
 from ganrun.store import RunFolder, run_path
-from ganrun.store.layout import CONFIG
+from ganrun.store.layout import BRANCHES, CONFIG
 
-FOLDER = "diagnosis"
-"""Where a run's branches are, in its folder."""
 MOST_ROUNDS = 10_000_000
 """Rounds that a config may ask for."""
 LEAST_EVALUATIONS, MOST_EVALUATIONS = 20, 10_000
@@ -79,12 +77,12 @@ class Plan:
 
 def folder_of(run: RunFolder, experiment: Experiment) -> Path:
     """The run folder of one GAN of a branch."""
-    return run_path(run.path / FOLDER, experiment)
+    return run_path(run.path / BRANCHES, experiment)
 
 
 def cohorts(run: RunFolder, plans: Iterable[Plan], options: Options, lanes: int) -> list[list[Job]]:
     """The jobs that play these branches, by the program that they share."""
-    options = replace(options, runs_dir=run.path / FOLDER, shared=None)
+    options = replace(options, runs_dir=run.path / BRANCHES, shared=None)
     members: dict[str, list[Member]] = {}
     for plan in plans:
         for one in plan.members(run):

@@ -35,6 +35,12 @@ def cures(experiment: Experiment, *, afresh: bool = False) -> list[Plan]:
     ]
 
 
+def may_be_tried(experiment: Experiment, *, afresh: bool = False) -> list[Plan]:
+    """The cures, and the best of them from scratch, whichever that will be."""
+    plans = cures(experiment, afresh=afresh)
+    return plans if afresh else [*plans, Plan(AFRESH, "", rounds=1.0, seeds=SEEDS, afresh=True)]
+
+
 def best_cure(branches: Sequence[Branch]) -> Branch | None:
     """The branch whose GANs end best: without fault, with most modes, nearest to the target."""
     known = [one for one in branches if one.mean("mode_tv") is not None]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 
 import numpy as np
 from jaxtyping import Float
@@ -51,6 +52,7 @@ class Branches:
         self._check = check
         self._board = _Board(run, on_progress)
         self.stage = self._board.stage
+        self.may_follow = self._board.may_follow
 
     def play(self, plans: Sequence[Plan]) -> None:
         """Play branches to their ends. Raises `StoreError` if one of their GANs could not be.
@@ -160,19 +162,26 @@ class _Board:
         self._stage = ""
         self._plans: dict[str, Plan] = {}
         self._latest: dict[tuple[str, int], MemberProgress] = {}
+        self._to_come: dict[str, Plan] = {}
         self._found: Counter[str] = Counter()
         self._rate = RoundRate()
         self._measurements = Measurements()
         self._measuring: Measuring | None = None
 
     def expect(self, plans: Iterable[Plan]) -> None:
-        """Take note of branches that will be played."""
+        """Take note of branches that will be played, or played on."""
         for plan in plans:
-            for one in plan.experiments(self._run):
-                self._latest.pop((plan.name, one.seeds[0]), None)
+            for name, seed in [known for known in self._latest if known[0] == plan.name]:
+                farther = replace(self._latest[name, seed], steps=plan.steps(self._run))
+                self._latest[name, seed] = farther
             self._plans[plan.name] = plan
             self._found[plan.name] = 0
         self._rate = RoundRate()
+        self._tell()
+
+    def may_follow(self, plans: Iterable[Plan]) -> None:
+        """Take note of branches that may be played after those that are expected, and no others."""
+        self._to_come = {plan.name: plan for plan in plans}
         self._tell()
 
     def stage(self, name: str) -> None:
@@ -184,7 +193,9 @@ class _Board:
         """Take note of GANs that were there already: there is nothing left to play of them."""
         for one, outcome in zip(members, outcomes, strict=True):
             if outcome.how == "found":
-                self._found[one.experiment.name] += 1
+                name = one.experiment.name
+                self._found[name] += 1
+                self._latest.pop((name, one.experiment.seeds[0]), None)
         self._tell()
 
     def post(self, members: Sequence[MemberProgress]) -> None:
@@ -196,15 +207,28 @@ class _Board:
     def _tell(self) -> None:
         branches = tuple(map(self._branch, self._plans.values()))
         done = sum(branch.rounds_done for branch in branches)
-        total = sum(branch.rounds_total for branch in branches)
+        to_come = sum(map(self._more_rounds, self._to_come.values()))
+        total = sum(branch.rounds_total for branch in branches) + to_come
         rate, left = self._rate.at(done, total)
+        if done >= total:
+            left = None  # what is done after the last round takes its time as well
         self._on_progress(
-            DiagnosisProgress(self._stage, self._modes, branches, rate, left, self._measuring)
+            DiagnosisProgress(
+                self._stage, self._modes, branches, rate, left, self._measuring, to_come
+            )
         )
 
+    def _more_rounds(self, plan: Plan) -> int:
+        """Rounds of a branch beyond those that are expected already."""
+        expected = self._plans.get(plan.name)
+        before = self._rounds(expected) if expected else 0
+        return max(self._rounds(plan) - before, 0) * plan.seeds
+
+    def _rounds(self, plan: Plan) -> int:
+        return plan.steps(self._run) - (0 if plan.afresh else self._begin)
+
     def _branch(self, plan: Plan) -> BranchProgress:
-        begin = 0 if plan.afresh else self._begin
-        rounds = plan.steps(self._run) - begin
+        begin, rounds = 0 if plan.afresh else self._begin, self._rounds(plan)
         gans = [one for (name, _), one in self._latest.items() if name == plan.name]
         covered = [one.modes_covered for one in gans if one.modes_covered is not None]
         done = [one.diverged or one.round >= one.steps for one in gans]

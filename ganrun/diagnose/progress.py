@@ -35,6 +35,8 @@ class DiagnosisProgress:
     seconds_left: float | None
     measuring: Measuring | None = None
     """What is being measured, while no rounds are played."""
+    rounds_to_come: int = 0
+    """Rounds of branches that may be needed too, as what is played now will show."""
 
     @property
     def rounds_done(self) -> int:
@@ -43,8 +45,8 @@ class DiagnosisProgress:
 
     @property
     def rounds_total(self) -> int:
-        """Rounds of all branches that are known of."""
-        return sum(branch.rounds_total for branch in self.branches)
+        """Rounds of all branches that are known of, and of those that may follow them."""
+        return sum(branch.rounds_total for branch in self.branches) + self.rounds_to_come
 
 
 OnProgress = Callable[[DiagnosisProgress], None]

@@ -12,8 +12,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 
 from ganrun.diagnose.advise import advice, rounds_until_rest
-from ganrun.diagnose.branches import FOLDER, MOST_ROUNDS, Plan
-from ganrun.diagnose.cures import afresh, best_cure, cures
+from ganrun.diagnose.branches import MOST_ROUNDS, Plan
+from ganrun.diagnose.cures import afresh, best_cure, cures, may_be_tried
 from ganrun.diagnose.diagnosis import (
     FORMAT,
     NAME,
@@ -33,6 +33,7 @@ from ganrun.measure.showable import BY_MODE
 from ganrun.playing.jobs import Options
 from ganrun.store import DamagedError, RunFolder, RunLockedError, StoreError
 from ganrun.store.atomic import make_folder, remove_leftovers
+from ganrun.store.layout import BRANCHES
 from ganrun.store.lock import Lock, claim
 from ganrun.verdict.continued import Continued
 
@@ -76,9 +77,9 @@ def _told(status: str) -> str:
 
 @contextmanager
 def _claimed(run: RunFolder) -> Iterator[Lock]:
-    make_folder(run.path / FOLDER)
+    make_folder(run.path / BRANCHES)
     try:
-        lock = claim(run.path / FOLDER)
+        lock = claim(run.path / BRANCHES)
     except RunLockedError:
         raise RunLockedError(f"{run.path}: another process is diagnosing this run") from None
     try:
@@ -103,7 +104,9 @@ class _Experiment:
         with executor_for(gans) as executor:
             branches = Branches(self.run, self.options, executor, self.on_progress, self.check)
             longer, verdict, plan = self._longer(branches)
-            tried = [] if verdict.word in NEED_NO_CURE else self._cures(branches, verdict)
+            tried = []
+            if verdict.word not in NEED_NO_CURE:
+                tried = self._cures(branches, verdict)
             best = best_cure(tried)
             again = self._afresh(branches, best)
             branches.stage("questioning the detectives")
@@ -145,6 +148,8 @@ class _Experiment:
         """Play the game on, and say what that shows."""
         if self.run.status == "diverged":
             return [], DIVERGED, None
+        later = may_be_tried(self.run.config)
+        branches.may_follow([LONGEST, *later])
         branches.stage("playing on")
         branches.play([LONGER, RESET])
         plan, longer = LONGER, branches.judged(LONGER)
@@ -152,6 +157,7 @@ class _Experiment:
             branches.stage("playing on, since that left doubt")
             branches.play([LONGEST])
             plan, longer = LONGEST, branches.judged(LONGEST)
+        branches.may_follow(later)
         self.shown.append(branches.shown(plan, [one.word for one in longer]))
         self.shown.append(branches.shown(RESET))
         return longer, judgement(longer), plan
@@ -187,6 +193,7 @@ class _Experiment:
     def _afresh(self, branches: Branches, best: Branch | None) -> Branch | None:
         """Try the best cure from the first round on, unless that is how it was tried."""
         if best is None or best.from_round == 0:
+            branches.may_follow([])
             return None
         branches.stage("trying the best cure from scratch")
         plan = afresh(best)

@@ -45,7 +45,9 @@ def main_and_pair_effects(y: Float[ndarray, " S *L"]) -> Iterator[Effect]:
         for axes in combinations(range(len(levels)), size):
             part = np.broadcast_to(effect(y, axes), y.shape)
             dimensions = prod(levels[axis] - 1 for axis in axes)
-            yield Effect(axes, PartTest(table, part.reshape(table.y.shape), dimensions).interval())
+            varies = all(np.ptp(y, axis=axis + 1).any() for axis in axes)
+            test = PartTest(table, part.reshape(table.y.shape), dimensions, varies=varies)
+            yield Effect(axes, test.interval())
             remainder, left = remainder - part, left - dimensions
     if left:
         yield Effect((), PartTest(table, remainder.reshape(table.y.shape), left).interval())
@@ -58,4 +60,5 @@ def total_effects(y: Float[ndarray, " S *L"]) -> Iterator[Share]:
     for axis, count in enumerate(levels):
         part = y - y.mean(axis=axis + 1, keepdims=True)
         dimensions = table.cells // count * (count - 1)
-        yield PartTest(table, part.reshape(table.y.shape), dimensions).interval()
+        varies = bool(part.any())
+        yield PartTest(table, part.reshape(table.y.shape), dimensions, varies=varies).interval()

@@ -48,14 +48,15 @@ def total_variance(y: Float[ndarray, "S R K"]) -> Estimate:
 
 def ratio(part: Estimate, total: Estimate) -> Share:
     """The share of a part, with Student's interval, degrees of freedom by Satterthwaite."""
-    from scipy.special import stdtrit
+    from scipy.special import stdtr, stdtrit
 
     value = part.value / total.value
     table = (part.contributions - value * total.contributions) / total.value
     variance, freedom = variance_of_mean(table)
     half = float(stdtrit(freedom, (1 + LEVEL) / 2) * np.sqrt(variance)) if variance else 0.0
     low, high = (min(max(limit, 0.0), 1.0) for limit in (value - half, value + half))
-    return Share(value, low, high)
+    by_luck = stdtr(freedom, -value / np.sqrt(variance)) if variance else value <= 0
+    return Share(value, low, high, float(by_luck))
 
 
 def variance_of_mean(table: Float[ndarray, "R S"]) -> tuple[float, float]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ganrun.config.pieces import PENALTIES
+from ganrun.wording import possessive
 
 NAMES = {
     "case": "case",
@@ -58,14 +59,16 @@ def plain_name(field: str) -> str:
     "instance noise's std"
     >>> plain_name("target.seed")
     "target's seed"
+    >>> plain_name("snapshots.samples")
+    "snapshots' samples"
     """
     if field in NAMES:
         return NAMES[field]
     *sections, last = field.split(".")
     if sections and sections[-1] in PENALTIES:
-        return f"{_penalty(PENALTIES[sections[-1]].label)}'s {last}"
+        return f"{possessive(_penalty(PENALTIES[sections[-1]].label))} {last}"
     last = NETWORK_FIELDS.get(last, last.replace("_", " "))
-    return f"{sections[-1].replace('_', ' ')}'s {last}" if sections else last
+    return f"{possessive(sections[-1].replace('_', ' '))} {last}" if sections else last
 
 
 def _penalty(label: str) -> str:

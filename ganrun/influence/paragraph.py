@@ -39,6 +39,22 @@ def paragraph(influence: Mapping[str, Any]) -> str:
     return " ".join(chain.from_iterable(told(influence).values()))
 
 
+PARTS = (
+    ("trials", "rounds", "modes missing"),
+    ("what explains it", "least and most"),
+    ("verdicts",),
+    ("left out", "brackets"),
+)
+"""What is told in one breath: what happened, what explains it, how it is judged, how sure it is."""
+
+
+def paragraphs(influence: Mapping[str, Any]) -> list[str]:
+    """The same sentences in a few short paragraphs, as they are read on a screen."""
+    by_subject = told(influence)
+    sentences = [chain.from_iterable(by_subject.get(one, []) for one in part) for part in PARTS]
+    return [words for words in map(" ".join, sentences) if words]
+
+
 def told(influence: Mapping[str, Any]) -> dict[str, list[str]]:
     """The sentences of the paragraph, in their order, by what they are about."""
     counts = influence["trials"]
@@ -59,9 +75,8 @@ def told(influence: Mapping[str, Any]) -> dict[str, list[str]]:
     }
 
 
-def headline_outcome(influence: Mapping[str, Any]) -> str | None:
+def headline_outcome(outcomes: Mapping[str, Any]) -> str | None:
     """The first outcome of `HEADLINES` that has shares of its variance; None where none has."""
-    outcomes = influence["outcomes"]
     return next((outcome for outcome in HEADLINES if outcomes[outcome]["shares"]), None)
 
 
@@ -155,7 +170,7 @@ def _cases(influence: Mapping[str, Any]) -> list[str]:
 
 
 def _explained(influence: Mapping[str, Any], names: Mapping[str, str]) -> list[str]:
-    leading = headline_outcome(influence)
+    leading = headline_outcome(influence["outcomes"])
     if leading is None:
         missed = influence["outcomes"][MISSED]["overall"]
         if missed["count"] == 0:
@@ -206,7 +221,7 @@ def _by_themselves(shares: Numbers, names: Mapping[str, str], what: str) -> list
 def _with_interactions(effect: Numbers) -> str:
     """A factor's total share, where it says that interactions matter more than can be luck."""
     total, share = effect["total"], effect["share"]
-    if total is None or total["low"] <= max(share["value"], 0):
+    if total is None or not total["claimed"] or total["low"] <= max(share["value"], 0):
         return ""
     return f", and {interval(total)} with its interactions"
 
@@ -234,7 +249,7 @@ def _foretold(shares: Numbers, names: Mapping[str, str], what: str) -> list[str]
     effects = _largest(_of_kind(shares, "factor"), "total")
     clear, unclear = _told_from_none(effects, "total")
     foretold = shares["foretold"]
-    if foretold["low"] <= 0 and not clear:
+    if not foretold["claimed"] and not clear:
         return [
             f"A forest foretells {_at_most(foretold)} {what} on points that it has not seen, "
             "which cannot be told from nothing: no factor's influence can be shown."
@@ -258,7 +273,7 @@ def _foretold(shares: Numbers, names: Mapping[str, str], what: str) -> list[str]
 def _chance(shares: Numbers) -> str:
     chance, seed = shares["chance"], shares["seed"]
     sentence = f"The seed alone, with all factors fixed, accounts for {interval(chance)} of it"
-    if seed["low"] > 0:
+    if seed["claimed"]:
         sentence += f", including {interval(seed)} of it that is the same whatever the factors"
     return f"{sentence}."
 
@@ -271,12 +286,15 @@ def _extremes(influence: Mapping[str, Any], names: Mapping[str, str]) -> list[st
 
     They were picked after looking, and their intervals know it.
     """
-    leading = headline_outcome(influence)
+    leading = headline_outcome(influence["outcomes"])
     if leading is None or not influence["ranking"]:
         return []
     field = influence["ranking"][0]
     if field == CASE and influence["cases"]:
         return []  # told by their ranking, ties and all
+    effects = _of_kind(influence["outcomes"][leading]["shares"], "factor")
+    if not any(_matters(effect) for effect in effects if effect["fields"] == [field]):
+        return []
     picked = influence["outcomes"][leading]["extremes"][field]
     if picked is None or picked["least"]["high"] >= picked["most"]["low"]:
         return []
@@ -321,9 +339,11 @@ def _verdicts(influence: Mapping[str, Any], names: Mapping[str, str]) -> list[st
     first = f"{count} of {_trials(influence)} collapsed ({interval(collapsed)})"
     judged = capital(by_verdict(influence["verdicts"]))
     sentences = [f"{judged}, {listed([first, *others])}."]
+    leading = headline_outcome(outcomes)
     told: dict[str, list[str]] = {}
     for ending in overall:
-        if ending != headline_outcome(influence) and (leader := _leader(outcomes[ending], names)):
+        leader = None if ending == leading else _leader(outcomes[ending], names)
+        if leader is not None:
             which = f"{leader[1]} of that in which trials {MEANINGS[ending].do}"
             told.setdefault(leader[0], []).append(which)
     leaders = [f"{name} explains {listed(shares)}" for name, shares in told.items()]
@@ -339,7 +359,7 @@ def _leader(outcome: Numbers, names: Mapping[str, str]) -> tuple[str, str] | Non
         return None
     key = "total" if outcome["shares"]["effects"][0]["share"] is None else "share"
     leading = _largest(_of_kind(outcome["shares"], "factor"), key)[0]
-    if leading[key]["low"] <= 0:
+    if not leading[key]["claimed"]:
         return None
     return _the(leading, names), interval(leading[key])
 
@@ -352,9 +372,14 @@ def _of_kind(shares: Numbers, kind: str) -> list[Numbers]:
 
 
 def _told_from_none(effects: list[Numbers], key: str) -> tuple[list[Numbers], list[Numbers]]:
-    """Those whose interval lies above 0, and the others."""
-    clear = [effect for effect in effects if effect[key]["low"] > 0]
+    """Those that may be claimed to be more than nothing, and the others."""
+    clear = [effect for effect in effects if effect[key]["claimed"]]
     return clear, [effect for effect in effects if effect not in clear]
+
+
+def _matters(effect: Numbers) -> bool:
+    """Whether a factor may be claimed to matter, by itself or with others."""
+    return any(effect[key]["claimed"] for key in ("share", "total") if effect[key])
 
 
 def _largest(effects: Iterable[Numbers], key: str) -> list[Numbers]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from ganrun.influence.paragraph import headline_outcome
 from ganrun.influence.trials import MISSED, MODES_MISSING
+from ganrun.wording import possessive
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ def main_intervals(influence: Mapping[str, Any]) -> Iterator[Interval]:
     many modes are missing, or in the first outcome that has shares.
     """
     outcomes = influence["outcomes"]
-    leading = headline_outcome(influence)
+    leading = headline_outcome(influence["outcomes"])
     if leading is None and influence["trials"]["without_result"]:
         return  # shares are wanting, which is not the same as nothing to explain
     yield from _interval(outcomes[MISSED]["overall"], "trials that miss a mode")
@@ -36,7 +37,7 @@ def main_intervals(influence: Mapping[str, Any]) -> Iterator[Interval]:
     for effect in shares["effects"] if shares else ():
         if effect["kind"] == "factor":
             share = effect["share"] or effect["total"]
-            yield from _interval(share, f"the {names[effect['fields'][0]]}'s share")
+            yield from _interval(share, f"the {possessive(names[effect['fields'][0]])} share")
 
 
 def _interval(numbers: Mapping[str, Any], of: str, unit: float | None = 1.0) -> Iterator[Interval]:

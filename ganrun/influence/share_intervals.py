@@ -14,6 +14,8 @@ its distribution were the share `r`: that of `(a + e)^2 + Q`, `a` the part's len
 variances, the variance within a seed and that of the seeds' means are known from few seeds only:
 the distribution is averaged over their fiducial ones (generalised confidence intervals, Tsui and
 Weerahandi 1989; Weerahandi 1993), with as many degrees of freedom as independent seeds give them.
+A length that luck alone would seldom leave so short, as where levels tie to the last bit, excludes
+no share that longer ones would not (power-constrained limits, Cowan et al. 2011).
 `benchmarks/coverage.py` is the evidence that such intervals hold the truth.
 """
 
@@ -30,6 +32,8 @@ DRAWS = 512
 """Draws of what is unknown beside the share; they are the same in every call."""
 LEVEL = 0.95
 TAIL = (1 - LEVEL) / 2
+LEAST_POWER = 0.16
+"""A part counts as no shorter than luck alone makes it with this probability."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,8 @@ class Share:
     value: float
     low: float
     high: float
+    p_value: float = 1.0
+    """How likely luck alone makes it at least so large; 1 where that was not asked."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,9 +96,14 @@ class Replicates:
 
 
 class PartTest:
-    """The test of a part's share: `z` is the part `P y[s]` `[S, C]`, of so many dimensions."""
+    """The test of a part's share: `z` is the part `P y[s]` `[S, C]`, of so many dimensions.
 
-    def __init__(self, table: Replicates, z: Float[ndarray, "S C"], dimensions: int) -> None:
+    Unless it `varies`, the part's factors make no difference in any trial, not even by luck.
+    """
+
+    def __init__(
+        self, table: Replicates, z: Float[ndarray, "S C"], dimensions: int, *, varies: bool = True
+    ) -> None:
         seeds, cells = table.y.shape
         mean = z.mean(axis=0)
         squared, noise = float(np.sum(mean**2)), z - mean
@@ -100,7 +111,7 @@ class PartTest:
         self.share = (squared - size / seeds) / cells / table.total
         self.observed, self.scale = seeds * squared, seeds * cells
 
-        direction = mean / np.sqrt(squared) if squared > 0 else mean
+        direction = _direction(mean, noise)
         along = np.sum(noise * direction, axis=1)
         across = noise - along[:, None] * direction
         rng, free = np.random.default_rng(20), seeds - 1
@@ -112,7 +123,7 @@ class PartTest:
         lengthened = along - taken_off / np.sqrt(squared or 1.0)
         variance = float(lengthened.var(ddof=1))
         alone = float(direction**2 @ table.residuals.var(axis=0, ddof=1))
-        if variance <= 1e-9 * alone:
+        if varies and variance <= 1e-9 * alone:
             variance = alone  # seeds agree to the last bit by chance, as where things happen once
         self.deviation = np.sqrt(np.maximum(variance * uncertain, 1e-12 * table.total))
         self.across = np.zeros(DRAWS)
@@ -122,6 +133,9 @@ class PartTest:
             all_across = all_across * effective * free / rng.chisquare(effective * free, DRAWS)
             self.across = all_across / effective * rng.chisquare(effective, DRAWS)
             sizes = sizes + all_across
+        luck = variance * uncertain * np.random.default_rng(23).chisquare(1, DRAWS)
+        least = float(np.quantile(luck + self.across, LEAST_POWER))
+        self.observed = max(self.observed, least)
         self.radius = np.sqrt(np.maximum(self.observed - self.across, 0))
 
         self.between = table.between * free / rng.chisquare(free, DRAWS)
@@ -161,7 +175,18 @@ class PartTest:
 
     def interval(self) -> Share:
         """The part's share, with the shares that the test does not reject."""
-        return Share(self.share, self.limit(TAIL), self.limit(1 - TAIL))
+        return Share(self.share, self.limit(TAIL), self.limit(1 - TAIL), self.exceedance(0.0))
+
+
+def _direction(mean: Float[ndarray, " C"], noise: Float[ndarray, "S C"]) -> Float[ndarray, " C"]:
+    """Of length 1, where the mean points; where that is nothing, where a seed's noise does.
+
+    If that is nothing either, any direction does.
+    """
+    rows = np.stack([mean, *noise, np.ones_like(mean)])
+    lengths = np.sqrt(np.sum(rows**2, axis=1))
+    chosen = int(np.argmax(lengths > 1e-6 * max(float(lengths[:-1].max()), 1e-12)))
+    return rows[chosen] / lengths[chosen]
 
 
 def _slope(table: Replicates, mean: Float[ndarray, " C"]) -> float:
@@ -229,4 +254,4 @@ def _draws_within(test: PartTest) -> Float[ndarray, " D"]:
 
 def _percentiles(value: float, draws: Float[ndarray, " D"]) -> Share:
     low, high = np.quantile(np.clip(draws, 0, 1), [TAIL, 1 - TAIL])
-    return Share(value, float(low), float(high))
+    return Share(value, float(low), float(high), float(np.mean(draws <= 0)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from math import prod
 from typing import Any
 
@@ -107,14 +108,19 @@ def _forest(trials: Trials, points: Points, own: list[str]) -> dict[str, Any]:
         _entry("factor", [field], None, importance)
         for field, importance in zip(trials.factors, importances, strict=True)
     ]
-    return {"effects": effects, "foretold": _numbers(foretold)}
+    return {"effects": effects, "foretold": _tested(foretold)}
 
 
 def _together(y: Float[ndarray, "S C"], points_left_out: int = 0) -> dict[str, Any]:
     """Shares of the factors all together and of chance."""
-    shares = map(_numbers, chance_shares(Replicates(y)))
-    names = ("factors", "seed", "luck", "chance")
-    return {**dict(zip(names, shares, strict=True)), "points_left_out": points_left_out}
+    factors, seed, luck, chance = chance_shares(Replicates(y))
+    return {
+        "factors": _numbers(factors),
+        "seed": _tested(seed),
+        "luck": _numbers(luck),
+        "chance": _numbers(chance),
+        "points_left_out": points_left_out,
+    }
 
 
 def _entry(
@@ -122,13 +128,19 @@ def _entry(
 ) -> dict[str, Any]:
     if share and total:
         # Interactions add to a factor's own share, whatever luck makes of their estimates.
-        total = Share(max(total.value, share.value), total.low, max(total.high, share.high))
+        more = {"value": max(total.value, share.value), "high": max(total.high, share.high)}
+        total = replace(total, **more)
     return {
         "kind": kind,
         "fields": fields,
-        "share": share and _numbers(share),
-        "total": total and _numbers(total),
+        "share": share and _tested(share),
+        "total": total and _tested(total),
     }
+
+
+def _tested(share: Share) -> dict[str, float]:
+    """What may be claimed to be more than nothing, with how likely luck alone makes it so large."""
+    return {**_numbers(share), "p_value": round(share.p_value, DIGITS)}
 
 
 def _numbers(share: Share) -> dict[str, float]:

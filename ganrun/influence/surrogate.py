@@ -249,22 +249,24 @@ class _Fit:
         of_root = (along - np.sqrt(squared) / (2 * self.total) * self.total_parts) / np.sqrt(
             self.total
         )
-        low, high = _limits(squared / self.total, across, len(which) - 1, *self._variance(of_root))
-        return Share((squared - noise) / self.total, low, min(high + missed, 1.0))
+        low, high, by_luck = _limits(
+            squared / self.total, across, len(which) - 1, *self._variance(of_root)
+        )
+        return Share((squared - noise) / self.total, low, min(high + missed, 1.0), by_luck)
 
 
 def _limits(
     observed: float, across: float, dimensions: int, variance: float, freedom: float
-) -> tuple[float, float]:
+) -> tuple[float, float, float]:
     """The shares `a^2` that `(a + e)^2 + Q`, the observed square, does not reject.
 
     `e` is the noise along the estimated direction, Student's with this variance, and `Q` that
-    across it.
+    across it. And how likely the observed square is where the share is nothing.
     """
     from scipy.special import chdtri, stdtr
 
     if variance <= 0:
-        return observed, observed
+        return observed, observed, 0.0
     spread = chdtri(dimensions, 1 - _EVEN) / dimensions if dimensions else np.zeros(len(_EVEN))
     radius = np.sqrt(np.maximum(observed - across * spread, 0.0))
     hidden = across * spread >= observed
@@ -284,4 +286,4 @@ def _limits(
             return 1.0
         return float(brentq(lambda root: exceedance(root) - probability, 0.0, 1.0)) ** 2
 
-    return limit(TAIL), limit(1 - TAIL)
+    return limit(TAIL), limit(1 - TAIL), exceedance(0.0)

@@ -10,15 +10,18 @@ from jaxtyping import Int
 from numpy import ndarray
 
 from ganrun.influence.cases import cases_of
+from ganrun.influence.claims import mark_claims
 from ganrun.influence.levels import Levels, cell_numbers, levels_of
 from ganrun.influence.names import plain_name
-from ganrun.influence.paragraph import paragraph
+from ganrun.influence.paragraph import headline_outcome, paragraph
 from ganrun.influence.points import places
 from ganrun.influence.rates import Outcome, Summary, simultaneous_level
 from ganrun.influence.replicates import NoShares, seed_numbers
 from ganrun.influence.shares import shares_of
 from ganrun.influence.trials import (
+    COLLAPSED,
     HEADLINES,
+    OTHER_ENDINGS,
     OUTCOMES,
     QUICK,
     RATES,
@@ -29,7 +32,8 @@ from ganrun.influence.trials import (
 FORMAT = 3
 """Number of the answer's form: 2 has intervals over seeds, `extremes`, `rounds` and `verdicts`, and
 is ranked by the modes that are missing; and a surrogate's shares of Sobol and random designs. 3 has
-`cases`."""
+`cases`, says which shares are `claimed`, and its intervals exclude nothing where levels tie by
+chance."""
 
 
 def influence_of(trials: Trials) -> dict[str, Any]:
@@ -40,14 +44,17 @@ def influence_of(trials: Trials) -> dict[str, Any]:
     `ranking` (fields, the most influential on the headline outcome first), `cases` (their ranking,
     or None), `outcomes`, and `paragraph`. An outcome has `overall`, `levels` and `pairs` (rates or
     means with 95 % intervals, which are None with one seed), `extremes`, `left_out`, and `shares`
-    of its variance, or None and a `note` that says why. `extremes` holds for each
-    factor the levels where it is `least` and where it is `most`; since they were picked after
-    looking, their intervals are wider: those of all levels of all factors hold at once in 95 %.
+    of its variance, or None and a `note` that says why. `extremes` holds for each factor the levels
+    where it is `least` and where it is `most`; since they were picked after looking, their
+    intervals are wider: those of all levels of all factors hold at once in 95 %. Of the shares that
+    the paragraph is about each is `claimed` to be more than nothing or not, by its `p_value` among
+    those of all of them.
 
     Raises ValueError where two rows are the same trial.
     """
     levels = {field: levels_of(trials, field) for field in trials.factors}
     outcomes = {outcome: _outcome(trials, outcome, levels) for outcome in OUTCOMES}
+    mark_claims(headline_outcome(outcomes), (COLLAPSED, *OTHER_ENDINGS), outcomes)
     answer: dict[str, Any] = {
         "format": FORMAT,
         "design": trials.design,

@@ -20,7 +20,9 @@ def train_command(run: RunRecord, *, again: bool = False) -> str:
 
 def sweep_command(record: SweepRecord) -> str:
     """What trains that which a sweep lacks, and shows one that is complete."""
-    return _in_their_place(["ganrun", "sweep", str(record.path / SWEEP)], record.path.parent)
+    words = ["ganrun", "sweep", str(record.path / SWEEP)]
+    repair = ["--repair"] if any(row.damaged for row in record.rows) else []
+    return _in_their_place(words, record.path.parent, repair)
 
 
 def _in_their_place(words: Sequence[str], runs_dir: Path, options: Sequence[str] = ()) -> str:

@@ -155,7 +155,7 @@ class SweepRecord:
     @cached_property
     def headline(self) -> str | None:
         """The outcome that the ranking is by; None where none has shares."""
-        return headline_outcome(self.influence)
+        return headline_outcome(self.influence["outcomes"])
 
     @property
     def note(self) -> str:

@@ -29,7 +29,7 @@ def headline(record: SweepRecord) -> str:
     what, factors = record.explained, record.factors
     if record.ranked and not record.leveled:
         return case_headline(record.influence["cases"])
-    clear = [effect for effect in factors if effect.leading["low"] > 0]
+    clear = [effect for effect in factors if effect.leading["claimed"]]
     if not factors:
         return record.extreme or f"What explains {what} cannot be said"
     if not clear:

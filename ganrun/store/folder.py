@@ -32,7 +32,9 @@ from ganrun.store.summary_json import Summary, read_summary
 from ganrun.verdict import Verdict, can_judge, quick_verdict
 
 EARLIER_RMSPROP = "RMSprop had b2 for its decay and its eps inside the root"
-REMEDY = "--repair keeps the damaged folder aside and trains the run again"
+REMEDY = "ganrun {command} --repair keeps the damaged folder aside and trains the run again"
+WRITERS = {layout.TRIALS: "sweep", layout.BRANCHES: "diagnose"}
+"""By the name of the folder that runs are in, the command that trains them; else `train`."""
 NO_REMEDY = "a game that was played by hand cannot be trained again"
 
 T = TypeVar("T")
@@ -337,7 +339,9 @@ class RunFolder:
     @property
     def _remedy(self) -> str:
         run = self.__dict__.get("run") or {}  # not there yet while it is read
-        return NO_REMEDY if run.get("status") == INTERACTIVE else REMEDY
+        if run.get("status") == INTERACTIVE:
+            return NO_REMEDY
+        return REMEDY.format(command=WRITERS.get(self.path.absolute().parent.name, "train"))
 
 
 def _differences(prefix: str, stored: Any, wanted: Any) -> Iterator[str]:

@@ -20,7 +20,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from ganrun.config import Experiment, run_id
-from ganrun.store.atomic import make_folder, refused
+from ganrun.store.atomic import StoreError, make_folder, refused
 
 CONFIG = "config.yaml"
 RUN = "run.json"
@@ -29,6 +29,10 @@ SUMMARY = "summary.json"
 SNAPSHOTS = "snapshots.npz"
 CHECKPOINT = "checkpoint.safetensors"
 EVENTS = "events.csv"
+TRIALS = "trials"
+"""The runs of a sweep, in its folder."""
+BRANCHES = "diagnosis"
+"""The runs that play a run on, in its folder."""
 LOCK = ".lock"
 RESULTS = (METRICS, SNAPSHOTS, CHECKPOINT, SUMMARY)
 """What a training makes, in the order in which it is written."""
@@ -48,9 +52,16 @@ _FAMILY_ENTRY = re.compile(r"(?P<steps>\d+)-(?P<id>[0-9a-f]{16})")
 
 
 def choose_runs_dir(argument: Path | None = None) -> Path:
-    """The runs folder: the argument, else `GANRUN_RUNS_DIR`, else `./runs`; `~` is the home."""
+    """The runs folder: the argument, else `GANRUN_RUNS_DIR`, else `./runs`; `~` is the home.
+
+    Raises `StoreError` where it is the home of somebody who is not known.
+    """
     chosen = argument if argument is not None else os.environ.get(RUNS_DIR_VARIABLE) or "runs"
-    return Path(os.path.expanduser(chosen))
+    folder = os.path.expanduser(chosen)
+    if folder.startswith("~"):
+        whose = folder.split("/")[0]
+        raise StoreError(f"{chosen}: there is no home of {whose} (a folder here is ./{whose})")
+    return Path(folder)
 
 
 def run_path(

@@ -15,7 +15,6 @@ from ganrun.store.atomic import StoreError, make_folder, refused, replace_file
 from ganrun.store.lock import check_same
 
 SWEEP = "sweep.yaml"
-TRIALS = "trials"
 RESULTS = "results.csv"
 INFLUENCE = "influence.json"
 
@@ -29,7 +28,7 @@ class SweepFolder:
         if not is_sweep_folder(path):
             raise StoreError(f"{path}: not a sweep's folder: it has no {SWEEP}")
         self.path = path
-        self.trials = path / TRIALS
+        self.trials = path / layout.TRIALS
         try:
             self.sweep: Sweep = load_sweep(path / SWEEP)
         except ConfigError as error:
@@ -73,7 +72,7 @@ def sweep_path(runs_dir: Path, sweep: Sweep) -> Path:
 def open_sweep(runs_dir: Path, sweep: Sweep) -> SweepFolder:
     """Make a sweep's folder, unless it is there already, and read it back."""
     path = sweep_path(runs_dir, sweep)
-    make_folder(path / TRIALS)
+    make_folder(path / layout.TRIALS)
     if not os.path.exists(path / SWEEP):
         replace_file(path / SWEEP, sweep_yaml(sweep).encode())
     folder = SweepFolder(path)

@@ -52,6 +52,7 @@ class Row:
     beyond: int | None = None
     """What perfect samples reach at most, where it recovers more modes than that."""
     error: str = ""
+    damaged: bool = False
     verified: bool = True
     seconds: float | None = None
     machine: str = ""
@@ -143,6 +144,7 @@ def row_of(result: Result) -> Row:
         showable=showable_modes(reference, summary.get("modes_total") or 0),
         beyond=beyond(reference, RECOVERED, summary.get(RECOVERED)),
         error=result.error,
+        damaged=result.damaged,
         verified=result.verified,
         seconds=result.seconds,
         machine=result.machine,

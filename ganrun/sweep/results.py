@@ -16,7 +16,7 @@ from ganrun.config.metrics import AVERAGED_SUMMARY, SUMMARY_METRICS, share_colum
 from ganrun.measure.coverage import is_covered
 from ganrun.measure.showable import showable_modes
 from ganrun.mixture import mixture_of
-from ganrun.store import RunFolder, StoreError
+from ganrun.store import DamagedError, RunFolder, StoreError
 from ganrun.store.confirmed import read_confirmed
 from ganrun.store.sweep_folder import SweepFolder
 from ganrun.sweep.designs import Design, Trial
@@ -42,6 +42,8 @@ class Result:
     """Modes that it does not cover at the end, of those that perfect samples cover."""
     error: str = ""
     """Why it has no result, in one line; a file is named from within the folder of trials."""
+    damaged: bool = False
+    """Whether it has none because its files are not what was written."""
     verified: bool = True
     """Whether its files are known to be what was written, as far as there are any."""
     seconds: float | None = None
@@ -82,7 +84,8 @@ def result_of(folder: SweepFolder, trial: Trial) -> Result:
     except StoreError as error:
         # The same words wherever the sweep's folder is.
         words = str(error).replace(f"{folder.trials}{os.sep}", "")
-        return Result(trial, identity, "failed", None, error=words)
+        damaged = isinstance(error, DamagedError)
+        return Result(trial, identity, "failed", None, error=words, damaged=damaged)
 
 
 def _seconds(run: RunFolder) -> float | None:

@@ -58,6 +58,12 @@ class Signs:
         """The same, in the second quarter."""
         return self._mean(column, self.trajectory.quarters[0])
 
+    def at_first(self, column: str) -> float:
+        """The same, in the first quarter, once the generator had been trained at all."""
+        trained = self.trajectory.steps > 0
+        first = trained & (self.trajectory.steps <= self.trajectory.steps[-1] / 4)
+        return self._mean(column, first if first.any() else trained)
+
     def _mean(self, column: str, part: Part) -> float:
         return float(np.mean(np.nan_to_num(self.trajectory.column(column)[part])))
 

@@ -64,7 +64,7 @@ NAME_LETTERS = 11
 """Letters of the rows' factor's name beside each row, before it is broken."""
 _GAP, _FRAME, _STRIP, _METER = 0.06, 0.055, 0.20, 0.045
 """Inches: between cells, around the samples, of a line of text, of the meter below the samples."""
-LARGEST_CELL, LARGEST_LONE_CELL, LEAST_CELL = 1.72, 2.3, 0.9
+LARGEST_CELL, LEAST_CELL = 2.6, 0.9
 """Inches: sides, the last of a cell that is small for the sake of `MOST_HEIGHT`."""
 MOST_HEIGHT = 10.5
 _LETTER = 0.073
@@ -85,9 +85,11 @@ def phase_figure(record: SweepRecord) -> Figure:
         left += _NAME_LINE * (len(name) > NAME_LETTERS * grid.rows)
     side = min(
         (WIDTH_INCHES - left - margin + _GAP) / grid.columns - _GAP,
-        LARGEST_CELL if grid.down is not None else LARGEST_LONE_CELL,
+        LARGEST_CELL,
         max(MOST_HEIGHT / grid.rows - 2 * _STRIP, LEAST_CELL),
     )
+    spare = WIDTH_INCHES - left - margin - grid.columns * (side + _GAP) + _GAP
+    left += spare / 2  # few columns stand in the middle
     strip = _STRIP * (2 if named else 1)
     tall = side - 2 * _FRAME + strip + 3 * _FRAME + _METER
     below = _XLABELS if grid.down is not None else 0.05
@@ -105,7 +107,8 @@ def phase_figure(record: SweepRecord) -> Figure:
         rows = [record.rows[index] for index in cell.trials]
         _draw_cell(page, record, rows, cell.name, (x, y, side, tall))
     if grid.down is not None:
-        _name_places(page, record, grid, (left, height - _TOP, side, tall))
+        corner = (left, height - _TOP, side, tall)
+        _name_places(page, record, grid, corner, margin + spare / 2)
     _legend(figure, page, record)
     return figure
 
@@ -224,7 +227,11 @@ def _stamp(page: Axes, ended: list[Row], picture: tuple[float, float, float]) ->
 
 
 def _name_places(
-    page: Axes, record: SweepRecord, grid: Grid, corner: tuple[float, float, float, float]
+    page: Axes,
+    record: SweepRecord,
+    grid: Grid,
+    corner: tuple[float, float, float, float],
+    outermost: float,
 ) -> None:
     """The levels below the columns and left of the rows, and the factors' names beside them."""
     left, top, side, tall = corner
@@ -245,7 +252,7 @@ def _name_places(
         words = wrapped(label, MOST_LETTERS)
         page.text(left - 0.09, y, words, ha="right", va="center", size=SMALL_SIZE)
     page.text(
-        MARGIN * WIDTH_INCHES,
+        outermost,
         (top + bottom) / 2,
         wrapped(record.called(grid.down.field), NAME_LETTERS * grid.rows),
         rotation=90,

@@ -45,7 +45,9 @@ class Diagnosing(Subject[DiagnosisProgress]):
         far, speed = self.done_and_total(progress), rounds_a_second(progress.rounds_per_second)
         lines = [
             heading(self._title, about, moment.ending or gans_of(progress), moment),
-            paced_bar(*far, speed, progress.seconds_left, moment),
+            paced_bar(
+                *far, speed, progress.seconds_left, moment, at_most=bool(progress.rounds_to_come)
+            ),
         ]
         room = inner_height(moment) - len(lines) - 1
         if progress.branches and room > 0:
@@ -58,7 +60,11 @@ class Diagnosing(Subject[DiagnosisProgress]):
         if progress.rounds_total:
             far = how_far(*self.done_and_total(progress), "rounds")
             parts += [gans_of(progress), far]
-        parts += pace(rounds_a_second(progress.rounds_per_second), progress.seconds_left)
+        parts += pace(
+            rounds_a_second(progress.rounds_per_second),
+            progress.seconds_left,
+            at_most=bool(progress.rounds_to_come),
+        )
         parts += [
             f"{branch.name} covers {_covered(branch, progress.modes_total)}"
             for branch in progress.branches

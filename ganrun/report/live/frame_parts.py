@@ -38,9 +38,10 @@ def rounds_a_second(number: float | None) -> str:
     return f"{number:,.0f} rounds/s" if number else ""
 
 
-def pace(speed: str, seconds_left: float | None) -> list[str]:
-    """How fast it goes and how long it takes yet; without what is not known."""
+def pace(speed: str, seconds_left: float | None, *, at_most: bool = False) -> list[str]:
+    """How fast it goes and how long it takes yet, or may take; without what is not known."""
     left = "" if seconds_left is None else f"{duration(seconds_left)} left"
+    left = f"at most {left}" if left and at_most else left
     return [words for words in (speed, left) if words]
 
 
@@ -53,12 +54,19 @@ def measuring_words(measuring: Measuring, seconds_since: float = 0.0) -> str:
 
 
 def paced_bar(
-    done: int, total: int, speed: str, seconds_left: float | None, moment: Moment
+    done: int,
+    total: int,
+    speed: str,
+    seconds_left: float | None,
+    moment: Moment,
+    *,
+    at_most: bool = False,
 ) -> Text:
     """A bar and the pace, in which the clock ticks on since the last update, until the end."""
     if seconds_left is not None:
         seconds_left = None if moment.ending else seconds_left - moment.seconds_since_update
-    return bar(done, total, "".join(GAP + words for words in pace(speed, seconds_left)), moment)
+    paced = pace(speed, seconds_left, at_most=at_most)
+    return bar(done, total, "".join(GAP + words for words in paced), moment)
 
 
 def bar(done: int, total: int, words: str, moment: Moment) -> Text:

@@ -10,7 +10,6 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
-from ganrun.diagnose.branches import FOLDER
 from ganrun.diagnose.diagnosis import NAME, Branch, Diagnosis
 from ganrun.report.branch_table import branch_columns, branch_note, branch_table
 from ganrun.report.diagnosis_story import FIGURE, how_sure, probes, whose
@@ -18,6 +17,7 @@ from ganrun.report.fitting_columns import GAP, FittingColumns
 from ganrun.report.notes import print_cut, print_whole, print_wrapped
 from ganrun.report.palette import SCREEN_BLUE, SCREEN_VERMILLION, screen_hue
 from ganrun.store.formats import json_text
+from ganrun.store.layout import BRANCHES
 
 LEAST_TITLE = 20
 """Cells that a branch's title gets; where it needs more, it goes on below."""
@@ -105,6 +105,6 @@ def _places(path: Path) -> list[str]:
     places = {
         path / NAME: "every number of this diagnosis",
         path / FIGURE: "each mode over the rounds",
-        path / FOLDER: "the branches, run folders like any other",
+        path / BRANCHES: "the branches, run folders like any other",
     }
     return [f"{place}: {what}" for place, what in places.items() if place.exists()]

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.text import Text
 
 from ganrun import wording
-from ganrun.influence import COLLAPSED, MISSED, MODES_MISSING, OTHER_ENDINGS
+from ganrun.influence import COLLAPSED, MISSED, MODES_MISSING, OTHER_ENDINGS, paragraphs
 from ganrun.influence.levels import Levels
 from ganrun.report.case_ranking import rows_json
 from ganrun.report.commands_to_copy import sweep_command
@@ -49,8 +49,8 @@ def print_sweep(record: SweepRecord, console: Console) -> None:
     rounds = wording.plural(record.design.sweep.base.training.steps, "round")
     title = Text(record.name, "bold")
     title.append(f"{GAP}{about_design(record.design)}, {rounds}", "not bold dim")
-    paragraph = Text(record.influence["paragraph"])
-    for words in filter(None, (title, paragraph, Text(remarks(record)))):
+    parts = map(Text, paragraphs(record.influence))
+    for words in filter(None, (title, *parts, Text(remarks(record)))):
         print_wrapped(console, words)
         console.print()
     width = console.width

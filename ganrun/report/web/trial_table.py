@@ -13,7 +13,8 @@ from ganrun.report.design_words import short_names
 from ganrun.report.sweep_record import SweepRecord
 from ganrun.report.web.page_parts import NAME
 from ganrun.store import StoreError
-from ganrun.store.sweep_folder import RESULTS, TRIALS
+from ganrun.store.layout import TRIALS
+from ganrun.store.sweep_folder import RESULTS
 
 HEADLINE_METRICS = BY_WORTH[:7]
 """Metrics that have a column; `results.csv` holds all of them."""
