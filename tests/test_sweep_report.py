@@ -23,7 +23,7 @@ from stored_sweeps import GRID, by_ratio, store_trial, stored_sweep
 from ganrun.config.metrics import share_columns
 from ganrun.config.targets import Ring
 from ganrun.influence import Trials
-from ganrun.report.figures import SWEEP_FIGURES, marginals, phase, write_sweep_figures
+from ganrun.report.figures import RANKING, SWEEP_FIGURES, marginals, phase, write_sweep_figures
 from ganrun.report.figures.influence import influence_figure
 from ganrun.report.figures.style import house_style, wrapped
 from ganrun.report.phase_grid import gallery_columns, phase_grid
@@ -356,16 +356,23 @@ def test_every_sweep_has_its_figures(records, kind, tmp_path):
     names = {
         "nothing varies": ["phase.png"],
         "nothing has a result": [],
+        "cases alone": ["cases.png", "phase.png"],
+        "choices, a log range and cases": [*RANKING, *SWEEP_FIGURES],
     }.get(kind, list(SWEEP_FIGURES))
     assert [path.name for path in paths] == names
     assert all(path.read_bytes().startswith(b"\x89PNG") for path in paths)
 
 
-@pytest.mark.parametrize("kind", [kind for kind in ALL_KINDS if "nothing" not in kind])
-@pytest.mark.parametrize("name", SWEEP_FIGURES)
+FIGURES = [
+    *((name, kind) for name in SWEEP_FIGURES for kind in ALL_KINDS if "nothing" not in kind),
+    *((name, kind) for name in RANKING for kind in ALL_KINDS if "cases" in kind),
+]
+
+
+@pytest.mark.parametrize(("name", "kind"), FIGURES)
 def test_all_words_of_a_figure_are_inside_it_and_none_is_on_another(records, kind, name):
     with house_style():
-        figure = SWEEP_FIGURES[name](records[kind])
+        figure = (RANKING | SWEEP_FIGURES)[name](records[kind])
         figure.canvas.draw()
         boxes = [
             (text.get_text(), text.get_window_extent())

@@ -250,9 +250,9 @@ def loss_of_fakes(
     """The objective's mean over the fakes that the generator learns from.
 
     All, or those that look most real: top-k training, Sinha et al. 2020, section 3. They let k fall
-    by 1 % an epoch to its last value, here it falls in a line or at once. Fakes that look as real
-    as the last of them are heeded too. The others have slopes of 0, also in an objective by which
-    a fake's loss is of all fakes' logits.
+    by 1 % an epoch to its last value, here it falls in a line or at once. Of fakes that look as
+    real as each other the first are heeded. The others have slopes of 0, also in an objective by
+    which a fake's loss is of all fakes' logits.
     """
     losses_of = OBJECTIVES[game.objective].generator_losses
     if "training.top_k" not in game.present:
@@ -260,10 +260,13 @@ def loss_of_fakes(
     fakes = len(fake_logits)
     share = hyper.strengths["training.top_k"]["share"]
     count = jnp.clip(jnp.round(share * fakes).astype(jnp.int32), 1, fakes)
-    heeded = fake_logits >= jnp.sort(fake_logits)[::-1][count - 1]
+    # By rank: a logit that is computed once to be sorted and once to be compared may differ from
+    # itself in its last bit, and then nobody would be heeded.
+    order = jnp.argsort(-jax.lax.stop_gradient(fake_logits))
+    heeded = jnp.argsort(order) < count
     seen = jnp.where(heeded, fake_logits, jax.lax.stop_gradient(fake_logits))
     losses = jnp.where(heeded, losses_of(real_logits, seen), 0.0)
-    return jnp.sum(losses) / jnp.sum(heeded.astype(losses.dtype))
+    return jnp.sum(losses) / count.astype(losses.dtype)
 
 
 def generator_slopes(

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from ganrun import wording
 from ganrun.influence.case_words import called, case_headline
 from ganrun.influence.cases import RECOVERED
-from ganrun.report.case_ranking import BEST_MEANS, CaseRow, case_rows
+from ganrun.report.case_ranking import CaseRow, case_rows
 from ganrun.report.design_words import about_design
 from ganrun.report.figures.style import (
     LABEL_SIZE,
@@ -38,9 +38,9 @@ def cases_figure(record: SweepRecord) -> Figure:
     inside = len(rows) * _ROW
     figure = new_figure(_TOP + inside + _BOTTOM)
     seeds = wording.plural(record.influence["cases"]["seeds"], "seed")
-    words = f"{record.name}: {about_design(record.design)}\nbold: {BEST_MEANS}"
+    words = f"{record.name}: {about_design(record.design)}\nbold: cannot be told from the best"
     if plain := record.influence["cases"]["plain"]:
-        words += f"; blue and red: better and worse than {plain}, by pairs of seeds"
+        words += f"; blue: better than {plain}, red: worse, grey: no difference can be shown"
     headline(figure, case_headline(record.influence["cases"]), words)
     axes = add_axes(figure, _LEFT, _BOTTOM, WIDTH_INCHES - _LEFT - _RIGHT, inside)
     _frame(axes, record, len(rows))
