@@ -79,6 +79,13 @@ MISTAKES = {
 }
 
 
+BY_TRAIN = {
+    "misspelt.yaml b.yaml": "b.yaml: no such file",
+    "": "ganrun train: missing argument 'CONFIG...'",
+}
+"""Which takes several configs."""
+
+
 @pytest.mark.parametrize("command", ["train", "check"])
 @pytest.mark.parametrize("arguments", list(MISTAKES))
 def test_a_mistake_is_one_line_and_leaves_nothing_behind(
@@ -93,7 +100,8 @@ def test_a_mistake_is_one_line_and_leaves_nothing_behind(
     assert (code, output) == (2, "")
     assert errors.count("\n") == 1
     line = re.sub(r" \(see ganrun[a-z ]* --help\)$", "", errors.rstrip("\n"))
-    assert line.startswith(MISTAKES[arguments].format(command=command))
+    expected = BY_TRAIN.get(arguments) if command == "train" else None
+    assert line.startswith(expected or MISTAKES[arguments].format(command=command))
     assert left_behind(folder) == before
 
 
@@ -305,11 +313,11 @@ def outcomes(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Outcome]]:
     given: list[Outcome] = []
     asked: list[Any] = []
 
-    def train(experiment: Any, watcher: Any, options: Any) -> list[Outcome]:
-        asked.append((experiment, options))
-        return given
+    def train_all(experiments: Any, watcher: Any, options: Any) -> list[list[Outcome]]:
+        asked.append((experiments, options))
+        return [given]
 
-    monkeypatch.setattr("ganrun.train.train", train)
+    monkeypatch.setattr("ganrun.train.train_all", train_all)
     Path("a.yaml").write_text("{}\n")
     yield given
     assert len(asked) == 1
@@ -376,7 +384,7 @@ def test_a_signal_before_the_first_round_exits_with_130(
         signal.raise_signal(signal_)
         raise AssertionError("not interrupted")
 
-    monkeypatch.setattr("ganrun.train.train", train)
+    monkeypatch.setattr("ganrun.train.train_all", train)
     before = signal.getsignal(signal.SIGTERM)
     Path("a.yaml").write_text("{}\n")
     assert cli("train", "a.yaml") == (130, "", "Interrupted.\n")
@@ -426,7 +434,7 @@ def test_where_a_closed_terminal_is_ignored_it_is_ignored_by_training_too(
         signal.raise_signal(signal.SIGHUP)
         raise StoreError("went on")
 
-    monkeypatch.setattr("ganrun.train.train", train)
+    monkeypatch.setattr("ganrun.train.train_all", train)
     Path("a.yaml").write_text("{}\n")
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as nohup does
     try:
@@ -439,7 +447,12 @@ def test_where_runs_go_is_chosen_by_the_option_then_the_environment(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ):
     chosen: list[Path] = []
-    monkeypatch.setattr("ganrun.train.train", lambda *given: chosen.append(given[2].runs_dir) or [])
+
+    def train_all(*given: Any) -> list[list[Outcome]]:
+        chosen.append(given[2].runs_dir)
+        return [[]]
+
+    monkeypatch.setattr("ganrun.train.train_all", train_all)
     Path("a.yaml").write_text("{}\n")
     cli("train", "a.yaml")
     monkeypatch.setenv("GANRUN_RUNS_DIR", "there")
@@ -507,7 +520,7 @@ def test_what_the_system_refuses_is_one_line(monkeypatch: pytest.MonkeyPatch):
     def refuse(*_: Any) -> None:
         raise PermissionError(13, "Permission denied", "/locked/\x1b[31maway")
 
-    monkeypatch.setattr("ganrun.train.train", refuse)
+    monkeypatch.setattr("ganrun.train.train_all", refuse)
     Path("a.yaml").write_text("{}\n")
     assert cli("train", "a.yaml") == (1, "", "/locked/\\x1b[31maway: Permission denied\n")
 

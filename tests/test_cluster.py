@@ -170,7 +170,7 @@ def test_a_trial_of_which_a_crash_left_no_record_is_still_to_be_trained(tmp_path
     damaged = claimed()
     assert not damaged.claims
     assert damaged.ended[0].how == "failed"
-    missing = f"{path}/run.json: is missing; ganrun train --repair keeps"
+    missing = f"{path}/run.json: is missing; ganrun sweep --repair keeps"
     assert damaged.ended[0].error.startswith(missing)
 
 

@@ -254,4 +254,4 @@ def test_a_bad_override_does_not_hide_what_is_wrong_with_the_file():
 def test_a_long_override_is_shown_shortened():
     write("c.yaml", "{}\n")
     (problem,) = problems_of("c.yaml", "name=" + "x" * 5000)
-    assert problem == f"--set name={'x' * 72}...: must have at most 64 characters, not 5000"
+    assert problem == f"--set name={'x' * 72}...: must have at most 64 characters, not 5,000"

@@ -92,7 +92,9 @@ def test_everything_that_a_game_draws_comes_from_a_key_of_its_own(
         training={"discriminator_steps": 3, "batch_size": 4},
     )
     game, sizes = game_of(one), sizes_of(one)
-    hyper = hyper_of(one)._replace(discriminator_steps=3)  # no tracer, where a round is traced
+    hyper = hyper_of(one)._replace(
+        discriminator_steps=np.int32(3)
+    )  # no tracer, where a round is traced
     drawn: list[jax.Array] = []
     for name in ("normal", "uniform"):
         monkeypatch.setattr(jax.random, name, noted(getattr(jax.random, name), drawn))

@@ -378,7 +378,7 @@ CLIPPED = {
 def test_a_run_by_the_earlier_rmsprop_is_read_with_the_decay_that_it_had(tmp_path: Path) -> None:
     with before_rmsprop_had_numbers():
         path = train(tmp_path, experiment(**CLIPPED)).path
-    assert "decay" not in (path / "config.yaml").read_text()
+    assert "  decay:" not in (path / "config.yaml").read_text()
     folder = RunFolder(path)
     assert folder.config.optimizer.decay == folder.config.optimizer.b2 == 0.9
     assert folder.verdict is not None

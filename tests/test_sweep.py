@@ -386,7 +386,7 @@ def test_a_trial_that_fails_is_told_of_and_costs_nothing_else(tmp_path: Path) ->
     listener = Listener()
     folder, progress = swept(tmp_path, sweep, listener=listener)
     assert (progress.failed, progress.trained) == (1, 7)
-    assert "run.json: is missing" in listener.told[0]
+    assert "config.yaml: is missing; ganrun sweep --repair keeps" in listener.told[0]
     assert [row["status"] for row in rows(folder)].count("failed") == 1
 
 

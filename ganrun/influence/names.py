@@ -54,7 +54,7 @@ def plain_name(field: str) -> str:
     >>> plain_name("penalties.r1.weight")
     "R1 penalty's weight"
     >>> plain_name("training.updates.consensus.weight")
-    "consensus's weight"
+    "consensus' weight"
     >>> plain_name("training.instance_noise.std")
     "instance noise's std"
     >>> plain_name("target.seed")
