@@ -92,9 +92,8 @@ def test_everything_that_a_game_draws_comes_from_a_key_of_its_own(
         training={"discriminator_steps": 3, "batch_size": 4},
     )
     game, sizes = game_of(one), sizes_of(one)
-    hyper = hyper_of(one)._replace(
-        discriminator_steps=np.int32(3)
-    )  # no tracer, where a round is traced
+    # No tracer, where a round is traced.
+    hyper = hyper_of(one)._replace(discriminator_steps=np.int32(3))
     drawn: list[jax.Array] = []
     for name in ("normal", "uniform"):
         monkeypatch.setattr(jax.random, name, noted(getattr(jax.random, name), drawn))
@@ -119,7 +118,8 @@ def test_everything_that_a_game_draws_comes_from_a_key_of_its_own(
                 now, round_ = keys(jnp.uint32(seed), round_)
                 found.update(key.tobytes() for key in np.asarray(now))
     per_discriminator_step = 4  # mode, noise, latent points, places on the lines
-    per_round = 3 * per_discriminator_step + 1 + 2
+    # The generator's latent points and the real ones beside them; samples measured and looked at.
+    per_round = 3 * per_discriminator_step + 3 + 2
     assert len(found) == 2 * 3 * per_round
     assert set(found.values()) == {1}
 

@@ -120,7 +120,8 @@ def picture(
     steps = jnp.linspace(0, 1, grid)
     x, y = jnp.meshgrid(x_min + steps * (x_max - x_min), y_min + steps * (y_max - y_min))
     points = jnp.stack([x.ravel(), y.ravel()], axis=-1)
-    company = sampled(game, state.generator, company_key, company_needed(game))
+    needed = company_needed(game)
+    company = sampled(game, state.generator, company_key, needed) if needed else samples[:0]
     logits = field_at(game, state.discriminator, points, company)
     return SnapshotArrays(samples, logits.reshape(grid, grid))
 
