@@ -145,6 +145,12 @@ def _marked_fields(experiment: Experiment) -> Iterator[tuple[str, FieldInfo, Any
                 yield f"{name}.{inner_name}", inner, getattr(value, inner_name)
 
 
+def optional_fields() -> tuple[str, ...]:
+    """Return the fields, by dotted name, whose pieces are in a program unless they are null."""
+    fields = _marked_fields(Experiment())
+    return tuple(name for name, field, _ in fields if mark_of(field) == "optional")
+
+
 def traced_values(experiment: Experiment) -> dict[str, int | float]:
     """Return the traced values by dotted name, except the seeds and the target's arrays.
 

@@ -9,20 +9,14 @@ import numpy as np
 
 from ganrun.config import Experiment, traced_values
 from ganrun.config.choices import Choice
+from ganrun.config.identity import optional_fields
 from ganrun.game.chosen import Chosen
 from ganrun.game.networks import Network
 from ganrun.game.players import Descent, Game, Hyperparameters
 from ganrun.game.targets import target_of
 from ganrun.mixture import mixture_of
 
-OPTIONAL = (
-    "generator.average",
-    "discriminator.dropout",
-    "training.instance_noise",
-    "training.label_smoothing",
-    "training.top_k",
-)
-"""Fields whose pieces are in a program only where they are not null."""
+OPTIONAL = optional_fields()
 
 
 def game_of(experiment: Experiment) -> Game:
@@ -32,29 +26,15 @@ def game_of(experiment: Experiment) -> Game:
     return Game(
         generator=Network(
             inputs=generator.latent_dim,
-            hidden=generator.hidden,
             outputs=2,
-            activation=chosen(generator.activation),
-            initializer=generator.initializer,
-            initializer_gain=generator.initializer_gain,
-            bias_initializer=generator.bias_initializer,
-            biases=generator.biases,
-            norm=generator.norm,
-            spectral_norm=generator.spectral_norm,
             latent=chosen(generator.latent),
+            **_of_either(generator),
         ),
         discriminator=Network(
             inputs=2 * discriminator.packing,
-            hidden=discriminator.hidden,
             outputs=1,
-            activation=chosen(discriminator.activation),
-            initializer=discriminator.initializer,
-            initializer_gain=discriminator.initializer_gain,
-            bias_initializer=discriminator.bias_initializer,
-            biases=discriminator.biases,
-            norm=discriminator.norm,
-            spectral_norm=discriminator.spectral_norm,
             minibatch=chosen(discriminator.minibatch),
+            **_of_either(discriminator),
         ),
         objective=experiment.objective,
         penalties=tuple(experiment.penalties),
@@ -66,6 +46,13 @@ def game_of(experiment: Experiment) -> Game:
         data=chosen(training.data),
         present=frozenset(field for field in OPTIONAL if _at(experiment, field) is not None),
     )
+
+
+def _of_either(network: Any) -> dict[str, Any]:
+    """What both players' networks have, from a config's `generator` or `discriminator`."""
+    alike = ("hidden", "initializer", "initializer_gain", "bias_initializer", "biases", "norm")
+    own = {name: getattr(network, name) for name in (*alike, "spectral_norm")}
+    return own | {"activation": chosen(network.activation)}
 
 
 def chosen(choice: Choice) -> Chosen:

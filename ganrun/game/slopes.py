@@ -6,6 +6,7 @@ players' layers, so that a rule may differentiate through them.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import jax
@@ -285,5 +286,12 @@ def generator_slopes(
             game, hyper, Forger(layers, vectors), detective, discriminator.vectors, key
         )
 
+    return generator_pull(game, forger, loss)
+
+
+def generator_pull(
+    game: Game, forger: Forger, loss: Callable[[Layers], tuple[Float[Array, ""], Forged]]
+) -> Pull:
+    """The slopes of a loss of the generator's layers, which also returns the batch of fakes."""
     (value, forged), slopes = jax.value_and_grad(loss, has_aux=True)(forger.layers)
     return Pull(game.generator.ravel(slopes), forged.vectors, value)

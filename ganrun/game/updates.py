@@ -45,6 +45,7 @@ from ganrun.game.slopes import (
     forger_of,
     generator_batch,
     generator_loss,
+    generator_pull,
     generator_slopes,
     loss_of_shown,
     slopes_on,
@@ -376,8 +377,7 @@ def unrolled(game: Game, hyper: Hyperparameters, state: TrainingState, key: PRNG
         value = loss_of_shown(game, hyper, moving, shown, detective, ahead.vectors)
         return value, shown.forged
 
-    (value, forged), slopes = jax.value_and_grad(loss, has_aux=True)(forger.layers)
-    found = Pull(game.generator.ravel(slopes), forged.vectors, value)
+    found = generator_pull(game, forger, loss)
     generator = generator_moved(game, hyper, state.generator, found)
     return Moved(generator, discriminator, view, found)
 
