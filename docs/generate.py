@@ -147,7 +147,7 @@ written out or not, `extends` and `--set`.
 COMMANDS = """\
 # Commands
 
-<!-- Made by docs/generate.py from ganrun/cli.py; change that, not this. -->
+<!-- Made by docs/generate.py from ganrun/cli/; change that, not this. -->
 
 `ganrun --help` lists the commands, `ganrun COMMAND --help` what one of them takes, and
 `ganrun --version` says which ganrun it is. `python -m ganrun` is the same program.

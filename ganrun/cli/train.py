@@ -1,0 +1,126 @@
+"""`ganrun train`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+import typer
+
+from ganrun.cli.commands import app
+from ganrun.cli.configs import load_all
+from ganrun.cli.ends import (
+    clear_errors,
+    end_interrupted,
+    exit_with,
+    say,
+    termination_as_interrupt,
+)
+from ganrun.cli.games import Confirmed, confirm_runs, job_options, repair_folders
+from ganrun.cli.options import (
+    CheckpointOption,
+    ConfigsArgument,
+    JsonOption,
+    NumericsOption,
+    QuietOption,
+    RepairOption,
+    RunsDirOption,
+    SetOption,
+)
+
+
+@app.command(
+    short_help="Train a config's GAN and say what became of it.",
+    epilog="Examples: ganrun train configs/five_gaussians.yaml --set seeds=8; "
+    "ganrun train configs/cures/*.yaml",
+)
+def train(
+    configs: ConfigsArgument,
+    overrides: SetOption = None,
+    runs_dir: RunsDirOption = None,
+    again: Annotated[
+        bool, typer.Option("--again", help="Train afresh beside a run that is there already.")
+    ] = False,
+    repair: RepairOption = False,
+    allow_numerics_change: NumericsOption = False,
+    confirm: Annotated[
+        bool,
+        typer.Option(
+            "--confirm", help="Then play each run on to 3 times its rounds, and judge it by that."
+        ),
+    ] = False,
+    checkpoint_every: CheckpointOption = 10.0,
+    quiet: QuietOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Train a config's GAN, one run folder per seed, and say what became of it.
+
+    Of several configs all are trained at once, and --set holds for each of them. A run that is
+    complete already is shown, not trained again; one that was interrupted goes on where it stood;
+    one that asks only for more steps goes on from the shorter run. A run whose files are not what
+    was written is an error; with --repair it is trained again.
+
+    The verdict is read off the run's course, and says how likely each word is. With --confirm every
+    finished run is played on once, in a branch with fresh noise under diagnosis/ of its folder, and
+    the verdict is what that shows.
+    """
+    with clear_errors(), termination_as_interrupt():
+        experiments = load_all(configs, overrides)
+
+        from ganrun.report.live.training import Training, title_of
+        from ganrun.report.live.watcher import screen, watcher_for
+        from ganrun.store import choose_runs_dir, run_folders
+        from ganrun.train import train_all
+
+        folder = choose_runs_dir(runs_dir)
+        if repair:
+            for experiment in experiments:
+                repair_folders(run_folders(folder, experiment))
+        options = job_options(folder, allow_numerics_change, checkpoint_every, again=again)
+        with watcher_for(screen(), Training(experiments), quiet=quiet) as watcher:
+            of_each = train_all(experiments, watcher.update, options)
+        named = [
+            (experiment.name, one)
+            for experiment, ended in zip(experiments, of_each, strict=True)
+            for one in ended
+        ]
+        outcomes = [one for _, one in named]
+        confirmed = Confirmed()
+        if confirm and all(one.how in ("trained", "found", "failed") for one in outcomes):
+            paths = [one.path for one in outcomes if one.path is not None]
+            confirmed = confirm_runs(paths, options, title_of(experiments), quiet=quiet)
+        _report_outcomes(named, confirmed, as_json=as_json)
+
+
+def _report_outcomes(
+    named: Sequence[tuple[str, Any]], confirmed: Confirmed, *, as_json: bool
+) -> None:
+    """Print the table of all runs that have a folder, then what went wrong; exit accordingly.
+
+    `named` are outcomes and what their experiments are called.
+    """
+    from rich.console import Console
+
+    from ganrun.report.command import report_run
+    from ganrun.store import RunFolder
+
+    outcomes, names = [one for _, one in named], {name for name, _ in named}
+    paths = [one.path for one in outcomes if one.path is not None]
+    if paths:
+        report_run(paths, Console(), pages=False, figures=False, as_json=as_json)
+    if found := sum(one.how == "found" for one in outcomes):
+        which = "Complete already" if found == len(outcomes) else f"{found} complete already"
+        say(f"{which}, not trained again (--again trains afresh).")
+    if others := sorted({RunFolder(path).run["name"] for path in paths} - names):
+        kept = " and ".join(map(repr, others))
+        asked = repr(*names) if len(names) == 1 else "the names of the configs"
+        say(f"There as {kept} already, and not renamed to {asked}.")
+    for name, one in named:
+        if one.how == "failed":
+            whose = f"{name}, " if len(names) > 1 else ""
+            say(f"{whose}seed {one.seed} failed: {one.error}")
+    if confirmed.interrupted or any(one.how == "interrupted" for one in outcomes):
+        end_interrupted()
+    exit_with(confirmed.problems)
+    if any(one.how == "failed" for one in outcomes):
+        raise typer.Exit(1)
