@@ -101,7 +101,7 @@ def first_output(experiment: Experiment, runs_dir: Path) -> str:
     """What the first command of README prints, 80 columns wide, of runs that are there."""
     folders = [find_complete(runs_dir, experiment.with_seed(seed)) for seed in experiment.seeds]
     console = Console(file=StringIO(), width=80)
-    report_run([folder.path for folder in folders if folder], console, pages=False, figures=False)
+    report_run([folder.path for folder in folders if folder], console, pages=False, figures=None)
     text: str = console.file.getvalue()  # type: ignore[attr-defined]
     return text.replace(str(runs_dir), "runs").rstrip("\n")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 _CONSTRAINTS = Path(__file__).resolve().parents[1] / "constraints.txt"
@@ -15,3 +16,19 @@ def how_to_install(extra: str) -> str:
     pinned = ["-c", str(_CONSTRAINTS)] if _CONSTRAINTS.is_file() else []
     command = shlex.join([sys.executable, "-m", "pip", "install", *pinned])
     return f"{command} 'ganrun[{extra}]'"
+
+
+MODULES = {
+    "arena": ("starlette", "uvicorn", "websockets"),
+    "mlflow": ("mlflow", "sqlalchemy", "alembic"),
+    "parquet": ("pyarrow",),
+    "tensorboard": ("tensorboard",),
+}
+"""What each of these extras brings."""
+
+
+def missing(extra: str, what: str) -> str | None:
+    """The line that says what needs an extra which is not there; None if it is."""
+    if all(map(find_spec, MODULES[extra])):
+        return None
+    return f"{what} needs the extra '{extra}': {how_to_install(extra)}"

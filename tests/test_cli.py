@@ -152,6 +152,12 @@ ELSEWHERE = {
     ),
     "report": (2, "ganrun report: missing argument 'DIR'"),
     "report nowhere": (1, "nowhere: no such folder"),
+    "report . --only mode": (
+        2,
+        "ganrun report: invalid value: there is no figure 'mode' of a run: expected modes, ",
+    ),
+    "report . --no-figures --dpi 300": (2, "ganrun report: invalid value: --no-figures draws none"),
+    "report . --dpi 5": (2, "ganrun report: invalid value for '--dpi': expected a number from 50"),
     "report .": (1, ".: not a run folder: it has no config.yaml"),
     "report \x1b[31m": (1, "\\x1b[31m: no such folder"),
     "check \udcff.yaml": (2, "\\udcff.yaml: no such file"),

@@ -54,7 +54,7 @@ def test_the_caption_of_the_progression_says_it_within_the_picture() -> None:
     short = briefly_in_company(discriminator(packing=2))
     for fields, said in (({"packing": 2}, True), ({}, False)):
         with house_style():
-            figure = FIGURES["progression.png"](run_with(**fields))
+            figure = FIGURES["progression"](run_with(**fields))
             captions = [text for text in figure.texts if short in text.get_text()]
             assert bool(captions) == said
             for caption in captions:

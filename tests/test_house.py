@@ -37,9 +37,9 @@ BESIDE = {
 }
 """Arrows between rooms of one floor; all others go to a lower one."""
 
-MEDIA = {"tables", "live", "figures", "web"}
+MEDIA = {"tables", "live", "figures", "web", "exports"}
 """Rooms of the report that know nothing of each other; the commands beside them use all."""
-COMMANDS = {"command", "sweep_command", "diagnosis_command"}
+COMMANDS = {"command", "sweep_command", "diagnosis_command", "export_command"}
 
 
 @cache

@@ -182,7 +182,7 @@ def test_the_most_seeds_end_a_sweep_that_is_not_precise(
 
     from ganrun.report.sweep_command import report_sweep
 
-    report_sweep(folder.path, Console(width=200), page=False, figures=False)
+    report_sweep(folder.path, Console(width=200), page=False, figures=None)
     said = capsys.readouterr().out
     assert "The precision was not reached: 0.300 of 0.1" in said
     assert "with 3 seeds, the most that it may have." in said

@@ -16,6 +16,7 @@ from rich.console import Console
 
 from ganrun.config import load_experiment
 from ganrun.report.command import folders_inside, read_runs, report_run
+from ganrun.report.figures_wanted import Wanted
 from ganrun.report.run_record import read_record
 from ganrun.store import RunFolderError, StoreError
 from ganrun.store import folder as store_folder
@@ -59,7 +60,7 @@ def folder_of(runs: Path, seed: int) -> Path:
 def test_the_json_names_a_folder_as_it_is_called(tmp_path):
     folder = tmp_path / ":smile: [bold]"
     stored_run(folder, INTERRUPTED)
-    words, _ = report(folder, as_json=True, pages=False, figures=False)
+    words, _ = report(folder, as_json=True, pages=False, figures=None)
     (run,) = json.loads(words)["runs"]
     assert Path(run["path"]).parent == folder
 
@@ -83,7 +84,7 @@ def test_one_folder_gives_its_table_and_its_figures(runs):
 
 
 def test_a_folder_of_runs_gives_one_table_in_the_order_of_the_seeds(runs):
-    text, problems = report(runs, figures=False)
+    text, problems = report(runs, figures=None)
     rows = [line.split() for line in text.splitlines()]
     words = {"likely", "diverged", "interrupted"}
     seeds = [row[0] for row in rows if len(row) > 1 and row[1] in words]
@@ -117,7 +118,7 @@ def test_a_report_needs_no_jax_and_a_table_no_matplotlib(runs):
         "import sys; from pathlib import Path; from rich.console import Console\n"
         "from ganrun.report.command import report_run\n"
         "path = Path(sys.argv[1]); console = Console(width=80)\n"
-        "report_run([path], console, figures=False)\n"
+        "report_run([path], console, figures=None)\n"
         "assert 'matplotlib' not in sys.modules\n"
         "report_run([path], console)\n"
         "import ganrun.report.live.training\n"
@@ -160,7 +161,7 @@ def test_a_damaged_file_is_named_in_one_clear_line(damaged, name, how):
     else:
         file.write_bytes(b"\x00\xffsomething else entirely: {[")
     with pytest.raises(RunFolderError) as caught:
-        report(damaged, figures=False)
+        report(damaged, figures=None)
     assert name in str(caught.value)
     assert "\n" not in str(caught.value)
 
@@ -182,13 +183,13 @@ def test_a_summary_that_says_nonsense_is_refused_by_name(damaged, field, value):
     file = damaged / "summary.json"
     file.write_text(json.dumps({**json.loads(file.read_text()), field: value}))
     with pytest.raises(RunFolderError, match=r"summary\.json"):
-        report(damaged, figures=False)
+        report(damaged, figures=None)
 
 
 def test_one_damaged_run_does_not_hide_the_others(runs, damaged):
     (damaged / "metrics.csv").write_text("nonsense")
     shutil.copytree(folder_of(runs, 11), damaged.parent / folder_of(runs, 11).name)
-    text, problems = report(damaged.parent, figures=False)
+    text, problems = report(damaged.parent, figures=None)
     assert "Seed 11: most likely converged" in text
     assert len(problems) == 1
     assert "metrics.csv" in problems[0]
@@ -211,11 +212,11 @@ def test_folders_are_sorted_by_the_numbers_in_their_names(tmp_path):
 def test_every_run_gets_its_page_with_figures_or_without(runs):
     path = folder_of(runs, 3)
     (path / "report.html").unlink(missing_ok=True)
-    text, _ = report(path, figures=False)
+    text, _ = report(path, figures=None)
     assert f"{path}/report.html: the run to watch, in a browser" in text
     assert "Likely mode collapse" in (path / "report.html").read_text()
     before = (path / "report.html").stat().st_mtime_ns
-    report(path, figures=False, pages=False)
+    report(path, figures=None, pages=False)
     assert (path / "report.html").stat().st_mtime_ns == before
 
 
@@ -236,13 +237,23 @@ def test_the_page_links_to_the_figures_that_are_drawn_with_it(runs):
     assert 'href="figures/progression.gif"' not in page
 
 
+def test_figures_are_drawn_as_they_are_asked_for(runs):
+    path = folder_of(runs, 11)
+    before = {one.name for one in (path / "figures").glob("*")}
+    wanted = Wanted(formats=("svg",), only=("curves", "diagnosis"))
+    text, _ = report(path, figures=wanted, pages=False)
+    assert {one.name for one in (path / "figures").iterdir()} == {*before, "curves.svg"}
+    assert "figures: curves.svg" in text
+    assert "there is nothing yet of which diagnosis could be drawn" in text
+
+
 def test_one_page_is_opened_in_a_browser_and_of_several_none(runs, monkeypatch):
     opened = []
     monkeypatch.setattr("webbrowser.open", lambda url: opened.append(url) or True)
     path = folder_of(runs, 3)
-    report(path, figures=False, open_page=True)
+    report(path, figures=None, open_page=True)
     assert opened == [(path / "report.html").resolve().as_uri()]
-    text, _ = report(runs, figures=False, open_page=True)
+    text, _ = report(runs, figures=None, open_page=True)
     assert len(opened) == 1
     assert "one page can be opened at a time" in text
 
@@ -250,7 +261,7 @@ def test_one_page_is_opened_in_a_browser_and_of_several_none(runs, monkeypatch):
 def test_without_a_browser_it_is_said_where_the_page_is(runs, monkeypatch):
     monkeypatch.setattr("webbrowser.open", lambda url: False)
     path = folder_of(runs, 3)
-    text, _ = report(path, figures=False, open_page=True)
+    text, _ = report(path, figures=None, open_page=True)
     assert f"no browser was found here; open {path.resolve()}/report.html" in text
 
 
@@ -260,7 +271,7 @@ def test_a_page_that_cannot_be_written_is_one_clear_line(runs, tmp_path):
     (path / "report.html").unlink(missing_ok=True)
     (path / "report.html").mkdir()
     with pytest.raises(StoreError, match=r"report\.html: cannot be written"):
-        report(path, figures=False)
+        report(path, figures=None)
 
 
 def test_a_runs_config_is_parsed_once_however_much_is_made_of_it(runs, monkeypatch):

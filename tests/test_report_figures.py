@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import io
 import math
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -20,11 +22,12 @@ from ganrun.mixture import mixture_of
 from ganrun.report import palette
 from ganrun.report.chosen_rounds import choose_rounds
 from ganrun.report.curve_panels import robust_limits
-from ganrun.report.figures import FIGURES, write_figures
+from ganrun.report.figures import FIGURES, RANKING, SWEEP_FIGURES, write_figures
 from ganrun.report.figures.curves import spread_out
 from ganrun.report.figures.modes import place_numbers
 from ganrun.report.figures.progression import MOST_PANELS, field_scale
 from ganrun.report.figures.style import house_style, short_round
+from ganrun.report.figures_wanted import OF_RUNS, OF_SWEEPS, Wanted
 from ganrun.report.run_story import title
 
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -108,7 +111,7 @@ ALIKE = {"healthy", "tight ring", "uneven", "interrupted"}
 
 @pytest.mark.parametrize(
     ("run", "figure"),
-    [(run, name) for run in RUNS for name in FIGURES if name == "modes.png" or run not in ALIKE],
+    [(run, name) for run in RUNS for name in FIGURES if name == "modes" or run not in ALIKE],
 )
 def test_no_words_lie_on_others_or_leave_the_figure(drawn, run, figure):
     made, words = drawn(run, figure)
@@ -137,7 +140,7 @@ def test_no_words_are_too_small_to_read_at_a_readmes_width(drawn, figure):
 
 
 def test_the_missing_modes_are_named_in_words_and_dashed(drawn):
-    made, words = drawn("collapsed", "modes.png")
+    made, words = drawn("collapsed", "modes")
     texts = [text for text, _ in words]
     assert [t for t in texts if t.endswith("missing") and t.startswith("mode ")] == [
         "mode 1 missing",
@@ -152,7 +155,7 @@ def test_the_missing_modes_are_named_in_words_and_dashed(drawn):
 
 
 def test_a_healthy_run_has_no_missing_modes(drawn):
-    _, words = drawn("healthy", "modes.png")
+    _, words = drawn("healthy", "modes")
     assert not [text for text, _ in words if "missing" in text]
     assert "The forger covers all 5 modes" in [text for text, _ in words]
 
@@ -168,7 +171,7 @@ def test_the_title_of_a_run_that_goes_on_says_so_far():
 
 
 def test_the_bars_are_the_shares_and_what_is_left_over(drawn):
-    made, _ = drawn("collapsed", "modes.png")
+    made, _ = drawn("collapsed", "modes")
     axes = axes_titled(made, "share of the samples")
     lengths = [bar.get_width() for bar in axes.patches]
     np.testing.assert_allclose(lengths[:5], COLLAPSED.shares)
@@ -176,7 +179,7 @@ def test_the_bars_are_the_shares_and_what_is_left_over(drawn):
 
 
 def test_the_marks_are_the_weights(drawn):
-    made, _ = drawn("uneven", "modes.png")
+    made, _ = drawn("uneven", "modes")
     axes = axes_titled(made, "share of the samples")
     (marks,) = axes.findobj(LineCollection)
     at = [segment[0][0] for segment in marks.get_segments()]
@@ -184,7 +187,7 @@ def test_the_marks_are_the_weights(drawn):
 
 
 def test_the_dots_are_the_last_snapshots_samples(drawn):
-    made, _ = drawn("collapsed", "modes.png")
+    made, _ = drawn("collapsed", "modes")
     (dots,) = made.axes[0].findobj(PathCollection)
     np.testing.assert_allclose(dots.get_offsets(), COLLAPSED.snapshots.samples[-1], rtol=1e-6)
 
@@ -205,7 +208,7 @@ def test_numbers_find_a_free_side_even_on_a_line():
 
 
 def test_the_first_and_the_last_round_are_among_the_panels(drawn):
-    made, words = drawn("collapsed", "progression.png")
+    made, words = drawn("collapsed", "progression")
     titles = [text for text, _ in words if text.startswith("round ")]
     assert 6 <= len(titles) <= 8
     assert titles[0] == "round 0"
@@ -221,7 +224,7 @@ def fields_of(figure: Figure) -> list[AxesImage]:
 
 
 def test_the_field_is_white_where_the_discriminator_cannot_tell(drawn):
-    made, _ = drawn("collapsed", "progression.png")
+    made, _ = drawn("collapsed", "progression")
     assert len(fields_of(made)) == 8
     for image in fields_of(made):
         assert image.norm.vmin == -image.norm.vmax
@@ -230,7 +233,7 @@ def test_the_field_is_white_where_the_discriminator_cannot_tell(drawn):
 
 def test_the_fields_points_are_drawn_where_they_were_measured(drawn):
     """Row 0 lies on the window's lower edge, the last column on its right edge."""
-    made, _ = drawn("collapsed", "progression.png")
+    made, _ = drawn("collapsed", "progression")
     image = fields_of(made)[0]
     np.testing.assert_allclose(image.get_array(), COLLAPSED.snapshots.field[0], rtol=1e-6)
     left, right, bottom, top = image.get_extent()
@@ -274,7 +277,7 @@ def test_rounds_are_chosen_in_order_without_repeats(count):
 
 
 def test_the_equilibrium_of_the_cross_entropy_game_is_drawn_in(drawn):
-    made, words = drawn("collapsed", "curves.png")
+    made, words = drawn("collapsed", "curves")
     assert dashed_levels(axes_titled(made, "loss")) == pytest.approx([2 * math.log(2), math.log(2)])
     assert dashed_levels(axes_titled(made, "detective's accuracy")) == [0.5]
     assert dashed_levels(axes_titled(made, "mean logit")) == [0.0]
@@ -282,7 +285,7 @@ def test_the_equilibrium_of_the_cross_entropy_game_is_drawn_in(drawn):
 
 
 def test_where_a_players_loss_comes_to_rest_has_the_colour_of_its_curve(drawn):
-    made, _ = drawn("collapsed", "curves.png")
+    made, _ = drawn("collapsed", "curves")
     lines = axes_titled(made, "loss").get_lines()
     colours = {line.get_color() for line in lines if line.get_linestyle() == "--"}
     assert colours == {line.get_color() for line in lines if line.get_linestyle() == "-"}
@@ -291,7 +294,7 @@ def test_where_a_players_loss_comes_to_rest_has_the_colour_of_its_curve(drawn):
 
 
 def test_metrics_stand_beside_the_mean_and_band_of_perfect_samples(drawn):
-    made, _ = drawn("collapsed", "curves.png")
+    made, _ = drawn("collapsed", "curves")
     axes = axes_titled(made, "high quality")
     assert dashed_levels(axes) == [0.9891]
     (band,) = axes.patches
@@ -299,21 +302,21 @@ def test_metrics_stand_beside_the_mean_and_band_of_perfect_samples(drawn):
 
 
 def test_the_curves_are_the_columns_of_the_metrics(drawn):
-    made, _ = drawn("collapsed", "curves.png")
+    made, _ = drawn("collapsed", "curves")
     curve = axes_titled(made, "modes covered of 5").get_lines()[-1]
     np.testing.assert_array_equal(curve.get_ydata(), COLLAPSED.metrics["modes_covered"])
     np.testing.assert_array_equal(curve.get_xdata(), COLLAPSED.metrics["step"])
 
 
 def test_the_round_of_divergence_is_marked_in_every_panel(drawn):
-    made, words = drawn("diverged", "curves.png")
+    made, words = drawn("diverged", "curves")
     for axes in made.axes:
         assert any(list(line.get_xdata()) == [913, 913] for line in axes.get_lines())
     assert any("dotted: diverged at round 913" in text for text, _ in words)
 
 
 def test_a_critic_has_no_accuracy(drawn):
-    made, _ = drawn("critic", "curves.png")
+    made, _ = drawn("critic", "curves")
     assert "detective's accuracy" not in [axes.get_title(loc="left") for axes in made.axes]
     assert dashed_levels(axes_titled(made, "loss")) == [0.0]
 
@@ -387,3 +390,60 @@ def test_the_readers_own_settings_of_matplotlib_are_neither_used_nor_changed(tmp
     second = write_figures(run, tmp_path / "b")
     for one, other in zip(first, second, strict=True):
         assert one.read_bytes() == other.read_bytes()
+
+
+def test_figures_for_a_paper_are_vectors_without_headlines_and_equal_bytes(tmp_path):
+    wanted = Wanted(formats=("pdf", "svg"), style="paper", only=("modes",))
+    paths = write_figures(COLLAPSED, tmp_path / "a", wanted)
+    assert [path.name for path in paths] == ["modes.pdf", "modes.svg"]
+    pdf, svg = (path.read_bytes() for path in paths)
+    assert pdf.startswith(b"%PDF-")
+    assert b"/FontFile2" in pdf
+    assert b"/Subtype /Image" not in pdf
+    assert ElementTree.fromstring(svg).tag.endswith("svg")
+    for path, again in zip(paths, write_figures(COLLAPSED, tmp_path / "b", wanted), strict=True):
+        assert path.read_bytes() == again.read_bytes()
+    with house_style(wanted):
+        figure = FIGURES["modes"](COLLAPSED)
+    words = {text.get_text() for text in figure.texts}
+    assert not any(words)
+    assert "share of the samples" in {axes.get_title(loc="left") for axes in figure.axes}
+
+
+@pytest.mark.parametrize("wanted", [Wanted(dots_per_inch=72), Wanted(style="paper")])
+def test_a_modes_number_stands_where_it_does_on_a_page(wanted):
+    """Also in a figure that is cut to its edges, and at 72 dots per inch, as vectors have."""
+
+    def places(wanted):
+        with house_style(wanted):
+            figure = FIGURES["modes"](COLLAPSED)
+            cut = "tight" if wanted.style == "paper" else None
+            figure.savefig(io.BytesIO(), format="svg", bbox_inches=cut)
+            axes = figure.axes[0]
+            corner, numbers = axes.get_window_extent(), {}
+            for text in axes.texts:
+                if text.get_text() in map(str, range(COLLAPSED.modes_total)):
+                    box = text.get_window_extent()
+                    middle = np.array([box.x0 + box.width / 2, box.y0 + box.height / 2])
+                    numbers[text.get_text()] = (middle - [corner.x0, corner.y0]) / figure.dpi
+        return np.array([numbers[str(mode)] for mode in range(COLLAPSED.modes_total)])
+
+    # Inches; half a point.
+    np.testing.assert_allclose(places(wanted), places(Wanted()), atol=1 / 144)
+
+
+def test_dots_per_inch_are_those_of_the_image(tmp_path):
+    from PIL import Image
+
+    run = dataclasses.replace(RUNS["interrupted"], snapshots=None)
+    sizes = []
+    for dots in (50, 100):
+        (path,) = write_figures(run, tmp_path / str(dots), Wanted(dots_per_inch=dots))
+        with Image.open(path) as image:
+            sizes.append(image.size)
+    assert sizes[1] == tuple(2 * pixels for pixels in sizes[0])
+
+
+def test_what_can_be_asked_for_by_name_is_what_is_drawn():
+    assert (*FIGURES, "diagnosis") == OF_RUNS
+    assert sorted(OF_SWEEPS) == sorted(RANKING | SWEEP_FIGURES)

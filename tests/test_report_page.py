@@ -269,13 +269,13 @@ def test_a_damaged_run_among_others_is_told_and_the_others_get_their_page(tmp_pa
     bad = stored_run(tmp_path, fake_run(seed=2, steps=1000, snapshots=3))
     (bad / "diagnosis.json").write_text("{")
     console = Console(file=io.StringIO(), width=100)
-    problems = report_run([tmp_path], console, figures=False)
+    problems = report_run([tmp_path], console, figures=None)
     assert len(problems) == 1
     assert "diagnosis.json" in problems[0]
     assert (good / "report.html").exists()
     assert not (bad / "report.html").exists()
     with pytest.raises(StoreError, match=r"diagnosis\.json"):
-        report_run([bad], console, figures=False)
+        report_run([bad], console, figures=None)
 
 
 def test_the_gif_has_a_frame_for_every_snapshot(tmp_path):

@@ -153,7 +153,7 @@ def test_the_page_imports_no_library_that_it_does_not_need(records):
         "from pathlib import Path\n"
         "from rich.console import Console\n"
         "from ganrun.report.sweep_command import report_sweep\n"
-        "report_sweep(Path(sys.argv[1]), Console(), figures=False)\n"
+        "report_sweep(Path(sys.argv[1]), Console(), figures=None)\n"
         "print(sorted({'jax', 'matplotlib', 'plotly', 'sklearn'} & set(sys.modules)))\n"
     )
     path = str(records["two factors"].path)

@@ -23,6 +23,7 @@ import ganrun.cli.check
 import ganrun.cli.schema
 import ganrun.cli.cache
 import ganrun.cli.report
+import ganrun.cli.export
 
 
 def main() -> None:

@@ -59,12 +59,10 @@ def arena(
     extra arena.
     """
     with clear_errors(), termination_as_interrupt():
-        from importlib.util import find_spec
+        from ganrun.extras import missing
 
-        if not all(find_spec(name) for name in ("starlette", "uvicorn", "websockets")):
-            from ganrun.extras import how_to_install
-
-            typer.echo(f"ganrun arena needs the extra 'arena': {how_to_install('arena')}", err=True)
+        if line := missing("arena", "ganrun arena"):
+            typer.echo(line, err=True)
             raise typer.Exit(2)
 
         from ganrun.config.shipped import default_config

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -9,7 +10,17 @@ import typer
 
 from ganrun.cli.commands import app
 from ganrun.cli.ends import clear_errors, exit_with, note
-from ganrun.cli.options import JsonOption
+from ganrun.cli.options import JsonOption, number
+from ganrun.report.figures_wanted import (
+    DOTS_PER_INCH,
+    LEAST_DOTS,
+    MOST_DOTS,
+    OF_RUNS,
+    OF_SWEEPS,
+    Format,
+    Style,
+    Wanted,
+)
 
 MOST_NAMED = 5
 """Folders that a note names."""
@@ -17,7 +28,8 @@ MOST_NAMED = 5
 
 @app.command(
     short_help="Say what became of runs or a sweep; make pages and figures.",
-    epilog="Example: ganrun report runs",
+    epilog="Examples: ganrun report runs; "
+    "ganrun report RUN_DIR --only modes --format pdf --style paper",
 )
 def report(
     folders: Annotated[
@@ -29,6 +41,33 @@ def report(
     figures: Annotated[
         bool, typer.Option("--figures/--no-figures", help="Draw the figures into the folders.")
     ] = True,
+    formats: Annotated[
+        list[Format] | None,
+        typer.Option(
+            "--format", help="Of the figures; may be repeated [default: png].", show_default=False
+        ),
+    ] = None,
+    only: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME",
+            help=f"Draw this figure alone; may be repeated. Of a run: {', '.join(OF_RUNS)}; of a "
+            f"sweep: {', '.join(OF_SWEEPS)}.",
+        ),
+    ] = None,
+    style: Annotated[
+        Style,
+        typer.Option(help="Of the figures: for a paper without headlines, and cut to their edges."),
+    ] = Style.PAGE,
+    dpi: Annotated[
+        int,
+        number(
+            LEAST_DOTS,
+            MOST_DOTS,
+            metavar="N",
+            help="Dots per inch of a PNG; figures are 9.6 inches wide.",
+        ),
+    ] = DOTS_PER_INCH,
     open_page: Annotated[
         bool, typer.Option("--open", help="Show the page in a browser when it is made.")
     ] = False,
@@ -50,17 +89,23 @@ def report(
         from ganrun.store.sweep_folder import is_sweep_folder
         from ganrun.wording import listed
 
+        wanted = Wanted(tuple(formats or [Format.PNG]), dpi, style, tuple(only or ()))
+        if not figures and wanted != Wanted():
+            raise typer.BadParameter("--no-figures draws none, and it is said how to draw them")
+        drawn = wanted if figures else None
+
         if any(is_sweep_folder(folder) for folder in folders):
             if len(folders) > 1:
                 raise typer.BadParameter("a sweep's folder is reported on its own")
             if gif:
                 raise typer.BadParameter("--gif draws a run, not a sweep")
+            _check_names(wanted, OF_SWEEPS, "sweep")
             from ganrun.report.sweep_command import report_sweep
 
             problems = report_sweep(
                 folders[0],
                 Console(),
-                figures=figures,
+                figures=drawn,
                 trial_pages=trial_pages,
                 open_page=open_page,
                 as_json=as_json,
@@ -69,12 +114,19 @@ def report(
             return
         if trial_pages:
             raise typer.BadParameter("--all makes the pages of a sweep's trials")
+        _check_names(wanted, OF_RUNS, "run")
         from ganrun.report.command import report_run, sweeps_inside
 
         problems = report_run(
-            folders, Console(), figures=figures, gif=gif, open_page=open_page, as_json=as_json
+            folders, Console(), figures=drawn, gif=gif, open_page=open_page, as_json=as_json
         )
         if passed := [sweep for folder in folders for sweep in sweeps_inside(folder)]:
             names = listed(map(str, passed), at_most=MOST_NAMED)
             note([f"of a sweep, the report is made on its own: {names}"])
         exit_with(problems)
+
+
+def _check_names(wanted: Wanted, known: Sequence[str], of_what: str) -> None:
+    for name in wanted.strangers(known):
+        names = ", ".join(known)
+        raise typer.BadParameter(f"there is no figure {name!r} of a {of_what}: expected {names}")

@@ -124,7 +124,7 @@ def sweep(
             paths = [run.path for run in chosen_runs(opened)]
             confirmed = confirm_runs(paths, options, plan.name, quiet=quiet)
         if opened is not None:
-            report_sweep(opened.path, Console(), page=False, figures=False, as_json=as_json)
+            report_sweep(opened.path, Console(), page=False, figures=None, as_json=as_json)
         if interrupted or confirmed.interrupted:
             end_interrupted()
         exit_with(confirmed.problems)

@@ -107,7 +107,7 @@ def _report_outcomes(
     outcomes, names = [one for _, one in named], {name for name, _ in named}
     paths = [one.path for one in outcomes if one.path is not None]
     if paths:
-        report_run(paths, Console(), pages=False, figures=False, as_json=as_json)
+        report_run(paths, Console(), pages=False, figures=None, as_json=as_json)
     if found := sum(one.how == "found" for one in outcomes):
         which = "Complete already" if found == len(outcomes) else f"{found} complete already"
         say(f"{which}, not trained again (--again trains afresh).")

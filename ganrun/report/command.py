@@ -14,6 +14,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from ganrun.report.figures_wanted import PLAIN, Wanted
 from ganrun.report.notes import Notes, print_whole
 from ganrun.report.run_record import RunRecord, read_record
 from ganrun.report.tables.run import print_results, results_json
@@ -21,7 +22,7 @@ from ganrun.store import RunFolderError, StoreError
 from ganrun.store.atomic import refused
 from ganrun.store.layout import CONFIG, RUN, id_in_name
 from ganrun.store.sweep_folder import is_sweep_folder
-from ganrun.wording import plural
+from ganrun.wording import listed, plural
 
 MOST_DRAWN = 16
 """Runs whose pages and figures are made at one go; a run's figures take a second or two."""
@@ -32,7 +33,7 @@ def report_run(
     console: Console,
     *,
     pages: bool = True,
-    figures: bool = True,
+    figures: Wanted | None = PLAIN,
     gif: bool = False,
     open_page: bool = False,
     as_json: bool = False,
@@ -43,7 +44,7 @@ def report_run(
         paths: run folders, or folders that hold run folders, such as `runs`.
         console: where the table goes, or the JSON.
         pages: write `report.html` into every run's folder.
-        figures: write `figures/*.png` into every run's folder.
+        figures: those to write under `figures/` of every run's folder; None for none.
         gif: write `figures/progression.gif` as well.
         open_page: show the page in a browser, if it is one run's.
         as_json: print everything that is known as JSON instead of the table.
@@ -159,12 +160,15 @@ def _write_page(run: RunRecord, notes: Notes) -> Path:
     return path
 
 
-def _draw(run: RunRecord, notes: Notes, *, figures: bool, gif: bool) -> None:
+def _draw(run: RunRecord, notes: Notes, *, figures: Wanted | None, gif: bool) -> None:
     # matplotlib takes half a second to import, which the table need not wait for.
     from ganrun.report.figures import write_figures
     from ganrun.report.figures.moving import write_gif
 
-    paths = write_figures(run) if figures else []
+    paths = write_figures(run, wanted=figures) if figures else []
+    drawn = {path.stem for path in paths}
+    if figures and (absent := [name for name in figures.only if name not in drawn]):
+        notes.say(f"{run.path}: there is nothing yet of which {listed(absent)} could be drawn")
     if gif and (moving := write_gif(run)):
         paths.append(moving)
     notes.say_drawn(paths)

@@ -222,7 +222,7 @@ def read_record(path: Path) -> RunRecord:
         mixture=mixture_of(target),
         metrics=folder.metrics(),
         snapshots=snapshots if snapshots and len(snapshots.steps) else None,
-        final=_final(summary),
+        final=final_metrics(summary),
         best=best_verdict(folder),
         recovered_modes=None if recovered is None else tuple(recovered),
         diverged_at=summary.get("diverged_at"),
@@ -234,8 +234,8 @@ def read_record(path: Path) -> RunRecord:
     )
 
 
-def _final(summary: Mapping[str, Any]) -> dict[str, float | None]:
-    """The metrics at the end; those of a moving average where there was one."""
+def final_metrics(summary: Mapping[str, Any]) -> dict[str, float | None]:
+    """The metrics at the end, by `summary.json`, also those of a moving average if it has one."""
     averaged = [name for name in AVERAGED_SUMMARY if name in summary]
     return {name: _float(summary.get(name)) for name in (*SUMMARY_METRICS, *averaged) if summary}
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from rich.console import Console
 
 from ganrun import wording
+from ganrun.report.figures_wanted import PLAIN, Wanted
 from ganrun.report.notes import Notes, print_whole
 from ganrun.report.sweep_record import SweepRecord, read_sweep
 from ganrun.report.tables.sweep import print_sweep, sweep_json
@@ -18,7 +19,7 @@ def report_sweep(
     console: Console,
     *,
     page: bool = True,
-    figures: bool = True,
+    figures: Wanted | None = PLAIN,
     trial_pages: bool = False,
     open_page: bool = False,
     as_json: bool = False,
@@ -29,7 +30,7 @@ def report_sweep(
         path: the sweep's folder.
         console: where the tables go, or the JSON.
         page: write `report.html` into the sweep's folder.
-        figures: write `figures/*.png` into it.
+        figures: those to write under its `figures/`; None for none.
         trial_pages: write `report.html` for every trial with a result, where that is due.
         open_page: show the page in a browser.
         as_json: print everything that is known as one JSON document instead of the tables.
@@ -51,7 +52,7 @@ def report_sweep(
         # matplotlib takes half a second to import, which the tables need not wait for.
         from ganrun.report.figures import write_sweep_figures
 
-        notes.say_drawn(write_sweep_figures(record))
+        notes.say_drawn(write_sweep_figures(record, wanted=figures))
     # The trials' pages come first, so that the sweep's links to them.
     problems = _write_trial_pages(record, notes) if trial_pages else []
     if page or open_page:

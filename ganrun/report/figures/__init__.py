@@ -12,44 +12,54 @@ from ganrun.report.figures import any_backend  # noqa: F401  # isort: skip
 
 from matplotlib.figure import Figure
 
+from ganrun.diagnose.diagnosis import read_diagnosis
 from ganrun.report.figures.cases import cases_figure
 from ganrun.report.figures.curves import curves_figure
+from ganrun.report.figures.diagnosis import DIAGNOSIS, diagnosis_figure
 from ganrun.report.figures.influence import influence_figure
 from ganrun.report.figures.marginals import marginals_figure
 from ganrun.report.figures.modes import modes_figure
 from ganrun.report.figures.phase import phase_figure
 from ganrun.report.figures.progression import progression_figure
 from ganrun.report.figures.style import write_drawn
+from ganrun.report.figures_wanted import PLAIN, Wanted
 from ganrun.report.run_record import RunRecord
 from ganrun.report.sweep_record import SweepRecord
 
 FIGURES: dict[str, Callable[[RunRecord], Figure]] = {
-    "modes.png": modes_figure,
-    "progression.png": progression_figure,
-    "curves.png": curves_figure,
+    "modes": modes_figure,
+    "progression": progression_figure,
+    "curves": curves_figure,
 }
-"""File name -> what draws it; the last one needs no snapshots."""
+"""Name -> what draws it; the last one needs no snapshots."""
 
 SWEEP_FIGURES: dict[str, Callable[[SweepRecord], Figure]] = {
-    "influence.png": influence_figure,
-    "phase.png": phase_figure,
-    "marginals.png": marginals_figure,
+    "influence": influence_figure,
+    "phase": phase_figure,
+    "marginals": marginals_figure,
 }
 """The same of a sweep; the second needs no factor that varies."""
-RANKING = {"cases.png": cases_figure}
+RANKING = {"cases": cases_figure}
 """The same of a sweep whose cases are ranked."""
 
 
-def write_figures(run: RunRecord, folder: Path | None = None) -> list[Path]:
+def write_figures(run: RunRecord, folder: Path | None = None, wanted: Wanted = PLAIN) -> list[Path]:
     """Draw a run's figures under `figures/` of its folder, or elsewhere; returns their paths.
 
-    A run without snapshots gets the curves alone. Raises `StoreError` where they cannot be written.
+    A run without snapshots gets the curves alone. Its diagnosis, which `ganrun diagnose` has drawn,
+    is drawn again where it is asked for by name. Raises `StoreError` where they cannot be written.
     """
-    drawn = {"curves.png": curves_figure} if run.snapshots is None else FIGURES
-    return write_drawn(drawn, run, folder or run.path / "figures")
+    folder = folder or run.path / "figures"
+    drawn = {"curves": curves_figure} if run.snapshots is None else FIGURES
+    paths = write_drawn(wanted.among(drawn), run, folder, wanted)
+    if DIAGNOSIS in wanted.only and (found := read_diagnosis(run.path)):
+        paths += write_drawn({DIAGNOSIS: diagnosis_figure}, found, folder, wanted)
+    return paths
 
 
-def write_sweep_figures(record: SweepRecord, folder: Path | None = None) -> list[Path]:
+def write_sweep_figures(
+    record: SweepRecord, folder: Path | None = None, wanted: Wanted = PLAIN
+) -> list[Path]:
     """Draw a sweep's figures under `figures/` of its folder, or elsewhere; returns their paths.
 
     A sweep without any result gets none, one in which nothing varies only the samples. Raises
@@ -57,7 +67,7 @@ def write_sweep_figures(record: SweepRecord, folder: Path | None = None) -> list
     """
     if not record.finished:
         return []
-    drawn = SWEEP_FIGURES if record.leveled else {"phase.png": phase_figure}
+    drawn = SWEEP_FIGURES if record.leveled else {"phase": phase_figure}
     if record.ranked:
         drawn = RANKING | drawn
-    return write_drawn(drawn, record, folder or record.path / "figures")
+    return write_drawn(wanted.among(drawn), record, folder or record.path / "figures", wanted)

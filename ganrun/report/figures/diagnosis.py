@@ -26,7 +26,6 @@ from ganrun.diagnose.diagnosis import Branch, Detective, Diagnosis, Track
 from ganrun.measure.coverage import COVERED_FRACTION, ENOUGH, SERVED, TOO_MUCH, how_served
 from ganrun.report import diagnosis_story
 from ganrun.report.figures.style import (
-    DOTS_PER_INCH,
     LABEL_SIZE,
     MARGIN,
     SMALL_SIZE,
@@ -82,6 +81,9 @@ _HEADING: dict[str, Any] = {"loc": "left", "size": LABEL_SIZE, "color": INK}
 Place = tuple[float, float]
 """The left and the upper edge on the page, in inches."""
 
+DIAGNOSIS = diagnosis_story.FIGURE.stem
+"""What the figure is called."""
+
 
 @dataclass(frozen=True)
 class TimePanel:
@@ -100,8 +102,8 @@ class TimePanel:
 
 def write_diagnosis_figure(folder: Path, diagnosis: Diagnosis) -> Path:
     """Draw `figures/diagnosis.png` in a run's folder; raises `StoreError` where it cannot be."""
-    path = folder / diagnosis_story.FIGURE
-    write_drawn({path.name: diagnosis_figure}, diagnosis, path.parent)
+    place = (folder / diagnosis_story.FIGURE).parent
+    (path,) = write_drawn({DIAGNOSIS: diagnosis_figure}, diagnosis, place)
     return path
 
 
@@ -275,7 +277,7 @@ def _draw(axes: Axes, panel: TimePanel, diagnosis: Diagnosis) -> None:
     weights = np.array(diagnosis.weights)
     if panel.before is not None:
         _draw_track(axes, panel.before, weights, (0, panel.from_round), (0, 1))
-        over = _OVERHANG / (axes.bbox.height / DOTS_PER_INCH)
+        over = _OVERHANG / (axes.bbox.height / axes.figure.dpi)
         style: dict[str, Any] = {"color": INK, "linewidth": 1.3, "clip_on": False, "zorder": 3}
         up_and_down = axes.get_xaxis_transform()
         axes.vlines(panel.from_round, -over, 1 + over, transform=up_and_down, **style)

@@ -18,7 +18,6 @@ from numpy import ndarray
 from ganrun import wording
 from ganrun.report import run_story
 from ganrun.report.figures.style import (
-    DOTS_PER_INCH,
     LABEL_SIZE,
     MARGIN,
     SMALL_SIZE,
@@ -107,14 +106,18 @@ def _number_modes(axes: Axes, run: RunRecord, rings: Float[ndarray, "K 48 2"]) -
     """Each mode's number beside its ring."""
     if run.modes_total > MOST_NAMED_MODES:
         return
-    to_points = axes.transData.transform(rings.reshape(-1, 2)) * 72 / DOTS_PER_INCH
-    places = place_numbers(to_points.reshape(rings.shape))
-    for mode, (x, y) in enumerate(places):
+    to_points = axes.transData.transform(rings.reshape(-1, 2)) * 72 / axes.figure.dpi
+    in_points = to_points.reshape(rings.shape)
+    away = place_numbers(in_points) - in_points.mean(axis=1)
+    # From the ring's middle, so that a figure which is cut to its edges takes its numbers along.
+    for mode, (middle, offset) in enumerate(zip(rings.mean(axis=1), away, strict=True)):
         lost = mode in run.missing
         axes.annotate(
             str(mode),
-            (x * DOTS_PER_INCH / 72, y * DOTS_PER_INCH / 72),
-            xycoords="figure pixels",
+            tuple(middle),
+            xytext=tuple(offset),
+            textcoords="offset points",
+            annotation_clip=False,
             ha="center",
             va="center_baseline",
             size=LABEL_SIZE if run.modes_total <= 12 else SMALL_SIZE,

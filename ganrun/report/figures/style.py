@@ -10,6 +10,7 @@ import io
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -24,6 +25,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from ganrun.report.figures_wanted import PLAIN, Style, Wanted
 from ganrun.report.palette import FAINT, INK, PAPER, QUIET
 from ganrun.store.atomic import make_folder, replace_file
 from ganrun.wording import percent
@@ -32,7 +34,6 @@ R = TypeVar("R")
 """What a figure is drawn of: the record of a run or of a sweep, or a diagnosis."""
 
 WIDTH_INCHES = 9.6
-DOTS_PER_INCH = 150
 MARGIN = 0.035
 """Left and right margin, as a share of the width."""
 
@@ -59,27 +60,52 @@ _SETTINGS: dict[Any, Any] = {
     "ytick.major.size": 2.5,
     "xtick.major.width": 0.7,
     "ytick.major.width": 0.7,
+    # Text stays text in a PDF, as publishers ask; in an SVG it is outlines, equal everywhere.
+    "pdf.fonttype": 42,
+    "svg.fonttype": "path",
+    "svg.hashsalt": "ganrun",
 }
+
+_WANTED: ContextVar[Wanted] = ContextVar("wanted", default=PLAIN)
+"""How the figure that is being drawn is wanted."""
+
+_NOTHING_OF_THE_DAY: dict[str, dict[str, Any]] = {
+    "png": {"Software": None},
+    "pdf": {"Creator": None, "Producer": None, "CreationDate": None},
+    "svg": {"Creator": None, "Date": None},
+}
+"""Neither date nor version: equal figures are equal bytes."""
+_PAPER_EDGE = 0.04
+"""Inches around what is drawn, in a figure for a paper."""
 
 
 @contextmanager
-def house_style() -> Iterator[None]:
+def house_style(wanted: Wanted = PLAIN) -> Iterator[None]:
     """Draw by these settings alone, whatever the reader's own matplotlibrc says."""
-    with matplotlib.rc_context():
-        matplotlib.rcdefaults()
-        matplotlib.rcParams.update(_SETTINGS)
-        yield
+    before = _WANTED.set(wanted)
+    try:
+        with matplotlib.rc_context():
+            matplotlib.rcdefaults()
+            matplotlib.rcParams.update(_SETTINGS)
+            yield
+    finally:
+        _WANTED.reset(before)
 
 
 def new_figure(height_inches: float) -> Figure:
     """An empty figure of the common width, with a canvas of its own: no pyplot, no window."""
-    figure = Figure(figsize=(WIDTH_INCHES, height_inches), dpi=DOTS_PER_INCH)
+    figure = Figure(figsize=(WIDTH_INCHES, height_inches), dpi=_WANTED.get().dots_per_inch)
     FigureCanvasAgg(figure)
     return figure
 
 
 def headline(figure: Figure, title: str, subtitle: str) -> tuple[Text, Text]:
-    """Title and subtitle at the top left; the subtitle may hold newlines."""
+    """Title and subtitle at the top left; the subtitle may hold newlines.
+
+    A figure for a paper has neither: its caption says what is to be said.
+    """
+    if _WANTED.get().style == Style.PAPER:
+        title = subtitle = ""
     height = figure.get_figheight()
     words = figure.text(
         MARGIN, 1 - 0.16 / height, title, size=HEADLINE_SIZE, weight="bold", va="top", color=INK
@@ -96,7 +122,7 @@ def write_in_line(figure: Figure, words: Sequence[tuple[str, str]], y: float) ->
     for text, color in words:
         weight = "normal" if color == QUIET else "bold"
         written = figure.text(left, y, text, size=LABEL_SIZE, color=color, weight=weight, va="top")
-        left += (written.get_window_extent().width / DOTS_PER_INCH + 0.25) / WIDTH_INCHES
+        left += (written.get_window_extent().width / figure.dpi + 0.25) / WIDTH_INCHES
 
 
 def add_axes(
@@ -163,19 +189,35 @@ def first_sentence(paragraph: str) -> str:
     return f"{paragraph.split('. ')[0].rstrip('.')}."
 
 
-def write_drawn(drawn: Mapping[str, Callable[[R], Figure]], record: R, folder: Path) -> list[Path]:
-    """Draw these figures, by the names of their files, into a folder; returns their paths.
+def write_drawn(
+    drawn: Mapping[str, Callable[[R], Figure]],
+    record: R,
+    folder: Path,
+    wanted: Wanted = PLAIN,
+) -> list[Path]:
+    """Draw these figures, by their names, into a folder; returns the paths of the files.
 
-    Each is a PNG, written whole or not at all; raises `StoreError` where it cannot be.
+    Each is written whole or not at all; raises `StoreError` where it cannot be.
     """
     make_folder(folder)
+    paths: list[Path] = []
     for name, draw in drawn.items():
-        image = io.BytesIO()
-        with house_style():
-            # Neither date nor version: equal figures are equal bytes.
-            draw(record).savefig(image, format="png", metadata={"Software": None})
-        replace_file(folder / name, image.getvalue())
-    return [folder / name for name in drawn]
+        for kind in wanted.formats:
+            paths.append(folder / f"{name}.{kind}")
+            with house_style(wanted):
+                # Drawn anew for each kind: a backend may change what it was given.
+                content = _saved(draw(record), kind)
+            replace_file(paths[-1], content)
+    return paths
+
+
+def _saved(figure: Figure, kind: str) -> bytes:
+    content = io.BytesIO()
+    cut: dict[str, Any] = {}
+    if _WANTED.get().style == Style.PAPER:
+        cut = {"bbox_inches": "tight", "pad_inches": _PAPER_EDGE}
+    figure.savefig(content, format=kind, metadata=_NOTHING_OF_THE_DAY[kind], **cut)
+    return content.getvalue()
 
 
 def few_ticks(axis: Axis, *, whole: bool = False) -> None:

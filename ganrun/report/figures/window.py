@@ -12,7 +12,6 @@ from matplotlib.patheffects import Normal, Stroke
 from numpy import ndarray
 
 from ganrun.mixture import Mixture
-from ganrun.report.figures.style import DOTS_PER_INCH
 from ganrun.report.geometry import Extent, mode_rings, typical_gap
 from ganrun.report.palette import INK, PAPER, QUIET
 
@@ -36,7 +35,7 @@ def frame_window(axes: Axes, extent: Extent) -> None:
 def rings_at(mixture: Mixture, axes: Axes, extent: Extent) -> Float[ndarray, "K 48 2"]:
     """The modes' ellipses at 3 std in plane units, none smaller on paper than can be seen."""
     box = axes.get_window_extent()
-    least_pixels = LEAST_RING_POINTS * DOTS_PER_INCH / 72
+    least_pixels = LEAST_RING_POINTS * axes.figure.dpi / 72
     least = least_pixels * (extent[1] - extent[0]) / min(box.width, box.height)
     return mode_rings(mixture, min(least, 0.3 * typical_gap(mixture)))
 

@@ -1,0 +1,1 @@
+"""Runs written for other programs: as tables, and as their experiment trackers keep them."""
