@@ -85,6 +85,13 @@ def test_paths_are_relative_to_the_config_that_holds_them():
     assert (experiment.name, experiment.seeds) == ("parent", (0, 1, 2))
 
 
+def test_a_config_may_extend_a_shipped_one_where_no_such_file_is_beside_it():
+    child = write("folder/c.yaml", "extends: configs/cures/pacgan4.yaml\nname: mine\n")
+    assert load_experiment(child).discriminator.packing == 4
+    write("folder/configs/cures/pacgan4.yaml", "discriminator: {packing: 8}\n")
+    assert load_experiment(child).discriminator.packing == 8
+
+
 def test_lists_replace_and_mappings_merge():
     write("base.yaml", "generator: {hidden: [8, 8, 8]}\npenalties: {r1: {weight: 3}}\n")
     child = "extends: base.yaml\ngenerator: {hidden: [4]}\npenalties: {r2: {}}\n"

@@ -38,6 +38,12 @@ def find_config(path: Path) -> Path:
     return path
 
 
+def named_in(folder: Path, name: str) -> Path:
+    """The file that a config in a folder names, or the shipped one that is meant where none is."""
+    path, shipped = folder / os.path.expanduser(name), find_config(Path(name))
+    return path if os.path.exists(path) or shipped == Path(name) else shipped
+
+
 def default_config() -> Path:
     """The shipped config that loses modes: what the arena opens with."""
     return shipped_configs() / "five_gaussians.yaml"

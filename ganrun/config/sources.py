@@ -17,7 +17,7 @@ from typing import Literal
 from ganrun.config.errors import Place, Problem, shortened
 from ganrun.config.overrides import experiment_on_top, merged, nested
 from ganrun.config.schema import Experiment
-from ganrun.config.shipped import shipped_configs
+from ganrun.config.shipped import named_in, shipped_configs
 from ganrun.config.yaml_tree import (
     DEPTH_LIMIT,
     Node,
@@ -151,7 +151,7 @@ def _read_parent(
         problem("expected the path of one config, relative to this one")
         return None
     chain = (*chain, path)
-    parent = path.parent / os.path.expanduser(extends.value)
+    parent = named_in(path.parent, extends.value)
     if len(chain) > EXTENDS_LIMIT:
         problem(f"more than {EXTENDS_LIMIT} configs extend one another")
         return None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -10,7 +9,7 @@ from pathlib import Path
 from ganrun.config.errors import Place, Problem
 from ganrun.config.explain import written
 from ganrun.config.overrides import experiment_on_top, merged, nested
-from ganrun.config.shipped import find_config
+from ganrun.config.shipped import named_in
 from ganrun.config.sources import (
     EXPERIMENT,
     Asked,
@@ -53,7 +52,7 @@ def _base(under: Node | None, node: Node, problems: list[Problem]) -> Node:
     unread = Node(node.place, None)
     if isinstance(node.value, str) and node.value:
         folder = Path(node.place.source).parent if node.place.line is not None else Path()
-        path = _existing(folder / os.path.expanduser(node.value), Path(node.value))
+        path = named_in(folder, node.value)
         return read_file(path, EXPERIMENT, problems, (), Asked(node.place, "base")) or unread
     if not isinstance(node.value, dict):
         what = f"expected a config's path or an experiment's fields, not {written(node)}"
@@ -67,12 +66,6 @@ def _base(under: Node | None, node: Node, problems: list[Problem]) -> Node:
     if under is None or not isinstance(under.value, dict):
         return node if under is None else unread
     return experiment_on_top(under, node)
-
-
-def _existing(path: Path, as_given: Path) -> Path:
-    """Return the path, or the shipped config that is meant where there is no such file."""
-    found = find_config(as_given)
-    return path if os.path.exists(path) or found == as_given else found
 
 
 def _cases(under: Node | None, node: Node, problems: list[Problem]) -> Node:
