@@ -13,6 +13,8 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
+from ganrun.errors import GanrunError
+
 _VECTOR_FEATURES = (
     "sse",
     "avx",
@@ -57,7 +59,7 @@ _IDLE_XLA_FLAGS = (
 """Beginnings of flags that change no program: JAX leaves them out of its compile cache's keys."""
 
 
-class UnfitEnvironment(Exception):
+class UnfitEnvironment(GanrunError):
     """A variable of the environment that ganrun cannot live with; one line that names it."""
 
 

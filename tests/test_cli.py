@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
@@ -323,7 +324,7 @@ def outcomes(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Outcome]]:
         asked.append((experiments, options))
         return [given]
 
-    monkeypatch.setattr("ganrun.train.train_all", train_all)
+    monkeypatch.setattr(import_module("ganrun.train"), "train_all", train_all)
     Path("a.yaml").write_text("{}\n")
     yield given
     assert len(asked) == 1
@@ -390,7 +391,7 @@ def test_a_signal_before_the_first_round_exits_with_130(
         signal.raise_signal(signal_)
         raise AssertionError("not interrupted")
 
-    monkeypatch.setattr("ganrun.train.train_all", train)
+    monkeypatch.setattr(import_module("ganrun.train"), "train_all", train)
     before = signal.getsignal(signal.SIGTERM)
     Path("a.yaml").write_text("{}\n")
     assert cli("train", "a.yaml") == (130, "", "Interrupted.\n")
@@ -440,7 +441,7 @@ def test_where_a_closed_terminal_is_ignored_it_is_ignored_by_training_too(
         signal.raise_signal(signal.SIGHUP)
         raise StoreError("went on")
 
-    monkeypatch.setattr("ganrun.train.train_all", train)
+    monkeypatch.setattr(import_module("ganrun.train"), "train_all", train)
     Path("a.yaml").write_text("{}\n")
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as nohup does
     try:
@@ -458,7 +459,7 @@ def test_where_runs_go_is_chosen_by_the_option_then_the_environment(
         chosen.append(given[2].runs_dir)
         return [[]]
 
-    monkeypatch.setattr("ganrun.train.train_all", train_all)
+    monkeypatch.setattr(import_module("ganrun.train"), "train_all", train_all)
     Path("a.yaml").write_text("{}\n")
     cli("train", "a.yaml")
     monkeypatch.setenv("GANRUN_RUNS_DIR", "there")
@@ -526,7 +527,7 @@ def test_what_the_system_refuses_is_one_line(monkeypatch: pytest.MonkeyPatch):
     def refuse(*_: Any) -> None:
         raise PermissionError(13, "Permission denied", "/locked/\x1b[31maway")
 
-    monkeypatch.setattr("ganrun.train.train_all", refuse)
+    monkeypatch.setattr(import_module("ganrun.train"), "train_all", refuse)
     Path("a.yaml").write_text("{}\n")
     assert cli("train", "a.yaml") == (1, "", "/locked/\\x1b[31maway: Permission denied\n")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -90,7 +91,7 @@ def test_a_run_is_played_on_to_three_times_its_rounds_once_and_left_as_it_is(
 def test_a_run_that_cannot_be_played_on_is_a_line_and_costs_the_others_nothing(
     run: RunFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ganrun.diagnose.confirm.MOST_ROUNDS", 59)
+    monkeypatch.setattr(import_module("ganrun.diagnose.confirm"), "MOST_ROUNDS", 59)
     (problem,) = confirm([run], Options(runs_dir=run.path.parent), lambda _: None)
     assert problem.startswith(f"{run.path}: is too long to be played on")
     assert read_confirmed(run) is None
@@ -107,7 +108,9 @@ def test_the_command_shows_what_the_continuation_came_to(
     assert "collapsed (confirmed)" in shown.stdout
     told = json.loads(CliRunner().invoke(app, [*words, "--json"]).stdout)["runs"][0]
     assert (told["verdict"], told["verdict_kind"]) == ("collapsed", "confirmed")
-    monkeypatch.setattr("ganrun.diagnose.confirm.confirm", lambda *_: ["this one: is damaged"])
+    monkeypatch.setattr(
+        import_module("ganrun.diagnose.confirm"), "confirm", lambda *_: ["this one: is damaged"]
+    )
     failed = CliRunner().invoke(app, words)
     assert failed.exit_code == 1
     assert "this one: is damaged" in failed.stderr
@@ -119,7 +122,7 @@ def test_an_interrupt_is_told_with_how_to_go_on(
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("ganrun.diagnose.confirm.confirm", interrupted)
+    monkeypatch.setattr(import_module("ganrun.diagnose.confirm"), "confirm", interrupted)
     config = str(run.path / "config.yaml")
     words = ["train", config, "--confirm", "--quiet", "--runs-dir", str(run.path.parent)]
     ended = CliRunner().invoke(app, words)

@@ -15,6 +15,7 @@ PACKAGE = Path(ganrun.__file__).parent
 FLOORS = (
     {"__main__"},
     {"cli"},
+    {"api"},
     {"arena"},
     {"report"},
     {"train", "sweep", "diagnose"},
@@ -26,6 +27,7 @@ FLOORS = (
     {"config"},
     {"wording", "user_cache", "extras", "streams"},
     {"machine"},
+    {"errors"},
 )
 """The rooms from the roof to the ground; what stands on one floor is side by side."""
 

@@ -339,7 +339,7 @@ def test_a_trial_that_another_process_trains_is_waited_for(
     def let_go(_: float) -> None:
         held.__exit__(None, None, None)
 
-    monkeypatch.setattr("ganrun.sweep.run.time.sleep", let_go)
+    monkeypatch.setattr(time, "sleep", let_go)
     folder, progress = swept(tmp_path, sweep, executor=ThisProcess())
     assert progress.trained == 8
     assert RunFolder(folder.trial_path(one)).status == "complete"

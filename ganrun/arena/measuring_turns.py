@@ -5,7 +5,6 @@ A thread would hold Python's lock while it fits mixtures, and the training would
 
 from __future__ import annotations
 
-import multiprocessing
 from collections.abc import Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -13,6 +12,7 @@ from typing import NamedTuple
 
 from ganrun.arena.measuring_process import Found, Task, begin_beside, measure
 from ganrun.arena.slot import Slot
+from ganrun.executors.child_process import Children
 
 LEAST_SECONDS = 1.0
 """Between two measurements of all games."""
@@ -31,7 +31,7 @@ class Measurer:
     """Has the games measured one after another, each as often as its turn comes."""
 
     def __init__(self) -> None:
-        self._context = multiprocessing.get_context("spawn")
+        self._context = Children()
         self._pool: ProcessPoolExecutor | None = None
         self._current: _Measurement | None = None
         self._begun_at = 0.0

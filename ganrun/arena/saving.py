@@ -8,11 +8,11 @@ come to the very state that the live game was in, or nothing is claimed to have 
 from __future__ import annotations
 
 import hashlib
-import multiprocessing
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from time import monotonic
 from typing import Any, Literal
@@ -22,6 +22,7 @@ from numpy import ndarray
 from ganrun.arena.game import Past
 from ganrun.arena.measuring_process import begin_beside
 from ganrun.config import ConfigError
+from ganrun.executors.child_process import Children
 from ganrun.store import RunFolder, StoreError, numerics, write_interactive
 
 TOLD_EVERY = 0.2
@@ -140,9 +141,9 @@ class Saver:
     """Saves one game after another, each in a new process."""
 
     def __init__(self) -> None:
-        self._context = multiprocessing.get_context("spawn")
+        self._context = Children()
         self._orders: list[tuple[Any, Order]] = []
-        self._running: tuple[Any, multiprocessing.process.BaseProcess, Connection] | None = None
+        self._running: tuple[Any, BaseProcess, Connection] | None = None
 
     @property
     def waiting(self) -> int:

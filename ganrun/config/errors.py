@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ganrun.errors import GanrunError
+
 LONGEST = 400
 """Characters of a message; what is longer quotes a file at length."""
 
 
-class ConfigError(Exception):
+class ConfigError(GanrunError):
     """A config that cannot be used. `problems` holds one complete line of text per problem."""
 
     def __init__(self, problems: Sequence[str]) -> None:

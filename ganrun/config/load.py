@@ -11,13 +11,13 @@ from pydantic import ValidationError
 from ganrun.config.errors import ConfigError, Problem, in_order
 from ganrun.config.explain import explained
 from ganrun.config.schema import Experiment
-from ganrun.config.sources import EXPERIMENT, read_tree
+from ganrun.config.sources import EXPERIMENT, Written, read_tree
 from ganrun.config.targets import Target
 from ganrun.config.yaml_tree import Node, plain
 
 
 def load_experiment(
-    path: Path,
+    source: Path | Written,
     overrides: Sequence[str] = (),
     place_modes: Callable[[Target], Any] = lambda _: None,
 ) -> Experiment:
@@ -28,7 +28,7 @@ def load_experiment(
     column or with the override it is about.
     """
     problems: list[Problem] = []
-    tree = read_tree(Path(path), EXPERIMENT, overrides, problems)
+    tree = read_tree(source, EXPERIMENT, overrides, problems)
     experiment = validated(tree, problems) if tree else None
     if tree and experiment and not problems:
         try:

@@ -10,7 +10,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from functools import reduce
+from functools import partial, reduce
 from pathlib import Path
 from typing import Literal
 
@@ -67,11 +67,28 @@ class Asked:
     field: str
 
 
+@dataclass(frozen=True)
+class Written:
+    """A config that stands in no file: its text, and what messages call it.
+
+    What it extends is looked for from the current folder on.
+    """
+
+    name: str
+    text: str
+
+
 def read_tree(
-    path: Path, kind: Kind, overrides: Sequence[str], problems: list[Problem]
+    source: Path | Written, kind: Kind, overrides: Sequence[str], problems: list[Problem]
 ) -> Node | None:
-    """Return the tree of a file, what it extends and the overrides on top, None if unreadable."""
-    tree = whole = read_file(path, kind, problems)
+    """Return the tree of a config, what it extends and the overrides on top, None if unreadable."""
+    if isinstance(source, Written):
+        tree = _read_text(
+            Path(source.name), source.text, lambda *_: Place(source.name), kind, problems
+        )
+    else:
+        tree = read_file(Path(source), kind, problems)
+    whole = tree
     for layer in kind.layers(_options(overrides, problems)):
         whole = kind.on_top(whole, layer, problems) if whole else None
     # The whole is the file's, whatever the options put in it.
@@ -92,12 +109,30 @@ def read_file(
     """
     try:
         text = _text(path, asked)
-        node = parse(text, lambda line, column: Place(str(path), line, column), problems)
+    except Unreadable as unreadable:
+        problems.append(unreadable.problem)
+        return None
+    here = partial(Place, str(path))
+    return _read_text(path, text, here, kind, problems, chain, asked)
+
+
+def _read_text(
+    path: Path,
+    text: str,
+    place: Callable[[int, int], Place],
+    kind: Kind,
+    problems: list[Problem],
+    chain: tuple[Path, ...] = (),
+    asked: Asked | None = None,
+) -> Node | None:
+    """Return the tree of a text merged with what it extends; `place` says where a part stands."""
+    try:
+        node = parse(text, place, problems)
     except Unreadable as unreadable:
         problems.append(unreadable.problem)
         return None
     if node is None or (node.value is None and not node.text):
-        problems.append(Problem(Place(str(path), 1, 1), "", "empty; even '{}' would be a config"))
+        problems.append(Problem(place(1, 1), "", "empty; even '{}' would be a config"))
         return None
     if not isinstance(node.value, dict):
         what = "a list" if isinstance(node.value, list) else repr(shortened(node.text))

@@ -26,7 +26,7 @@ from ganrun.config.explain import explained, no_section, written
 from ganrun.config.fields import SEED_END
 from ganrun.config.load import validated
 from ganrun.config.schema import Experiment
-from ganrun.config.sources import read_tree
+from ganrun.config.sources import Written, read_tree
 from ganrun.config.sweep_axes import factor_of
 from ganrun.config.sweep_schema import TRIALS_LIMIT, Factor, Sweep, SweepHead
 from ganrun.config.sweep_sources import SWEEP
@@ -50,7 +50,7 @@ ALSO: Mapping[str, tuple[str, ...]] = {
 CASE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 
 
-def load_sweep(path: Path, overrides: Sequence[str] = ()) -> Sweep:
+def load_sweep(source: Path | Written, overrides: Sequence[str] = ()) -> Sweep:
     """Read a sweep, the experiment it is based on, and the overrides on top (`name=yaml value`).
 
     Whether each level goes with those of the other axes is the design's matter: see
@@ -58,7 +58,7 @@ def load_sweep(path: Path, overrides: Sequence[str] = ()) -> Sweep:
     with the file, line and column or with the override it is about.
     """
     problems: list[Problem] = []
-    tree = read_tree(Path(path), SWEEP, overrides, problems)
+    tree = read_tree(source, SWEEP, overrides, problems)
     sweep = _Reader(tree, problems).sweep() if tree else None
     if problems or sweep is None:
         raise ConfigError([str(problem) for problem in in_order(problems)])

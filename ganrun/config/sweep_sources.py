@@ -59,7 +59,7 @@ def _base(under: Node | None, node: Node, problems: list[Problem]) -> Node:
         problems.append(Problem(node.place, "base", what))
         return unread
     if extends := node.value.get("extends"):
-        if node.place.line is None:
+        if node.place.source.startswith("--set"):
             problems.append(Problem(extends.key, "base", "only a config can extend another"))
             return unread
         return with_parent(Path(node.place.source), node, EXPERIMENT, problems) or unread

@@ -20,14 +20,19 @@ def probe(run: RunFolder) -> tuple[Detective | None, Dynamics | None]:
     if run.status == "diverged":
         return None, None
     from ganrun.game import backend
+
+    # Where the branches were played by other processes, this one has computed nothing yet.
+    with backend.borrowed(compile_cache()):
+        return _probed(run)
+
+
+def _probed(run: RunFolder) -> tuple[Detective, Dynamics]:
     from ganrun.game.detectives import fresh_detective
     from ganrun.game.duality import duality_gap
     from ganrun.game.members import game_of, hyperparameters_of
     from ganrun.game.population import state_from_dict
     from ganrun.game.spectrum import local_spectrum, why_unknown
 
-    # Where the branches were played by other processes, this one has computed nothing yet.
-    backend.prepare(compile_cache())
     checkpoint = run.checkpoint()
     assert checkpoint is not None
     game, hyper = game_of(run.config), hyperparameters_of(run.config)

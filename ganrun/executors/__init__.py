@@ -57,4 +57,7 @@ def executor_for(
     from ganrun.game import backend
 
     processes = min(backend.cores(), members)
-    return Processes(processes) if processes > 1 and trains_on_cpu() else ThisProcess()
+    # A process in which another program computes with JAX is no place to train on a CPU: XLA is not
+    # ours to set up there.
+    apart = processes > 1 or backend.is_anothers()
+    return Processes(processes) if apart and trains_on_cpu() else ThisProcess()

@@ -5,14 +5,44 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from multiprocessing import resource_tracker
 from multiprocessing.connection import wait
+from multiprocessing.context import SpawnContext, SpawnProcess
+from types import ModuleType
 
 INTERRUPTS = [getattr(signal, name) for name in ("SIGINT", "SIGHUP") if hasattr(signal, name)]
 """What a terminal sends to all that runs in it, of which only the parent knows what to do."""
+
+
+@contextmanager
+def main_unread() -> Iterator[None]:
+    """Processes that are begun in here do not read the program's main module again.
+
+    They need nothing of it; and a script that trains without `if __name__ == "__main__"` would
+    begin to train anew in each of them.
+    """
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
+
+
+class _Child(SpawnProcess):
+    def start(self) -> None:
+        with main_unread():
+            super().start()
+
+
+class Children(SpawnContext):
+    """How ganrun starts processes: afresh, since a copy of this one would hold its locks."""
+
+    Process = _Child
 
 
 @contextmanager

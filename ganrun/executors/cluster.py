@@ -17,7 +17,7 @@ from queue import Empty, SimpleQueue
 from typing import Any
 
 from ganrun import __version__
-from ganrun.executors.child_process import spared_interrupts
+from ganrun.executors.child_process import main_unread, spared_interrupts
 from ganrun.executors.compile_cache import compile_cache
 from ganrun.executors.task_queue import Task, TaskQueue
 from ganrun.extras import how_to_install
@@ -126,7 +126,7 @@ class Cluster(contextlib.AbstractContextManager["Cluster"]):
                 compile_cache()
                 # One death is enough: what was under way is then played alone, by the queue.
                 once = dask.config.set({"distributed.scheduler.allowed-failures": 0})
-                with once, spared_interrupts():
+                with once, spared_interrupts(), main_unread():
                     cluster = distributed.LocalCluster(
                         n_workers=workers,
                         threads_per_worker=1,

@@ -9,7 +9,6 @@ out which job it was.
 from __future__ import annotations
 
 import contextlib
-import multiprocessing
 import os
 import signal
 import threading
@@ -21,7 +20,12 @@ from pathlib import Path
 from queue import Empty
 from typing import Any
 
-from ganrun.executors.child_process import INTERRUPTS, follow_parent, spared_interrupts
+from ganrun.executors.child_process import (
+    INTERRUPTS,
+    Children,
+    follow_parent,
+    spared_interrupts,
+)
 from ganrun.executors.compile_cache import compile_cache
 from ganrun.executors.task_queue import Task, TaskQueue
 from ganrun.game import backend
@@ -84,7 +88,7 @@ class Processes(contextlib.AbstractContextManager["Processes"]):
         backend.check_environment()
         self._programs = compile_cache()
         self.width = count
-        self._context = multiprocessing.get_context("spawn")
+        self._context = Children()
         with spared_interrupts():  # these begin a helper of Python's own
             self._stop = self._context.Event()
             self._progress = self._context.Queue()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, ExitStack
 from itertools import chain, takewhile
 from typing import Any
 
@@ -22,6 +22,8 @@ class ThisProcess(AbstractContextManager["ThisProcess"]):
     """
 
     def __init__(self) -> None:
+        self._stack = ExitStack()
+        self._stack.enter_context(backend.settings_kept())
         backend.prepare(compile_cache())
         import jax
 
@@ -34,6 +36,7 @@ class ThisProcess(AbstractContextManager["ThisProcess"]):
 
     def __exit__(self, *_: Any) -> None:
         self.stop()
+        self._stack.close()
 
     def stop(self) -> None:
         """End what is under way at its next chunk."""

@@ -28,6 +28,7 @@ from ganrun.machine import UnfitEnvironment, inherited_xla_flags, xla_flags
 
 _POOL_SIZE = "NPROC"
 """Where XLA reads the size of its pool, once, when its client is made."""
+_CACHE_DIR = "jax_compilation_cache_dir"
 _START = """
 import jax
 try:
@@ -61,16 +62,44 @@ def prepare(compile_cache: Path | None = None) -> None:
     with _told_by_variable():
         import jax
 
-        for name, value in PINNED.items():
-            if name in jax.config.values:  # as this version has them
-                jax.config.update(name, value)
+        _pin(jax)
         if compile_cache is not None:
-            jax.config.update("jax_compilation_cache_dir", str(compile_cache))
+            jax.config.update(_CACHE_DIR, str(compile_cache))
             _drop_damaged_programs(compile_cache)
         if not _Client.ours:
             _Client.elsewheres, _Client.ours = _has_client(jax), True
         with _pool_of_one():
             jax.local_devices()  # makes the client
+
+
+def _pin(jax: Any) -> None:
+    for name, value in PINNED.items():
+        if name in jax.config.values:  # as this version has them
+            jax.config.update(name, value)
+
+
+@contextmanager
+def settings_kept() -> Iterator[None]:
+    """What JAX was set to before is what it is set to after, where another program uses it too."""
+    jax: Any = sys.modules.get("jax")
+    names = (*PINNED, _CACHE_DIR) if jax else ()
+    before = {name: jax.config.values[name] for name in names if name in jax.config.values}
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            jax.config.update(name, value)
+
+
+@contextmanager
+def borrowed(compile_cache: Path | None) -> Iterator[None]:
+    """JAX for a little work between others', in whatever way XLA is set up if it is."""
+    with settings_kept():
+        if is_anothers():
+            _pin(sys.modules["jax"])
+        else:
+            prepare(compile_cache)
+        yield
 
 
 def _drop_damaged_programs(folder: Path) -> None:
@@ -102,6 +131,11 @@ def begun_elsewhere() -> bool:
     Its pool and its flags are then another program's, and so are the bits.
     """
     return _Client.elsewheres
+
+
+def is_anothers() -> bool:
+    """Whether another program has brought JAX into this process: it may compute here as well."""
+    return _Client.elsewheres or (not _Client.ours and "jax" in sys.modules)
 
 
 def _has_client(jax: Any) -> bool:

@@ -92,6 +92,7 @@ class Stream(IntEnum):
     SINGLE_STEP = 6
     POOL = 7
     COMPANY = 8
+    GENERATION = 9
 
 
 def round_key(seed: UInt[Array, ""], stream: Stream, round_: Int[Array, ""] | int) -> PRNGKeyArray:

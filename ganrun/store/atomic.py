@@ -13,8 +13,10 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from ganrun.errors import GanrunError
 
-class StoreError(Exception):
+
+class StoreError(GanrunError):
     """A run folder cannot be written, read or claimed; one line that names the place."""
 
 

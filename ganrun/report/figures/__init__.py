@@ -39,7 +39,7 @@ SWEEP_FIGURES: dict[str, Callable[[SweepRecord], Figure]] = {
     "marginals": marginals_figure,
 }
 """The same of a sweep; the second needs no factor that varies."""
-RANKING = {"cases": cases_figure}
+RANKING: dict[str, Callable[[SweepRecord], Figure]] = {"cases": cases_figure}
 """The same of a sweep whose cases are ranked."""
 
 
@@ -57,6 +57,14 @@ def write_figures(run: RunRecord, folder: Path | None = None, wanted: Wanted = P
     return paths
 
 
+def figures_of(record: SweepRecord) -> dict[str, Callable[[SweepRecord], Figure]]:
+    """The figures that a sweep has, by their names: without any result, none."""
+    if not record.finished:
+        return {}
+    ranking = RANKING if record.ranked else {}
+    return ranking | (SWEEP_FIGURES if record.leveled else {"phase": phase_figure})
+
+
 def write_sweep_figures(
     record: SweepRecord, folder: Path | None = None, wanted: Wanted = PLAIN
 ) -> list[Path]:
@@ -65,9 +73,6 @@ def write_sweep_figures(
     A sweep without any result gets none, one in which nothing varies only the samples. Raises
     `StoreError` where they cannot be written.
     """
-    if not record.finished:
+    if not (drawn := figures_of(record)):
         return []
-    drawn = SWEEP_FIGURES if record.leveled else {"phase": phase_figure}
-    if record.ranked:
-        drawn = RANKING | drawn
     return write_drawn(wanted.among(drawn), record, folder or record.path / "figures", wanted)

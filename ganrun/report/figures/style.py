@@ -206,12 +206,13 @@ def write_drawn(
             paths.append(folder / f"{name}.{kind}")
             with house_style(wanted):
                 # Drawn anew for each kind: a backend may change what it was given.
-                content = _saved(draw(record), kind)
+                content = saved(draw(record), kind)
             replace_file(paths[-1], content)
     return paths
 
 
-def _saved(figure: Figure, kind: str) -> bytes:
+def saved(figure: Figure, kind: str) -> bytes:
+    """The bytes of a figure's file, in the style of the house that is drawn in."""
     content = io.BytesIO()
     cut: dict[str, Any] = {}
     if _WANTED.get().style == Style.PAPER:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ganrun.executors.child_process import follow_parent, spared_interrupts
+from ganrun.executors.child_process import Children, follow_parent, spared_interrupts
 from ganrun.game.backend import cores
 from ganrun.report.run_record import read_record
 from ganrun.report.sweep_record import SweepRecord
@@ -75,9 +74,7 @@ def _in_batches(due: Sequence[Path]) -> Iterator[tuple[list[str], int]]:
             yield _write_pages([folder]), 1
         return
     batches = [due[start : start + BATCH] for start in range(0, len(due), BATCH)]
-    # Spawned, as everywhere here: a copy of this process would hold whatever locks it held.
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, mp_context=context, initializer=follow_parent) as pool:
+    with ProcessPoolExecutor(workers, mp_context=Children(), initializer=follow_parent) as pool:
         with spared_interrupts():
             futures = {pool.submit(_write_pages, batch): len(batch) for batch in batches}
         try:

@@ -1,0 +1,54 @@
+"""Runs and sweeps as a notebook shows them, in HTML that disturbs nothing else on its page.
+
+A run's player is a page of its own in a frame: its styles and scripts stay in there, and it may
+neither reach the notebook nor any network.
+"""
+
+from __future__ import annotations
+
+import base64
+from typing import TYPE_CHECKING
+
+from ganrun.page.html_page import escaped
+from ganrun.report import run_story
+from ganrun.report.run_record import RunRecord
+from ganrun.report.web.player_page import player_page
+
+if TYPE_CHECKING:
+    from ganrun.report.sweep_record import SweepRecord
+
+WIDTH, HEIGHT = "30rem", "39rem"
+"""Of a frame: the picture is as high as it is wide, and what one presses stands below."""
+FRAME = f"width: 100%; max-width: {WIDTH}; height: {HEIGHT}; border: 0"
+
+
+def run_shown(run: RunRecord) -> str:
+    """What became of a run, and the player, if there is a snapshot to be played."""
+    words = f"<p><strong>{escaped(run_story.title(run))}</strong><br>{_about(run)}</p>"
+    page = player_page(run)
+    if page is None:
+        return f"<div>{words}</div>"
+    return (
+        f'<div>{words}<iframe title="{escaped(run_story.whose(run))}: the player" '
+        f'sandbox="allow-scripts" style="{FRAME}" srcdoc="{escaped(page)}"></iframe></div>'
+    )
+
+
+def _about(run: RunRecord) -> str:
+    best = [run.best.words] if run.best and not run.diverged else []
+    return escaped("; ".join([run_story.whose(run), *best, run_story.outcome(run)]))
+
+
+def sweep_shown(sweep: SweepRecord, text: str) -> str:
+    """What a sweep has found, in words, and its leading figure, if a trial has a result."""
+    paragraphs = "".join(f"<p>{escaped(one)}</p>" for one in text.split("\n\n"))
+    return f'<div style="max-width: 60rem">{paragraphs}{_phase(sweep)}</div>'
+
+
+def _phase(sweep: SweepRecord) -> str:
+    if not sweep.finished:
+        return ""
+    from ganrun.api.drawing import png_of, sweep_figure
+
+    image = base64.b64encode(png_of(sweep_figure(sweep, "phase", "page"))).decode("ascii")
+    return f'<img alt="Phase diagram" style="width: 100%" src="data:image/png;base64,{image}">'
