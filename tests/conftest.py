@@ -13,8 +13,10 @@ import pytest
 from compiled_programs import Exchange
 from hypothesis import settings
 from jaxtyping import install_import_hook
+from type_checks import check_inner_functions_quickly
 
 # Before anything of ganrun is imported: every annotated call is checked, shapes included.
+check_inner_functions_quickly()
 install_import_hook(["ganrun.game", "ganrun.measure", "ganrun.mixture"], "type_checks.checked")
 
 # How long an example takes says how busy the machine is.
