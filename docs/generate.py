@@ -50,9 +50,10 @@ included.
 FILES = """\
 ## One config on top of another
 
-`extends: other.yaml` inherits from one file, whose path is relative to this config; that file may
-extend another. `--set optimizer.learning_rate=3e-4` on the command line puts one value on top of
-everything, with the same checks; it can be given several times, and the last one counts.
+`extends: other.yaml` inherits from one file, whose path is relative to this config, or that ships
+with ganrun (`five_gaussians`, `configs/ring8.yaml`); it may extend another in turn.
+`--set optimizer.learning_rate=3e-4` on the command line puts one value on top of everything, with
+the same checks; it can be given several times, and the last one counts.
 
 - Mappings are merged, field by field. Lists and single values replace what was there.
 - A `target` with another `layout` than the parent's replaces the parent's whole target: what
@@ -149,8 +150,19 @@ COMMANDS = """\
 
 <!-- Made by docs/generate.py from ganrun/cli/; change that, not this. -->
 
-`ganrun --help` lists the commands, `ganrun COMMAND --help` what one of them takes, and
+`ganrun --help` (or `-h`) lists the commands, `ganrun COMMAND --help` what one of them takes, and
 `ganrun --version` says which ganrun it is. `python -m ganrun` is the same program.
+
+Wherever a config is asked for, it may be
+
+- a YAML file, or a pattern of several, in quotes or not: `'configs/cures/*.yaml'`;
+- the folder of a run, which stands for its config (to `sweep`, the folder of a sweep);
+- the name of one that ships with ganrun, wherever you are: `five_gaussians`, `cures/wgan_gp`,
+  `influence`. `extends` and `base` in a file find these too, and what is here comes first.
+
+`--seeds 8`, `--steps 2000` and `--name x` are short for `--set seeds=8` and so on, and lie on top
+of what `--set` says. `ganrun --install-completion` teaches your shell to complete commands, configs
+that ship, the fields and values behind `--set`, and run folders.
 """
 
 COMMON = """\
@@ -316,7 +328,7 @@ def commands() -> str:
     for name, command in typer.main.get_command(app).commands.items():
         arguments = [p for p in command.params if p.param_type_name == "argument"]
         options = [p for p in command.params if p.param_type_name == "option"]
-        shown = [a.metavar + ("..." if a.nargs == -1 else "") for a in arguments]
+        shown = [a.metavar.removesuffix("...") + "..." * (a.nargs == -1) for a in arguments]
         usage = " ".join(["ganrun", name, *shown, *(["[OPTIONS]"] if options else [])])
         parts += [f"## `{usage}`", inspect.cleandoc(command.help)]
         rows = [f"| `{a.metavar}` | {a.help} |" for a in arguments]

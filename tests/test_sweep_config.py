@@ -23,7 +23,8 @@ from ganrun.config import (
     sweep_json_schema,
     sweep_yaml,
 )
-from ganrun.config.shipped import default_sweep, find_config
+from ganrun.config.find import find_config
+from ganrun.config.shipped import default_sweep
 from ganrun.sweep.designs import Design
 
 ROOT = Path(__file__).parent.parent

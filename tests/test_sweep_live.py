@@ -11,7 +11,7 @@ from rich.cells import cell_len
 from rich.console import Console
 from sweep_examples import small
 
-from ganrun.config.shipped import find_config
+from ganrun.config.find import find_config
 from ganrun.config.sweep_load import load_sweep
 from ganrun.report.design_words import short_names
 from ganrun.report.fitting_columns import in_two

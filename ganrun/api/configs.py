@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, TypeGuard, cast
 
 from ganrun.config import ConfigError, Experiment, load_experiment, to_yaml
-from ganrun.config.shipped import find_config
+from ganrun.config.find import find_config
 from ganrun.config.sources import Written
 from ganrun.config.targets import LAYOUTS, Target
 from ganrun.config.unused_numbers import unused_numbers
@@ -43,7 +43,7 @@ def load_config(source: Source, overrides: Overrides = None) -> Experiment:
     Traceback (most recent call last):
     ganrun.config.errors.ConfigError: config: optimizer.betta1: unknown field; did you mean 'b1'?
     """
-    experiment = load_experiment(located(source, "config"), as_options(overrides), _place_modes)
+    experiment = load_experiment(located(source, "config"), as_options(overrides), place_modes)
     warn_of(notes_on(experiment), experiment.name)
     return experiment
 
@@ -120,7 +120,8 @@ def _plain(value: Any) -> Any:
     raise TypeError(f"a config has no place for a {type(value).__name__}")
 
 
-def _place_modes(target: Target) -> None:
+def place_modes(target: Target) -> None:
+    """Raise `ValueError` if the modes of a target do not fit."""
     if LAYOUTS[target.layout].may_not_fit:  # of the others NumPy need not be asked
         from ganrun.mixture import mixture_of
 

@@ -10,7 +10,10 @@ heads of these files.
 
 from __future__ import annotations
 
+import os
+
 from ganrun import streams
+from ganrun.cli import completion
 from ganrun.cli.commands import app
 from ganrun.cli.ends import say
 
@@ -19,6 +22,7 @@ import ganrun.cli.train
 import ganrun.cli.sweep
 import ganrun.cli.diagnose
 import ganrun.cli.arena
+import ganrun.cli.init
 import ganrun.cli.check
 import ganrun.cli.schema
 import ganrun.cli.cache
@@ -29,6 +33,9 @@ import ganrun.cli.export
 def main() -> None:
     """Run the command line."""
     streams.hold()
+    asked, by_bash = completion.BASH
+    if os.environ.get(asked) == by_bash:
+        completion.join_at_equals(os.environ)
     try:
         app()
     except SystemExit as end:

@@ -8,26 +8,39 @@ from typing import Annotated
 
 import typer
 
+from ganrun.cli import completion
 from ganrun.cli.commands import app
-from ganrun.cli.configs import load
+from ganrun.cli.configs import load, settings
 from ganrun.cli.ends import clear_errors, say, termination_as_interrupt
-from ganrun.cli.options import QuietOption, RunsDirOption, SetOption, number
+from ganrun.cli.options import (
+    A_CONFIG,
+    NameOption,
+    QuietOption,
+    RunsDirOption,
+    SeedsOption,
+    SetOption,
+    StepsOption,
+    number,
+)
 
 
 @app.command(
     short_help="Watch GANs train in the browser, and play with them.",
-    epilog="Example: ganrun arena configs/ring8.yaml --set objective=hinge",
+    epilog="Example: ganrun arena ring8 --set objective=hinge",
 )
 def arena(
     config: Annotated[
         Path | None,
         typer.Argument(
             metavar="[CONFIG]",
-            help="A YAML file; those that ship with ganrun are configs/NAME.yaml "
-            "[default: configs/five_gaussians.yaml].",
+            help=f"{A_CONFIG} [default: five_gaussians].",
+            autocompletion=completion.configs,
         ),
     ] = None,
     overrides: SetOption = None,
+    seeds: SeedsOption = None,
+    steps: StepsOption = None,
+    name: NameOption = None,
     host: Annotated[
         str,
         typer.Option(
@@ -68,7 +81,8 @@ def arena(
         from ganrun.config.shipped import default_config
         from ganrun.store import choose_runs_dir
 
-        experiment = load(config or default_config(), overrides)
+        given = settings(overrides, seeds=seeds, steps=steps, name=name)
+        experiment = load(config or default_config(), given)
 
         from ganrun.arena.serve import Arena, leave
         from ganrun.arena.serve import open_page as show

@@ -2,25 +2,46 @@
 
 from __future__ import annotations
 
+import json
+
 import typer
 
 from ganrun.cli.commands import app
-from ganrun.cli.configs import load
+from ganrun.cli.configs import load_all, settings
 from ganrun.cli.ends import clear_errors
-from ganrun.cli.options import ConfigArgument, JsonOption, SetOption
+from ganrun.cli.options import (
+    ConfigsArgument,
+    JsonOption,
+    NameOption,
+    SeedsOption,
+    SetOption,
+    StepsOption,
+)
 
 
 @app.command(
     short_help="Validate a config and print it in full.",
-    epilog="Example: ganrun check configs/five_gaussians.yaml --set objective=hinge",
+    epilog="Example: ganrun check five_gaussians --set objective=hinge",
 )
-def check(config: ConfigArgument, overrides: SetOption = None, as_json: JsonOption = False) -> None:
-    """Validate a config without training, and print it with every default filled in."""
+def check(
+    configs: ConfigsArgument,
+    overrides: SetOption = None,
+    seeds: SeedsOption = None,
+    steps: StepsOption = None,
+    name: NameOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Validate a config without training, and print it with every default filled in.
+
+    Several are printed one after another, as YAML documents, or as one JSON list.
+    """
     with clear_errors():
         from ganrun.config import to_yaml
 
-        experiment = load(config, overrides)
+        experiments = load_all(configs, settings(overrides, seeds=seeds, steps=steps, name=name))
         if as_json:
-            typer.echo(experiment.model_dump_json(indent=2))
+            documents = [one.model_dump(mode="json") for one in experiments]
+            shown = documents if len(documents) > 1 else documents[0]
+            typer.echo(json.dumps(shown, indent=2, ensure_ascii=False))
         else:
-            typer.echo(to_yaml(experiment), nl=False)
+            typer.echo("---\n".join(map(to_yaml, experiments)), nl=False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Annotated, Any, NoReturn
 
@@ -21,6 +22,8 @@ class Commands(TyperGroup):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Parse, unless something is given as nothing, as by a variable that is not set."""
+        if ctx.resilient_parsing:  # for a shell that completes what is not written yet
+            return super().parse_args(ctx, args)
         for before, word in pairwise(["", *args]):
             if not word or re.fullmatch("--[a-z-]+=", word):
                 what = word.rstrip("=") or (before if before.startswith("-") else "an argument")
@@ -30,11 +33,16 @@ class Commands(TyperGroup):
     def main(self, *args: Any, **options: Any) -> NoReturn:
         """Run a command and exit with its code."""
         options["standalone_mode"] = False
+        given = args[0] if args else options.get("args")
+        words = sys.argv[1:] if given is None else list(given)
         try:
             code = super().main(*args, **options)
         except UsageError as error:
             command = error.ctx.command_path if error.ctx else "ganrun"
-            message = _one_at_a_time(error) or error.format_message().rstrip(".")
+            message = (
+                _one_at_a_time(error) or _no_such_option(error, words) or error.format_message()
+            )
+            message = message.rstrip(".")
             message = message[:1].lower() + message[1:]
             say(f"{command}: {message} (see {command} --help)")
             sys.exit(2)
@@ -53,15 +61,36 @@ def _one_at_a_time(error: Any) -> str | None:
     return f"takes {what}, and was given more: {extra[1]}"
 
 
+def _no_such_option(error: Any, words: Sequence[str]) -> str | None:
+    """What to say where there is no such option: which was meant, if one is near."""
+    if (
+        error.ctx is None
+        or not hasattr(error, "possibilities")
+        or not hasattr(error, "option_name")
+    ):
+        return None
+    from ganrun.cli.wrong_option import meant
+
+    command = error.ctx.command
+    options = [one for param in command.params for one in (*param.opts, *param.secondary_opts)]
+    found = meant(
+        error.option_name,
+        words,
+        [one for one in options if one.startswith("--")],
+        in_sweep=command.name == "sweep",
+    )
+    return f"no such option: {error.option_name}{found}"
+
+
 app = typer.Typer(
     name="ganrun",
     cls=Commands,
     invoke_without_command=True,
     pretty_exceptions_enable=False,
-    add_completion=False,
     rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
     help="Train GANs on 2D mixtures, count the modes they recover, see when and why they collapse.",
-    epilog="Begin with: ganrun train configs/five_gaussians.yaml",
+    epilog="Begin with: ganrun train five_gaussians",
 )
 
 

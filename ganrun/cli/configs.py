@@ -4,47 +4,56 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ganrun.cli.ends import note
+from ganrun.cli.options import SHORT_FORMS
 
 if TYPE_CHECKING:
     from ganrun.config import Experiment
 
 
-def load(path: Path, overrides: list[str] | None) -> Experiment:
+def settings(overrides: Sequence[str] | None, *, base: str = "", **short: str | None) -> list[str]:
+    """What `--set` says, and on top of it what its short forms say, each by the option's name.
+
+    `base` comes before the names of fields that a sweep has in its base.
+    """
+    said = {option: value for option, value in short.items() if value is not None}
+    if "," in (seeds := said.get("seeds", "")) and not seeds.startswith("["):
+        said["seeds"] = f"[{seeds}]"
+    if "name" in said:
+        from ganrun.config.write import flow
+
+        said["name"] = flow(said["name"])  # one of digits alone is a text all the same
+    fields = {option: SHORT_FORMS[option] for option in said}
+    above = {field: base if "." in field else "" for field in fields.values()}
+    added = [f"{above[field]}{field}={said[option]}" for option, field in fields.items()]
+    return [*(overrides or ()), *added]
+
+
+def load(path: Path, overrides: Sequence[str]) -> Experiment:
     """Load a config, wherever it is, and see that its target can be made. Raises `ConfigError`."""
+    from ganrun.api.configs import notes_on, place_modes
     from ganrun.config import load_experiment
-    from ganrun.config.shipped import find_config
-    from ganrun.config.targets import LAYOUTS
-    from ganrun.config.unused_numbers import unused_numbers
+    from ganrun.config.find import find_config
 
-    def place_modes(target: Any) -> None:
-        if LAYOUTS[target.layout].may_not_fit:
-            # For the others, NumPy need not be imported.
-            from ganrun.mixture import mixture_of
-
-            mixture_of(target)
-
-    experiment = load_experiment(find_config(path), overrides or (), place_modes)
-    from ganrun.measure.showable import warnings_of
-
-    note(f"{path}: {line}" for line in (*unused_numbers(experiment), *warnings_of(experiment)))
+    experiment = load_experiment(find_config(path), overrides, place_modes)
+    note(f"{path}: {line}" for line in notes_on(experiment))
     return experiment
 
 
-def load_all(paths: Sequence[Path], overrides: list[str] | None) -> list[Experiment]:
-    """Load some configs. Raises `ConfigError` with all that is wrong with any of them."""
+def load_all(paths: Sequence[Path], overrides: Sequence[str]) -> list[Experiment]:
+    """Load some configs, each once. Raises `ConfigError` with all that is wrong with any."""
     from ganrun.config.errors import ConfigError
-    from ganrun.config.shipped import find_configs
+    from ganrun.config.find import find_configs
 
     experiments: list[Experiment] = []
     problems: list[str] = []
-    for path in (file for pattern in paths for file in find_configs(pattern)):
+    for path in dict.fromkeys(file for pattern in paths for file in find_configs(pattern)):
         try:
             experiments.append(load(path, overrides))
         except ConfigError as error:
             problems += error.problems
     if problems:
-        raise ConfigError(problems)
+        raise ConfigError(list(dict.fromkeys(problems)))
     return experiments

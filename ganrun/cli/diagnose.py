@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ganrun.cli import completion
 from ganrun.cli.commands import app
-from ganrun.cli.ends import clear_errors, end_interrupted, termination_as_interrupt
+from ganrun.cli.ends import clear_errors, end_interrupted, exit_with, termination_as_interrupt
+from ganrun.cli.folders import named_folders, newest_folder
 from ganrun.cli.games import job_options, repair_folders
 from ganrun.cli.options import (
     CheckpointOption,
@@ -18,13 +22,24 @@ from ganrun.cli.options import (
     RepairOption,
 )
 
+if TYPE_CHECKING:
+    from ganrun.diagnose.diagnosis import Diagnosis
+    from ganrun.playing.jobs import Options
+
 
 @app.command(
-    short_help="Find out by experiment what a run suffers from.",
+    short_help="Find out by experiment what runs suffer from.",
     epilog="Example: ganrun diagnose runs/five_gaussians-s0-*",
 )
 def diagnose(
-    folder: Annotated[Path, typer.Argument(metavar="RUN_DIR", help="A finished run's folder.")],
+    folders: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            metavar="[RUN_DIR]...",
+            help="Finished runs' folders, or patterns of them [default: the newest finished run].",
+            autocompletion=completion.runs,
+        ),
+    ] = None,
     repair: RepairOption = False,
     allow_numerics_change: NumericsOption = False,
     checkpoint_every: CheckpointOption = 10.0,
@@ -46,25 +61,76 @@ def diagnose(
     All of it goes into the run's folder, in which nothing else changes: diagnosis.json is what was
     found, figures/diagnosis.png shows it, and diagnosis/ holds the branches, which are run folders
     like any other. The same command goes on after an interrupt, and shows again what is known.
+
+    Several runs are diagnosed one after another; one that cannot be is told at the end, and keeps
+    none of the others. With --json they are one list.
     """
     with clear_errors(), termination_as_interrupt():
-        from rich.console import Console
+        options_in = partial(
+            job_options,
+            allow_numerics_change=allow_numerics_change,
+            commit_every=checkpoint_every,
+        )
+        named = named_folders(folders) if folders else [newest_folder(finished=True)]
+        if len(named) == 1:
+            from rich.console import Console
 
-        from ganrun.report.diagnosis_command import report_diagnosis
-        from ganrun.report.live.diagnosis import Diagnosing
-        from ganrun.report.live.watcher import screen, watcher_for
-        from ganrun.store import RunFolder
+            from ganrun.report.diagnosis_command import report_diagnosis
 
-        run = RunFolder(folder)
-        if repair:
-            repair_folders(sorted(folder.glob("*/*")))
-        options = job_options(folder.parent, allow_numerics_change, checkpoint_every)
+            found = _diagnosed(named[0], options_in, "", repair=repair, quiet=quiet)
+            report_diagnosis(named[0], found, Console(), as_json=as_json)
+        else:
+            _diagnose_all(named, options_in, repair=repair, quiet=quiet, as_json=as_json)
+
+
+def _diagnose_all(
+    folders: list[Path],
+    options_in: Callable[[Path], Options],
+    *,
+    repair: bool,
+    quiet: bool,
+    as_json: bool,
+) -> None:
+    """Diagnose runs one after another and report on each; exit with what went wrong."""
+    from rich.console import Console
+
+    from ganrun.report.diagnosis_command import report_as_list, report_diagnosis
+    from ganrun.store import StoreError
+
+    found, problems = [], []
+    for place, folder in enumerate(folders, start=1):
         try:
-            diagnosing = Diagnosing(title=run.config.name)
-            with watcher_for(screen(), diagnosing, quiet=quiet) as watcher:
-                from ganrun.diagnose.run import diagnose
+            which = f" ({place} of {len(folders)})"
+            one = _diagnosed(folder, options_in, which, repair=repair, quiet=quiet)
+            if not as_json:
+                report_diagnosis(folder, one, Console())
+                typer.echo()
+        except StoreError as error:
+            problems.append(str(error))
+        else:
+            found.append((folder, one))
+    if as_json:
+        report_as_list(found, Console())
+    exit_with(problems)
 
-                found = diagnose(run, options, watcher.update)
-        except KeyboardInterrupt:
-            end_interrupted()
-        report_diagnosis(folder, found, Console(), as_json=as_json)
+
+def _diagnosed(
+    folder: Path, options_in: Callable[[Path], Options], which: str, *, repair: bool, quiet: bool
+) -> Diagnosis:
+    """Diagnose one run; `which` of several is said behind its name. Exits if interrupted."""
+    from ganrun.report.live.diagnosis import Diagnosing
+    from ganrun.report.live.watcher import screen, watcher_for
+    from ganrun.store import RunFolder
+
+    run = RunFolder(folder)
+    if repair:
+        repair_folders(sorted(folder.glob("*/*")))
+    seed = f", seed {run.config.seeds[0]}{which}" if which else ""
+    try:
+        diagnosing = Diagnosing(title=f"{run.config.name}{seed}")
+        with watcher_for(screen(), diagnosing, quiet=quiet) as watcher:
+            from ganrun.diagnose.run import diagnose
+
+            return diagnose(run, options_in(folder.parent), watcher.update)
+    except KeyboardInterrupt:
+        end_interrupted()

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from ganrun.cli import completion
 from ganrun.cli.commands import app
 from ganrun.cli.ends import clear_errors, exit_with
 from ganrun.cli.options import JsonOption
@@ -24,6 +25,7 @@ def export(
         typer.Argument(
             metavar="DIR...",
             help="Run folders, sweeps' folders, or folders that hold some of them.",
+            autocompletion=completion.runs_and_sweeps,
         ),
     ],
     to: Annotated[Kind, typer.Option(help="What to write; each needs the extra of its name.")],

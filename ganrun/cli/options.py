@@ -7,6 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
+from ganrun.cli import completion
+
 A_DAY = 86_400
 
 
@@ -21,17 +23,13 @@ def number(least: float, most: float, *, metavar: str, help: str) -> Any:
     return typer.Option(callback=within, metavar=metavar, help=help)
 
 
-ConfigArgument = Annotated[
-    Path,
-    typer.Argument(
-        metavar="CONFIG", help="A YAML file; those that ship with ganrun are configs/NAME.yaml."
-    ),
-]
+A_CONFIG = "A YAML file, a run's folder, or the name of a config that ships with ganrun"
 ConfigsArgument = Annotated[
     list[Path],
     typer.Argument(
         metavar="CONFIG...",
-        help="YAML files; those that ship with ganrun are configs/NAME.yaml.",
+        help=f"{A_CONFIG}, such as five_gaussians; or a pattern.",
+        autocompletion=completion.configs,
     ),
 ]
 SetOption = Annotated[
@@ -40,7 +38,24 @@ SetOption = Annotated[
         "--set",
         metavar="FIELD=VALUE",
         help="Override a field by its dotted name; may be repeated.",
+        autocompletion=completion.settings,
     ),
+]
+SHORT_FORMS = {"seeds": "seeds", "steps": "training.steps", "name": "name"}
+"""Options that set a field as `--set` does, and which."""
+SeedsOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="SEEDS", help="Short for --set seeds=SEEDS: how many, or which, such as 0,1,2."
+    ),
+]
+StepsOption = Annotated[
+    str | None,
+    typer.Option(metavar="N", help="Short for --set training.steps=N: rounds of every training."),
+]
+NameOption = Annotated[
+    str | None,
+    typer.Option(metavar="NAME", help="Short for --set name=NAME: how folders are called."),
 ]
 RunsDirOption = Annotated[
     Path | None,

@@ -8,8 +8,10 @@ from typing import Annotated
 
 import typer
 
+from ganrun.cli import completion
 from ganrun.cli.commands import app
 from ganrun.cli.ends import clear_errors, exit_with, note
+from ganrun.cli.folders import named_folders, newest_folder
 from ganrun.cli.options import JsonOption, number
 from ganrun.report.figures_wanted import (
     DOTS_PER_INCH,
@@ -32,12 +34,15 @@ MOST_NAMED = 5
     "ganrun report RUN_DIR --only modes --format pdf --style paper",
 )
 def report(
-    folders: Annotated[
-        list[Path],
+    given: Annotated[
+        list[Path] | None,
         typer.Argument(
-            metavar="DIR", help="Run folders, a folder that holds run folders, or a sweep's folder."
+            metavar="[DIR]...",
+            help="Run folders, a folder that holds run folders, a sweep's folder, or patterns "
+            "[default: the newest run or sweep].",
+            autocompletion=completion.runs_and_sweeps,
         ),
-    ],
+    ] = None,
     figures: Annotated[
         bool, typer.Option("--figures/--no-figures", help="Draw the figures into the folders.")
     ] = True,
@@ -94,6 +99,7 @@ def report(
             raise typer.BadParameter("--no-figures draws none, and it is said how to draw them")
         drawn = wanted if figures else None
 
+        folders = named_folders(given) if given else [newest_folder(finished=False)]
         if any(is_sweep_folder(folder) for folder in folders):
             if len(folders) > 1:
                 raise typer.BadParameter("a sweep's folder is reported on its own")

@@ -7,7 +7,9 @@ from typing import Annotated
 
 import typer
 
+from ganrun.cli import completion
 from ganrun.cli.commands import app
+from ganrun.cli.configs import settings
 from ganrun.cli.ends import (
     clear_errors,
     end_interrupted,
@@ -19,10 +21,12 @@ from ganrun.cli.games import Confirmed, confirm_runs, job_options, repair_folder
 from ganrun.cli.options import (
     CheckpointOption,
     JsonOption,
+    NameOption,
     NumericsOption,
     QuietOption,
     RepairOption,
     RunsDirOption,
+    SeedsOption,
     SetOption,
     number,
 )
@@ -32,18 +36,27 @@ MOST_WORKERS = 1024
 
 @app.command(
     short_help="Train many variants and say which settings cause collapse.",
-    epilog="Example: ganrun sweep configs/sweeps/influence.yaml --set seeds=4 --dry-run",
+    epilog="Example: ganrun sweep influence --seeds 4 --steps 2000 --dry-run",
 )
 def sweep(
     config: Annotated[
         Path | None,
         typer.Argument(
             metavar="[SWEEP]",
-            help="A sweep's YAML file; those that ship with ganrun are configs/sweeps/NAME.yaml "
-            "[default: configs/sweeps/influence.yaml].",
+            help="A sweep's YAML file, its folder, or the name of one that ships with ganrun "
+            "[default: influence].",
+            autocompletion=completion.sweeps,
         ),
     ] = None,
     overrides: SetOption = None,
+    seeds: SeedsOption = None,
+    steps: Annotated[
+        str | None,
+        typer.Option(
+            metavar="N", help="Short for --set base.training.steps=N: rounds of every training."
+        ),
+    ] = None,
+    name: NameOption = None,
     runs_dir: RunsDirOption = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what it would cost, and train nothing.")
@@ -77,13 +90,16 @@ def sweep(
         from rich.console import Console
 
         from ganrun.config import load_sweep
-        from ganrun.config.shipped import default_sweep, find_config
+        from ganrun.config.find import find_config
+        from ganrun.config.shipped import default_sweep
         from ganrun.config.unused_numbers import unused_in_sweep
         from ganrun.game.backend import cores
         from ganrun.store import choose_runs_dir
         from ganrun.sweep.designs import Design
 
-        plan = load_sweep(find_config(config) if config else default_sweep(), overrides or ())
+        path = find_config(config) if config else default_sweep()
+        given = settings(overrides, seeds=seeds, steps=steps, name=name, base="base.")
+        plan = load_sweep(path, given)
         design = Design(plan)
         design.validate()
         found = (*unused_in_sweep(plan), *design.warnings())

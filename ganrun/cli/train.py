@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from ganrun.cli.commands import app
-from ganrun.cli.configs import load_all
+from ganrun.cli.configs import load_all, settings
 from ganrun.cli.ends import (
     clear_errors,
     end_interrupted,
@@ -21,22 +22,31 @@ from ganrun.cli.options import (
     CheckpointOption,
     ConfigsArgument,
     JsonOption,
+    NameOption,
     NumericsOption,
     QuietOption,
     RepairOption,
     RunsDirOption,
+    SeedsOption,
     SetOption,
+    StepsOption,
 )
+
+MOST_NAMED = 5
+"""Runs that the command to report on them names; of more it names their folder."""
 
 
 @app.command(
     short_help="Train a config's GAN and say what became of it.",
-    epilog="Examples: ganrun train configs/five_gaussians.yaml --set seeds=8; "
-    "ganrun train configs/cures/*.yaml",
+    epilog="Examples: ganrun train five_gaussians --seeds 8 --steps 2000; "
+    "ganrun train configs/cures/*.yaml --set objective=hinge",
 )
 def train(
     configs: ConfigsArgument,
     overrides: SetOption = None,
+    seeds: SeedsOption = None,
+    steps: StepsOption = None,
+    name: NameOption = None,
     runs_dir: RunsDirOption = None,
     again: Annotated[
         bool, typer.Option("--again", help="Train afresh beside a run that is there already.")
@@ -65,7 +75,8 @@ def train(
     the verdict is what that shows.
     """
     with clear_errors(), termination_as_interrupt():
-        experiments = load_all(configs, overrides)
+        given = settings(overrides, seeds=seeds, steps=steps, name=name)
+        experiments = load_all(configs, given)
 
         from ganrun.report.live.training import Training, title_of
         from ganrun.report.live.watcher import screen, watcher_for
@@ -89,11 +100,11 @@ def train(
         if confirm and all(one.how in ("trained", "found", "failed") for one in outcomes):
             paths = [one.path for one in outcomes if one.path is not None]
             confirmed = confirm_runs(paths, options, title_of(experiments), quiet=quiet)
-        _report_outcomes(named, confirmed, as_json=as_json)
+        _report_outcomes(named, confirmed, as_json=as_json, says_next=not (quiet or as_json))
 
 
 def _report_outcomes(
-    named: Sequence[tuple[str, Any]], confirmed: Confirmed, *, as_json: bool
+    named: Sequence[tuple[str, Any]], confirmed: Confirmed, *, as_json: bool, says_next: bool
 ) -> None:
     """Print the table of all runs that have a folder, then what went wrong; exit accordingly.
 
@@ -121,6 +132,29 @@ def _report_outcomes(
             say(f"{whose}seed {one.seed} failed: {one.error}")
     if confirmed.interrupted or any(one.how == "interrupted" for one in outcomes):
         end_interrupted()
+    ended = [one.path for one in outcomes if one.path and one.how in ("trained", "found")]
+    if ended and says_next:
+        _say_what_is_next(ended)
     exit_with(confirmed.problems)
     if any(one.how == "failed" for one in outcomes):
         raise typer.Exit(1)
+
+
+def _say_what_is_next(paths: Sequence[Path]) -> None:
+    """Name the commands that show more of these runs, and that find out more of one."""
+    from ganrun.report.commands_to_copy import diagnose_command, report_command
+
+    shown = paths if len(paths) <= MOST_NAMED else [paths[0].parent]
+    say(f"To see how it came to that: {report_command(shown)}")
+    say(f"To test it by experiment: {diagnose_command(_most_telling(paths))}")
+
+
+def _most_telling(paths: Sequence[Path]) -> Path:
+    """The first run that did not converge, for it has something to be diagnosed; else the first."""
+    from ganrun.store import RunFolder
+
+    for path in paths:
+        verdict = RunFolder(path).verdict
+        if verdict is not None and verdict.word != "converged":
+            return path
+    return paths[0]

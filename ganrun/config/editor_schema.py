@@ -32,7 +32,7 @@ def json_schema() -> dict[str, Any]:
     fields["extends"] = {
         "type": "string",
         "minLength": 1,
-        "description": "A config to inherit from; its path is relative to this one.",
+        "description": "A config to inherit from: a path relative to this one, or one that ships.",
     }
     seeds = fields["seeds"]
     listed = {key: seeds.pop(key) for key in ("type", "items", "minItems", "maxItems")}

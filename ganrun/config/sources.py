@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import Literal
 
 from ganrun.config.errors import Place, Problem, shortened
+from ganrun.config.find import ENDINGS, find_beside
 from ganrun.config.overrides import experiment_on_top, merged, nested
 from ganrun.config.schema import Experiment
-from ganrun.config.shipped import named_in, shipped_configs
+from ganrun.config.shipped import shipped_configs, shipped_files
 from ganrun.config.yaml_tree import (
     DEPTH_LIMIT,
     Node,
@@ -186,7 +187,7 @@ def _read_parent(
         problem("expected the path of one config, relative to this one")
         return None
     chain = (*chain, path)
-    parent = named_in(path.parent, extends.value)
+    parent = find_beside(path.parent, extends.value)
     if len(chain) > EXTENDS_LIMIT:
         problem(f"more than {EXTENDS_LIMIT} configs extend one another")
         return None
@@ -241,14 +242,14 @@ def _near_file(path: Path) -> str:
     Of two that are equally near, the one that is here is meant.
     """
     try:
-        names = [name for name in os.listdir(path.parent) if name.endswith((".yaml", ".yml"))]
+        names = [name for name in os.listdir(path.parent) if name.endswith(ENDINGS)]
     except (OSError, ValueError):
         names = []
     shipped = shipped_configs()
     files = [(name, str(path.with_name(name))) for name in names]
     files += [
         (file.name, (Path("configs") / file.relative_to(shipped)).as_posix())
-        for file in shipped.rglob("*.yaml")
+        for file in shipped_files()
     ]
     likeness = {place: _likeness(path.name, name) for name, place in files}
     nearest = max(likeness, key=likeness.__getitem__, default="")
@@ -259,8 +260,11 @@ def _near_file(path: Path) -> str:
 
 def _likeness(asked: str, name: str) -> float:
     """How near a file's name is to the one that was asked for, each without its ending."""
-    asked = asked.removesuffix(".yaml").removesuffix(".yml")
-    return SequenceMatcher(None, asked, name.removesuffix(".yaml").removesuffix(".yml")).ratio()
+    return SequenceMatcher(None, _without_ending(asked), _without_ending(name)).ratio()
+
+
+def _without_ending(name: str) -> str:
+    return name.removesuffix(ENDINGS[0]).removesuffix(ENDINGS[1])
 
 
 def _options(overrides: Sequence[str], problems: list[Problem]) -> Iterator[Option]:

@@ -49,7 +49,8 @@ def sweep_json_schema() -> Schema:
         "properties": {
             "extends": {
                 **text,
-                "description": "A sweep to inherit from; its path is relative to this one.",
+                "description": "A sweep to inherit from: a path relative to this one, or one that "
+                "ships.",
             },
             "name": own["name"],
             "base": {

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from ganrun.config.errors import Place, Problem
 from ganrun.config.explain import written
+from ganrun.config.find import find_beside
 from ganrun.config.overrides import experiment_on_top, merged, nested
-from ganrun.config.shipped import named_in
 from ganrun.config.sources import (
     EXPERIMENT,
     Asked,
@@ -52,7 +52,7 @@ def _base(under: Node | None, node: Node, problems: list[Problem]) -> Node:
     unread = Node(node.place, None)
     if isinstance(node.value, str) and node.value:
         folder = Path(node.place.source).parent if node.place.line is not None else Path()
-        path = named_in(folder, node.value)
+        path = find_beside(folder, node.value)
         return read_file(path, EXPERIMENT, problems, (), Asked(node.place, "base")) or unread
     if not isinstance(node.value, dict):
         what = f"expected a config's path or an experiment's fields, not {written(node)}"

@@ -25,6 +25,16 @@ def sweep_command(record: SweepRecord) -> str:
     return _in_their_place(words, record.path.parent, repair)
 
 
+def report_command(folders: Sequence[Path]) -> str:
+    """What makes the pages and figures of runs, or of a folder of them."""
+    return shlex.join(["ganrun", "report", *map(str, folders)])
+
+
+def diagnose_command(folder: Path) -> str:
+    """What finds out by experiment what a run suffers from."""
+    return shlex.join(["ganrun", "diagnose", str(folder)])
+
+
 def _in_their_place(words: Sequence[str], runs_dir: Path, options: Sequence[str] = ()) -> str:
     """A command for these runs, wherever they are."""
     place = [] if runs_dir == Path("runs") else ["--runs-dir", str(runs_dir)]

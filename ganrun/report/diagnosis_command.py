@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
 
 from ganrun.diagnose.diagnosis import Diagnosis
 from ganrun.report.notes import print_whole
-from ganrun.report.tables.diagnosis import diagnosis_json, print_diagnosis
+from ganrun.report.tables.diagnosis import diagnoses_json, diagnosis_json, print_diagnosis
 
 
 def report_diagnosis(
@@ -33,3 +34,15 @@ def report_diagnosis(
         print_whole(console, diagnosis_json(diagnosis, path))
     else:
         print_diagnosis(diagnosis, console, path=path)
+
+
+def report_as_list(found: Sequence[tuple[Path, Diagnosis]], console: Console) -> None:
+    """Draw diagnoses into their runs' folders, and print all of them as one JSON list.
+
+    Raises `StoreError` if a figure cannot be written.
+    """
+    from ganrun.report.figures.diagnosis import write_diagnosis_figure
+
+    for path, diagnosis in found:
+        write_diagnosis_figure(path, diagnosis)
+    print_whole(console, diagnoses_json(found))

@@ -31,7 +31,7 @@ def refused(path: Path, what: str, kind: type[StoreError] = StoreError) -> Itera
 
 def replace_file(path: Path, content: bytes) -> None:
     """Give `path` this content at once; a `StoreError` leaves the old file as it was."""
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
+    temporary = _beside(path)
     with refused(path, "written"):
         try:
             _write_durably(temporary, content)
@@ -41,6 +41,23 @@ def replace_file(path: Path, content: bytes) -> None:
             with suppress(OSError):
                 os.unlink(temporary)
             raise
+
+
+def new_file(path: Path, content: bytes) -> None:
+    """Make a file with this content at once; a `StoreError` if there is one of that name."""
+    temporary = _beside(path)
+    with refused(path, "written"):
+        try:
+            _write_durably(temporary, content)
+            os.link(temporary, path)  # unlike a renaming, it never puts one in another's place
+            sync_folder(path.parent)
+        finally:
+            with suppress(OSError):
+                os.unlink(temporary)
+
+
+def _beside(path: Path) -> Path:
+    return path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
 
 
 def make_folder(path: Path) -> None:

@@ -20,9 +20,9 @@ from contextlib import suppress
 from pathlib import Path
 
 from ganrun.config import Experiment, run_id
+from ganrun.config.find import CONFIG, runs_folder
 from ganrun.store.atomic import StoreError, make_folder, refused
 
-CONFIG = "config.yaml"
 RUN = "run.json"
 METRICS = "metrics.csv"
 SUMMARY = "summary.json"
@@ -41,7 +41,6 @@ PROMISED = (CONFIG, *RESULTS)
 FILES = (*PROMISED, RUN, EVENTS)
 
 FAMILIES = ".families"
-RUNS_DIR_VARIABLE = "GANRUN_RUNS_DIR"
 
 RunsById = Mapping[str, tuple[str, ...]]
 
@@ -56,11 +55,10 @@ def choose_runs_dir(argument: Path | None = None) -> Path:
 
     Raises `StoreError` where it is the home of somebody who is not known.
     """
-    chosen = argument if argument is not None else os.environ.get(RUNS_DIR_VARIABLE) or "runs"
-    folder = os.path.expanduser(chosen)
+    folder = str(runs_folder(argument))
     if folder.startswith("~"):
         whose = folder.split("/")[0]
-        raise StoreError(f"{chosen}: there is no home of {whose} (a folder here is ./{whose})")
+        raise StoreError(f"{folder}: there is no home of {whose} (a folder here is ./{whose})")
     return Path(folder)
 
 

@@ -9,12 +9,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ganrun.config import ConfigError, Experiment, Sweep, load_sweep, run_id, sweep_yaml
+from ganrun.config.find import SWEEP
 from ganrun.config.identity import earlier_id
 from ganrun.store import layout
 from ganrun.store.atomic import StoreError, make_folder, refused, replace_file
 from ganrun.store.lock import check_same
 
-SWEEP = "sweep.yaml"
 RESULTS = "results.csv"
 INFLUENCE = "influence.json"
 

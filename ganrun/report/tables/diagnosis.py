@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from rich.cells import cell_len
 from rich.console import Console
@@ -53,7 +55,19 @@ def print_diagnosis(diagnosis: Diagnosis, console: Console, *, path: Path) -> No
 
 def diagnosis_json(diagnosis: Diagnosis, path: Path) -> str:
     """The whole document and the run's folder as strict JSON."""
-    content = {"path": str(path), **asdict(diagnosis)}
+    return _as_json(_content(diagnosis, path))
+
+
+def diagnoses_json(found: Sequence[tuple[Path, Diagnosis]]) -> str:
+    """Likewise, of several runs one list."""
+    return _as_json([_content(diagnosis, path) for path, diagnosis in found])
+
+
+def _content(diagnosis: Diagnosis, path: Path) -> dict[str, Any]:
+    return {"path": str(path), **asdict(diagnosis)}
+
+
+def _as_json(content: Any) -> str:
     return json_text(content, sort_keys=False).decode().rstrip("\n")
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import shlex
-
 from ganrun.diagnose.diagnosis import Diagnosis
 from ganrun.page.html_page import escaped
 from ganrun.report.branch_table import branch_note, branch_table
+from ganrun.report.commands_to_copy import diagnose_command
 from ganrun.report.diagnosis_story import headline, how_sure, probes
 from ganrun.report.run_record import RunRecord
 from ganrun.report.web.page_parts import chip, copyable, section, table
@@ -32,7 +31,7 @@ def diagnosis_section(run: RunRecord, diagnosis: Diagnosis | None) -> str:
 
 
 def _how_to_ask(run: RunRecord) -> str:
-    command = shlex.join(["ganrun", "diagnose", str(run.path)])
+    command = diagnose_command(run.path)
     return section(
         "diagnosis",
         "Is that so?",
