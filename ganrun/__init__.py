@@ -19,6 +19,8 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from ganrun.api.comparing import Comparison as Comparison
+    from ganrun.api.comparing import compare as compare
     from ganrun.api.configs import load_config as load_config
     from ganrun.api.diagnosing import diagnose as diagnose
     from ganrun.api.opening import open_run as open_run
@@ -41,11 +43,13 @@ _PLACES = {
     "train": "ganrun.api.training",
     "sweep": "ganrun.api.sweeping",
     "diagnose": "ganrun.api.diagnosing",
+    "compare": "ganrun.api.comparing",
     "open_run": "ganrun.api.opening",
     "open_sweep": "ganrun.api.opening",
     "runs": "ganrun.api.opening",
     "Run": "ganrun.api.run",
     "Sweep": "ganrun.api.sweep",
+    "Comparison": "ganrun.api.comparing",
     "GanrunError": "ganrun.errors",
     "ArgumentError": "ganrun.errors",
     "ConfigError": "ganrun.config",

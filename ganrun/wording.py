@@ -118,12 +118,21 @@ def interval(numbers: Mapping[str, Any]) -> str:
     return f"{percent(inside)} [{low}, {high}]"
 
 
-def interval_of_mean(numbers: Mapping[str, Any]) -> str:
-    """`1.64 [1.43, 1.85]`: a mean that is no share; where no interval is known the mean alone."""
-    mean, low, high = (numbers[key] for key in ("value", "low", "high"))
-    if mean is None:
+def interval_of_mean(numbers: Mapping[str, Any], decimals: int = 2, *, signed: bool = False) -> str:
+    """`1.64 [1.43, 1.85]`: a mean that is no share; where no interval is known the mean alone.
+
+    A difference is `signed`, `+0.31 [-0.12, +0.74]`.
+    """
+    if numbers["value"] is None:
         return "-"
-    return f"{mean:.2f}" if low is None else f"{mean:.2f} [{low:.2f}, {high:.2f}]"
+
+    def told(number: float) -> str:
+        return "+" * (signed and number > 0) + value(number, decimals)
+
+    mean = told(numbers["value"])
+    if numbers["low"] is None:
+        return mean
+    return f"{mean} [{told(numbers['low'])}, {told(numbers['high'])}]"
 
 
 def form_for(number: int, one: str, many: str) -> str:

@@ -18,7 +18,7 @@ FLOORS = (
     {"api"},
     {"arena"},
     {"report"},
-    {"train", "sweep", "diagnose"},
+    {"train", "sweep", "diagnose", "compare"},
     {"executors"},
     {"playing"},
     {"store"},
@@ -41,7 +41,13 @@ BESIDE = {
 
 MEDIA = {"tables", "live", "figures", "web", "exports"}
 """Rooms of the report that know nothing of each other; the commands beside them use all."""
-COMMANDS = {"command", "sweep_command", "diagnosis_command", "export_command"}
+COMMANDS = {
+    "command",
+    "sweep_command",
+    "diagnosis_command",
+    "comparison_command",
+    "export_command",
+}
 
 
 @cache

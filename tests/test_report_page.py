@@ -19,12 +19,12 @@ from ganrun.config import Experiment
 from ganrun.config.changes import with_changes
 from ganrun.config.metrics import METRICS, SUMMARY_METRICS
 from ganrun.config.pieces import PENALTIES, UPDATES
+from ganrun.config.written_fields import config_fields
 from ganrun.page.html_page import escaped
 from ganrun.page.objective import objective_drawn
 from ganrun.report.chosen_rounds import evenly
 from ganrun.report.command import report_run
 from ganrun.report.web import run_data
-from ganrun.report.web.config_table import config_fields
 from ganrun.report.web.mode_histories import mode_histories
 from ganrun.report.web.run_data import coarser, curves_data, mode_bands_data, player_data
 from ganrun.report.web.run_page import run_page

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from ganrun.diagnose.diagnosis import read_diagnosis
 from ganrun.errors import ArgumentError
+from ganrun.report.comparison_record import ComparisonRecord
 from ganrun.report.figures_wanted import OF_RUNS, OF_SWEEPS, Style, Wanted
 from ganrun.report.run_record import RunRecord
 from ganrun.report.sweep_record import SweepRecord
@@ -73,3 +74,10 @@ def png_of(figure: Any) -> bytes:
 
     with house_style():
         return saved(figure, "png")
+
+
+def drawn_comparison(record: ComparisonRecord, style: str) -> Figure:
+    """Draw a comparison's figure."""
+    from ganrun.report.figures import comparison_figure
+
+    return _drawn(comparison_figure, record, style)

@@ -7,6 +7,7 @@ neither reach the notebook nor any network.
 from __future__ import annotations
 
 import base64
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from ganrun.page.html_page import escaped
@@ -15,6 +16,7 @@ from ganrun.report.run_record import RunRecord
 from ganrun.report.web.player_page import player_page
 
 if TYPE_CHECKING:
+    from ganrun.report.comparison_record import ComparisonRecord
     from ganrun.report.sweep_record import SweepRecord
 
 WIDTH, HEIGHT = "30rem", "39rem"
@@ -41,8 +43,25 @@ def _about(run: RunRecord) -> str:
 
 def sweep_shown(sweep: SweepRecord, text: str) -> str:
     """What a sweep has found, in words, and its leading figure, if a trial has a result."""
-    paragraphs = "".join(f"<p>{escaped(one)}</p>" for one in text.split("\n\n"))
-    return f'<div style="max-width: 60rem">{paragraphs}{_phase(sweep)}</div>'
+    return _words_and_image(text.split("\n\n"), _phase(sweep))
+
+
+def comparison_shown(record: ComparisonRecord, text: str) -> str:
+    """What sets groups of runs apart, in words, and the panels."""
+    from ganrun.api.drawing import drawn_comparison, png_of
+
+    picture = _image("Every metric of every group", png_of(drawn_comparison(record, "page")))
+    return _words_and_image(text.split("\n"), picture)
+
+
+def _words_and_image(sentences: Iterable[str], image: str) -> str:
+    paragraphs = "".join(f"<p>{escaped(one)}</p>" for one in sentences)
+    return f'<div style="max-width: 60rem">{paragraphs}{image}</div>'
+
+
+def _image(words: str, png: bytes) -> str:
+    data = base64.b64encode(png).decode("ascii")
+    return f'<img alt="{words}" style="width: 100%" src="data:image/png;base64,{data}">'
 
 
 def _phase(sweep: SweepRecord) -> str:
@@ -50,5 +69,4 @@ def _phase(sweep: SweepRecord) -> str:
         return ""
     from ganrun.api.drawing import png_of, sweep_figure
 
-    image = base64.b64encode(png_of(sweep_figure(sweep, "phase", "page"))).decode("ascii")
-    return f'<img alt="Phase diagram" style="width: 100%" src="data:image/png;base64,{image}">'
+    return _image("Phase diagram", png_of(sweep_figure(sweep, "phase", "page")))

@@ -9,7 +9,7 @@ from pathlib import Path
 from ganrun.api.options import Folder, runs_folder
 from ganrun.api.run import Run
 from ganrun.api.sweep import Sweep
-from ganrun.report.command import folders_inside
+from ganrun.report.folders_inside import folders_inside
 from ganrun.store import StoreError
 from ganrun.store.sweep_folder import is_sweep_folder
 

@@ -21,6 +21,7 @@ from ganrun.cli.ends import say
 import ganrun.cli.train
 import ganrun.cli.sweep
 import ganrun.cli.diagnose
+import ganrun.cli.compare
 import ganrun.cli.arena
 import ganrun.cli.init
 import ganrun.cli.check

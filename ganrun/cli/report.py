@@ -121,7 +121,8 @@ def report(
         if trial_pages:
             raise typer.BadParameter("--all makes the pages of a sweep's trials")
         _check_names(wanted, OF_RUNS, "run")
-        from ganrun.report.command import report_run, sweeps_inside
+        from ganrun.report.command import report_run
+        from ganrun.report.folders_inside import sweeps_inside
 
         problems = report_run(
             folders, Console(), figures=drawn, gif=gif, open_page=open_page, as_json=as_json

@@ -228,6 +228,17 @@ def student_quantile(freedom: float, level: float = LEVEL) -> float:
     return float(stdtrit(max(np.floor(freedom), 1), probability))
 
 
+def student_interval(values: Float[ndarray, " n"]) -> Summary:
+    """The mean of independent numbers without bounds, and its 95 % interval; none of one number."""
+    mean = float(values.mean())
+    found: Summary = {"trials": len(values), "count": None, "value": mean}
+    if len(values) < 2:
+        return found | {"low": None, "high": None}
+    error = float(values.std(ddof=1)) / float(np.sqrt(len(values)))
+    half = student_quantile(len(values) - 1) * error
+    return found | {"low": mean - half, "high": mean + half}
+
+
 def level_as_of_student(freedom: float) -> float:
     """The level at which the normal quantile is as large as Student's is at 95 %."""
     from scipy.special import ndtr

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import sqrt
-from statistics import fmean, stdev
 from typing import Any
+
+import numpy as np
 
 from ganrun import wording
 from ganrun.influence.cases import RANKED_BY
-from ganrun.influence.rates import student_quantile
+from ganrun.influence.rates import student_interval
 from ganrun.report.run_story import AVERAGED_ROW
 from ganrun.report.sweep_record import Numbers, SweepRecord
 from ganrun.verdict import FROM_THE_WORST
@@ -111,12 +111,9 @@ def not_timed(record: SweepRecord) -> int:
 
 def _mean(numbers: Sequence[float]) -> Numbers:
     """The mean and Student's interval for it."""
-    mean = fmean(numbers)
-    if len(numbers) < 2:
-        return {**_UNKNOWN, "value": mean, "trials": 1}
-    half = student_quantile(len(numbers) - 1) * stdev(numbers) / sqrt(len(numbers))
-    ends = {"low": max(mean - half, 0.0), "high": mean + half}
-    return {"value": mean, **ends, "trials": len(numbers)}
+    found = student_interval(np.array(numbers))
+    low = found["low"] if found["low"] is None else max(found["low"], 0.0)
+    return {"value": found["value"], "low": low, "high": found["high"], "trials": found["trials"]}
 
 
 def _seconds_words(numbers: Numbers) -> str:

@@ -5,23 +5,20 @@ Each run gets its page and its figures; where there are many, the table alone is
 
 from __future__ import annotations
 
-import os
-import re
 import shlex
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
 
 from ganrun.report.figures_wanted import PLAIN, Wanted
+from ganrun.report.folders_inside import folders_inside, is_run_folder, sweeps_inside
 from ganrun.report.notes import Notes, print_whole
 from ganrun.report.run_record import RunRecord, read_record
 from ganrun.report.tables.run import print_results, results_json
 from ganrun.store import RunFolderError, StoreError
-from ganrun.store.atomic import refused
-from ganrun.store.layout import CONFIG, RUN, id_in_name
-from ganrun.store.sweep_folder import is_sweep_folder
+from ganrun.store.layout import id_in_name
 from ganrun.wording import listed, plural
 
 MOST_DRAWN = 16
@@ -122,34 +119,6 @@ def once_each(runs: Iterable[RunRecord]) -> list[RunRecord]:
         copies = tuple(run.path for run in same if run is not first)
         found.append(replace(first, copies=copies) if copies else first)
     return found
-
-
-def is_run_folder(path: Path) -> bool:
-    """Whether a folder claims to be a run's, whole or damaged."""
-    return any(os.path.exists(path / name) for name in (RUN, CONFIG))
-
-
-def folders_inside(path: Path) -> list[Path]:
-    """The run folders directly inside a folder, numbers in their names sorted as numbers."""
-    return _inside(path, is_run_folder)
-
-
-def _inside(path: Path, is_wanted: Callable[[Path], bool]) -> list[Path]:
-    if not os.path.isdir(path):
-        return []
-    with refused(path, "read"):
-        children = [child for child in path.iterdir() if is_wanted(child)]
-    return sorted(children, key=lambda child: _natural(child.name))
-
-
-def sweeps_inside(path: Path) -> list[Path]:
-    """The sweeps' folders directly inside a folder that is no run's."""
-    return [] if is_run_folder(path) else _inside(path, is_sweep_folder)
-
-
-def _natural(name: str) -> list[tuple[int, str]]:
-    parts = re.split(r"(\d+)", name)
-    return [(int(part), "") if part.isdecimal() else (0, part) for part in parts]
 
 
 def _write_page(run: RunRecord, notes: Notes) -> Path:

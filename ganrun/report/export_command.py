@@ -12,8 +12,8 @@ from rich.console import Console
 from ganrun import wording
 from ganrun.config import ConfigError
 from ganrun.extras import missing
-from ganrun.report.command import folders_inside, is_run_folder, sweeps_inside
 from ganrun.report.export_kinds import PLACES, Kind
+from ganrun.report.folders_inside import folders_inside, is_run_folder, sweeps_inside
 from ganrun.report.notes import Notes, print_whole
 from ganrun.store import StoreError
 from ganrun.store.layout import TRIALS

@@ -34,7 +34,8 @@ function setIcon(button, icon, label) {
 export class Player {
   /** data = {target, steps, samples: packed [S, N, 2], field: packed [S, G, G] or S times [G, G]
       or null, covered?: [S][K] (null: a mode
-      that cannot be shown), objective (needed for a field alone), compact?, label?, start?};
+      that cannot be shown), objective (needed for a field alone), compact?, label?, start?,
+      follows?: it has no controls of its own};
       it begins at snapshot `start`, by default the last. Where the target changed, `targets` holds
       all of them and `targetOf` the number of each snapshot's; likewise `objectives`. */
   constructor(parent, data) {
@@ -167,7 +168,7 @@ export class Player {
   }
 
   build(parent) {
-    const { compact, label } = this.data;
+    const { compact, follows, label } = this.data;
     const stop = () => this.playing && this.pause();
     const stepBy = (by) => (stop(), this.seek(this.index + by));
     const [x0, x1, y0, y1] = this.target.extent;
@@ -189,7 +190,7 @@ export class Player {
       "div",
       { class: compact ? "player compact" : "player", on: { keydown: (event) => this.key(event) } },
       this.canvas,
-      element(
+      !follows && element(
         "div",
         "player-controls",
         this.playButton,
@@ -198,7 +199,7 @@ export class Player {
         this.slider,
         this.round,
       ),
-      !compact && this.options(),
+      !compact && !follows && this.options(),
       this.caption,
     );
     parent.append(this.root);

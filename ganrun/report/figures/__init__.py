@@ -13,7 +13,9 @@ from ganrun.report.figures import any_backend  # noqa: F401  # isort: skip
 from matplotlib.figure import Figure
 
 from ganrun.diagnose.diagnosis import read_diagnosis
+from ganrun.report.comparison_record import ComparisonRecord
 from ganrun.report.figures.cases import cases_figure
+from ganrun.report.figures.comparison import comparison_figure
 from ganrun.report.figures.curves import curves_figure
 from ganrun.report.figures.diagnosis import DIAGNOSIS, diagnosis_figure
 from ganrun.report.figures.influence import influence_figure
@@ -76,3 +78,10 @@ def write_sweep_figures(
     if not (drawn := figures_of(record)):
         return []
     return write_drawn(wanted.among(drawn), record, folder or record.path / "figures", wanted)
+
+
+def write_comparison_figure(
+    record: ComparisonRecord, folder: Path, wanted: Wanted = PLAIN
+) -> list[Path]:
+    """Draw a comparison into a folder; raises `StoreError` where it cannot be written."""
+    return write_drawn({"comparison": comparison_figure}, record, folder, wanted)

@@ -22,7 +22,7 @@ from ganrun.report.fitting_columns import GAP, FittingColumns, in_two
 from ganrun.report.notes import print_cut, print_whole, print_wrapped
 from ganrun.report.palette import SCREEN_BLUE, SCREEN_VERMILLION, screen_hue
 from ganrun.report.run_record import Reference, RunRecord, metric_words
-from ganrun.report.tables.comparison import comparison_lines
+from ganrun.report.tables.side_by_side import comparison_lines
 
 MOST_ROWS = 40
 """More seeds than this are summed up by their median alone; all are in the JSON."""

@@ -6,6 +6,8 @@ What is given as words is plain text, all else is HTML already.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -112,6 +114,17 @@ def table(
 <tbody>{body}</tbody>
 </table>
 </div>"""
+
+
+def findings(told: Iterable[tuple[str, str]]) -> str:
+    """Sentences, each on a line of its own, beside what it is about; empty ones are left out."""
+    groups = groupby(filter(itemgetter(1), told), itemgetter(0))
+    rows = "".join(
+        f"<div><dt>{escaped(about)}</dt>"
+        f"<dd>{''.join(f'<p>{escaped(words)}</p>' for _, words in group)}</dd></div>"
+        for about, group in groups
+    )
+    return f'<dl class="findings">{rows}</dl>' if rows else ""
 
 
 def chip(word: str, told: str | None = None) -> str:

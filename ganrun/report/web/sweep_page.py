@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import shlex
 from collections import Counter
-from collections.abc import Sequence
-from itertools import groupby
-from operator import itemgetter
 from pathlib import Path
 
 from ganrun import wording
@@ -17,7 +14,7 @@ from ganrun.report.design_words import about_design
 from ganrun.report.sweep_record import SweepRecord
 from ganrun.report.sweep_story import completeness, headline, remarks
 from ganrun.report.web.cases_section import cases_section
-from ganrun.report.web.page_parts import NAME, copyable, report_page, section
+from ganrun.report.web.page_parts import NAME, copyable, findings, report_page, section
 from ganrun.report.web.phase_cells import phase_data
 from ganrun.report.web.plotly_script import packed_plotly, plotly_text
 from ganrun.report.web.sweep_charts import (
@@ -87,21 +84,10 @@ def _answer(record: SweepRecord) -> str:
 <p class="kicker">{escaped(about)}</p>
 <h1 id="title">{escaped(headline(record))}</h1>
 <p class="lead">{escaped(first[1])}</p>
-{_findings([*others, ("besides", remarks(record))])}
+{findings([*others, ("besides", remarks(record))])}
 {_fates(record)}
 {_incomplete(record)}
 </section>"""
-
-
-def _findings(told: Sequence[tuple[str, str]]) -> str:
-    """The other sentences of the answer, each on a line of its own, beside what it is about."""
-    groups = groupby(filter(itemgetter(1), told), itemgetter(0))
-    rows = "".join(
-        f"<div><dt>{escaped(about)}</dt>"
-        f"<dd>{''.join(f'<p>{escaped(sentence)}</p>' for _, sentence in group)}</dd></div>"
-        for about, group in groups
-    )
-    return f'<dl class="findings">{rows}</dl>' if rows else ""
 
 
 def _fates(record: SweepRecord) -> str:
