@@ -7,7 +7,7 @@ from itertools import combinations, product
 import numpy as np
 import pytest
 
-from benchmarks.comparison import MadeUp, rows_of
+from benchmarks.comparison import SHIFT, MadeUp, rows_of
 from ganrun.compare import Comparison, Group, Member, compare, finding, sentences
 from ganrun.compare.chance import (
     MOST_TRIED,
@@ -119,15 +119,15 @@ def test_so_many_seeds_are_needed_and_no_fewer() -> None:
 @pytest.mark.parametrize("paired", [True, False])
 def test_groups_that_are_alike_are_seldom_told_apart(paired: bool) -> None:
     """A light look; `python -m benchmarks.comparison` draws a thousand of every kind."""
-    (row,) = rows_of(MadeUp("alike", (8, 8), paired, in_common=0.5 * paired), 60)
-    assert row.verdict() == ""
+    (row,) = rows_of(MadeUp("alike", (8, 8), paired, in_common=0.5 * paired), 40)
+    assert row.any_told <= 0.15  # of 40 pairs of groups, three standard errors
     assert np.nanmean(row.held) > 0.9
     assert row.effect_held > 0.9
 
 
 def test_a_difference_is_found_with_enough_seeds_and_never_claimed_with_too_few() -> None:
-    (enough,) = rows_of(MadeUp("better", (8, 8), True, shift=4.0), 20)
-    (few,) = rows_of(MadeUp("better", (5, 5), True, shift=3.0), 20)
+    (enough,) = rows_of(MadeUp("better", (8, 8), True, shift=SHIFT), 20)
+    (few,) = rows_of(MadeUp("better", (5, 5), True, shift=SHIFT), 20)
     assert enough.recovered_told > 0.5
     assert few.any_told == 0
 
@@ -188,8 +188,7 @@ def test_runs_that_diverged_or_failed_are_counted_and_told() -> None:
     words = told(comparison)
     assert "1 of 8 runs of a has no result (1 failed) and takes no part." in words
     assert "1 run of b diverged: it counts by its last finite state." in words
-    assert "b: 1 diverged (quick)" not in words.split("a:")[0]
-    assert "1 diverged (quick) and 8 collapsed (quick)" in words
+    assert "8 collapsed (quick) and 1 diverged (quick)" in words
 
 
 def test_a_metric_that_is_undefined_in_some_runs_is_compared_where_both_have_it() -> None:
@@ -241,7 +240,7 @@ def test_what_is_told_apart_is_told_by_how_much_and_what_is_not_by_how_much_it_m
     comparison = compared([2, 1, 2, 3, 2, 2, 1, 2], [5.0] * 8)
     assert finding(comparison) == "b recovers more modes than a"
     words = told(comparison)
-    assert "Modes recovered are higher (+3.12 [+" in words
+    assert "Told apart: modes recovered are higher (+3.12 [+" in words
     assert "larger in 100 % [" in words
     assert "Not told apart by 8 seeds: high quality (a difference of up to 0.0" in words
     assert "4 comparisons is told apart where there is nothing to tell" in words

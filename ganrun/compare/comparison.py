@@ -140,7 +140,7 @@ class Comparison:
     @cached_property
     def means(self) -> dict[tuple[str, str], Summary]:
         """By group and metric, the mean and its interval."""
-        found = {}
+        found: dict[tuple[str, str], Summary] = {}
         for metric in COMPARED:
             scales = [_scale(metric, (group.config,)) for group in self.groups]
             for scale in dict.fromkeys(scales):

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ganrun import wording
-from ganrun.compare import Group, finding
+from ganrun.compare import Group, MetricPair, finding
 from ganrun.compare.comparison import COMPARED
 from ganrun.compare.sentences import decimals
 from ganrun.config.metrics import METRICS
@@ -146,7 +146,12 @@ def _hue(record: ComparisonRecord, group: Group, metric: str) -> str:
         return INK
     pair = next(p for p in record.pairs if p.first is first and p.second is group)
     one = pair.metric(metric)
-    return HUES.get(one.worth or "", INK if one.told else QUIET)
+    return _of(one)
+
+
+def _of(one: MetricPair) -> str:
+    """The colour of a metric: better, worse, told apart without a better direction, or not."""
+    return (HUES[one.worth] if one.worth else INK) if one.told else QUIET
 
 
 def _title(record: ComparisonRecord, groups: Sequence[Group], metric: str) -> tuple[str, str]:
@@ -156,7 +161,7 @@ def _title(record: ComparisonRecord, groups: Sequence[Group], metric: str) -> tu
         if one.not_compared:
             return "not compared", QUIET
         gap = wording.interval_of_mean(one.difference, decimals(metric), signed=True)
-        return gap, HUES.get(one.worth or "", INK if one.told else QUIET)
+        return gap, _of(one)
     first = groups[0]
     against = [pair for pair in record.pairs if pair.first is first]
     told = sum(pair.metric(metric).told is not None for pair in against)

@@ -21,6 +21,8 @@ NOT_TOLD = "-"
 MARKS = {"higher": "+", "lower": "-", None: " "}
 """Behind a group's mean: it is told apart from the first group's, and how."""
 HUES = {"better": SCREEN_BLUE, "worse": SCREEN_VERMILLION}
+LONGEST_NAME = 16
+"""Letters of a group's name above its column."""
 MOST_FIELDS = 30
 """Fields of the configs that are shown; all are in the JSON."""
 
@@ -62,9 +64,16 @@ def pair_lines(record: ComparisonRecord, pair: Pair, width: int) -> list[Text]:
 def _heads(pair: Pair) -> list[tuple[str, ...]]:
     of = "seeds" if pair.paired else "draws"
     return [
-        (pair.first.name, pair.second.name, "", "told", "larger in", "perfect"),
+        (_short(pair.first.name), _short(pair.second.name), "", "told", "larger in", "perfect"),
         ("", "", "difference", "apart", of, "samples"),
     ]
+
+
+def _short(name: str) -> str:
+    """A group's name where there is little room."""
+    return (
+        name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}\N{HORIZONTAL ELLIPSIS}"
+    )
 
 
 def _cells(record: ComparisonRecord, pair: Pair, one: MetricPair, *, spans: bool) -> list[str]:
