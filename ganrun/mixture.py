@@ -9,9 +9,13 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 from numpy import ndarray
 
+from ganrun.chains import CHAINS, bead_std
+from ganrun.config.curved_targets import Curved
+from ganrun.config.encoded_points import unpacked
+from ganrun.config.points_target import Points
 from ganrun.config.targets import Custom, Grid, Line, Random, Ring, Spiral, Target
 
 DARTS_PER_MODE = 500
@@ -24,11 +28,37 @@ RESTARTS = 20
 
 @dataclass(frozen=True, eq=False)
 class Mixture:
-    """A mixture of `K` Gaussians in the plane, in float64; the weights sum to 1."""
+    """A mixture of `K` modes in the plane, in float64; the weights sum to 1.
+
+    A mode is a Gaussian, or a chain of small ones, its beads. Of a chain, mean and covariance are
+    those of the bead in its middle.
+    """
 
     means: Float[ndarray, "K 2"]
     covariances: Float[ndarray, "K 2 2"]
     weights: Float[ndarray, " K"]
+    beads: Mixture | None = None
+    """The `M` beads of all modes, mode by mode; None where the modes are Gaussians."""
+    mode_of: Int[ndarray, " M"] | None = None
+    """The mode that each bead belongs to."""
+
+    @property
+    def gaussians(self) -> Mixture:
+        """The Gaussians that it is made of: the modes, or their beads."""
+        return self if self.beads is None else self.beads
+
+    @cached_property
+    def owner(self) -> Bool[ndarray, "K M"] | None:
+        """Whether a bead belongs to a mode; None where the modes are Gaussians."""
+        if self.mode_of is None:
+            return None
+        owner: Bool[ndarray, "K M"] = np.arange(self.modes)[:, None] == self.mode_of
+        return owner
+
+    @cached_property
+    def _starts(self) -> Int[ndarray, " K"]:
+        """The first bead of each mode."""
+        return np.searchsorted(self.mode_of, np.arange(self.modes))
 
     @property
     def modes(self) -> int:
@@ -52,7 +82,13 @@ class Mixture:
 
     @cached_property
     def apart(self) -> Float[ndarray, "K K"]:
-        """How far apart any two modes are, in std of both: by the mean of their covariances."""
+        """How far apart any two modes are, in std of both: by the mean of their covariances.
+
+        Of chains it is the way between the two beads that are nearest.
+        """
+        if self.beads is not None:
+            across = np.minimum.reduceat(self.beads.apart, self._starts, axis=0)
+            return np.minimum.reduceat(across, self._starts, axis=1)
         offset = self.means[:, None] - self.means
         inverse = np.linalg.inv((self.covariances[:, None] + self.covariances) / 2)
         return np.sqrt(np.einsum("ija,ijab,ijb->ij", offset, inverse, offset))
@@ -60,10 +96,11 @@ class Mixture:
     @cached_property
     def extent(self) -> tuple[float, float, float, float]:
         """A square window `(x_min, x_max, y_min, y_max)` around the modes, with room to stray."""
-        lowest, highest = self.means.min(axis=0), self.means.max(axis=0)
+        means = self.gaussians.means
+        lowest, highest = means.min(axis=0), means.max(axis=0)
         centre = (lowest + highest) / 2
         half_range = float((highest - lowest).max()) / 2
-        widest = math.sqrt(float(np.linalg.eigvalsh(self.covariances).max()))
+        widest = math.sqrt(float(np.linalg.eigvalsh(self.gaussians.covariances).max()))
         half = 1.35 * half_range + 6 * widest
         x, y = float(centre[0]), float(centre[1])
         return (x - half, x + half, y - half, y + half)
@@ -72,13 +109,21 @@ class Mixture:
         self, n: int, rng: np.random.Generator
     ) -> tuple[Float[ndarray, "N 2"], Int[ndarray, " N"]]:
         """Draw `n` points and the mode that each came from."""
+        if self.beads is not None and self.mode_of is not None:
+            points, which = self.beads.sample(n, rng)
+            return points, self.mode_of[which]
         labels = rng.choice(self.modes, size=n, p=self.weights)
         noise = rng.standard_normal((n, 2))
         points = self.means[labels] + np.einsum("nij,nj->ni", self.cholesky[labels], noise)
         return points, labels
 
     def mahalanobis(self, x: Float[ndarray, "N 2"]) -> Float[ndarray, "N K"]:
-        """Mahalanobis distance of every point to every mode; NaN for NaN points."""
+        """Mahalanobis distance of every point to every mode; NaN for NaN points.
+
+        The way to a chain is that to its nearest bead.
+        """
+        if self.beads is not None:
+            return np.minimum.reduceat(self.beads.mahalanobis(x), self._starts, axis=1)
         offset = x[:, None, :] - self.means
         along = offset[..., 0] * self.whitening[:, 0, 0]
         across = offset[..., 0] * self.whitening[:, 1, 0] + offset[..., 1] * self.whitening[:, 1, 1]
@@ -88,14 +133,36 @@ class Mixture:
 def mixture_of(target: Target) -> Mixture:
     """The mixture that a config's `target` section describes, whatever its layout.
 
-    Raises `ValueError`, with a message for people, if a random layout does not fit in its square.
+    Raises `ValueError`, with a message for people, if a random layout does not fit in its square,
+    or a file of points has not been read.
     """
+    if isinstance(target, Points) and target.means is None:
+        raise ValueError("target: the file of its points is read where a config is loaded")
+    if isinstance(target, Curved):
+        return _of_chains(target)
     means = np.asarray(LAYOUTS[target.layout](target), dtype=np.float64)
     fields = dict(target)
     given = fields.get("weights")
     weights = np.ones(len(means)) if given is None else np.asarray(given, float)
     covariances = _covariances(fields, len(means))
     return Mixture(means, covariances, weights / weights.sum())
+
+
+def _of_chains(target: Curved) -> Mixture:
+    chains = CHAINS[target.layout](target)
+    lengths = np.array([len(chain) for chain in chains])
+    mode_of = np.repeat(np.arange(len(chains)), lengths)
+    weights = np.array(target.shares)
+    covariance = bead_std(target) ** 2 * np.eye(2)
+    beads = Mixture(
+        np.concatenate(chains),
+        np.tile(covariance, (len(mode_of), 1, 1)),
+        (weights / lengths)[mode_of],
+    )
+    middles = np.array([chain[len(chain) // 2] for chain in chains])
+    return Mixture(
+        middles, np.tile(covariance, (len(chains), 1, 1)), weights, beads=beads, mode_of=mode_of
+    )
 
 
 def ring(target: Ring) -> Float[ndarray, "K 2"]:
@@ -150,7 +217,15 @@ def random(target: Random) -> Float[ndarray, "K 2"]:
     )
 
 
-def custom(target: Custom) -> Float[ndarray, "K 2"]:
+def given_points(target: Target) -> Float[ndarray, "N 2"] | None:
+    """The points that real batches are drawn from; None where they are fresh draws."""
+    if not target.drawn_points or not isinstance(target, Points) or target.points is None:
+        return None
+    points: Float[ndarray, "N 2"] = unpacked(target.points)
+    return points
+
+
+def custom(target: Custom | Points) -> Float[ndarray, "K 2"]:
     """The means as the config lists them."""
     return np.asarray(target.means, dtype=np.float64)
 
@@ -162,8 +237,11 @@ LAYOUTS: Mapping[str, Callable[..., Float[ndarray, "K 2"]]] = {
     "spiral": spiral,
     "random": random,
     "custom": custom,
+    "points": custom,
+    **CHAINS,
 }
-"""Layout name -> the means of its modes; the names are those that `ganrun.config` declares."""
+"""Layout name -> the means of its modes, where they are Gaussians; those of the others are chains
+(`ganrun.chains`). Together the names are those that `ganrun.config` declares."""
 
 
 def _throw_darts(

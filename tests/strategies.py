@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from ganrun.config import Experiment, choices, json_schema, pieces, to_yaml
 from ganrun.config.choices import ChoiceOf
+from ganrun.config.curved_targets import Curved
 from ganrun.config.targets import LAYOUTS, MODES_LIMIT
 
 SCHEMA = json_schema()
@@ -84,13 +85,20 @@ def layout_fields(layout: str) -> st.SearchStrategy[Config]:
     }
     if layout == "grid":
         fields |= {"rows": st.integers(1, 16), "columns": st.integers(1, 16)}
+    if issubclass(LAYOUTS[layout].model, Curved):  # beads must be near one another, and not many
+        fields = {
+            "std": st.floats(0.08, 100),
+            "radius": st.floats(0.1, 1),
+            "modes": st.integers(1, 4),
+        }
+        fields = {name: fields[name] for name in fields.keys() & properties.keys()}
     return some(**fields)
 
 
 @st.composite
 def targets(draw: st.DrawFn) -> Config:
     """Draw a valid target of any layout."""
-    layout = draw(names(LAYOUTS))
+    layout = draw(names([name for name, one in LAYOUTS.items() if not one.from_file]))
     if layout == "custom":
         return draw(custom_targets())
     target = draw(layout_fields(layout)) | {"layout": layout}

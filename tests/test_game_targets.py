@@ -114,7 +114,7 @@ def test_other_keys_give_other_points() -> None:
 def test_a_target_on_the_device_is_the_mixture_in_float32() -> None:
     one = mixture(**SKEWED)
     target = target_of(one)
-    assert {array.dtype for array in target} == {np.dtype("f4"), np.dtype("i4")}
+    assert {array.dtype for array in jax.tree.leaves(target)} == {np.dtype("f4"), np.dtype("i4")}
     np.testing.assert_allclose(target.means, one.means, rtol=1e-6)
     np.testing.assert_allclose(target.weights, one.weights, rtol=1e-6)
     np.testing.assert_allclose(target.extent, one.extent, rtol=1e-6)

@@ -24,8 +24,10 @@ FLOORS = (
     {"store"},
     {"verdict", "influence", "game", "measure", "page"},
     {"mixture"},
+    {"chains"},
     {"config"},
-    {"wording", "user_cache", "extras", "streams"},
+    {"points"},
+    {"wording", "user_cache", "extras", "streams", "threads"},
     {"machine"},
     {"errors"},
 )

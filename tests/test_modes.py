@@ -13,8 +13,8 @@ from ganrun.config.targets import Custom, Grid, Line, Random, Ring
 from ganrun.measure import fitting
 from ganrun.measure.fitting import Components, fit_mixture
 from ganrun.measure.modes import ModeCount, count_modes, match_modes
-from ganrun.measure.threads import _libraries, one_thread
 from ganrun.mixture import Mixture, mixture_of
+from ganrun.threads import _libraries, one_thread
 
 FIVE = mixture_of(Ring())
 STD = 0.05

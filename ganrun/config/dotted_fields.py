@@ -105,7 +105,9 @@ def _type_of(path: Path, layout: str) -> TypeAdapter[Any]:
     if path == ("target", "layout"):
         return TypeAdapter(Annotated[str, OneOf(LAYOUTS)])
     field = declared(path, layout)
-    kind: Any = Annotated[(field.annotation, *field.metadata)]
+    kind: Any = field.annotation
+    if field.metadata:
+        kind = Annotated[(kind, *field.metadata)]
     return TypeAdapter(kind)
 
 

@@ -11,6 +11,8 @@ from ganrun.config import pieces, suggest
 from ganrun.config.declarations import Declaration
 from ganrun.config.errors import Place, Problem, dotted, shortened
 from ganrun.config.overrides import nested
+from ganrun.config.points_target import DRAWS
+from ganrun.config.schema import NAME
 from ganrun.config.targets import LAYOUTS, layout_of
 from ganrun.config.yaml_tree import PROBLEMS_LIMIT, Node, plain, resolve
 from ganrun.wording import listed
@@ -34,6 +36,7 @@ CHOICES: Mapping[str, Mapping[str, Declaration]] = {
     "discriminator.norm": pieces.DISCRIMINATOR_NORMS,
     "biases": pieces.BIASES,
     "design": pieces.DESIGNS,
+    "draw": DRAWS,
 }
 
 
@@ -212,6 +215,8 @@ def _out_of_range(kind: str, context: Mapping[str, Any], node: Node) -> str | No
         return f"must have at most {context['max_length']:,} entries, not {length:,}"
     if kind == "string_too_long":
         return f"must have at most {context['max_length']:,} characters, not {length:,}"
+    if kind == "string_pattern_mismatch" and context["pattern"] != NAME:
+        return f"{written(node)} is not what is written when the file is read"
     if kind == "string_pattern_mismatch":
         return (
             f"{written(node)} would not be a safe folder name; use letters, digits, '.', '_' and "

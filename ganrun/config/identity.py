@@ -51,6 +51,15 @@ def canonical_json(value: Any) -> str:
     )
 
 
+def labels_of(experiment: Experiment) -> dict[str, Any]:
+    """Return the fields that only name things, as pydantic's `exclude` takes them."""
+    of_target = type(experiment.target).model_fields.items()
+    return {
+        "name": True,
+        "target": {name for name, field in of_target if mark_of(field) == "label"},
+    }
+
+
 def _as_dict(value: Any) -> dict[str, Any]:
     """Return a mapping that cannot be changed as JSON knows it; raise TypeError for all else."""
     if isinstance(value, Mapping):
@@ -106,7 +115,8 @@ def content_of(experiment: Experiment, optimizers: Collection[str] | None = None
 
 
 def _content(experiment: Experiment, optimizers: Collection[str] | None = None) -> dict[str, Any]:
-    content = experiment.model_dump(mode="json", exclude={"name"})
+    content = experiment.model_dump(mode="json", exclude=labels_of(experiment))
+    content["target"].pop("points", None)  # their digest stands for them
     names = [experiment.optimizer.name] if optimizers is None else optimizers
     used = {
         f"optimizer.{number}"
@@ -182,7 +192,8 @@ def traced_values(experiment: Experiment) -> dict[str, int | float]:
 def static_key(experiment: Experiment) -> str:
     """Return canonical JSON of all static values: members with equal keys share a compiled program.
 
-    Of the target only the number of modes is static, of the penalties only which there are.
+    Of the target only numbers are static, of modes, of beads, and of given points to draw from; of
+    the penalties only which there are.
     """
     values: dict[str, Any] = {}
     for name, field, value in _marked_fields(experiment):
@@ -194,5 +205,9 @@ def static_key(experiment: Experiment) -> str:
         elif mark_of(field) == "optional":
             values[name] = value is not None
     values["target.modes"] = experiment.target.mode_count
+    if experiment.target.components != experiment.target.mode_count:
+        values["target.components"] = experiment.target.components
+    if drawn := experiment.target.drawn_points:
+        values["target.points"] = drawn
     values["penalties"] = list(experiment.penalties)
     return canonical_json(values)

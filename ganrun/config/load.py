@@ -10,9 +10,10 @@ from pydantic import ValidationError
 
 from ganrun.config.errors import ConfigError, Problem, in_order
 from ganrun.config.explain import explained
+from ganrun.config.own_points import settled
 from ganrun.config.schema import Experiment
 from ganrun.config.sources import EXPERIMENT, Written, read_tree
-from ganrun.config.targets import Target
+from ganrun.config.target_fields import Target
 from ganrun.config.yaml_tree import Node, plain
 
 
@@ -42,9 +43,39 @@ def load_experiment(
 
 
 def validated(tree: Node, problems: list[Problem]) -> Experiment | None:
-    """Return the experiment that the tree stands for, or None and what is wrong with it."""
+    """Return the experiment that the tree stands for, or None and what is wrong with it.
+
+    Points of one's own are read from their file, and fitted.
+    """
     try:
-        return Experiment.model_validate(plain(tree))
+        experiment = Experiment.model_validate(plain(tree))
+        return _with_points(experiment, tree, problems)
     except ValidationError as error:
         problems.extend(explained(error, tree))
         return None
+
+
+def _with_points(experiment: Experiment, tree: Node, problems: list[Problem]) -> Experiment | None:
+    target = tree.entries.get("target", tree)
+    named = target.entries.get("path", target)
+    if (read := settled_at(experiment.target, named, "target.path", problems)) is None:
+        return None
+    if read is experiment.target:
+        return experiment
+    # Once more, since now it is known how many modes there are.
+    return Experiment.model_validate(dict(experiment) | {"target": read})
+
+
+def settled_at(target: Target, named: Node, field: str, problems: list[Problem]) -> Target | None:
+    """Return a target with its points read, or None and what is wrong with their file."""
+    try:
+        return settled(target, named.place)
+    except ValidationError as error:
+        # Of what was written, all has been checked: what does not fit is what was found.
+        first = error.errors(include_url=False)[0]
+        problems.append(
+            Problem(named.place, field, str(first.get("ctx", {}).get("message") or first["msg"]))
+        )
+    except ValueError as error:
+        problems.append(Problem(named.place, field, str(error)))
+    return None

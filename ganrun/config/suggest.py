@@ -30,6 +30,8 @@ ALSO: Mapping[str, tuple[str, ...]] = {
     "means": ("mean", "centers", "centres", "locations", "mu"),
     "covariances": ("covariance", "cov", "covs"),
     "weights": ("weight", "probabilities", "proportions"),
+    "path": ("file", "filename", "csv", "npy"),
+    "draw": ("real", "batches"),
     "weight": ("lambda", "gamma", "coefficient", "strength"),
     "least_distance": ("min_distance", "minimum_distance", "separation"),
     "spacing": ("distance", "step"),

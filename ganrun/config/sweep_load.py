@@ -24,11 +24,12 @@ from ganrun.config.dotted_fields import (
 from ganrun.config.errors import ConfigError, Place, Problem, in_order, shortened
 from ganrun.config.explain import explained, no_section, written
 from ganrun.config.fields import SEED_END
-from ganrun.config.load import validated
+from ganrun.config.load import settled_at, validated
+from ganrun.config.points_target import Points
 from ganrun.config.schema import Experiment
-from ganrun.config.sources import Written, read_tree
+from ganrun.config.sources import SIZE_LIMIT, Written, read_tree
 from ganrun.config.sweep_axes import factor_of
-from ganrun.config.sweep_schema import TRIALS_LIMIT, Factor, Sweep, SweepHead
+from ganrun.config.sweep_schema import TRIALS_LIMIT, Factor, Sweep, SweepHead, sweep_yaml
 from ganrun.config.sweep_sources import SWEEP
 from ganrun.config.targets import DEFAULT_LAYOUT, LAYOUTS
 from ganrun.config.yaml_tree import Node, plain
@@ -102,6 +103,7 @@ class _Reader:
         )
         self._added_seeds(sweep)
         self._size(sweep)
+        self._length(sweep)
         return sweep
 
     def _problem(self, place: Place, field: str, message: str) -> None:
@@ -195,6 +197,10 @@ class _Reader:
             for name, entry in self.axes.items()
         ]
         found = tuple(factor for factor in factors if factor is not None)
+        for factor in found:
+            if factor.field == "target.path":
+                what = "a file is read once, before anything varies; give each file a case"
+                self._problem(factor.place, f"vary.{factor.field}", what)
         for one, other in combinations(found, 2):
             if overlap(path_of(one.field), path_of(other.field)):
                 what = f"sets what {one.field!r} sets too; vary one of them"
@@ -210,7 +216,25 @@ class _Reader:
                 what = "a case's name has up to 64 letters, digits, '_' and '-'"
                 self._problem(case.key, label, what)
             cases[name] = self._overrides((), case, label, layouts)
+            if path := case.entries.get("target", case).entries.get("path"):
+                self._read_points(cases[name], path, f"{label}.target")
         return cases
+
+    def _read_points(self, case: dict[str, Any], path: Node, label: str) -> None:
+        """Let the points of a case's own file take the file's place."""
+        given = case.get("target", {})
+        if given.get("path") is None:
+            return
+        try:
+            target = Points.model_validate({"layout": "points"} | given)
+        except ValidationError as error:
+            message = str(error.errors(include_url=False)[0]["msg"])
+            self._problem(path.place, label, message)
+            return
+        read = settled_at(target, path, f"{label}.path", self.problems)
+        if read is not None:
+            found = read.model_dump().items()
+            case["target"] = {n: value for n, value in found if n != "draw" or n in given}
 
     def _overrides(
         self, above: tuple[str, ...], node: Node, label: str, layouts: list[str]
@@ -276,6 +300,16 @@ class _Reader:
             self._problem(place, "most_seeds", f"the sweep begins with {len(sweep.seeds)}")
         elif max(sweep.every_seed) >= SEED_END:
             self._problem(place, "most_seeds", f"seeds beyond {max(sweep.seeds)} come to an end")
+
+    def _length(self, sweep: Sweep) -> None:
+        if any("points" in case.get("target", {}) for case in sweep.cases.values()):
+            length = len(sweep_yaml(sweep))
+            if length > SIZE_LIMIT:
+                what = (
+                    f"the points of all files make {length // 1024} KiB, and a sweep has at most "
+                    f"{SIZE_LIMIT // 1024}; take fewer points, or more sweeps"
+                )
+                self._problem(self.entries["cases"].key, "cases", what)
 
     def _size(self, sweep: Sweep) -> None:
         if sweep.cells * len(sweep.every_seed) > TRIALS_LIMIT:

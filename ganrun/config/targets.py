@@ -14,79 +14,26 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Discriminator, Field, Tag, model_validator
 
+from ganrun.config.curved_targets import Checkerboard, Rings, SwissRoll, TwoMoons
 from ganrun.config.declarations import Declaration, table
-from ganrun.config.fields import SEED_END, Number, Section, Whole, contradiction, static, traced
-
-MODES_LIMIT = 256
-PLANE = "plane units"
-DEFAULT_LAYOUT = "ring"
-HOW = "How the modes are laid out."
-
-Weight = Annotated[Number, Field(ge=1e-6, le=1e6)]
-Std = Annotated[Number, Field(ge=1e-4, le=100.0)]
-Length = Annotated[Number, Field(ge=1e-3, le=1000.0)]
-Coordinate = Annotated[Number, Field(ge=-1000.0, le=1000.0)]
-Modes = Annotated[Whole, Field(ge=1, le=MODES_LIMIT)]
-Weights = tuple[Weight, ...] | None
-Pair = tuple[Coordinate, Coordinate]
-Covariance = Annotated[Number, Field(ge=-1e4, le=1e4)]
-Matrix = tuple[tuple[Covariance, Covariance], tuple[Covariance, Covariance]]
-
-
-def _std() -> Any:
-    return traced(0.05, "Standard deviation of every mode, along every axis.", PLANE)
-
-
-def _weights() -> Any:
-    return traced(
-        None,
-        "One positive number per mode, in their order; scaled to sum to 1. Null: all equal.",
-        max_length=MODES_LIMIT,
-    )
-
-
-class Target(Section):
-    """What every layout has: a number of modes, and as many weights if there are any."""
-
-    # Here so that it comes first; every layout narrows it.
-    layout: str = traced(DEFAULT_LAYOUT, HOW)
-
-    @property
-    def mode_count(self) -> int:
-        """The number of modes, K."""
-        raise NotImplementedError
-
-    @property
-    def least_gap(self) -> float:
-        """No two means are closer than this, in plane units; 0 where only placing them tells."""
-        return 0.0
-
-    @property
-    def shares(self) -> tuple[float, ...]:
-        """Every mode's weight, scaled to sum to 1."""
-        weights: tuple[float, ...] = getattr(self, "weights", None) or (1.0,) * self.mode_count
-        return tuple(weight / sum(weights) for weight in weights)
-
-    @model_validator(mode="after")
-    def _one_weight_per_mode(self) -> Target:
-        weights: tuple[float, ...] | None = getattr(self, "weights", None)
-        if weights is not None and len(weights) != self.mode_count:
-            raise contradiction(
-                f"{len(weights)} weights for {self.mode_count} modes; give one per mode",
-                ("weights",),
-            )
-        return self
-
-
-class CountedTarget(Target):
-    """A layout whose number of modes is a field of its own."""
-
-    modes: Modes = static(5, "Number of modes, K.")
-
-    @property
-    def mode_count(self) -> int:
-        """The number of modes, K."""
-        return self.modes
+from ganrun.config.fields import SEED_END, Number, Whole, contradiction, static, traced
+from ganrun.config.points_target import Points
+from ganrun.config.target_fields import (
+    DEFAULT_LAYOUT,
+    HOW,
+    MODES_LIMIT,
+    PLANE,
+    ByHand,
+    CountedTarget,
+    Length,
+    Modes,
+    Pair,
+    Std,
+    Target,
+    Weights,
+    std_field,
+    weights_field,
+)
 
 
 class Ring(CountedTarget):
@@ -94,8 +41,8 @@ class Ring(CountedTarget):
 
     layout: Literal["ring"] = traced("ring", HOW)
     radius: Length = traced(2.0, "Distance of every mode from the origin.", PLANE)
-    std: Std = _std()
-    weights: Weights = _weights()
+    std: Std = std_field()
+    weights: Weights = weights_field()
 
     @property
     def least_gap(self) -> float:
@@ -110,8 +57,8 @@ class Grid(Target):
     rows: Modes = static(5, "Number of rows.")
     columns: Modes = static(5, "Number of columns.")
     spacing: Length = traced(2.0, "Distance between neighbours in a row or column.", PLANE)
-    std: Std = _std()
-    weights: Weights = _weights()
+    std: Std = std_field()
+    weights: Weights = weights_field()
 
     @property
     def mode_count(self) -> int:
@@ -139,8 +86,8 @@ class Line(CountedTarget):
 
     layout: Literal["line"] = traced("line", HOW)
     length: Length = traced(4.0, "Distance between the first and the last mode.", PLANE)
-    std: Std = _std()
-    weights: Weights = _weights()
+    std: Std = std_field()
+    weights: Weights = weights_field()
 
     @property
     def least_gap(self) -> float:
@@ -154,8 +101,8 @@ class Spiral(CountedTarget):
     layout: Literal["spiral"] = traced("spiral", HOW)
     radius: Length = traced(2.0, "Distance of the outermost mode from the origin.", PLANE)
     turns: Number = traced(1.5, "Number of turns from the first to the last mode.", ge=0.01, le=20)
-    std: Std = _std()
-    weights: Weights = _weights()
+    std: Std = std_field()
+    weights: Weights = weights_field()
 
 
 class Random(CountedTarget):
@@ -163,8 +110,8 @@ class Random(CountedTarget):
 
     layout: Literal["random"] = traced("random", HOW)
     radius: Length = traced(2.0, "Half the side of the square that holds the means.", PLANE)
-    std: Std = _std()
-    weights: Weights = _weights()
+    std: Std = std_field()
+    weights: Weights = weights_field()
     seed: Whole = traced(
         0, "Seed of the places; unrelated to the seeds of the runs.", ge=0, lt=SEED_END
     )
@@ -194,7 +141,7 @@ class Random(CountedTarget):
         return self
 
 
-class Custom(Target):
+class Custom(ByHand):
     """Modes at given means, with given stds or covariances."""
 
     layout: Literal["custom"] = traced("custom", HOW)
@@ -204,50 +151,6 @@ class Custom(Target):
         max_length=MODES_LIMIT,
         json_schema_extra={"x-mark": "traced", "x-unit": PLANE},
     )
-    stds: tuple[Std, ...] | None = traced(
-        None, "One standard deviation per mode, along every axis.", PLANE, max_length=MODES_LIMIT
-    )
-    covariances: tuple[Matrix, ...] | None = traced(
-        None,
-        "One covariance matrix [[xx, xy], [xy, yy]] per mode, instead of stds.",
-        f"{PLANE}, squared",
-        max_length=MODES_LIMIT,
-    )
-    weights: Weights = _weights()
-
-    @property
-    def mode_count(self) -> int:
-        """The number of modes, K."""
-        return len(self.means)
-
-    @model_validator(mode="after")
-    def _one_width_per_mode(self) -> Custom:
-        if self.stds is not None and self.covariances is not None:
-            raise contradiction("give either stds or covariances, not both", ("covariances",))
-        if self.stds is None and self.covariances is None:
-            raise contradiction("give the modes stds or covariances", ("stds",))
-        name = "stds" if self.covariances is None else "covariances"
-        given = len(getattr(self, name))
-        if given != self.mode_count:
-            raise contradiction(
-                f"{given} {name} for {self.mode_count} means; give one per mode", (name,)
-            )
-        return self
-
-    @model_validator(mode="after")
-    def _covariances_are_ellipses(self) -> Custom:
-        for k, ((xx, xy), (yx, yy)) in enumerate(self.covariances or ()):
-            if xy != yx:
-                raise contradiction(f"not symmetric: {xy} and {yx}", ("covariances", k))
-            # Eigenvalues of a symmetric 2 x 2 matrix: the squared stds along its principal axes.
-            middle, half = (xx + yy) / 2, math.hypot((xx - yy) / 2, xy)
-            if not middle - half > 0:
-                raise contradiction("not positive definite", ("covariances", k))
-            if middle - half < 1e-8 * (1 - 1e-9):
-                raise contradiction(
-                    "narrower than a std of 0.0001 along one axis", ("covariances", k)
-                )
-        return self
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -257,6 +160,8 @@ class Layout(Declaration):
     model: type[Target]
     by_hand: bool = False
     """Whether the means are given one by one, as by someone who draws them."""
+    from_file: bool = False
+    """Whether it names a file, which is read when the config is."""
     may_not_fit: bool = False
     """Whether it shows only once they are placed that there is no room for all modes."""
 
@@ -270,9 +175,14 @@ LAYOUTS: Mapping[str, Layout] = table(
     _layout(Ring, "circle"),
     _layout(Grid, "square", "lattice"),
     _layout(Line),
-    _layout(Spiral, "swiss_roll"),
+    _layout(Spiral),
     _layout(Random, "uniform", may_not_fit=True),
+    _layout(TwoMoons, "moons", "half_moons", "make_moons"),
+    _layout(SwissRoll, "roll", "make_swiss_roll"),
+    _layout(Checkerboard, "checkers", "chessboard", "squares"),
+    _layout(Rings, "circles", "concentric", "make_circles"),
     _layout(Custom, title="Your own", by_hand=True),
+    _layout(Points, "csv", "file", "dataset", "empirical", title="Your own points", from_file=True),
 )
 
 

@@ -14,7 +14,7 @@ from ganrun.game.chosen import Chosen
 from ganrun.game.networks import Network
 from ganrun.game.players import Descent, Game, Hyperparameters
 from ganrun.game.targets import target_of
-from ganrun.mixture import mixture_of
+from ganrun.mixture import given_points, mixture_of
 
 OPTIONAL = optional_fields()
 
@@ -89,7 +89,7 @@ def hyperparameters_of(experiment: Experiment) -> Hyperparameters:
             for name, parameters in experiment.penalties.items()
         },
         strengths=_strengths(experiment, values),
-        target=target_of(mixture_of(experiment.target)),
+        target=target_of(mixture_of(experiment.target), given_points(experiment.target)),
     )
 
 

@@ -75,7 +75,7 @@ def evaluate(game: Game, sizes: Sizes, hyper: Hyperparameters, state: TrainingSt
     key = round_key(hyper.seed, Stream.EVALUATION, state.round)
     samples = sampled(game, state.generator, key, sizes.evaluation_samples)
     target = hyper.target
-    modes = (target.means, target.whitening, target.weights)
+    modes = (target.means, target.whitening, target.weights, target.owner)
     metrics = evaluate_samples(samples, *modes)
     if not game.averages:
         return Evaluation(samples, metrics)

@@ -35,7 +35,10 @@ SERVED = {
 
 
 class Nearness(NamedTuple):
-    """Where `N` samples lie beside `K` modes; rows are modes, so that sums run along memory."""
+    """Where `N` samples lie beside `K` modes; rows are modes, so that sums run along memory.
+
+    Where the modes are chains, it is told of their beads.
+    """
 
     inside: Any
     """`[N]`: finite, as far as counts here."""
@@ -66,6 +69,17 @@ def nearness(samples: Any, means: Any, whitening: Any) -> Nearness:
     return Nearness(inside, dx, dy, squared, belongs, good)
 
 
+def by_mode(counts: Any, owner: Any) -> Any:
+    """Counts of modes, `[K]`, from those of Gaussians, `[M]`; the same where the modes are these.
+
+    `owner [K, M]` says whose each bead is; None where there are no beads.
+    """
+    if owner is None:
+        return counts
+    xp = counts.__array_namespace__()
+    return xp.sum(xp.where(owner, counts[None, :], xp.zeros_like(counts)[None, :]), axis=1)
+
+
 def is_covered(counts: Any, weights: Any, total: int = 1) -> Any:
     """Which modes are covered: by `counts` high-quality samples of `total`, or by shares of 1.
 
@@ -84,8 +98,11 @@ def mode_shares(samples: Float[ndarray, "*F N 2"], mixture: Mixture) -> Float[nd
     """High-quality share of every mode among `N` samples, of each of `F` sets; of no samples, 0."""
     *sets, count, _ = samples.shape
     points = samples.reshape(-1, 2).astype(np.float64)
-    good = nearness(points, mixture.means, mixture.whitening).good
-    counts = good.reshape(mixture.modes, *sets, count).sum(axis=-1)
+    gaussians = mixture.gaussians
+    good = nearness(points, gaussians.means, gaussians.whitening).good
+    counts = good.reshape(gaussians.modes, *sets, count).sum(axis=-1)
+    if mixture.owner is not None:
+        counts = np.tensordot(mixture.owner, counts, axes=1)
     return np.moveaxis(counts, 0, -1) / max(count, 1)
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from ganrun.measure.coverage import Nearness, is_covered, mode_distance, nearness
+from ganrun.measure.coverage import Nearness, by_mode, is_covered, mode_distance, nearness
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,8 +25,12 @@ class Measured:
     """The array library."""
     near: Nearness
     whitening: Any
+    densities: Any
+    """`[M, 2, 2]` and `[M]`: inverse Cholesky factors and weights of modes, or of their beads."""
+    chains: bool
+    """Whether modes are chains of beads."""
     weights: Any
-    """`[K, 2, 2]` and `[K]`: the modes' inverse Cholesky factors and weights."""
+    """`[K]`: the modes' weights."""
     members: Any
     """`[K]`: samples by nearest mode."""
     counts: Any
@@ -51,7 +55,9 @@ class Measured:
         return p, smoothed, (p + self.weights) / 2
 
 
-def evaluate_samples(samples: Any, means: Any, whitening: Any, weights: Any) -> dict[str, Any]:
+def evaluate_samples(
+    samples: Any, means: Any, whitening: Any, weights: Any, owner: Any = None
+) -> dict[str, Any]:
     """Measure generator samples against the modes they should cover.
 
     Args:
@@ -59,6 +65,8 @@ def evaluate_samples(samples: Any, means: Any, whitening: Any, weights: Any) -> 
         means: `[K, 2]`, the modes' centres.
         whitening: `[K, 2, 2]`, lower-triangular inverse Cholesky factors (`Mixture.whitening`).
         weights: `[K]`, positive, summing to 1.
+        owner: of modes that are chains of beads, whether a bead belongs to a mode, `[K, M]`; the
+            other arrays are then the beads', `[M]`. `spread` is NaN: a curve has no one width.
 
     Returns:
         Every name in `METRICS` as a scalar (counts as integers), and per mode `shares [K]`
@@ -69,11 +77,23 @@ def evaluate_samples(samples: Any, means: Any, whitening: Any, weights: Any) -> 
     """
     xp = samples.__array_namespace__()
     near = nearness(samples, means, whitening)
-    members = xp.sum(near.belongs, axis=1).astype(samples.dtype)
-    counts = xp.sum(near.good, axis=1).astype(samples.dtype)
+    members = by_mode(xp.sum(near.belongs, axis=1).astype(samples.dtype), owner)
+    counts = by_mode(xp.sum(near.good, axis=1).astype(samples.dtype), owner)
     shares = counts / samples.shape[0]
-    covered = is_covered(counts, weights, samples.shape[0])
-    measured = Measured(xp, near, whitening, weights, members, counts, shares, covered)
+    of_modes = by_mode(weights, owner)
+    covered = is_covered(counts, of_modes, samples.shape[0])
+    measured = Measured(
+        xp,
+        near,
+        whitening,
+        weights,
+        owner is not None,
+        of_modes,
+        members,
+        counts,
+        shares,
+        covered,
+    )
     metrics = {name: metric(measured) for name, metric in METRICS.items()}
     return metrics | {"shares": shares, "covered": covered}
 
@@ -113,6 +133,8 @@ def mode_tv(measured: Measured) -> Any:
 
 def spread(measured: Measured) -> Any:
     """Median over covered modes of the variance of their samples over their own."""
+    if measured.chains:
+        return measured.xp.full_like(measured.high_quality, math.nan)
     return _median_where(measured.xp, _relative_variance(measured), measured.covered)
 
 
@@ -152,7 +174,12 @@ def _median_where(xp: Any, values: Any, mask: Any) -> Any:
 
 def nll(measured: Measured) -> Any:
     """Mean negative log density under the mixture, in nats; infinite if any is not finite."""
-    xp, near, weights, whitening = measured.xp, measured.near, measured.weights, measured.whitening
+    xp, near, weights, whitening = (
+        measured.xp,
+        measured.near,
+        measured.densities,
+        measured.whitening,
+    )
     log_peak = (
         xp.log(weights) + xp.log(whitening[:, 0, 0] * whitening[:, 1, 1]) - math.log(2 * math.pi)
     )

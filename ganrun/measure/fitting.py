@@ -20,7 +20,7 @@ import numpy as np
 from jaxtyping import Float, Int
 from numpy import ndarray
 
-from ganrun.measure.threads import one_thread
+from ganrun.threads import one_thread
 
 FIRST_ROUNDS = 60
 """Rounds of EM for the largest mixture, at most."""

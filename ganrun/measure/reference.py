@@ -85,7 +85,10 @@ def perfect_metrics(
 
     None stands for what is undefined or infinite.
     """
-    evaluation = evaluate_samples(samples, mixture.means, mixture.whitening, mixture.weights)
+    parts = mixture.gaussians
+    evaluation = evaluate_samples(
+        samples, parts.means, parts.whitening, parts.weights, mixture.owner
+    )
     final = final_metrics(samples, mixture)
     metrics = {
         name: final[name] if name in final else finite_or_none(evaluation[name])
@@ -115,11 +118,20 @@ def _key(mixture: Mixture, n: int) -> str:
         "weights": mixture.weights.tolist(),
         "samples": n,
         "code": code.hexdigest(),
+        **_chains(mixture),
         "libraries": [version(name) for name in ("numpy", "scipy", "scikit-learn")],
         "machine": machine_type(),
         **foreign_arithmetic(),
     }
     return hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()[:32]
+
+
+def _chains(mixture: Mixture) -> dict[str, Any]:
+    """What else names a target whose modes are chains."""
+    if mixture.beads is None or mixture.mode_of is None:
+        return {}
+    arrays = (mixture.beads.means, mixture.beads.covariances, mixture.beads.weights)
+    return {"beads": [array.tolist() for array in (*arrays, mixture.mode_of)]}
 
 
 def _read(path: Path) -> Reference | None:

@@ -14,6 +14,7 @@ from typing import Any
 
 from ganrun.config import Experiment
 from ganrun.config.metrics import METRICS
+from ganrun.config.points_target import Points
 from ganrun.config.targets import Target
 from ganrun.wording import form_for, numbered, percent
 
@@ -83,8 +84,13 @@ def beyond(
 
 
 def warnings_of(experiment: Experiment) -> Iterator[str]:
-    """A line on modes that `evaluation.samples` cannot show, and one on modes that coincide."""
+    """A line on modes that `evaluation.samples` cannot show, and one on modes that coincide.
+
+    Of points of one's own one on what was fitted to them, with BIC.
+    """
     target, samples = experiment.target, experiment.evaluation.samples
+    if isinstance(target, Points):
+        yield from target.found
     rare = {
         mode: likely
         for mode, share in enumerate(target.shares)

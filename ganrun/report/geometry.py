@@ -13,6 +13,7 @@ from numpy import ndarray
 
 from ganrun.config.targets import Target
 from ganrun.measure.coverage import HIGH_QUALITY_DISTANCE, is_covered
+from ganrun.measure.outlines import outline_of
 from ganrun.mixture import Mixture, mixture_of
 
 Extent = tuple[float, float, float, float]
@@ -46,12 +47,30 @@ def share_outside(samples: Float[ndarray, "N 2"], extent: Extent) -> float:
     return float(1.0 - inside.mean()) if len(samples) else 0.0
 
 
-def mode_rings(mixture: Mixture, least_radius: float = 0.0) -> Float[ndarray, "K 48 2"]:
-    """Points on every mode's ellipse at 3 std, widened to `least_radius` where it is smaller."""
+def mode_rings(mixture: Mixture, least_radius: float = 0.0) -> Float[ndarray, "K P 2"]:
+    """Points on every mode's ellipse at 3 std, widened to `least_radius` where it is smaller.
+
+    Of modes that are chains it is the line around them; rows of NaN part its loops and fill up.
+    """
+    if mixture.beads is not None:
+        return _chain_outlines(mixture)
     values, vectors = np.linalg.eigh(mixture.covariances)
     radii = HIGH_QUALITY_DISTANCE * np.sqrt(np.maximum(values, 0.0))
     scaled = np.maximum(radii, least_radius)[:, None, :] * _UNIT_RING
     return mixture.means[:, None, :] + scaled @ vectors.transpose(0, 2, 1)
+
+
+@lru_cache(maxsize=8)
+def _chain_outlines(mixture: Mixture) -> Float[ndarray, "K P 2"]:
+    pen_up = np.full((1, 2), np.nan)
+    lines = [
+        np.concatenate([part for loop in outline_of(mixture, mode) for part in (loop, pen_up)])
+        for mode in range(mixture.modes)
+    ]
+    outlines = np.full((len(lines), max(map(len, lines)), 2), np.nan)
+    for outline, line in zip(outlines, lines, strict=True):
+        outline[: len(line)] = line
+    return outlines
 
 
 def typical_gap(mixture: Mixture) -> float:

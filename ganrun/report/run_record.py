@@ -131,6 +131,11 @@ class RunRecord:
         return self.mixture.modes
 
     @property
+    def remarks(self) -> tuple[str, ...]:
+        """What a reader of its metrics should know of the target."""
+        return self.configs[-1].target.remarks
+
+    @property
     def last_round(self) -> int | None:
         """The last round that was evaluated; `None` where none was."""
         steps = self.metrics["step"]

@@ -80,12 +80,32 @@ def beyond_perfect(record: SweepRecord) -> list[int]:
 
 
 def remarks(record: SweepRecord) -> str:
-    """What is said after the answer: costs, trials played on, and counts that are no success."""
+    """What is said after the answer: costs, trials played on, and counts that are no success.
+
+    And what its targets' metrics are not.
+    """
     told = [costs(record), confirmed(record)]
     if trials := len(beyond_perfect(record)):
         those = f"{trials:,} of {wording.plural(len(record.rows), 'trial')}"
         told.append(f"In {those} more modes are recovered than in perfect samples: no success.")
+    told += of_targets(record)
     return " ".join(filter(None, told))
+
+
+def of_targets(record: SweepRecord) -> list[str]:
+    """The remarks on its targets, each once; of a case's own target with its name."""
+    sweep = record.design.sweep
+    own = sweep.base.target.remarks
+    told = (
+        list(own)
+        if len(sweep.cases) < 1 or any("target" not in case for case in sweep.cases.values())
+        else []
+    )
+    for number, (name, case) in enumerate(sweep.cases.items()):
+        if "target" in case:
+            cell = record.design.cell(number * sweep.points_per_case)
+            told += [f"{name}: {one}" for one in cell.experiment.target.remarks]
+    return told
 
 
 def fates_without_result(record: SweepRecord) -> Counter[str]:

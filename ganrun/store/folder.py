@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from numpy import ndarray
 
 from ganrun.config import ConfigError, Experiment, load_experiment, run_id, to_yaml
-from ganrun.config.identity import as_trained
+from ganrun.config.identity import as_trained, labels_of
 from ganrun.store import layout
 from ganrun.store.atomic import StoreError, refused
 from ganrun.store.events import Event, configs_along, read_events
@@ -296,7 +296,7 @@ class RunFolder:
         renamed = experiment.model_copy(update={"name": self.run["name"]})
         if self._read(layout.CONFIG, bytes) == to_yaml(renamed).encode():
             return []
-        stored, wanted = (one.model_dump(exclude={"name"}) for one in (self.config, renamed))
+        stored, wanted = (one.model_dump(exclude=labels_of(one)) for one in (self.config, renamed))
         rules = [f"it was trained when {rule}"] if (rule := self.earlier_rule) else []
         return [*rules, *_differences("", stored, wanted)]
 

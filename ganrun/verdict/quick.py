@@ -83,5 +83,6 @@ def can_judge(
     """
     trajectory = Trajectory(metrics, {}, reference, np.asarray(weights, dtype=float))
     known = all(np.isfinite(trajectory.column(name)).any() for name in NEEDED)
-    wide = np.isfinite(trajectory.column("spread")) | ~trajectory.covered.any(axis=1)
+    widthless = "spread" in reference and reference["spread"].get("mean") is None
+    wide = np.isfinite(trajectory.column("spread")) | ~trajectory.covered.any(axis=1) | widthless
     return known and bool(wide.all())

@@ -12,7 +12,8 @@ const LONGEST_ARROW = 0.11; // of the picture's width
 const SHADES = 256;
 
 export class Scene {
-  /** target = {extent: [x0, x1, y0, y1], modes: [{x, y, rx, ry, angle, weight}]} */
+  /** target = {extent: [x0, x1, y0, y1], modes: [{x, y, rx, ry, angle, weight, outline}]}, the
+      outline of a mode that is no ellipse alone: closed lines of numbers x, y, x, y. */
   constructor(canvas, target) {
     this.canvas = canvas;
     this.context = canvas.getContext("2d");
@@ -183,7 +184,8 @@ export class Scene {
         context.strokeStyle = colour;
         context.lineWidth = width * ratio;
         context.beginPath();
-        context.ellipse(x, y, rx, ry, -mode.angle, 0, 2 * Math.PI);
+        if (mode.outline) mode.outline.forEach((loop) => this.traceLoop(loop));
+        else context.ellipse(x, y, rx, ry, -mode.angle, 0, 2 * Math.PI);
         context.stroke();
       };
       context.save();
@@ -198,6 +200,16 @@ export class Scene {
       ring(covered && covered[k] ? this.colours.blue : this.colours.ink, 1.7, 1);
       context.restore();
     });
+  }
+
+  /** Add a closed line of numbers x, y, x, y to the path. */
+  traceLoop(loop) {
+    for (let n = 0; n + 1 < loop.length; n += 2) {
+      const [x, y] = [this.px(loop[n]), this.py(loop[n + 1])];
+      if (n) this.context.lineTo(x, y);
+      else this.context.moveTo(x, y);
+    }
+    this.context.closePath();
   }
 
   /** A missing mode's number, beside its ring. */

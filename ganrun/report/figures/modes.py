@@ -102,7 +102,7 @@ def _draw_map(axes: Axes, run: RunRecord) -> None:
     write_near(axes, note, (0, 0), (0, -5), va="top", size=SMALL_SIZE, color=QUIET)
 
 
-def _number_modes(axes: Axes, run: RunRecord, rings: Float[ndarray, "K 48 2"]) -> None:
+def _number_modes(axes: Axes, run: RunRecord, rings: Float[ndarray, "K P 2"]) -> None:
     """Each mode's number beside its ring."""
     if run.modes_total > MOST_NAMED_MODES:
         return
@@ -128,14 +128,14 @@ def _number_modes(axes: Axes, run: RunRecord, rings: Float[ndarray, "K 48 2"]) -
         )
 
 
-def place_numbers(rings: Float[ndarray, "K 48 2"]) -> Float[ndarray, "K 2"]:
+def place_numbers(rings: Float[ndarray, "K P 2"]) -> Float[ndarray, "K 2"]:
     """Where to write each mode's number, all in points: the first of eight sides that is free.
 
     The sides are tried from the one away from all modes' centre. Free is one whose number keeps
     `NUMBER_ROOM` from every other ring and number; where none is, the roomiest is taken.
     """
-    centres = rings.mean(axis=1)
-    radii = np.linalg.norm(rings - centres[:, None], axis=2).max(axis=1)
+    centres = np.nanmean(rings, axis=1)
+    radii = np.nanmax(np.linalg.norm(rings - centres[:, None], axis=2), axis=1)
     placed: list[Float[ndarray, " 2"]] = []
     for mode, centre in enumerate(centres):
         outwards = np.arctan2(*(centre - centres.mean(axis=0))[::-1])
@@ -146,7 +146,7 @@ def place_numbers(rings: Float[ndarray, "K 48 2"]) -> Float[ndarray, "K 2"]:
         for turn in (0, 1, -1, 2, -2, 3, -3, 4):
             angle = outwards + turn * np.pi / 4
             direction = np.array([np.cos(angle), np.sin(angle)])
-            edge = ((rings[mode] - centre) @ direction).max()
+            edge = np.nanmax((rings[mode] - centre) @ direction)
             spot = centre + (edge + NUMBER_OFFSET) * direction
             gaps = np.linalg.norm(centres[others] - spot, axis=1) - radii[others]
             gaps_to_numbers = [np.linalg.norm(other - spot) - NUMBER_ROOM for other in placed]

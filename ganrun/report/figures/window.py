@@ -32,7 +32,7 @@ def frame_window(axes: Axes, extent: Extent) -> None:
         spine.set_linewidth(0.6)
 
 
-def rings_at(mixture: Mixture, axes: Axes, extent: Extent) -> Float[ndarray, "K 48 2"]:
+def rings_at(mixture: Mixture, axes: Axes, extent: Extent) -> Float[ndarray, "K P 2"]:
     """The modes' ellipses at 3 std in plane units, none smaller on paper than can be seen."""
     box = axes.get_window_extent()
     least_pixels = LEAST_RING_POINTS * axes.figure.dpi / 72
@@ -42,7 +42,7 @@ def rings_at(mixture: Mixture, axes: Axes, extent: Extent) -> Float[ndarray, "K 
 
 def draw_rings(
     axes: Axes,
-    rings: Float[ndarray, "K 48 2"],
+    rings: Float[ndarray, "K P 2"],
     *,
     modes: Sequence[int] | None = None,
     color: str = INK,

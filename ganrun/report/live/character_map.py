@@ -113,7 +113,7 @@ def _ascii_cells(
     many = max(2, len(samples) // 100)
     characters = np.select([counts == 0, counts < many], [" ", "."], default=":")
     kinds = np.where(counts > 0, _SAMPLE, _NOTHING)
-    row, column = dot_positions(mixture.means, mixture, columns, rows)
+    row, column = dot_positions(mixture.gaussians.means, mixture, columns, rows)
     characters[row, column] = "O"
     kinds[row, column] = _COVERED
     return characters, kinds

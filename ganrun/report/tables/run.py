@@ -156,6 +156,8 @@ def result_lines(runs: Sequence[RunRecord], width: int, apart: Sequence[str] = (
             lines.append(line(label, row_cells, "dim"))
         drawn = first.config.evaluation.samples
         lines += _below(f"(mean and 5-95 % range of 20 draws of {drawn:,})", width)
+    for remark in first.remarks:
+        lines += _below(f"({remark})", width)
     if averaged:
         lines += _below(f"({run_story.AVERAGED_ROW}: {run_story.AVERAGED_MEANS})", width)
     if any(cell.endswith(run_story.MARK) for one in (*cells, *averaged) for cell in one):
@@ -206,6 +208,7 @@ def _as_json(run: RunRecord) -> dict[str, Any]:
         "last_round": run.last_round,
         "diverged_at": run.diverged_at,
         "modes_total": run.modes_total,
+        "remarks": list(run.remarks),
         "recovered_modes": None if run.recovered_modes is None else list(run.recovered_modes),
         "missing_modes": list(run.missing),
         "metrics": {**metrics, **whole},

@@ -26,6 +26,7 @@ from ganrun.report.sweep_story import (
     completeness,
     confirmed,
     fates_without_result,
+    of_targets,
     remarks,
 )
 from ganrun.report.tables.cases import case_lines
@@ -307,6 +308,7 @@ def sweep_json(record: SweepRecord) -> dict[str, Any]:
         "confirmed": confirmed(record),
         "beyond_perfect": len(beyond_perfect(record)),
         "paragraph": record.influence["paragraph"],
+        "remarks": of_targets(record),
         "cases": rows_json(record),
         "influence": dict(record.influence),
     }

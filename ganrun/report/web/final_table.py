@@ -29,6 +29,7 @@ def final_section(run: RunRecord) -> str:
         if run.reference
         else "What perfect samples score is measured when a run ends."
     )
+    caption = " ".join((caption, *map(escaped, run.remarks)))
     average = ("its average",) if run.has_average else ()
     heads = ("metric", "this run", *average, "perfect", "what it says")
     rows, words = [_row(run, name) for name in names], (len(heads) - 1,)

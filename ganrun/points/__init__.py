@@ -1,0 +1,1 @@
+"""Points that somebody brings: files of them read and checked, and a mixture fitted to them."""
