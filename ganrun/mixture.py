@@ -12,7 +12,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 from numpy import ndarray
 
-from ganrun.chains import CHAINS, bead_std
+from ganrun.chains import CHAINS, Beads, bead_std
 from ganrun.config.curved_targets import Curved
 from ganrun.config.encoded_points import unpacked
 from ganrun.config.points_target import Points
@@ -58,6 +58,7 @@ class Mixture:
     @cached_property
     def _starts(self) -> Int[ndarray, " K"]:
         """The first bead of each mode."""
+        assert self.mode_of is not None
         return np.searchsorted(self.mode_of, np.arange(self.modes))
 
     @property
@@ -230,7 +231,7 @@ def custom(target: Custom | Points) -> Float[ndarray, "K 2"]:
     return np.asarray(target.means, dtype=np.float64)
 
 
-LAYOUTS: Mapping[str, Callable[..., Float[ndarray, "K 2"]]] = {
+LAYOUTS: Mapping[str, Callable[..., Float[ndarray, "K 2"] | Beads]] = {
     "ring": ring,
     "grid": grid,
     "line": line,

@@ -66,14 +66,9 @@ def fit_points(points: Float[ndarray, "N 2"], modes: int | None = None) -> Fit:
             found, bic = _by_bic(unit, min(most, MOST_MODES))
         else:
             found, bic = _fitted(unit, modes), ()
-    return Fit(
-        *_in_order(
-            found.means_ * scale + points.mean(axis=0),
-            found.covariances_ * scale**2,
-            found.weights_,
-        ),
-        bic,
-    )
+    means, covariances = found.means_ * scale + points.mean(axis=0), found.covariances_ * scale**2
+    means, covariances, weights = _in_order(means, covariances, found.weights_)
+    return Fit(means, covariances, weights, bic)
 
 
 def _some(points: Float[ndarray, "N 2"]) -> Float[ndarray, "M 2"]:

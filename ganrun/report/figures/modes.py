@@ -103,12 +103,15 @@ def _draw_map(axes: Axes, run: RunRecord) -> None:
 
 
 def _number_modes(axes: Axes, run: RunRecord, rings: Float[ndarray, "K P 2"]) -> None:
-    """Each mode's number beside its ring."""
+    """Each mode's number beside its ring; where it is a chain, on the bead in its middle."""
     if run.modes_total > MOST_NAMED_MODES:
         return
+    is_chain = run.mixture.beads is not None
+    rings = run.mixture.means[:, None] if is_chain else rings
     to_points = axes.transData.transform(rings.reshape(-1, 2)) * 72 / axes.figure.dpi
     in_points = to_points.reshape(rings.shape)
     away = place_numbers(in_points) - in_points.mean(axis=1)
+    away = np.zeros_like(away) if is_chain else away
     # From the ring's middle, so that a figure which is cut to its edges takes its numbers along.
     for mode, (middle, offset) in enumerate(zip(rings.mean(axis=1), away, strict=True)):
         lost = mode in run.missing
@@ -134,8 +137,8 @@ def place_numbers(rings: Float[ndarray, "K P 2"]) -> Float[ndarray, "K 2"]:
     The sides are tried from the one away from all modes' centre. Free is one whose number keeps
     `NUMBER_ROOM` from every other ring and number; where none is, the roomiest is taken.
     """
-    centres = np.nanmean(rings, axis=1)
-    radii = np.nanmax(np.linalg.norm(rings - centres[:, None], axis=2), axis=1)
+    centres = rings.mean(axis=1)
+    radii = np.linalg.norm(rings - centres[:, None], axis=2).max(axis=1)
     placed: list[Float[ndarray, " 2"]] = []
     for mode, centre in enumerate(centres):
         outwards = np.arctan2(*(centre - centres.mean(axis=0))[::-1])
@@ -146,7 +149,7 @@ def place_numbers(rings: Float[ndarray, "K P 2"]) -> Float[ndarray, "K 2"]:
         for turn in (0, 1, -1, 2, -2, 3, -3, 4):
             angle = outwards + turn * np.pi / 4
             direction = np.array([np.cos(angle), np.sin(angle)])
-            edge = np.nanmax((rings[mode] - centre) @ direction)
+            edge = ((rings[mode] - centre) @ direction).max()
             spot = centre + (edge + NUMBER_OFFSET) * direction
             gaps = np.linalg.norm(centres[others] - spot, axis=1) - radii[others]
             gaps_to_numbers = [np.linalg.norm(other - spot) - NUMBER_ROOM for other in placed]
