@@ -2,7 +2,7 @@
 
     import ganrun
 
-    run = ganrun.train("configs/five_gaussians.yaml", {"seeds": 1})
+    run = ganrun.train("five_gaussians", {"seeds": 1})
     run.verdict, run.summary["modes_recovered"]
     run.metrics.plot("step", "modes_covered")
     run.figure("modes")

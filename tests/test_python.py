@@ -433,3 +433,17 @@ def test_a_diagnosis_that_is_known_is_read(stored: ganrun.Run, tmp_path: Path):
     assert ganrun.diagnose(run) == ganrun.diagnose(run.path) == run.diagnosis
     assert run.best_verdict.kind == "tested"
     assert isinstance(run.figure("diagnosis"), Figure)
+
+
+def test_a_pattern_stands_for_several_configs(trained: ganrun.Run, monkeypatch):
+    asked = []
+
+    def found(experiments, *_):
+        asked.extend(experiments)
+        return [[Outcome(0, "found", trained.path)] for _ in experiments]
+
+    monkeypatch.setattr(training, "train_all", found)
+    runs = ganrun.train("configs/five_gaussians*.yaml", {"name": "x"})
+    assert [one.name for one in asked] == ["x"] * 4
+    assert [one.path for one in runs] == [trained.path] * 4
+    assert ganrun.train("five_gaussians").path == trained.path

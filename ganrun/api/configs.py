@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import os
 import warnings
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeGuard, cast
 
 from ganrun.config import ConfigError, Experiment, load_experiment, to_yaml
-from ganrun.config.find import find_config
+from ganrun.config.find import find_config, find_configs, is_pattern
 from ganrun.config.sources import Written
 from ganrun.config.targets import LAYOUTS, Target
 from ganrun.config.unused_numbers import unused_numbers
@@ -25,9 +25,9 @@ def load_config(source: Source, overrides: Overrides = None) -> Experiment:
     """Read and check a config, with overrides on top of it.
 
     Args:
-        source: the path of a YAML file, or `configs/NAME.yaml` of one that ships with ganrun; a
-            dictionary of fields, nested as in YAML, with `extends` if it extends a file; or a
-            config that is to be changed.
+        source: the path of a YAML file or of a run's folder, or the name of one that ships with
+            ganrun; a dictionary of fields, nested as in YAML, with `extends` if it extends a file;
+            or a config that is to be changed.
         overrides: fields by their dotted names, as a dictionary or as `--set` takes them.
 
     Returns:
@@ -36,7 +36,7 @@ def load_config(source: Source, overrides: Overrides = None) -> Experiment:
     Raises:
         ConfigError: with all that is wrong with it, a line each.
 
-    >>> config = load_config("configs/five_gaussians.yaml", {"training.steps": 2000, "seeds": 1})
+    >>> config = load_config("five_gaussians", {"training.steps": 2000, "seeds": 1})
     >>> config.name, config.training.steps, config.seeds
     ('five_gaussians', 2000, (0,))
     >>> load_config({"optimizer": {"betta1": 0.5}})
@@ -85,13 +85,17 @@ def located(source: Source, called: str) -> Path | Written:
 
 
 def is_one(sources: Source | Iterable[Source]) -> TypeGuard[Source]:
-    """Whether it is one config, and not several of them."""
-    return isinstance(sources, str | os.PathLike | Mapping | Experiment)
+    """Whether it is one config, and not several of them or a pattern of their names."""
+    if isinstance(sources, str | os.PathLike):
+        return not is_pattern(Path(sources))
+    return isinstance(sources, Mapping | Experiment)
 
 
-def each_of(sources: Source | Iterable[Source]) -> Iterable[Source]:
-    """The configs, be it one or several."""
-    return [sources] if is_one(sources) else cast("Iterable[Source]", sources)
+def each_of(sources: Source | Iterable[Source]) -> Iterator[Source]:
+    """The configs, be it one or several; a pattern of names stands for all that are like it."""
+    alone = isinstance(sources, str | os.PathLike | Mapping | Experiment)
+    for one in cast("Iterable[Source]", [sources] if alone else sources):
+        yield from find_configs(Path(one)) if isinstance(one, str | os.PathLike) else [one]
 
 
 def as_options(overrides: Overrides) -> Sequence[str]:

@@ -44,7 +44,7 @@ def train(
     trained at once.
 
     Args:
-        configs: one config or several, each as `load_config` takes it.
+        configs: one config or several, each as `load_config` takes it, or a pattern of names.
         overrides: put on each of them.
         runs_dir: where run folders go; by default `$GANRUN_RUNS_DIR`, else `./runs`.
         again: train afresh beside a run that is there already.
