@@ -28,11 +28,9 @@ from ganrun.verdict import WORDS
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-CONFIGS, DIAGNOSING, SWEEPS, *OTHERS = (
-    (ROOT / "docs" / f"{name}.md").read_text(encoding="utf-8")
-    for name in ("configs", "diagnosing", "sweeps", "runs", "arena")
-)
-PAGES = "".join([README, CONFIGS, DIAGNOSING, SWEEPS, *OTHERS])
+DOCS = {path.stem: path.read_text(encoding="utf-8") for path in sorted(ROOT.glob("docs/*.md"))}
+CONFIGS, DIAGNOSING, SWEEPS = (DOCS[name] for name in ("configs", "diagnosing", "sweeps"))
+PAGES = "".join([README, *DOCS.values()])
 SHELL = list(dict.fromkeys(
     line for block in re.findall(r"^```sh\n(.*?)^```", PAGES, re.DOTALL | re.MULTILINE)
     for line in block.splitlines()
@@ -113,7 +111,7 @@ def newcomer(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_every_ganrun_line_works_one_after_another(newcomer: Path, monkeypatch: pytest.MonkeyPatch):
-    """By a shell; but only the first of those that train, since the others do so much alike.
+    """The first by a shell, as those that need one; the others would do so much alike.
 
     They are played by this process, as the command does where there is but one core.
     """
@@ -123,9 +121,11 @@ def test_every_ganrun_line_works_one_after_another(newcomer: Path, monkeypatch: 
     path = f"{newcomer / 'bin'}{os.pathsep}{os.environ['PATH']}"
     for line in GANRUN:
         _, command, *arguments = shlex.split(line)
-        if command in ("train", "diagnose", "sweep") and line != GANRUN[0]:
-            found = [glob(word) or [word] for word in arguments]
-            words = [command, *chain.from_iterable(found), *LESS.get(command, [])]
+        if line != GANRUN[0] and ">" not in line:
+            quoted = set(re.findall("'(.*?)'", line))
+            found = [[word] if word in quoted else glob(word) or [word] for word in arguments]
+            less = [] if "--dry-run" in arguments else LESS.get(command, [])
+            words = [command, *chain.from_iterable(found), *less]
             here = CliRunner().invoke(app, words, prog_name="ganrun")
             code, output, told = here.exit_code, here.stdout, here.stderr
         else:
