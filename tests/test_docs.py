@@ -38,10 +38,31 @@ def test_every_generated_page_is_current(generator: ModuleType):
         assert written == page(), f"docs/{name} is not current; run: python docs/generate.py"
 
 
-def test_every_page_of_the_docs_is_named_in_the_readme():
+def test_the_readme_leads_to_the_map_and_the_map_to_every_page():
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    for page in ROOT.glob("docs/*.md"):
-        assert f"(docs/{page.name})" in readme
+    assert "(docs/index.md)" in readme
+    assert len(readme.split()) <= 1500
+    index = (ROOT / "docs" / "index.md").read_text(encoding="utf-8")
+    for page in [*ROOT.glob("docs/*.md"), *ROOT.glob("docs/*.ipynb")]:
+        assert page.name == "index.md" or f"({page.name})" in index
+
+
+PROSE = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")]
+
+
+@pytest.mark.parametrize("page", PROSE, ids=lambda page: page.name)
+def test_every_link_leads_somewhere(page: Path):
+    text = page.read_text(encoding="utf-8")
+    for target in re.findall(r"\]\(([^)\s]+)\)", text):
+        place, _, anchor = target.partition("#")
+        if ":" in place:
+            continue
+        file = (page.parent / place).resolve() if place else page
+        assert file.exists(), target
+        if anchor:
+            titles = re.findall(r"^#+ (.*)$", file.read_text(encoding="utf-8"), re.MULTILINE)
+            slugs = {re.sub(r"[^\w -]", "", one.lower()).replace(" ", "-") for one in titles}
+            assert anchor in slugs, target
 
 
 @pytest.mark.parametrize("name", list(COMMANDS))
