@@ -21,7 +21,7 @@ from ganrun.cli import completion
 from ganrun.config import Experiment, load_experiment
 from ganrun.config.every_field import every_field
 from ganrun.config.find import find_config
-from ganrun.config.targets import Ring
+from ganrun.config.targets import LAYOUTS, Ring
 from ganrun.config.template import template
 from ganrun.store import StoreError
 from ganrun.train import Outcome
@@ -503,14 +503,7 @@ OFFERED = {
         "optimizer.learning_rate=",
         "optimizer.learning_rate_ratio=",
     ],
-    "ganrun train ring8 --set target.layout=": [
-        "ring",
-        "grid",
-        "line",
-        "spiral",
-        "random",
-        "custom",
-    ],
+    "ganrun train ring8 --set target.layout=": [*LAYOUTS],
     "ganrun train ring8 --set objective=hi": ["hinge"],
     "ganrun train --set seeds=3 --set generator.spectral_norm=t": ["true"],
     "ganrun sweep --set design=so": ["sobol"],

@@ -14,6 +14,7 @@ import pytest
 from store_examples import begin, experiment, play, result_bytes, row, snapshot, state, train
 
 from ganrun.store import RunFolder, StoreError, replace_file
+from ganrun.store.atomic import new_file
 
 
 @pytest.fixture(autouse=True)
@@ -46,6 +47,20 @@ def test_a_file_that_cannot_be_written_keeps_its_content(
             replace_file(path, b"new")
     assert str(raised.value) == f"{path}: cannot be written: {os.strerror(number)}"
     assert path.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("links", [True, False])
+def test_a_new_file_never_takes_the_place_of_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, links: bool
+) -> None:
+    if not links:  # as on a memory stick
+        monkeypatch.setattr(os, "link", failing(errno.EPERM))
+    path = tmp_path / "file"
+    new_file(path, b"first")
+    with pytest.raises(StoreError, match="cannot be written"):
+        new_file(path, b"second")
+    assert path.read_bytes() == b"first"
     assert list(tmp_path.iterdir()) == [path]
 
 

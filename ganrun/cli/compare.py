@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from ganrun.cli import completion
 from ganrun.cli.commands import app
 from ganrun.cli.ends import clear_errors, exit_with
 from ganrun.cli.options import JsonOption, QuietOption, RunsDirOption
@@ -23,6 +24,7 @@ def compare(
             metavar="RUNS",
             help="Run folders, a folder of runs, patterns of such names, a sweep's folder, or "
             "cells of one: SWEEP_DIR:case=wgan_gp, SWEEP_DIR:FIELD=VALUE.",
+            autocompletion=completion.runs_and_sweeps,
         ),
     ],
     all_pairs: Annotated[

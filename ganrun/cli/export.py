@@ -10,6 +10,7 @@ import typer
 from ganrun.cli import completion
 from ganrun.cli.commands import app
 from ganrun.cli.ends import clear_errors, exit_with
+from ganrun.cli.folders import named_folders
 from ganrun.cli.options import JsonOption
 from ganrun.report.export_kinds import Kind
 
@@ -24,7 +25,7 @@ def export(
         list[Path],
         typer.Argument(
             metavar="DIR...",
-            help="Run folders, sweeps' folders, or folders that hold some of them.",
+            help="Run folders, sweeps' folders, folders that hold some of them, or patterns.",
             autocompletion=completion.runs_and_sweeps,
         ),
     ],
@@ -51,4 +52,4 @@ def export(
 
         from ganrun.report.export_command import export_runs
 
-        exit_with(export_runs(folders, to, out, Console(), as_json=as_json))
+        exit_with(export_runs(named_folders(folders), to, out, Console(), as_json=as_json))

@@ -15,6 +15,9 @@ from pathlib import Path
 
 from ganrun.errors import GanrunError
 
+WITHOUT_LINKS = (errno.EPERM, errno.ENOTSUP, errno.ENOSYS)
+"""What a file system says that has no hard links."""
+
 
 class StoreError(GanrunError):
     """A run folder cannot be written, read or claimed; one line that names the place."""
@@ -49,11 +52,21 @@ def new_file(path: Path, content: bytes) -> None:
     with refused(path, "written"):
         try:
             _write_durably(temporary, content)
-            os.link(temporary, path)  # unlike a renaming, it never puts one in another's place
+            _name(temporary, path)
             sync_folder(path.parent)
         finally:
             with suppress(OSError):
                 os.unlink(temporary)
+
+
+def _name(temporary: Path, path: Path) -> None:
+    """Give a file its name, unless another has it: a link, unlike a renaming, replaces none."""
+    try:
+        os.link(temporary, path)
+    except OSError as error:
+        if os.path.lexists(path) or error.errno not in WITHOUT_LINKS:
+            raise
+        os.replace(temporary, path)  # a file system without links
 
 
 def _beside(path: Path) -> Path:
