@@ -6,6 +6,7 @@ import gc
 import os
 import shutil
 import signal
+from collections.abc import Iterator
 from pathlib import Path
 from tempfile import mkdtemp
 
@@ -114,3 +115,12 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(700, 10, 100)
+
+
+@pytest.fixture(scope="module")
+def quick_xla() -> Iterator[None]:
+    """For files in which no bits are compared: see `game_examples.quick_xla`."""
+    from game_examples import quick_xla
+
+    with quick_xla():
+        yield

@@ -10,6 +10,7 @@ import jax
 import jax.extend.core
 import jax.numpy as jnp
 import numpy as np
+from jax._src import compiler
 
 from ganrun.config import Experiment
 from ganrun.config.metrics import ROUND_METRICS
@@ -113,14 +114,39 @@ def without_compiling() -> Iterator[None]:
         jax.config.update("jax_disable_most_optimizations", False)
 
 
+QUICK_XLA = {"xla_backend_optimization_level": 0, "xla_cpu_use_fusion_emitters": False}
+"""With these XLA compiles in a third of the time, to slower code."""
+
+
 def quickly_compiled(function: Callable[..., Any], **options: Any) -> Any:
-    """Compile in a third of the time, to slower code: for what is run a few times.
+    """Compile what is run a few times.
 
     Not for bits, which are those of the code that XLA makes for a training. `options` are those of
     `jax.jit`.
     """
-    quick = {"xla_backend_optimization_level": 0, "xla_cpu_use_fusion_emitters": False}
-    return jax.jit(function, compiler_options=quick, **options)
+    return jax.jit(function, compiler_options=QUICK_XLA, **options)
+
+
+@contextmanager
+def quick_xla() -> Iterator[None]:
+    """Compile everything so, JAX's single operations and ganrun's own programs too.
+
+    Nothing of it outlasts the block: whoever asks for the same program then has it compiled as for
+    a training. On disk it has a name of its own, which the options are part of.
+    """
+    of_training = compiler.get_compile_options
+
+    def of_quick_xla(*arguments: Any, **options: Any) -> Any:
+        own = options.pop("env_options_overrides", None) or {}
+        return of_training(*arguments, env_options_overrides=QUICK_XLA | own, **options)
+
+    jax.clear_caches()
+    compiler.get_compile_options = of_quick_xla
+    try:
+        yield
+    finally:
+        compiler.get_compile_options = of_training
+        jax.clear_caches()
 
 
 def traced_once(function: Callable[[Any], Any], argument: Any) -> Callable[[Any], Any]:

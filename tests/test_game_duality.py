@@ -26,6 +26,8 @@ from ganrun.game.objectives import OBJECTIVES
 from ganrun.game.randomness import Stream, round_key
 from ganrun.game.targets import sample_target
 
+pytestmark = pytest.mark.usefixtures("quick_xla")
+
 
 def gap_of(game: Any, hyper: Any, state: Any, **options: Any) -> DualityGap:
     found = duality_gap(game, hyper, state, **{"steps": 100, "batch": 512, **options})

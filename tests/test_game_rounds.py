@@ -12,7 +12,14 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from game_examples import experiment, hyper_of, layers_of, trace_of, without_compiling
+from game_examples import (
+    experiment,
+    hyper_of,
+    layers_of,
+    trace_of,
+    traced_once,
+    without_compiling,
+)
 from plain_game import RULES, PlainGame, flat
 
 from ganrun.config import Experiment, pieces
@@ -21,6 +28,8 @@ from ganrun.game.members import game_of
 from ganrun.game.players import Game, TrainingState
 from ganrun.game.population import state_as_dict, state_from_dict
 from ganrun.game.rounds import initial_state, is_finite, play_round, play_until
+
+pytestmark = pytest.mark.usefixtures("quick_xla")
 
 ROUNDS = 3
 
@@ -46,9 +55,12 @@ def played(one: Experiment, rounds: int = ROUNDS, *, compile_it: bool = False) -
     state = initial_state(game, hyper)
     if compile_it:
         return compiled(game)(hyper, state, jnp.int32(rounds))
+    # No tracer, where a round is traced.
+    hyper = hyper._replace(discriminator_steps=np.int32(one.training.discriminator_steps))
     with without_compiling():
+        next_round = traced_once(functools.partial(play_round, game, hyper), state)
         for _ in range(rounds):
-            state = play_round(game, hyper, state)
+            state = next_round(state)
     return state
 
 

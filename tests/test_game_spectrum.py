@@ -29,6 +29,8 @@ from ganrun.game.spectrum import (
 )
 from ganrun.game.targets import sample_target
 
+pytestmark = pytest.mark.usefixtures("quick_xla")
+
 KEY = jax.random.key(0)
 
 
