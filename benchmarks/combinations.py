@@ -35,6 +35,8 @@ from ganrun.game.population import state_as_dict
 from ganrun.game.rounds import initial_state, is_finite, play_round
 
 ROUNDS = 20
+TOLD_EVERY = 25
+"""Combinations between two words of how far it is."""
 Config = dict[str, Any]
 
 SMALL: Config = {
@@ -194,6 +196,8 @@ def main() -> int:
         counts[outcome.word] += 1
         if not outcome.is_right:
             print(f"{place}: {outcome.word}: {outcome.detail}\n  {config}", flush=True)
+        if (place + 1) % TOLD_EVERY == 0:
+            print(f"up to {place}: {dict(counts)}", file=sys.stderr, flush=True)
     print(", ".join(f"{count} {word}" for word, count in counts.most_common()))
     return 0 if set(counts) <= {"played", "refused"} else 1
 
