@@ -17,6 +17,8 @@ from ganrun.game.chosen import Chosen
 from ganrun.game.layers import ACTIVATIONS, INITIALIZERS, Dropout
 from ganrun.game.networks import Layers, Network, Vectors
 
+pytestmark = pytest.mark.usefixtures("quick_xla")
+
 NETWORK = Network(
     inputs=2,
     hidden=(6, 5),

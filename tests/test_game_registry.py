@@ -48,6 +48,8 @@ from ganrun.measure import evaluation
 from ganrun.measure.final import final_metrics
 from ganrun.mixture import LAYOUTS, mixture_of
 
+pytestmark = pytest.mark.usefixtures("quick_xla")
+
 DECLARED = pieces.OPTIMIZERS
 DETAILS = ("recovered_modes", "mixture_reached_bound")
 """What `summary.json` says besides metrics of the fit that counts the modes."""
