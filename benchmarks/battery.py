@@ -30,6 +30,7 @@ import numpy as np
 from jaxtyping import Float
 from numpy import ndarray
 
+from benchmarks.battery_chains import chain_cases
 from benchmarks.battery_rows import SIZES, TARGETS, Case, odd_cases, scene_cases, trained_cases
 from benchmarks.battery_threads import thread_cases
 from benchmarks.trained_samples import FRESH_SEED, stored, train
@@ -76,6 +77,7 @@ def main() -> None:
             trained_cases(sorted(stored(), key=lambda one: one.name)),
             trained_cases(train(options.train, FRESH_SEED), "trained now") if options.train else (),
             scene_cases(options.repeats, sizes),
+            chain_cases(options.repeats, sizes),
             cases,
         )
     rows = list(count_all(watched(cases), scan=options.scan))

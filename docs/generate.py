@@ -263,6 +263,11 @@ of *high quality* if that distance is at most 3. `share_k` is the share of sampl
 quality and belong to mode `k`. Modes are numbered from 0. What is undefined or infinite is empty
 in `metrics.csv` and `null` in `summary.json`.
 
+The modes of `two_moons`, `swiss_roll`, `checkerboard` and `rings` are chains of small Gaussians:
+the distance to a mode is that to the nearest of its own, `spread` is not measured, and
+`modes_recovered` has [a rule of its own](own-data.md#curves-rings-and-boards). Of `points` the
+modes are an estimate, and so is all that is measured by them; perfect samples are drawn from it.
+
 Under `reference`, `summary.json` holds the mean and the 5 % and 95 % points of the same metrics
 over 20 draws of as many perfect samples; judge a number beside those, not beside the limit below.
 Of `modes_covered` and `modes_recovered` it holds besides, under `by_mode`, the share of the draws

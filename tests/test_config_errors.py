@@ -57,7 +57,7 @@ UNKNOWN = {
     ),
     "target: {layout: grid, modes: 3}": (
         "1:24: target.modes: unknown field of layout 'grid'; "
-        "it belongs to 'ring', 'line', 'spiral' and 'random'"
+        "it belongs to 'ring', 'line', 'spiral', 'random', 'rings' and 'points'"
     ),
     "target: {sigma: 3}": "1:10: target.sigma: unknown field; did you mean 'std'?",
     "penalties: {gp: {}}": "1:13: penalties.gp: unknown field; did you mean 'gradient_penalty'?",
@@ -112,7 +112,8 @@ WRONG_TYPE = {
         "least_squares, relativistic_pairing, relativistic_average, not 3"
     ),
     "target: {layout: ~}": (
-        "1:18: target.layout: expected one of ring, grid, line, spiral, random, custom, not ~"
+        "1:18: target.layout: expected one of ring, grid, line, spiral, random, two_moons, "
+        "swiss_roll, checkerboard, rings, custom, points, not ~"
     ),
     "target: {layout: custom, means: [[1]], stds: [1]}": (
         "1:34: target.means[0]: expected a list of 2, not of 1"

@@ -116,7 +116,7 @@ def test_modes_that_coincide_are_warned_of():
     assert warned({"modes": 40, "std": 0.3}, 5000)[0].startswith("modes 0, 1, 2")
 
 
-@pytest.mark.parametrize("layout", sorted({*LAYOUTS} - {"custom"}))
+@pytest.mark.parametrize("layout", sorted({*LAYOUTS} - {"custom", "points"}))
 def test_an_ordinary_target_is_not_warned_of(layout):
     assert warned({"layout": layout}) == []
 

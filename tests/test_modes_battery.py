@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from benchmarks.battery import count_all, watched
+from benchmarks.battery_chains import CHAINS, chain_cases
 from benchmarks.battery_rows import EDITS, TARGETS, odd_cases, scene_cases, trained_cases
 from benchmarks.battery_threads import ROWS, thread_cases
 from benchmarks.scenes import SHAPES, Scene
@@ -40,6 +41,11 @@ def test_the_count_is_right_for_25_modes():
 def test_the_count_is_right_on_threads(row):
     targets = ("ring of 5, std 0.1", "ring of 8, std 0.2", "grid of 9, std 0.3")
     assert wrong(thread_cases(1, (2500,), (row,), targets)) == {}
+
+
+@pytest.mark.parametrize("target", CHAINS)
+def test_the_count_is_right_for_modes_that_are_no_gaussians(target):
+    assert wrong(chain_cases(1, (1000,), (target,))) == {}
 
 
 def test_the_count_is_right_on_what_broken_generators_make():

@@ -129,10 +129,11 @@ def schema() -> dict[str, Any]:
             _named(one)
             | {
                 "by_hand": one.by_hand,
+                "from_file": one.from_file,
                 "fields": [
                     _of_layout(name, field)
                     for name, field in one.model.model_fields.items()
-                    if field.annotation in (int, float)
+                    if field.annotation in (int, float) and not one.from_file
                 ],
             }
             for one in LAYOUTS.values()

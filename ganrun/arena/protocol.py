@@ -61,6 +61,7 @@ The server says:
         "groups": [{"title", "fields": [Control, ...]}, ...]   every rule that may be changed
         "fields": [Control, ...]     the target, and the width of its modes
         "layouts": [{"name", "label", "description", "by_hand": bool (its means are drawn),
+                     "from_file": bool (a config has read its points: no page chooses it),
                      "fields": [Control; `field` is a bare name]}],
         "metrics": [{"name", "label", "description", "plain", "perfect",
                      "better": "higher" | "lower" | null}],

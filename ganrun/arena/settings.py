@@ -157,7 +157,9 @@ def _comparisons(experiment: Experiment) -> float:
 
 
 def check_target(experiment: Experiment) -> None:
-    """See that a target from the page is of a size that the arena can show."""
+    """See that a target from the page is of a size that the arena can show, and names no file."""
+    if getattr(experiment.target, "path", None) is not None:
+        raise ConfigError(["target: a file of points is read from a config, not from a page"])
     modes = experiment.target.mode_count
     if modes > MOST_MODES:
         raise ConfigError([f"target: has {modes} modes; at most {MOST_MODES} in the arena"])

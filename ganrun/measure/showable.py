@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from ganrun.config import Experiment
+from ganrun.config.curved_targets import Curved
 from ganrun.config.metrics import METRICS
 from ganrun.config.points_target import Points
 from ganrun.config.targets import Target
@@ -91,6 +92,8 @@ def warnings_of(experiment: Experiment) -> Iterator[str]:
     target, samples = experiment.target, experiment.evaluation.samples
     if isinstance(target, Points):
         yield from target.found
+    if isinstance(target, Curved) and (seen := target.seen_beads):
+        yield seen
     rare = {
         mode: likely
         for mode, share in enumerate(target.shares)

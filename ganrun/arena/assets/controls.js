@@ -218,6 +218,10 @@ export class Controls {
 
   chooseLayout(layout) {
     const chosen = this.schema.layouts.find(({ name }) => name === layout);
+    if (chosen.from_file) {
+      this.refresh();
+      return;
+    }
     if (chosen.by_hand) {
       this.drawOwn();
       this.refresh();
