@@ -63,6 +63,7 @@ def _half_of_each(
 
 def _on_beads(mixture: Mixture, points: Points, begin: float, end: float) -> Points:
     """The points near a part of the beads of each mode."""
+    assert mixture.mode_of is not None
     place = np.concatenate([np.arange(m) / m for m in np.bincount(mixture.mode_of)])
     at = place[mixture.gaussians.mahalanobis(points).argmin(axis=1)]
     return points[(at >= begin) & (at < end)]
