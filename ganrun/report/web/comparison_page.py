@@ -17,7 +17,7 @@ from ganrun.report.palette import tone
 from ganrun.report.run_record import RunRecord, read_record
 from ganrun.report.web.mode_histories import mode_histories
 from ganrun.report.web.page_parts import NAME, chip, copyable, findings, report_page, section, table
-from ganrun.report.web.paired_lines import paired_lines
+from ganrun.report.web.paired_lines import group_key, paired_lines
 from ganrun.report.web.run_data import player_data
 from ganrun.store import StoreError, replace_file
 from ganrun.verdict import FROM_THE_WORST
@@ -135,12 +135,12 @@ def _metrics(record: ComparisonRecord, pair: Pair) -> str:
     ordered = by_worth(pair)
     first, second = escaped(pair.first.name), escaped(pair.second.name)
     by = f"{second} larger, of {'seeds' if pair.paired else 'choices'}"
-    heads = ("metric", first, second, "difference", "", "told apart", "p", by, "perfect")
+    heads = ("metric", "difference", "", "told apart", first, second, "p", by, "perfect")
     rows = [_row(record, pair, one) for one in ordered]
     how = "paired by seed" if pair.paired else "not paired"
     label = f"{pair.second.name} against {pair.first.name}"
     caption = f"Means over {runs_of(pair)}, {how}, with 95 % intervals"
-    numbers = table(label, heads, rows, caption=caption, kind="compared", words={4, 5})
+    numbers = table(label, heads, rows, caption=caption, kind="compared", words={2, 3})
     tests = wording.plural(record.comparison.tests, "comparison")
     lead = (
         f"Told apart, and p, allow for {tests} at once; each interval holds by itself in 95 %. "
@@ -156,10 +156,10 @@ def _row(record: ComparisonRecord, pair: Pair, one: MetricPair) -> list[str]:
     chance = "" if one.adjusted is None else _chance(one.adjusted)
     return [
         escaped(METRICS[one.metric].called),
-        *(_spans(amount(one.metric, mean)) for mean in means),
         _spans(amount(one.metric, one.difference, signed=True)),
         _strip(one),
         _told(one),
+        *(_spans(amount(one.metric, mean)) for mean in means),
         chance,
         escaped(wording.interval(one.larger)),
         escaped(wording.value(perfect, decimals(one.metric))),
@@ -196,8 +196,9 @@ def _strip(one: MetricPair) -> str:
 
 
 def _seeds(record: ComparisonRecord) -> str:
-    lead = """A thin line joins the runs of one seed; dots are means with their 95 % intervals, the
-dashed line is what perfect samples score."""
+    key = group_key(record)
+    lead = f"""A thin line joins the runs of one seed; dots are means with their 95 % intervals, the
+dashed line is what perfect samples score.{f" {key}" if key else ""}"""
     return section("seeds", "Seed by seed", paired_lines(record), lead=lead)
 
 

@@ -15,6 +15,8 @@ from ganrun.report.comparison_record import ComparisonRecord
 
 MOST_GROUPS = 8
 """Groups that a panel has room for, the first ones."""
+MOST_NAMED = 3
+"""Groups whose names have room below a panel."""
 WIDTH, HEIGHT, SIDE, TOP, FOOT = 220, 132, 34, 8, 6
 """Units of a panel: its size, and what is left free at its sides, above and below."""
 TONES = {"better": "good", "worse": "bad"}
@@ -29,6 +31,25 @@ def paired_lines(record: ComparisonRecord) -> str:
     known = [name for name in ordered if _known(groups, name)]
     panels = "".join(_panel(record, groups, name) for name in known)
     return f'<div class="panels">{panels}</div>'
+
+
+def _labels(groups: Sequence[Group]) -> list[str]:
+    """What stands below a panel: names, or where there are many their numbers."""
+    if len(groups) <= MOST_NAMED:
+        return [one.name for one in groups]
+    return [str(place + 1) for place in range(len(groups))]
+
+
+def group_key(record: ComparisonRecord) -> str:
+    """Which number stands for which group, and that not all are drawn; empty where names do."""
+    groups = record.comparison.groups
+    if len(groups) <= MOST_NAMED:
+        return ""
+    named = zip(_labels(groups[:MOST_GROUPS]), groups, strict=False)
+    words = wording.listed(f"{number} {group.name}" for number, group in named)
+    left = len(groups) - MOST_GROUPS
+    more = f"; {wording.plural(left, 'other group')} not drawn" if left > 0 else ""
+    return f"{escaped(words)}{more}."
 
 
 def _known(groups: Sequence[Group], metric: str) -> list[float]:
@@ -69,7 +90,10 @@ def _panel(record: ComparisonRecord, groups: Sequence[Group], metric: str) -> st
     means = "".join(
         _mean(record, groups, metric, place, x(place), y) for place in range(len(groups))
     )
-    names = "".join(f"<span>{escaped(one.name)}</span>" for one in groups)
+    names = "".join(
+        f'<span style="left: {100 * x(place) / WIDTH:.1f}%">{escaped(name)}</span>'
+        for place, name in enumerate(_labels(groups))
+    )
     words = f"{METRICS[metric].called}: {_spoken(record, groups, metric)}"
     return f"""<figure class="lines"><figcaption><b>{escaped(METRICS[metric].called)}</b>
 <span class="quiet">{_range(metric, low, high)}</span></figcaption>
