@@ -23,6 +23,18 @@ def duration(seconds: float) -> str:
     return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
 
 
+def age(days: float) -> str:
+    """How long ago something was, in one unit: `5 min`, `3 h`, `12 d`.
+
+    >>> [age(days) for days in (0, 0.02, 0.5, 1.9, 2, 400.6)]
+    ['0 min', '28 min', '12 h', '45 h', '2 d', '400 d']
+    """
+    minutes = int(1440 * days)
+    if minutes < 60:
+        return f"{minutes} min"
+    return f"{minutes // 60} h" if minutes < 2880 else f"{minutes // 1440:,} d"
+
+
 def count(number: float) -> str:
     """A number of things with thousands separated; a tenth where it is no whole one, as a mean."""
     tenths = round(float(number), 1)
@@ -30,12 +42,12 @@ def count(number: float) -> str:
 
 
 def size(number: float) -> str:
-    """Bytes in MB or GB; the least that there is, if any, is 1 MB."""
-    return (
-        f"{number / 1e9:.1f} GB"
-        if number >= 1e9
-        else f"{max(int(number > 0), round(number / 1e6))} MB"
-    )
+    """Bytes in kB, MB or GB; the least that there is, if any, is 1 kB."""
+    if number >= 1e9:
+        return f"{number / 1e9:.1f} GB"
+    if 0 < number < 1e6:
+        return f"{max(1, round(number / 1e3))} kB"
+    return f"{round(number / 1e6)} MB"
 
 
 def possessive(noun: str) -> str:

@@ -486,11 +486,12 @@ def test_sweeps_among_runs_are_not_passed_over_in_silence(folder: Path, stored: 
     assert (code, stored.name in output) == (0, True)
     words = "of a sweep, the report is made on its own: runs/a-sweep-1 and runs/b-sweep-2"
     assert errors == f"note: {words}\n"
+    assert (stored.parent / "report.html").exists()
     stored.rename(folder / "elsewhere")
     code, output, errors = cli("report", "runs")
-    assert (code, output) == (1, "")
-    words = "holds 2 sweeps and no run; report on one, as by: ganrun report runs/a-sweep-1"
-    assert errors == f"runs: {words}\n"
+    assert code == 0
+    assert output == "runs/report.html: 2 sweeps, to be filtered and opened, in a browser\n"
+    assert errors == f"note: {words}\n"
 
 
 def test_a_line_that_quotes_a_name_at_length_keeps_its_beginning_and_its_end():

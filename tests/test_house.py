@@ -27,7 +27,7 @@ FLOORS = (
     {"chains"},
     {"config"},
     {"points"},
-    {"wording", "user_cache", "extras", "streams", "threads"},
+    {"wording", "user_cache", "extras", "streams", "threads", "filters"},
     {"machine"},
     {"errors"},
 )

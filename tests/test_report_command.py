@@ -253,9 +253,11 @@ def test_one_page_is_opened_in_a_browser_and_of_several_none(runs, monkeypatch):
     path = folder_of(runs, 3)
     report(path, figures=None, open_page=True)
     assert opened == [(path / "report.html").resolve().as_uri()]
-    text, _ = report(runs, figures=None, open_page=True)
+    text, _ = report(path, folder_of(runs, 11), figures=None, open_page=True)
     assert len(opened) == 1
     assert "one page can be opened at a time" in text
+    report(runs, figures=None, open_page=True)
+    assert opened[1:] == [(runs / "report.html").resolve().as_uri()]
 
 
 def test_without_a_browser_it_is_said_where_the_page_is(runs, monkeypatch):

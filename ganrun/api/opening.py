@@ -30,16 +30,28 @@ def open_sweep(path: str | os.PathLike[str]) -> Sweep:
     return Sweep(Path(os.path.expanduser(path)))
 
 
-def runs(folder: Folder = None) -> list[Run]:
+def runs(folder: Folder = None, where: str | None = None) -> list[Run]:
     """The runs in a folder, by default that of all runs; numbers in names are sorted as numbers.
 
-    One that cannot be read is left out, with a warning that says why. Trials are a sweep's: see
+    `where` keeps those that fit a filter, as `ganrun list --where` takes it:
+    `"verdict=collapsed high_quality<0.5"`; raises `ArgumentError` for one that cannot be used.
+    A run that cannot be read is left out, with a warning that says why. Trials are a sweep's: see
     `Sweep.runs`.
     """
     found = []
-    for path in folders_inside(runs_folder(folder)):
+    for path in _fitting(runs_folder(folder), where):
         try:
             found.append(Run(path))
         except StoreError as error:
             warnings.warn(str(error), stacklevel=2)
     return found
+
+
+def _fitting(folder: Path, where: str | None) -> list[Path]:
+    inside = folders_inside(folder)
+    if where is None or not inside:
+        return inside
+    from ganrun.report.list_reading import list_runs
+
+    kept = {one.path for one in list_runs(folder).where(where).entries}
+    return [path for path in inside if path in kept]

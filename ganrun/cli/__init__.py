@@ -28,6 +28,8 @@ import ganrun.cli.check
 import ganrun.cli.schema
 import ganrun.cli.cache
 import ganrun.cli.report
+import ganrun.cli.list
+import ganrun.cli.remove
 import ganrun.cli.export
 
 

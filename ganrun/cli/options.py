@@ -80,5 +80,12 @@ CheckpointOption = Annotated[
     float,
     number(0, A_DAY, metavar="SECONDS", help="Seconds between checkpoints of a run."),
 ]
+WhereOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="FILTER",
+        help="Only those that fit, as in 'verdict=collapsed high_quality<0.5 ring'.",
+    ),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document for scripts.")]
 QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")]

@@ -68,7 +68,7 @@ class BestVerdict:
 
 def best_verdict(run: RunFolder) -> BestVerdict | None:
     """The best verdict on a run; None before its end. Raises `StoreError` if a file is damaged."""
-    return _tested(run) or _confirmed(run) or _quick(run.verdict)
+    return _tested(run) or _confirmed(run) or quick_best(run.verdict)
 
 
 def _tested(run: RunFolder) -> BestVerdict | None:
@@ -85,7 +85,8 @@ def _confirmed(run: RunFolder) -> BestVerdict | None:
     return BestVerdict(found.verdict, "confirmed", found.confidence, found.evidence)
 
 
-def _quick(found: Verdict | None) -> BestVerdict | None:
+def quick_best(found: Verdict | None) -> BestVerdict | None:
+    """A quick verdict as the best one that there is; None if there is none."""
     if found is None:
         return None
     return BestVerdict(found.word, "quick", found.confidence, found.evidence, found.probabilities)

@@ -35,6 +35,11 @@ def sweeps_inside(path: Path) -> list[Path]:
     return [] if is_run_folder(path) else _inside(path, is_sweep_folder)
 
 
+def holds_runs(path: Path) -> bool:
+    """Whether a folder is no run's, and holds those of runs or sweeps."""
+    return not is_run_folder(path) and bool(folders_inside(path) or sweeps_inside(path))
+
+
 def _natural(name: str) -> list[tuple[int, str]]:
     parts = re.split(r"(\d+)", name)
     return [(int(part), "") if part.isdecimal() else (0, part) for part in parts]

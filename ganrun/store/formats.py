@@ -153,6 +153,11 @@ def _with_digest(text: bytes) -> bytes:
     return b'%s,\n "%s": "%s"\n}\n' % (text, DIGEST.encode(), digest_of(text).encode())
 
 
+def is_sealed(content: bytes) -> bool:
+    """Whether a document ends with the digest of all that stands before it."""
+    return content == _with_digest(content.rpartition(b',\n "%s": ' % DIGEST.encode())[0])
+
+
 def read_sealed(content: bytes) -> tuple[dict[str, Any], bool]:
     """What a document holds, and whether it was sealed: earlier ones were not.
 
@@ -161,7 +166,7 @@ def read_sealed(content: bytes) -> tuple[dict[str, Any], bool]:
     value = read_json(content)
     if DIGEST not in value:
         return value, False
-    if content != _with_digest(content.rpartition(b',\n "%s": ' % DIGEST.encode())[0]):
+    if not is_sealed(content):
         raise FormatError(NOT_AS_WRITTEN)
     del value[DIGEST]
     return value, True

@@ -80,6 +80,12 @@ def id_in_name(folder: Path) -> str | None:
     return match["id"] if match else None
 
 
+def name_and_seed(folder: Path) -> tuple[str, int] | None:
+    """The experiment and the seed that a folder's name claims; None if it is no run's."""
+    match = _FOLDER_NAME.fullmatch(folder.name)
+    return (match["name"], int(match["seed"])) if match else None
+
+
 def scan_runs(runs_dir: Path, identity: str = "") -> RunsById:
     """The names of all run folders by id, first attempts first; of one id only, if it is given.
 

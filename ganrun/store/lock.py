@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import errno
 import os
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 
@@ -126,6 +127,44 @@ def is_claimed(folder: Path) -> bool:
     finally:
         os.close(descriptor)
     return False
+
+
+def share(descriptor: int, folder: Path) -> None:
+    """Let `alone` know, while a file of a folder is open, that the folder is in use.
+
+    Raises `RunLockedError` if a process is removing it. Where a system has no such locks, or none
+    on this file system, nobody is told.
+    """
+    if os.name != "posix":
+        return
+    import fcntl
+
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise RunLockedError(f"{folder}: another process is removing it") from None
+    except OSError as error:
+        if error.errno not in WITHOUT_LOCKS:
+            raise
+
+
+@contextmanager
+def alone(path: Path, folder: Path) -> Iterator[None]:
+    """Hold a file of a folder that others `share`; raises `RunLockedError` if one of them does."""
+    if os.name != "posix":
+        yield
+        return
+    import fcntl
+
+    with path.open("rb") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise RunLockedError(f"{folder}: a process is running this sweep") from None
+        except OSError as error:
+            if error.errno not in WITHOUT_LOCKS:
+                raise
+        yield
 
 
 def _is_claimed_elsewhere(path: Path) -> bool:

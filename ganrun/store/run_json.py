@@ -89,12 +89,22 @@ def read_record(content: bytes) -> Record:
     return record
 
 
+def glanced_record(content: bytes) -> Record:
+    """What a `run.json` holds, checked as strictly, but for its seal and for keys that stand twice.
+
+    Of its sessions the last alone is kept. Raises `ValueError` if it is damaged.
+    """
+    found = _RunJson.model_validate_json(content)
+    origin = found.reused_from and dict(found.reused_from)
+    return vars(found) | {"sessions": [dict(found.sessions[-1])], "reused_from": origin}
+
+
 def digests_of(files: Mapping[str, bytes]) -> dict[str, str]:
     """The digests of a run's files but `run.json`, which holds them."""
     return {name: digest_of(content) for name, content in files.items() if name != layout.RUN}
 
 
-def is_verified(record: Record) -> bool:
+def is_verified(record: Mapping[str, Any]) -> bool:
     """Whether the digests of a run's files are known, and of what it was made from."""
     origin = record.get("reused_from") or {}
     return bool(record.get("digests")) and origin.get("verified") is not False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import pairwise
 from typing import Annotated, Any, cast
 
@@ -37,7 +38,9 @@ class _Points(Document):
     by_mode: list[Share] | None = None
 
 
-class _Base(Document):
+class _Told(Document):
+    """What a list shows of it; its reference is most of the document."""
+
     verdict: Word
     verdict_confidence: Share | None = None
     verdict_probabilities: dict[Word, Share] | None = None
@@ -46,10 +49,9 @@ class _Base(Document):
     mixture_reached_bound: bool | None = None
     recovered_modes: list[Count] | None = None
     diverged_at: Count | None = None
-    reference: dict[str, _Points] | None = None
 
     @model_validator(mode="after")
-    def _fit_the_modes(self) -> _Base:
+    def _fit_the_modes(self) -> _Told:
         """What is told mode by mode must be told of as many modes as there are."""
         modes = getattr(self, "modes_total", None)
         named = self.recovered_modes or []
@@ -59,18 +61,29 @@ class _Base(Document):
             return self
         if not modes or (named and named[-1] >= modes):
             raise ValueError(f"recovered_modes are not those of {modes:g} modes")
-        for name, points in (self.reference or {}).items():
-            if points.by_mode is not None and len(points.by_mode) != modes:
-                raise ValueError(f"reference.{name}.{BY_MODE} is not of {modes:g} modes")
-        for name in _MEASURED:
-            if metric_called(name).of_modes and (getattr(self, name) or 0) > modes:
+        for name in _OF_MODES:
+            if (getattr(self, name) or 0) > modes:
                 raise ValueError(f"{name} is more than {modes:g} modes")
         return self
 
 
+class _Base(_Told):
+    reference: dict[str, _Points] | None = None
+
+    @model_validator(mode="after")
+    def _reference_fits_the_modes(self) -> _Base:
+        modes = getattr(self, "modes_total", None)
+        for name, points in (self.reference or {}).items():
+            if None not in (modes, points.by_mode) and len(points.by_mode or ()) != modes:
+                raise ValueError(f"reference.{name}.{BY_MODE} is not of {modes:g} modes")
+        return self
+
+
 _MEASURED = (*SUMMARY_METRICS, *AVERAGED_SUMMARY)
+_OF_MODES = tuple(name for name in _MEASURED if metric_called(name).of_modes)
 _fields = {name: (_possible(metric_called(name)), Field(default=None)) for name in _MEASURED}
 _SummaryJson = create_model("_SummaryJson", __base__=_Base, **cast(Any, _fields))
+_Glanced = create_model("_Glanced", __base__=_Told, **cast(Any, _fields))
 
 
 def read_summary(content: bytes) -> Summary:
@@ -81,3 +94,11 @@ def read_summary(content: bytes) -> Summary:
     summary = read_json(content)
     check(_SummaryJson, summary)
     return summary
+
+
+def glanced_summary(content: bytes) -> Mapping[str, Any]:
+    """The same without its reference, checked as strictly but for keys that stand twice, and soon.
+
+    What it lacks is None. Raises `ValueError` if it is damaged.
+    """
+    return vars(_Glanced.model_validate_json(content))

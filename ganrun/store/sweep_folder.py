@@ -13,12 +13,17 @@ from ganrun.config.find import SWEEP
 from ganrun.config.identity import earlier_id
 from ganrun.store import layout
 from ganrun.store.atomic import StoreError, make_folder, refused, replace_file
-from ganrun.store.lock import check_same
+from ganrun.store.lock import check_same, share
 
 RESULTS = "results.csv"
 INFLUENCE = "influence.json"
 
 _NAME = re.compile(r".+-sweep-(?P<id>[0-9a-f]{16})")
+
+
+def is_sweep_name(path: Path) -> bool:
+    """Whether a folder is named as a sweep's is."""
+    return _NAME.fullmatch(path.name) is not None
 
 
 class SweepFolder:
@@ -55,6 +60,7 @@ class SweepFolder:
         with refused(path, "read"):
             file = path.open("rb")
         with file:
+            share(file.fileno(), self.path)
             there = os.fstat(file.fileno())
             yield lambda: check_same(there, path, self.path)
 

@@ -4,34 +4,20 @@ import test from "node:test";
 
 import { medianAndWorst, phaseCells } from "../../ganrun/report/web/assets/phase_counts.js";
 import { ratesOf } from "../../ganrun/report/web/assets/rates.js";
-import { orderOf, parseFilter } from "../../ganrun/report/web/assets/trial_filter.js";
+import { orderOf, parseFilter } from "../../ganrun/report/web/assets/filters.js";
 
-const COLUMNS = [
-  { name: "optimizer.learning_rate_ratio", label: "ratio", numeric: true, values: [0.1, 1, 5] },
-  { name: "verdict", label: "verdict", values: ["collapsed", "converged", ""] },
-  { name: "high_quality", label: "high_quality", numeric: true, values: [0.2, 0.9, null] },
-];
-const TRIALS = { columns: COLUMNS, value: (column, index) => column.values[index] };
+const FILTERS = JSON.parse(readFileSync(new URL("./filters.json", import.meta.url), "utf8"));
 
-function kept(text) {
-  const words = (index) => COLUMNS[1].values[index];
-  const { tests, problem } = parseFilter(text, TRIALS, words);
-  return problem || [0, 1, 2].filter((index) => tests.every((one) => one(index)));
-}
-
-test("a filter takes words and comparisons, all of which must hold", () => {
-  assert.deepEqual(kept(""), [0, 1, 2]);
-  assert.deepEqual(kept("Conv"), [1]);
-  assert.deepEqual(kept("ratio>=1"), [1, 2]);
-  assert.deepEqual(kept("optimizer.learning_rate_ratio!=1"), [0, 2]);
-  assert.deepEqual(kept("high<1"), [0, 1]);
-  assert.deepEqual(kept("ratio<5 verdict=Collapsed"), [0]);
-});
-
-test("a filter says what it cannot use", () => {
-  assert.equal(kept("speed>1"), "No column is called “speed”.");
-  assert.equal(kept("ratio>fast"), "“fast” is not a number.");
-  assert.equal(kept("verdict<a"), "“verdict” holds words: use = or !=.");
+test("filters keep what they keep in Python, and say the same of what they cannot use", () => {
+  const { columns, cases } = FILTERS;
+  const rows = { columns, value: (column, index) => column.values[index] };
+  const said = columns.filter((column) => !column.numeric);
+  const words = (index) => said.map(({ values }) => values[index]).join(" ").toLowerCase();
+  for (const [text, expected] of cases) {
+    const { tests, problem } = parseFilter(text, rows, words);
+    const kept = columns[0].values.map((_, n) => n).filter((n) => tests.every((one) => one(n)));
+    assert.deepEqual(problem || kept, expected, text);
+  }
 });
 
 test("what has no value comes last whichever way one sorts, and ties stay as they stand", () => {

@@ -6,6 +6,13 @@ export const thousands = (number) => Math.round(number).toLocaleString("en-US");
 /** A count of things: `1 trial`, `8 trials`. */
 export const plural = (count, noun) => `${thousands(count)} ${noun}${count === 1 ? "" : "s"}`;
 
+/** How long ago something was, in days, said in one unit: `5 min`, `3 h`, `12 d`. */
+export function age(days) {
+  const minutes = Math.floor(1440 * days);
+  if (minutes < 60) return `${minutes} min`;
+  return minutes < 2880 ? `${Math.floor(minutes / 60)} h` : `${thousands(Math.floor(minutes / 1440))} d`;
+}
+
 /** A mean in tenths: `2.3`. A half goes to the even tenth, where `toFixed` would take the larger. */
 export function tenths(number) {
   const isTie = Math.abs(number % 1) === 0.25; // 0.75 goes to 0.8 by either rule

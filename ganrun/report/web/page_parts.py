@@ -14,11 +14,28 @@ from typing import Any
 from ganrun import __version__
 from ganrun.page.html_page import document, escaped
 from ganrun.report.palette import tone
+from ganrun.verdict import FROM_THE_WORST, MEANINGS
+from ganrun.wording import percent
 
 NAME = "report.html"
 """What a page is called, in the folder of its run or sweep."""
 
 ASSETS = Path(__file__).parent / "assets"
+
+FILTERED_TABLE = """<div class="table-tools">
+<label class="menu-label filter">Filter
+<input type="search" id="filter" class="menu" autocomplete="off" spellcheck="false"
+aria-describedby="filter-hint"></label>
+<div id="verdict-chips" class="chips" role="group" aria-label="Only these verdicts"></div>
+</div>
+<p class="quiet small" id="filter-hint">Words, and comparisons such as
+<code>high_quality&lt;0.5</code>, <code>seed=3</code> or <code>verdict!=collapsed</code>; all of
+them must hold.</p>
+<p class="small" id="table-count" role="status"></p>
+<div id="table" class="trials-scroll" tabindex="0" role="region" aria-labelledby="trials-title">
+</div>
+<div id="trial-command" class="trial-command" aria-live="polite"></div>"""
+"""Where `row_table.js` puts a table of many rows, in a section that is called `trials`."""
 
 
 def report_page(
@@ -28,18 +45,20 @@ def report_page(
     data: Mapping[str, Any],
     *,
     whose: str,
-    charts: str,
+    charts: str = "",
+    sheets: Sequence[str] = (),
     **options: Any,
 ) -> str:
     """A whole page, as text.
 
     Args:
-        kind: `run` or `sweep`: the names of its style and its script.
+        kind: `run`, `sweep` or `runs`: the names of its style and its script.
         title: in words.
         sections: what stands in it.
         data: for its script, by name.
         whose: what it is made from, in words.
         charts: whose its charts are, in words.
+        sheets: names of styles that it shares with another kind.
         options: of `document`.
     """
     body = f"""
@@ -57,7 +76,7 @@ def report_page(
     return document(
         title=title,
         body=body,
-        styles=[ASSETS / "report.css", ASSETS / f"{kind}.css"],
+        styles=[ASSETS / f"{sheet}.css" for sheet in ("report", *sheets, kind)],
         script=ASSETS / f"{kind}.js",
         data=data,
         generator=f"ganrun {__version__}",
@@ -130,6 +149,29 @@ def findings(told: Iterable[tuple[str, str]]) -> str:
 def chip(word: str, told: str | None = None) -> str:
     """A verdict or a status, in its tone; `told` is what it says where that is more."""
     return f'<span class="chip {tone(word)}">{escaped(told or word)}</span>'
+
+
+def fates(counts: Mapping[str, int], told: str) -> str:
+    """How many ended how: a bar, and its words with their numbers; `told` says of what."""
+    known = [one.word for one in FROM_THE_WORST if counts.get(one.word)]
+    others = [word for word, count in counts.items() if count and word not in MEANINGS]
+    hues: dict[str, str] = {word: f"--fate: var(--{MEANINGS[word].colour})" for word in known}
+    words = [*known, *others]
+    parts = "".join(
+        f'<span class="fate" style="flex-grow:{counts[word]};{hues.get(word, "")}"></span>'
+        for word in words
+    )
+    whole = sum(counts.values())
+    listed = "".join(
+        f'<li><span class="mark fate" style="{hues.get(word, "")}"></span>{escaped(word)} '
+        f"<b>{counts[word]:,}</b> <span class='quiet'>{percent(counts[word] / whole)}</span></li>"
+        for word in words
+    )
+    return (
+        f'<p class="quiet small fates-of">{escaped(told)}</p>'
+        f'<div class="fates" aria-hidden="true">{parts}</div>'
+        f'<ul class="marks" aria-label="{escaped(told.rstrip(":"))}">{listed}</ul>'
+    )
 
 
 def seek_button(at: int) -> str:

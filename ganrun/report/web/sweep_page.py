@@ -14,7 +14,15 @@ from ganrun.report.design_words import about_design
 from ganrun.report.sweep_record import SweepRecord
 from ganrun.report.sweep_story import completeness, headline, remarks
 from ganrun.report.web.cases_section import cases_section
-from ganrun.report.web.page_parts import NAME, copyable, findings, report_page, section
+from ganrun.report.web.page_parts import (
+    FILTERED_TABLE,
+    NAME,
+    copyable,
+    fates,
+    findings,
+    report_page,
+    section,
+)
 from ganrun.report.web.phase_cells import phase_data
 from ganrun.report.web.plotly_script import packed_plotly, plotly_text
 from ganrun.report.web.sweep_charts import (
@@ -68,6 +76,7 @@ def sweep_page(record: SweepRecord) -> str:
         whose=f"the folder of sweep {record.folder.id}",
         charts="Charts by plotly.js (MIT licence), which travels inside.",
         later=[plotly_text()],
+        sheets=["many"],
         allow_eval=True,  # plotly's parallel coordinates compile their shaders' calls
     )
 
@@ -91,27 +100,9 @@ def _answer(record: SweepRecord) -> str:
 
 
 def _fates(record: SweepRecord) -> str:
-    """How many trials ended how: a bar, and its words with their numbers."""
-    fates = record.verdicts + Counter({"no result": len(record.rows) - record.finished})
-    words_of_fates = (*(one.word for one in FROM_THE_WORST), "no result")
-    counts = [(word, fates[word]) for word in words_of_fates if fates[word]]
-    hues: dict[str, str] = {one.word: f"--fate: var(--{one.colour})" for one in FROM_THE_WORST}
-    parts = "".join(
-        f'<span class="fate" style="flex-grow:{count};{hues.get(word, "")}"></span>'
-        for word, count in counts
-    )
-    words = "".join(
-        f'<li><span class="mark fate" style="{hues.get(word, "")}"></span>{word} '
-        f"<b>{count:,}</b> <span class='quiet'>{wording.percent(count / len(record.rows))}</span>"
-        "</li>"
-        for word, count in counts
-    )
-    return (
-        f'<p class="quiet small fates-of">How the {len(record.rows):,} trials ended, '
-        f"{record.judged}:</p>"
-        f'<div class="fates" aria-hidden="true">{parts}</div>'
-        f'<ul class="marks" aria-label="How the trials ended">{words}</ul>'
-    )
+    """How many trials ended how."""
+    counts = record.verdicts + Counter({"no result": len(record.rows) - record.finished})
+    return fates(counts, f"How the {len(record.rows):,} trials ended, {record.judged}:")
 
 
 def _incomplete(record: SweepRecord) -> str:
@@ -201,20 +192,7 @@ trial, over its settings and its results; the table below holds the same numbers
 
 
 def _table() -> str:
-    content = """<div class="table-tools">
-<label class="menu-label filter">Filter
-<input type="search" id="filter" class="menu" autocomplete="off" spellcheck="false"
-aria-describedby="filter-hint"></label>
-<div id="verdict-chips" class="chips" role="group" aria-label="Only these verdicts"></div>
-</div>
-<p class="quiet small" id="filter-hint">Words, and comparisons such as
-<code>high_quality&lt;0.5</code>, <code>seed=3</code> or <code>verdict!=collapsed</code>; all of
-them must hold.</p>
-<p class="small" id="table-count" role="status"></p>
-<div id="table" class="trials-scroll" tabindex="0" role="region" aria-labelledby="trials-title">
-</div>
-<div id="trial-command" class="trial-command" aria-live="polite"></div>"""
-    return section("trials", "All trials", content)
+    return section("trials", "All trials", FILTERED_TABLE)
 
 
 def _again(record: SweepRecord) -> str:

@@ -26,6 +26,7 @@ from ganrun.report.geometry import mixture_drawn
 from ganrun.report.phase_grid import phase_grid
 from ganrun.report.sweep_record import SweepRecord
 from ganrun.report.web.run_data import DIGITS
+from ganrun.store import Snapshots
 from ganrun.sweep.answer import Row
 
 FRAMES = 12
@@ -65,21 +66,24 @@ def frames_data(record: SweepRecord, most_bytes: int = MOST_BYTES) -> dict[str, 
 
     `trials` maps a trial's number to its frames; `targets` and `steps` hold what many share.
     """
+    by_need = (read_frames(record, index) for index in trials_by_need(record))
+    return packed_frames(filter(None, by_need), most_bytes)
+
+
+def packed_frames(films: Iterable[TrialFrames], most_bytes: int = MOST_BYTES) -> dict[str, Any]:
+    """The first of these films for which there is room, and what they share."""
     targets: dict[Any, int] = {}
     steps: dict[tuple[int, ...], int] = {}
     trials: dict[str, Any] = {}
     room = most_bytes
-    for index in trials_by_need(record):
-        frames = read_frames(record, index)
-        if frames is None:
-            continue
+    for frames in films:
         packed = frames.packed()
         room -= len(packed["b64"]) + sum(map(len, packed["covered"])) + OVERHEAD
         if room < 0:
             break
         packed["target"] = targets.setdefault(frames.target, len(targets))
         packed["steps"] = steps.setdefault(frames.steps, len(steps))
-        trials[str(index)] = packed
+        trials[str(frames.index)] = packed
     return {
         "targets": [scene_target(mixture_drawn(target), DIGITS) for target in targets],
         "steps": [list(one) for one in steps],
@@ -93,14 +97,25 @@ def read_frames(record: SweepRecord, index: int) -> TrialFrames | None:
     if (snapshots := record.snapshots(index)) is None:
         return None
     chosen = choose_rounds(snapshots.steps, FRAMES)
-    samples, mixture = snapshots.samples[chosen], mixture_drawn(experiment.target)
+    return frames_of(index, experiment.target, snapshots, chosen, record.rows[index].showable)
+
+
+def frames_of(
+    index: int,
+    target: Any,
+    snapshots: Snapshots,
+    chosen: Sequence[int],
+    showable: Sequence[int] | None,
+) -> TrialFrames:
+    """Some of a run's snapshots as moments; `showable` are the modes that perfect samples show."""
+    samples, mixture = snapshots.samples[chosen], mixture_drawn(target)
     return TrialFrames(
         index=index,
-        target=experiment.target,
+        target=target,
         steps=tuple(int(step) for step in snapshots.steps[chosen]),
         codes=quantized(samples[:, :POINTS], mixture.extent),
         covered=is_covered(mode_shares(samples, mixture), mixture.weights),
-        showable=record.rows[index].showable or tuple(range(mixture.modes)),
+        showable=tuple(showable or range(mixture.modes)),
     )
 
 

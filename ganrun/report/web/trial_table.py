@@ -72,7 +72,7 @@ def _design_columns(record: SweepRecord) -> list[dict[str, Any]]:
                 "numeric": numeric,
                 "log": field in record.trials.log,
                 "cells": [
-                    _rounded(value) if numeric else wording.setting(value) for value in values
+                    rounded(value) if numeric else wording.setting(value) for value in values
                 ],
             }
         )
@@ -101,13 +101,13 @@ def _result_columns(
             "label": metric,
             "title": METRICS[metric].description,
             "numeric": True,
-            "trials": [_rounded(float(text)) if text else None for text in results[metric]],
+            "trials": [rounded(float(text)) if text else None for text in results[metric]],
         }
         for metric in HEADLINE_METRICS
     ]
 
 
-def _rounded(value: float) -> float:
+def rounded(value: Any) -> float:
     """As JSON writes it shortest: whole numbers without a point, others to a few digits."""
     number = float(f"{value:.{DIGITS}g}")
     return int(number) if number.is_integer() and abs(number) < 1e15 else number

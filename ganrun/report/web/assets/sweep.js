@@ -5,7 +5,7 @@ import { listenToThemeButtons } from "../../../page/assets/theme.js";
 import { sortableCases } from "./cases.js";
 import { drawCharts } from "./charts.js";
 import { Phase } from "./phase.js";
-import { TrialTable } from "./trial_table.js";
+import { RowTable } from "./row_table.js";
 import { Trials } from "./trials.js";
 
 listenToThemeButtons();
@@ -15,7 +15,7 @@ const sweep = JSON.parse(document.getElementById("sweep").textContent);
 const trials = new Trials(sweep);
 const phase = new Phase(sweep.phase, trials);
 sortableCases(document.querySelector("#cases table"));
-const table = new TrialTable(trials, sweep.verdicts);
+const table = new RowTable(trials, sweep.verdicts);
 
 const whenIdle = window.requestIdleCallback || ((callback) => setTimeout(callback, 50));
 const charts = new Promise((resolve) => {

@@ -1,26 +1,29 @@
-/* The table of all trials: sorted, filtered, and only as much of it in the page as can be seen. */
+/* A table of many rows: sorted, filtered, and only as much of it in the page as can be seen. */
 
 import { commandLine } from "../../../page/assets/copying.js";
 import { element } from "../../../page/assets/elements.js";
-import { plural, thousands } from "../../../page/assets/wording.js";
-import { orderOf, parseFilter } from "./trial_filter.js";
+import { capital, plural, thousands } from "../../../page/assets/wording.js";
+import { orderOf, parseFilter } from "./filters.js";
 
-const ROW = 34; // pixels, as in sweep.css
+const ROW = 34; // pixels, as in many.css
 const AROUND = 10; // rows kept above and below what can be seen
 const NO_RESULT = "no result";
+const MOST_LETTERS = 44; // of a column; what is longer is cut, and told by its title
 
-export class TrialTable {
-  constructor(trials, verdicts) {
-    this.trials = trials;
+/** `rows` are what it shows: {count, columns, noun, tones, verdicts}, and of a row its value and
+    words in a column, its fate, folder, link and command. `verdicts` are those that have a chip. */
+export class RowTable {
+  constructor(rows, verdicts) {
+    this.rows = rows;
     this.scroller = document.getElementById("table");
     this.filter = document.getElementById("filter");
     this.counter = document.getElementById("table-count");
     this.command = document.getElementById("trial-command");
     this.sorted = { column: null, rising: true };
     this.verdicts = new Set();
-    this.kept = null; // trials that the parallel coordinates keep; null: all
-    this.lower = new Array(trials.count);
-    this.order = Array.from({ length: trials.count }, (_, index) => index);
+    this.kept = null; // rows that the parallel coordinates keep; null: all
+    this.lower = new Array(rows.count);
+    this.order = Array.from({ length: rows.count }, (_, index) => index);
     this.build();
     this.buildChips(verdicts);
     this.filter.addEventListener("input", () => this.refresh());
@@ -30,7 +33,7 @@ export class TrialTable {
   }
 
   build() {
-    const { columns } = this.trials;
+    const { columns } = this.rows;
     this.heads = columns.map((column) => {
       const label = inTwo(column.label).join("\n");
       const sort = element(
@@ -48,7 +51,7 @@ export class TrialTable {
     const line = element("tr", "", element("th", { scope: "col" }, "report"), ...this.heads);
     this.table = element(
       "table",
-      { class: "numbers trials", "aria-label": "All trials" },
+      { class: "numbers trials", "aria-label": `All ${this.rows.noun}s` },
       this.widths(),
       element("thead", "", line),
       this.above,
@@ -60,13 +63,13 @@ export class TrialTable {
 
   /** How wide every column is, whatever rows are in the page. */
   widths() {
-    const { trials } = this;
+    const { rows } = this;
     const group = element("colgroup", "", element("col"));
     group.firstChild.style.width = "6.6rem";
-    for (const column of trials.columns) {
+    for (const column of rows.columns) {
       const entries = column.numeric ? [] : new Set(column.trials || column.cells);
       const parts = inTwo(column.label).map((part) => part.length + 3);
-      const longest = Math.max(8, ...parts, ...[...entries].map((one) => one.length + 2));
+      const longest = Math.min(MOST_LETTERS, Math.max(8, ...parts, ...[...entries].map((one) => one.length + 2)));
       const col = element("col");
       col.style.width = `calc(${longest}ch + 1.4rem)`;
       group.append(col);
@@ -75,11 +78,11 @@ export class TrialTable {
   }
 
   buildChips(verdicts) {
-    const { trials } = this;
+    const { rows } = this;
     const words = [...verdicts];
-    if (trials.verdicts.some((verdict) => !verdict)) words.push(NO_RESULT);
+    if (rows.verdicts.some((verdict) => !verdict)) words.push(NO_RESULT);
     const counts = new Map();
-    for (const verdict of trials.verdicts) {
+    for (const verdict of rows.verdicts) {
       counts.set(verdict || NO_RESULT, (counts.get(verdict || NO_RESULT) || 0) + 1);
     }
     const chips = words.map((word) => {
@@ -102,17 +105,17 @@ export class TrialTable {
 
   /** The class of a verdict's chip; other words have no colour. */
   tone(word) {
-    return `chip ${this.trials.tones[word] || ""}`;
+    return `chip ${this.rows.tones[word] || ""}`;
   }
 
-  /** A trial's words in small letters, to be searched. */
+  /** A row's words in small letters, to be searched. */
   words(index) {
     if (this.lower[index] === undefined) {
-      const { trials } = this;
-      const parts = trials.columns
+      const { rows } = this;
+      const parts = rows.columns
         .filter((column) => !column.numeric)
-        .map((column) => trials.value(column, index));
-      const words = [...parts, trials.fate(index), trials.folder(index)].join(" ");
+        .map((column) => rows.value(column, index));
+      const words = [...parts, rows.fate(index), rows.folder(index)].join(" ");
       this.lower[index] = words.toLowerCase();
     }
     return this.lower[index];
@@ -121,7 +124,7 @@ export class TrialTable {
   sortBy(column) {
     const again = this.sorted.column === column;
     this.sorted = { column, rising: again ? !this.sorted.rising : true };
-    this.trials.columns.forEach((one, n) => {
+    this.rows.columns.forEach((one, n) => {
       const way = this.sorted.rising ? "ascending" : "descending";
       this.heads[n].setAttribute("aria-sort", one === column ? way : "none");
     });
@@ -129,26 +132,26 @@ export class TrialTable {
     this.refresh();
   }
 
-  /** All trials in the order asked for; what has no value comes last, ties as in the design. */
+  /** All rows in the order asked for; what has no value comes last, ties as they were. */
   arrange() {
     const { column, rising } = this.sorted;
-    const values = this.order.map((_, index) => this.trials.value(column, index));
+    const values = this.order.map((_, index) => this.rows.value(column, index));
     this.order = orderOf(values, column.numeric, rising);
   }
 
-  /** Only these trials, or all where `kept` is null. */
+  /** Only these rows, or all where `kept` is null. */
   keep(kept) {
     this.kept = kept;
     this.refresh();
   }
 
   refresh() {
-    const { trials, verdicts, kept } = this;
+    const { rows, verdicts, kept } = this;
     const words = (index) => this.words(index);
-    const { tests, problem } = parseFilter(this.filter.value, trials, words);
+    const { tests, problem } = parseFilter(this.filter.value, rows, words);
     this.shown = this.order.filter(
       (index) =>
-        (!verdicts.size || verdicts.has(trials.verdicts[index] || NO_RESULT)) &&
+        (!verdicts.size || verdicts.has(rows.verdicts[index] || NO_RESULT)) &&
         (!kept || kept.has(index)) &&
         tests.every((test) => test(index)),
     );
@@ -159,9 +162,10 @@ export class TrialTable {
   }
 
   tell(problem) {
-    const all = plural(this.trials.count, "trial");
-    const some = this.shown.length < this.trials.count;
-    const parts = [problem, some ? `${thousands(this.shown.length)} of ${all}` : all];
+    const all = plural(this.rows.count, this.rows.noun);
+    const some = this.shown.length < this.rows.count;
+    const told = problem && `${capital(problem)}.`.replace("?.", "?");
+    const parts = [told, some ? `${thousands(this.shown.length)} of ${all}` : all];
     this.counter.textContent = parts.filter(Boolean).join(" ");
     if (!this.kept) return;
     const click = () => this.onClear && this.onClear();
@@ -178,42 +182,44 @@ export class TrialTable {
     gap(this.above, first);
     gap(this.below, shown.length - last);
     const focused = this.body.contains(document.activeElement)
-      ? document.activeElement.dataset.trial
+      ? document.activeElement.dataset.row
       : null;
     this.body.replaceChildren(
       ...shown.slice(first, last).map((index, n) => this.row(index, first + n)),
     );
     if (focused !== null) {
-      const again = this.body.querySelector(`[data-trial="${focused}"]`);
+      const again = this.body.querySelector(`[data-row="${focused}"]`);
       if (again) again.focus({ preventScroll: true });
     }
   }
 
   row(index, place) {
-    const { trials } = this;
+    const { rows } = this;
     const opener = element("td", "", this.opener(index));
     const line = element("tr", { "aria-rowindex": place + 2 }, opener);
-    for (const column of trials.columns) {
-      const words = trials.words(column, index);
+    for (const column of rows.columns) {
+      const words = rows.words(column, index);
       const cell = element("td", column.numeric ? "number" : "");
-      if (column.name === "verdict" && trials.verdicts[index]) {
+      if (column.name === "verdict" && rows.value(column, index)) {
         cell.append(element("span", this.tone(words), words));
-      } else cell.append(words);
+      } else if (column.marks) cell.append(words, marksOf(column.marks[index]));
+      else cell.append(words);
+      if (words.length > MOST_LETTERS) cell.title = words;
       line.append(cell);
     }
     return line;
   }
 
-  /** A link to the trial's page, or a button that shows the command for it. */
+  /** A link to the row's page, or a button that shows the command for it. */
   opener(index) {
-    const { trials } = this;
-    const name = `trial ${index}`;
-    const data = { trial: index };
-    if (trials.hasReport(index)) {
-      const link = { href: trials.link(index), data, "aria-label": `Report of ${name}` };
-      return element("a", link, "open");
+    const { rows } = this;
+    const name = rows.called(index);
+    const data = { row: index };
+    if (rows.hasReport(index)) {
+      const link = { href: rows.link(index), data, "aria-label": `Report of ${name}` };
+      return element("a", link, "report");
     }
-    if (trials.commandFor(index) === null) return element("span", "quiet", "–");
+    if (rows.commandFor(index) === null) return element("span", "quiet", "–");
     return element(
       "button",
       {
@@ -228,10 +234,10 @@ export class TrialTable {
   }
 
   showCommand(index) {
-    const words = `Trial ${index}, ${this.trials.fate(index)}: this writes its report and figures.`;
+    const words = `${capital(this.rows.called(index))}, ${this.rows.fate(index)}: this writes its report and figures.`;
     this.command.replaceChildren(
       element("p", "small", words),
-      commandLine(this.trials.commandFor(index)),
+      commandLine(this.rows.commandFor(index)),
     );
   }
 }
@@ -243,6 +249,12 @@ function inTwo(name) {
   const longest = (lines) => Math.max(...lines.map((line) => line.length));
   const best = splits.reduce((one, other) => (longest(other) < longest(one) ? other : one));
   return best.filter(Boolean);
+}
+
+/** A mark for each mode of a row, `1` for one that was recovered and `0` for one that was not. */
+function marksOf(modes) {
+  const marks = Array.from(modes || "", (mode) => element("i", mode === "1" ? "found" : "lost"));
+  return element("span", { class: "mode-marks", "aria-hidden": "true" }, ...marks);
 }
 
 /** Room for rows that are not in the page. */
