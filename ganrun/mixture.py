@@ -15,6 +15,7 @@ from numpy import ndarray
 from ganrun.chains import CHAINS, Beads, bead_std
 from ganrun.config.curved_targets import Curved
 from ganrun.config.encoded_points import unpacked
+from ganrun.config.outside_layouts import OutsideTarget
 from ganrun.config.points_target import Points
 from ganrun.config.targets import Custom, Grid, Line, Random, Ring, Spiral, Target
 
@@ -141,7 +142,8 @@ def mixture_of(target: Target) -> Mixture:
         raise ValueError("target: the file of its points is read where a config is loaded")
     if isinstance(target, Curved):
         return _of_chains(target)
-    means = np.asarray(LAYOUTS[target.layout](target), dtype=np.float64)
+    placed = LAYOUTS.get(target.layout, from_outside)
+    means = np.asarray(placed(target), dtype=np.float64)
     fields = dict(target)
     given = fields.get("weights")
     weights = np.ones(len(means)) if given is None else np.asarray(given, float)
@@ -228,6 +230,11 @@ def given_points(target: Target) -> Float[ndarray, "N 2"] | None:
 
 def custom(target: Custom | Points) -> Float[ndarray, "K 2"]:
     """The means as the config lists them."""
+    return np.asarray(target.means, dtype=np.float64)
+
+
+def from_outside(target: OutsideTarget) -> Float[ndarray, "K 2"]:
+    """The means where a layout from outside has placed them already."""
     return np.asarray(target.means, dtype=np.float64)
 
 

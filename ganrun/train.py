@@ -10,7 +10,8 @@ import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
-from ganrun.config import ConfigError, Experiment, run_id, static_key
+from ganrun.config import ConfigError, Experiment, run_id, static_key, to_yaml
+from ganrun.config.outside import check_given
 from ganrun.mixture import mixture_of
 from ganrun.playing.jobs import Member, Options, Outcome, jobs_of
 from ganrun.playing.progress import (
@@ -41,8 +42,8 @@ def train_all(
     experiment, in their order; a run that two of them ask for is trained once. After Ctrl-C every
     run has been committed and those not finished are `interrupted`.
 
-    Raises `ConfigError` if a target's modes cannot be placed; what goes wrong with a single run is
-    that run's outcome.
+    Raises `ConfigError` if a target's modes cannot be placed, or if a run is to be trained of which
+    a piece's source was not given; what goes wrong with a single run is that run's outcome.
     """
     for experiment in experiments:
         try:
@@ -75,6 +76,8 @@ def _train_members(
     members: Sequence[Experiment], options: Options, board: _Board
 ) -> dict[str, Outcome]:
     """Train runs, program by program; returns what became of each, by its id."""
+    for one in members:
+        check_given(to_yaml(one))
     from ganrun.executors import executor_for
 
     outcomes = {run_id(one): Outcome(one.seeds[0], "interrupted", None) for one in members}

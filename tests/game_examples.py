@@ -19,6 +19,8 @@ from ganrun.game.members import hyperparameters_of
 from ganrun.game.networks import Network, Params
 from ganrun.game.players import Hyperparameters, TrainingState
 from ganrun.game.population import Sizes, state_as_dict
+from ganrun.game.properties import QUICK_XLA as QUICK_XLA
+from ganrun.game.properties import quickly_compiled as quickly_compiled
 
 Config = dict[str, Any]
 
@@ -112,19 +114,6 @@ def without_compiling() -> Iterator[None]:
     finally:
         jax.lax.fori_loop, randomness.UNROLLED_THREEFRY = kept, unrolled
         jax.config.update("jax_disable_most_optimizations", False)
-
-
-QUICK_XLA = {"xla_backend_optimization_level": 0, "xla_cpu_use_fusion_emitters": False}
-"""With these XLA compiles in a third of the time, to slower code."""
-
-
-def quickly_compiled(function: Callable[..., Any], **options: Any) -> Any:
-    """Compile what is run a few times.
-
-    Not for bits, which are those of the code that XLA makes for a training. `options` are those of
-    `jax.jit`.
-    """
-    return jax.jit(function, compiler_options=QUICK_XLA, **options)
 
 
 @contextmanager

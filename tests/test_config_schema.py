@@ -21,7 +21,8 @@ from ganrun.config import Experiment, json_schema, metrics, pieces, suggest
 from ganrun.config.dotted_fields import declared, path_of
 from ganrun.config.fields import Section, types_of
 from ganrun.config.metrics import metrics_columns
-from ganrun.config.penalties import PARAMETERS, Frozen
+from ganrun.config.parameters import Frozen
+from ganrun.config.penalties import penalty_model
 from ganrun.config.targets import LAYOUTS
 
 ROOT = Path(__file__).parent.parent
@@ -120,7 +121,8 @@ def test_every_declaration_has_one_line_and_other_names_that_are_no_names_of_our
 
 
 def test_each_layout_and_penalty_has_its_parameters_under_the_name_it_is_declared_by():
-    assert set(PARAMETERS) == set(pieces.PENALTIES)
+    for name, penalty in pieces.PENALTIES.items():
+        assert set(penalty_model(name).model_fields) == {one.name for one in penalty.parameters}
     for name, layout in LAYOUTS.items():
         assert layout.model.model_fields["layout"].annotation == Literal[name]
 

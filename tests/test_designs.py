@@ -20,7 +20,8 @@ from ganrun.config.contradictions import CONTRADICTIONS as RULES
 from ganrun.config.contradictions import may_contradict
 from ganrun.config.dotted_fields import may_change_the_program
 from ganrun.config.fields import Section
-from ganrun.config.penalties import PARAMETERS
+from ganrun.config.penalties import penalty_model
+from ganrun.config.pieces import PENALTIES
 from ganrun.config.write import flow
 from ganrun.extras import how_to_install
 from ganrun.sweep.designs import Design
@@ -344,7 +345,7 @@ def test_no_other_fields_can_contradict_each_other():
     for name, section in Experiment():
         if name != "target" and isinstance(section, Section):
             assert not type(section).__pydantic_decorators__.model_validators
-    for model in PARAMETERS.values():
+    for model in map(penalty_model, PENALTIES):
         assert not model.__pydantic_decorators__.model_validators
     assert may_contradict(("target", "std"))
     for rule in RULES:

@@ -20,7 +20,9 @@ PACKAGE = Path(ganrun.__file__).parent
 PAGE = (PACKAGE.parent / "docs" / "extending.md").read_text(encoding="utf-8")
 BLOCKS = [
     textwrap.dedent(block)
-    for block in re.findall(r"^ *```python\n(.*?)^ *```$", PAGE, re.DOTALL | re.MULTILINE)
+    for block in re.findall(
+        r"^ *```python\n( *# ganrun/.*?)^ *```$", PAGE, re.DOTALL | re.MULTILINE
+    )
 ]
 CONFIG = """\
 name: extended
@@ -75,9 +77,9 @@ def ganrun_in(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]
 
 
 def test_every_piece_has_two_edits():
-    for section in PAGE.split("\n## ")[1:]:
+    for section in PAGE.partition("\n## In the house")[2].split("\n### ")[1:]:
         assert re.findall(r"^(\d)\. ", section, re.MULTILINE) == ["1", "2"]
-    declared = re.findall(r"# ganrun/config/\w+\.py: (\w+)\n", PAGE)
+    declared = re.findall(r"# ganrun/config/[\w/]+\.py: (\w+)\n", PAGE)
     assert declared == [
         "OBJECTIVES",
         "PENALTIES",

@@ -11,7 +11,7 @@ import itertools
 import random
 from collections.abc import Collection, Iterator, Mapping
 from functools import cache, partial
-from typing import Any, NamedTuple
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -20,20 +20,18 @@ import pytest
 from game_examples import (
     Config,
     all_finite,
-    bytes_of,
     experiment,
     hyper_of,
     laid_over,
-    quickly_compiled,
     traced_once,
     without_compiling,
 )
 
-from ganrun.config import Experiment, metrics, pieces, static_key, targets, traced_values
+from ganrun.config import Experiment, metrics, pieces, targets, traced_values
 from ganrun.config.declarations import Declaration, Parameter
 from ganrun.config.fields import OneOf, Section
 from ganrun.config.schema import choices
-from ganrun.game import latents, layers, players, schedules
+from ganrun.game import latents, layers, players, properties, schedules
 from ganrun.game.chosen import Chosen
 from ganrun.game.members import OPTIONAL, game_of
 from ganrun.game.objectives import OBJECTIVES
@@ -41,7 +39,8 @@ from ganrun.game.optimizers import OPTIMIZERS, Optimizer
 from ganrun.game.penalties import PENALTIES
 from ganrun.game.players import TrainingState
 from ganrun.game.population import state_as_dict
-from ganrun.game.rounds import initial_state, is_finite, play_round, play_until
+from ganrun.game.properties import Entry, another, nested, small
+from ganrun.game.rounds import initial_state, is_finite, play_round
 from ganrun.game.spectrum import local_spectrum
 from ganrun.game.updates import UPDATES
 from ganrun.measure import evaluation
@@ -124,25 +123,6 @@ def test_a_network_of_a_part_that_nobody_declared_is_not_built(part: str) -> Non
 # Every entry by itself
 
 
-class Entry(NamedTuple):
-    """Something that a config may choose: a piece by its field and name, or a field of its own."""
-
-    field: str
-    name: str
-    parameters: tuple[Parameter, ...] = ()
-
-    def config(self, **numbers: float) -> Config:
-        """The sections that choose it."""
-        if self.field == "penalties":
-            return {"penalties": {self.name: numbers}}
-        if not self.name:
-            return nested(self.field, TRIED[self.field])
-        return nested(self.field, {self.name: numbers} if self.parameters else self.name)
-
-    def __str__(self) -> str:
-        return f"{self.field} {self.name}".strip()
-
-
 TRIED: Config = {
     "generator.spectral_norm": True,
     "generator.average": 0.9,
@@ -166,10 +146,9 @@ OFF: Config = {
 """Those that are data, and the value at which each does nothing."""
 
 
-def nested(field: str, value: Any) -> Config:
-    """A config of one field by its dotted name."""
-    section, _, name = field.partition(".")
-    return {section: {name: value}} if name else {section: value}
+def chosen(entry: Entry, **numbers: float) -> Config:
+    """The sections that choose an entry: a piece, or a field of its own."""
+    return entry.config(**numbers) if entry.name else nested(entry.field, TRIED[entry.field])
 
 
 def sections() -> Iterator[tuple[str, type[Section]]]:
@@ -214,17 +193,6 @@ every_parameter = pytest.mark.parametrize(
 )
 
 
-def small(sections: Config, **optimizer: Any) -> Experiment:
-    """A game that is played quickly, by plain gradient descent where the sections have no other."""
-    plain: Config = {
-        "generator": {"hidden": [4]},
-        "discriminator": {"hidden": [4]},
-        "training": {"batch_size": 4},
-        "optimizer": {"name": "sgd", "learning_rate": 0.1} | optimizer,
-    }
-    return experiment(**laid_over(plain, sections))
-
-
 def after_a_round(one: Experiment, rounds: int = 1) -> TrainingState:
     game, hyper = game_of(one), hyper_of(one)
     with without_compiling():
@@ -241,37 +209,22 @@ def test_every_field_that_is_a_remedy_or_optional_is_tried() -> None:
 
 @every_entry
 def test_every_entry_is_played(entry: Entry) -> None:
-    state = after_a_round(small(entry.config()))
-    assert is_finite(state)
-    arrays = state_as_dict(state)
-    assert all_finite({name: x for name, x in arrays.items() if name != "trace"})
-    trace = dict(zip(metrics.ROUND_METRICS, arrays["trace"], strict=True))
+    state = after_a_round(small(chosen(entry)))
+    properties.stays_finite(state)
+    trace = dict(zip(metrics.ROUND_METRICS, np.asarray(state.trace), strict=True))
     assert all_finite({name: x for name, x in trace.items() if name != "accuracy_d"})
 
 
 @cache
-def plain_games() -> list[TrainingState]:
-    """The plain game after a round, in either order of moves."""
-    rules = ("alternating", "simultaneous")
-    return [after_a_round(small({"training": {"updates": rule}})) for rule in rules]
-
-
-def farthest_apart(one: TrainingState, other: TrainingState) -> float:
-    """Of all weights of both players."""
-    return max(
-        float(np.max(np.abs(np.subtract(a.params, b.params))))
-        for a, b in (
-            (one.generator, other.generator),
-            (one.discriminator, other.discriminator),
-        )
-    )
+def plain() -> list[TrainingState]:
+    return properties.plain_games(after_a_round)
 
 
 def neutral_games() -> Iterator[Any]:
     for entry in ENTRIES:
         for parameter in entry.parameters:
             if parameter.off is not None:
-                off = entry.config(**{parameter.name: parameter.off})
+                off = chosen(entry, **{parameter.name: parameter.off})
                 yield pytest.param(off, id=f"{entry} {parameter.name}")
     for field, value in OFF.items():
         yield pytest.param(nested(field, value), id=field)
@@ -280,16 +233,7 @@ def neutral_games() -> Iterator[Any]:
 @pytest.mark.parametrize("sections", list(neutral_games()))
 def test_at_its_neutral_strength_an_entry_leaves_the_plain_game_as_it_is(sections: Config) -> None:
     """Rules that move both players at once become the plain game that does so too."""
-    state = after_a_round(small(sections))
-    assert min(farthest_apart(state, plain) for plain in plain_games()) <= 1e-6
-
-
-def another(parameter: Parameter, value: float) -> float:
-    """A value of the parameter that is not this one, and at which something happens."""
-    for other in (2 * value + 1, value / 2, parameter.most):
-        if parameter.least <= other <= parameter.most and other != value:
-            return int(other) if parameter.whole else other
-    raise AssertionError(f"{parameter.name} has one value")
+    properties.is_one_of(after_a_round(small(sections)), plain())
 
 
 @every_parameter
@@ -297,36 +241,24 @@ def test_a_parameter_is_data_to_one_program_unless_it_is_declared_static(
     entry: Entry, parameter: Parameter
 ) -> None:
     """Two strengths are one cohort, and a round that is traced once knows neither."""
-    one = small(entry.config())
-    other = small(entry.config(**{parameter.name: another(parameter, parameter.default)}))
-    assert (static_key(one) == static_key(other)) != parameter.static
-    assert (game_of(one) == game_of(other)) != parameter.static
-    if not parameter.static:
-        shapes = [jax.tree.map(lambda x: (x.shape, x.dtype), hyper_of(x)) for x in (one, other)]
-        assert shapes[0] == shapes[1]
-        assert jax.tree.leaves(hyper_of(one)) != jax.tree.leaves(hyper_of(other))
+    properties.is_data_unless_static(entry, parameter)
 
 
 @pytest.mark.parametrize(
     "entry", [one for one in ENTRIES if one.parameters or one.field in OPTIONAL], ids=str
 )
 def test_no_round_looks_at_the_values_of_what_is_data(entry: Entry) -> None:
-    one = small(entry.config())
-    game, hyper = game_of(one), hyper_of(one)
-    state = jax.eval_shape(partial(initial_state, game), hyper)
-    after = jax.eval_shape(partial(play_round, game), hyper, state)
-    assert jax.tree.map(lambda x: (x.shape, x.dtype), after) == jax.tree.map(
-        lambda x: (x.shape, x.dtype), state
-    )
+    properties.is_traced(small(chosen(entry)))
 
 
 @every_parameter
 def test_every_parameter_reaches_the_game_as_itself(entry: Entry, parameter: Parameter) -> None:
-    value = another(parameter, parameter.default)
-    one = small(entry.config(**{parameter.name: value}))
+    value = another(parameter)
+    one = small(chosen(entry, **{parameter.name: value}))
     if parameter.static:
-        chosen = getattr(getattr(one, entry.field.split(".")[0]), entry.field.split(".")[1])
-        assert chosen.static_numbers[parameter.name] == value
+        section, name = entry.field.split(".")
+        held = getattr(getattr(one, section), name)
+        assert held.static_numbers[parameter.name] == value
         return
     hyper = hyper_of(one)
     numbers = (
@@ -388,22 +320,8 @@ def test_many_remedies_at_once_come_to_the_same_bits_alone_and_in_company() -> N
     """And in chunks. `test_population` has all of a real program for fewer remedies."""
     one = experiment(seed=1, **MIXED)
     other = experiment(seed=2, **{name: MIXED[name] | part for name, part in OTHERWISE.items()})
-    game = game_of(one)
-    assert game == game_of(other)
-    begin = quickly_compiled(partial(initial_state, game))
-    play = quickly_compiled(jax.vmap(partial(play_until, game)))
-
-    def lane(members: list[Experiment], which: int, *stops: int) -> dict[str, bytes]:
-        hypers = [hyper_of(member) for member in members]
-        states = jax.tree.map(lambda *x: jnp.stack(x), *map(begin, hypers))
-        numbers = jax.tree.map(lambda *x: jnp.stack(x), *hypers)
-        for stop in stops:
-            states = play(numbers, states, jnp.full(2, stop))
-        return bytes_of(jax.tree.map(lambda x: x[which], states))
-
-    alone = lane([one, one], 0, 4, 11)
-    assert alone == lane([other, one], 1, 11)
-    assert alone != lane([other, one], 0, 11)
+    assert game_of(one) == game_of(other)
+    properties.same_bits_in_company(one, other)
 
 
 # Optimizers

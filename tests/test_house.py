@@ -23,7 +23,7 @@ FLOORS = (
     {"playing"},
     {"store"},
     {"verdict", "influence", "game", "measure", "page"},
-    {"mixture"},
+    {"mixture", "pieces"},
     {"chains"},
     {"config"},
     {"points"},

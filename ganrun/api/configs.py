@@ -11,6 +11,7 @@ from typing import Any, TypeGuard, cast
 
 from ganrun.config import ConfigError, Experiment, load_experiment, to_yaml
 from ganrun.config.find import find_config, find_configs, is_pattern
+from ganrun.config.giving import give
 from ganrun.config.sources import Written
 from ganrun.config.targets import LAYOUTS, Target
 from ganrun.config.unused_numbers import unused_numbers
@@ -19,9 +20,13 @@ Source = str | os.PathLike[str] | Mapping[str, Any] | Experiment
 """A path or the name of a shipped config, a dictionary of fields, or a config."""
 Overrides = Mapping[str, Any] | Sequence[str] | None
 """Fields by their dotted names: a dictionary, or texts such as `training.steps=2000`."""
+Pieces = str | os.PathLike[str] | Iterable[str | os.PathLike[str]] | None
+"""Python files with pieces of one's own, one or several (docs/extending.md)."""
 
 
-def load_config(source: Source, overrides: Overrides = None) -> Experiment:
+def load_config(
+    source: Source, overrides: Overrides = None, *, pieces: Pieces = None
+) -> Experiment:
     """Read and check a config, with overrides on top of it.
 
     Args:
@@ -29,6 +34,7 @@ def load_config(source: Source, overrides: Overrides = None) -> Experiment:
             ganrun; a dictionary of fields, nested as in YAML, with `extends` if it extends a file;
             or a config that is to be changed.
         overrides: fields by their dotted names, as a dictionary or as `--set` takes them.
+        pieces: files with pieces of one's own that it names; they stay known to this process.
 
     Returns:
         The config in full, frozen: every field that was not given has its default.
@@ -43,9 +49,16 @@ def load_config(source: Source, overrides: Overrides = None) -> Experiment:
     Traceback (most recent call last):
     ganrun.config.errors.ConfigError: config: optimizer.betta1: unknown field; did you mean 'b1'?
     """
+    give_pieces(pieces)
     experiment = load_experiment(located(source, "config"), as_options(overrides), place_modes)
     warn_of(notes_on(experiment), experiment.name)
     return experiment
+
+
+def give_pieces(pieces: Pieces) -> None:
+    """Let the pieces of some files be known. Raises `ConfigError` with all that is wrong."""
+    if pieces is not None:
+        give([pieces] if isinstance(pieces, str | os.PathLike) else pieces)
 
 
 def notes_on(experiment: Experiment) -> list[str]:

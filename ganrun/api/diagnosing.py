@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from ganrun.api.configs import Pieces, give_pieces
 from ganrun.api.options import options_for
 from ganrun.api.run import Run
 from ganrun.api.training import keep_aside
@@ -18,6 +19,7 @@ from ganrun.store import RunFolder
 def diagnose(
     run: Run | str | os.PathLike[str],
     *,
+    pieces: Pieces = None,
     repair: bool = False,
     allow_numerics_change: bool = False,
     checkpoint_every: float = 10.0,
@@ -30,6 +32,7 @@ def diagnose(
 
     Args:
         run: a run, or its folder.
+        pieces: files with the pieces of one's own that the run names.
         repair: keep damaged branches aside, and play them again.
         allow_numerics_change: go on with branches that were begun on another kind of machine.
         checkpoint_every: seconds between checkpoints of a branch.
@@ -43,6 +46,7 @@ def diagnose(
         StoreError: the run has not come to its end, is damaged, or is being diagnosed elsewhere.
         KeyboardInterrupt: after Ctrl-C, once everything is saved. The same call goes on.
     """
+    give_pieces(pieces)
     folder = RunFolder(run.path if isinstance(run, Run) else Path(os.path.expanduser(run)))
     if repair:
         keep_aside(sorted(folder.path.glob("*/*")))

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ganrun import config
-from ganrun.api.configs import Overrides, as_options, located, warn_of
+from ganrun.api.configs import Overrides, Pieces, as_options, give_pieces, located, warn_of
 from ganrun.api.options import Folder, options_for, runs_folder
 from ganrun.api.sweep import Sweep
 from ganrun.api.training import TrainingError, keep_aside, play_on
@@ -33,6 +33,7 @@ def sweep(
     plan: Plan | None = None,
     overrides: Overrides = None,
     *,
+    pieces: Pieces = None,
     runs_dir: Folder = None,
     fail_fast: bool = False,
     workers: int | None = None,
@@ -50,6 +51,7 @@ def sweep(
         plan: a YAML file, one that ships with ganrun, a dictionary of its fields, or the plan of
             another sweep; by default `configs/sweeps/influence.yaml`.
         overrides: put on it.
+        pieces: files with pieces of one's own that are named, one or several.
         runs_dir: where the sweep's folder goes; by default `$GANRUN_RUNS_DIR`, else `./runs`.
         fail_fast: stop at the first trial that fails or diverges.
         workers: train on a local dask cluster of so many processes (needs the extra `cluster`).
@@ -71,6 +73,7 @@ def sweep(
 
     if workers is not None and scheduler is not None:
         raise ArgumentError("workers starts a cluster, scheduler names one: not both")
+    give_pieces(pieces)
     found = _plan_of(default_sweep() if plan is None else plan, overrides)
     design = Design(found)
     design.validate()

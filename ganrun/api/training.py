@@ -7,7 +7,15 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from ganrun import store
-from ganrun.api.configs import Overrides, Source, each_of, is_one, load_configs
+from ganrun.api.configs import (
+    Overrides,
+    Pieces,
+    Source,
+    each_of,
+    give_pieces,
+    is_one,
+    load_configs,
+)
 from ganrun.api.options import Folder, options_for, runs_folder
 from ganrun.api.run import Run
 from ganrun.api.watching import OnProgress, watcher
@@ -29,6 +37,7 @@ def train(
     configs: Source | Iterable[Source],
     overrides: Overrides = None,
     *,
+    pieces: Pieces = None,
     runs_dir: Folder = None,
     again: bool = False,
     confirm: bool = False,
@@ -46,6 +55,7 @@ def train(
     Args:
         configs: one config or several, each as `load_config` takes it, or a pattern of names.
         overrides: put on each of them.
+        pieces: files with pieces of one's own that are named, one or several.
         runs_dir: where run folders go; by default `$GANRUN_RUNS_DIR`, else `./runs`.
         again: train afresh beside a run that is there already.
         confirm: then play each run on to 3 times its rounds, and judge it by that.
@@ -64,6 +74,7 @@ def train(
         TrainingError: some of it could not be trained; the other runs are in their folders.
         KeyboardInterrupt: after Ctrl-C, once everything is saved. The same call goes on.
     """
+    give_pieces(pieces)
     experiments = load_configs(each_of(configs), overrides)
     options = options_for(
         runs_folder(runs_dir),

@@ -89,6 +89,7 @@ class _Replay:
             game.mixture,
             reference,
             game.diverged_at,
+            own=game.start.evaluation.metrics,
         )
         return Interactive(
             experiment=game.start,

@@ -25,7 +25,8 @@ from ganrun.arena.menus import schema
 from ganrun.arena.protocol import FRAMES_AHEAD, LARGEST_MESSAGE, VERSION
 from ganrun.arena.server import application
 from ganrun.arena.session import Session
-from ganrun.config import Experiment
+from ganrun.config import Experiment, to_yaml
+from ganrun.config.outside import check_given
 from ganrun.executors.child_process import spared_interrupts
 from ganrun.executors.compile_cache import compile_cache
 from ganrun.game import backend
@@ -78,8 +79,10 @@ class Arena:
         """Listen, but do not serve yet.
 
         `base` is the config of the first game and what scenes are laid over; of its seeds the first
-        is taken. `say` is told what happens. Raises `StoreError` where the address cannot be had.
+        is taken. `say` is told what happens. Raises `StoreError` where the address cannot be had,
+        and `ConfigError` where the source of a piece was not given.
         """
+        check_given(to_yaml(base))
         self._failure: Exception | None = None
         self._stopped = False
         self._trainer = threading.Thread(target=self._train, name="ganrun-arena", daemon=True)

@@ -28,6 +28,7 @@ from ganrun.arena.saving import Order, Saved, Saver, digest_of
 from ganrun.arena.settings import with_overrides
 from ganrun.arena.slot import Slot
 from ganrun.config import ConfigError, Experiment, to_yaml
+from ganrun.config.errors import PieceError
 from ganrun.config.fields import SEED_END
 
 IDLE_SECONDS = 0.05
@@ -98,9 +99,11 @@ class Session:
 
     def _stand_still(self, error: Exception) -> None:
         """Something that nobody asked for went wrong: say so, and wait for what is asked next."""
-        self._say(traceback.format_exc())
+        is_told = isinstance(error, PieceError)
+        self._say(str(error) if is_told else traceback.format_exc())
         self._playing = False
-        self._hub.send({"type": "error", "message": f"this went wrong: {error!r}"[:500]})
+        message = str(error) if is_told else f"this went wrong: {error!r}"
+        self._hub.send({"type": "error", "message": message[:500]})
         self._publish()
 
     # obeying
@@ -122,6 +125,9 @@ class Session:
             self._do(message, client)
         except ConfigError as error:
             self._hub.send({**told, "message": "; ".join(error.problems)[:500]}, client)
+        except PieceError as error:
+            self._hub.send({**told, "message": str(error)[:500]}, client)
+            self._publish()
         except Exception as error:
             self._say(traceback.format_exc())
             self._hub.send({**told, "message": f"this went wrong: {error!r}"[:500]}, client)

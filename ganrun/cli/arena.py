@@ -10,11 +10,12 @@ import typer
 
 from ganrun.cli import completion
 from ganrun.cli.commands import app
-from ganrun.cli.configs import load, settings
+from ganrun.cli.configs import give_pieces, load, settings
 from ganrun.cli.ends import clear_errors, say, termination_as_interrupt
 from ganrun.cli.options import (
     A_CONFIG,
     NameOption,
+    PiecesOption,
     QuietOption,
     RunsDirOption,
     SeedsOption,
@@ -41,6 +42,7 @@ def arena(
     seeds: SeedsOption = None,
     steps: StepsOption = None,
     name: NameOption = None,
+    pieces: PiecesOption = None,
     host: Annotated[
         str,
         typer.Option(
@@ -72,6 +74,7 @@ def arena(
     extra arena.
     """
     with clear_errors(), termination_as_interrupt():
+        give_pieces(pieces)
         from ganrun.extras import missing
 
         if line := missing("arena", "ganrun arena"):

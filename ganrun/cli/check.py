@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
+from ganrun.cli import completion
 from ganrun.cli.commands import app
-from ganrun.cli.configs import load_all, settings
-from ganrun.cli.ends import clear_errors
+from ganrun.cli.configs import give_pieces, load_all, settings
+from ganrun.cli.ends import clear_errors, exit_with
 from ganrun.cli.options import (
-    ConfigsArgument,
+    A_CONFIG,
     JsonOption,
     NameOption,
+    PiecesOption,
     SeedsOption,
     SetOption,
     StepsOption,
@@ -20,12 +25,21 @@ from ganrun.cli.options import (
 
 
 @app.command(
-    short_help="Validate a config and print it in full.",
-    epilog="Example: ganrun check five_gaussians --set objective=hinge",
+    short_help="Validate a config and print it in full, or check pieces of your own.",
+    epilog="Examples: ganrun check five_gaussians --set objective=hinge; "
+    "ganrun check --pieces mine.py",
 )
 def check(
-    configs: ConfigsArgument,
+    configs: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            metavar="[CONFIG]...",
+            help=f"{A_CONFIG}, such as five_gaussians; or a pattern.",
+            autocompletion=completion.configs,
+        ),
+    ] = None,
     overrides: SetOption = None,
+    pieces: PiecesOption = None,
     seeds: SeedsOption = None,
     steps: StepsOption = None,
     name: NameOption = None,
@@ -34,8 +48,19 @@ def check(
     """Validate a config without training, and print it with every default filled in.
 
     Several are printed one after another, as YAML documents, or as one JSON list.
+
+    With --pieces alone, see whether what must hold of every piece holds of those in the files: that
+    each is played and stays finite, that its parameters are data and not part of the program, that
+    gradients come of it, that it leaves others alone, and that its neutral strength is neutral.
     """
     with clear_errors():
+        if not configs and not pieces:
+            raise typer.BadParameter("expected a CONFIG, or --pieces FILE")
+        if not configs:
+            _check_pieces(pieces or (), as_json=as_json)
+            return
+        give_pieces(pieces)
+
         from ganrun.config import to_yaml
 
         experiments = load_all(configs, settings(overrides, seeds=seeds, steps=steps, name=name))
@@ -45,3 +70,36 @@ def check(
             typer.echo(json.dumps(shown, indent=2, ensure_ascii=False))
         else:
             typer.echo("---\n".join(map(to_yaml, experiments)), nl=False)
+
+
+def _check_pieces(paths: Sequence[Path], *, as_json: bool) -> None:
+    """Say of every property whether it holds, as soon as that is known."""
+    from ganrun.config.giving import give
+
+    given = give(paths)
+
+    from ganrun.executors.compile_cache import compile_cache
+    from ganrun.game import backend
+
+    backend.prepare(compile_cache())
+
+    from ganrun.game.checked_pieces import looked_at
+
+    found = []
+    for one in looked_at(given):
+        found.append(one)
+        if not as_json:
+            held = "no" if one.fault else "ok"
+            typer.echo(f"{held}  {one.piece.own.kind} {one.piece.full_name}: {one.words}")
+    if as_json:
+        told = [
+            {
+                "piece": one.piece.full_name,
+                "kind": one.piece.own.kind,
+                "property": one.words,
+                "fault": one.fault or None,
+            }
+            for one in found
+        ]
+        typer.echo(json.dumps(told, indent=2))
+    exit_with([one.fault for one in found if one.fault])

@@ -31,6 +31,14 @@ def settings(overrides: Sequence[str] | None, *, base: str = "", **short: str | 
     return [*(overrides or ()), *added]
 
 
+def give_pieces(paths: Sequence[Path] | None) -> None:
+    """Let the pieces of some files be known, for as long as this process. Raises `ConfigError`."""
+    if paths:
+        from ganrun.config.giving import give
+
+        give(paths)
+
+
 def load(path: Path, overrides: Sequence[str]) -> Experiment:
     """Load a config, wherever it is, and see that its target can be made. Raises `ConfigError`."""
     from ganrun.api.configs import notes_on, place_modes

@@ -11,6 +11,7 @@ import typer
 
 from ganrun.cli import completion
 from ganrun.cli.commands import app
+from ganrun.cli.configs import give_pieces
 from ganrun.cli.ends import clear_errors, end_interrupted, exit_with, termination_as_interrupt
 from ganrun.cli.folders import named_folders, newest_folder
 from ganrun.cli.games import job_options, repair_folders
@@ -18,6 +19,7 @@ from ganrun.cli.options import (
     CheckpointOption,
     JsonOption,
     NumericsOption,
+    PiecesOption,
     QuietOption,
     RepairOption,
 )
@@ -40,6 +42,7 @@ def diagnose(
             autocompletion=completion.runs,
         ),
     ] = None,
+    pieces: PiecesOption = None,
     repair: RepairOption = False,
     allow_numerics_change: NumericsOption = False,
     checkpoint_every: CheckpointOption = 10.0,
@@ -66,6 +69,7 @@ def diagnose(
     none of the others. With --json they are one list.
     """
     with clear_errors(), termination_as_interrupt():
+        give_pieces(pieces)
         options_in = partial(
             job_options,
             allow_numerics_change=allow_numerics_change,

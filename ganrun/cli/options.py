@@ -89,3 +89,11 @@ WhereOption = Annotated[
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document for scripts.")]
 QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")]
+PiecesOption = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--pieces",
+        metavar="FILE",
+        help="A Python file with pieces of your own; may be repeated (docs/extending.md).",
+    ),
+]

@@ -10,9 +10,10 @@ import typer
 
 from ganrun.cli import completion
 from ganrun.cli.commands import app
+from ganrun.cli.configs import give_pieces
 from ganrun.cli.ends import clear_errors, exit_with, note
 from ganrun.cli.folders import named_folders, newest_folder
-from ganrun.cli.options import JsonOption, number
+from ganrun.cli.options import JsonOption, PiecesOption, number
 from ganrun.report.figures_wanted import (
     DOTS_PER_INCH,
     LEAST_DOTS,
@@ -82,6 +83,7 @@ def report(
     gif: Annotated[
         bool, typer.Option("--gif", help="Draw figures/progression.gif too, for slides and chats.")
     ] = False,
+    pieces: PiecesOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Say what became of a run or a sweep, from its folder alone.
@@ -89,6 +91,7 @@ def report(
     Writes report.html, a page to be opened in any browser, and figures.
     """
     with clear_errors():
+        give_pieces(pieces)
         from rich.console import Console
 
         from ganrun.store.sweep_folder import is_sweep_folder

@@ -9,7 +9,7 @@ import typer
 
 from ganrun.cli import completion
 from ganrun.cli.commands import app
-from ganrun.cli.configs import settings
+from ganrun.cli.configs import give_pieces, settings
 from ganrun.cli.ends import (
     clear_errors,
     end_interrupted,
@@ -23,6 +23,7 @@ from ganrun.cli.options import (
     JsonOption,
     NameOption,
     NumericsOption,
+    PiecesOption,
     QuietOption,
     RepairOption,
     RunsDirOption,
@@ -57,6 +58,7 @@ def sweep(
         ),
     ] = None,
     name: NameOption = None,
+    pieces: PiecesOption = None,
     runs_dir: RunsDirOption = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what it would cost, and train nothing.")
@@ -84,6 +86,7 @@ def sweep(
     folder has finished is never trained again.
     """
     with clear_errors(), termination_as_interrupt():
+        give_pieces(pieces)
         if workers is not None and scheduler is not None:
             raise typer.BadParameter("--workers starts a cluster, --scheduler names one: not both")
 

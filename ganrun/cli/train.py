@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from ganrun.cli.commands import app
-from ganrun.cli.configs import load_all, settings
+from ganrun.cli.configs import give_pieces, load_all, settings
 from ganrun.cli.ends import (
     clear_errors,
     end_interrupted,
@@ -24,6 +24,7 @@ from ganrun.cli.options import (
     JsonOption,
     NameOption,
     NumericsOption,
+    PiecesOption,
     QuietOption,
     RepairOption,
     RunsDirOption,
@@ -47,6 +48,7 @@ def train(
     seeds: SeedsOption = None,
     steps: StepsOption = None,
     name: NameOption = None,
+    pieces: PiecesOption = None,
     runs_dir: RunsDirOption = None,
     again: Annotated[
         bool, typer.Option("--again", help="Train afresh beside a run that is there already.")
@@ -75,6 +77,7 @@ def train(
     the verdict is what that shows.
     """
     with clear_errors(), termination_as_interrupt():
+        give_pieces(pieces)
         given = settings(overrides, seeds=seeds, steps=steps, name=name)
         experiments = load_all(configs, given)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache
 from typing import Any
 
 from pydantic import GetCoreSchemaHandler, create_model
@@ -17,8 +17,9 @@ from pydantic.fields import FieldInfo
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from ganrun.config import pieces
-from ganrun.config.declarations import Piece
+from ganrun.config.declarations import Piece, Table
 from ganrun.config.fields import Section, static
+from ganrun.config.outside_sources import in_full
 from ganrun.config.parameters import Frozen, parameters_model
 from ganrun.wording import setting
 
@@ -62,6 +63,11 @@ class Choice:
         return Frozen({self.name: Frozen(told)}) if told else self.name
 
 
+@cache
+def _by_default(piece: Piece, model: type[Section]) -> Choice:
+    return Choice(piece, Frozen(dict(model())))
+
+
 _AS_WRITTEN = core_schema.plain_serializer_function_ser_schema(
     lambda choice: as_plain(choice.written)
 )
@@ -79,33 +85,34 @@ class ChoiceOf:
     """Annotation of a field that holds one of the declared pieces; `kind` is what they are."""
 
     kind: str
-    pieces: Mapping[str, Piece]
+    pieces: Table[Piece]
 
     def __call__(self, name: str) -> Choice:
         """Return the piece of that name with the defaults of all its parameters."""
-        return self._by_name[name]
+        return _by_default(self.pieces[name], self.model_of(name))
 
-    @cached_property
-    def _by_name(self) -> dict[str, Choice]:
-        return {
-            name: Choice(self.pieces[name], Frozen(dict(model())))
-            for name, model in self.models.items()
-        }
+    def model_of(self, name: str) -> type[Section]:
+        """The model of a piece's parameters. Raises `KeyError` where there is no such piece."""
+        return parameters_model(self.pieces[name], f"{self.kind}_{name}")
 
-    @cached_property
+    @property
     def models(self) -> dict[str, type[Section]]:
         """The model of each piece's parameters, by the piece's name."""
-        return {
-            name: parameters_model(piece, f"{self.kind}_{name}")
-            for name, piece in self.pieces.items()
-        }
+        return {name: self.model_of(name) for name in self.pieces}
 
-    @cached_property
+    @property
     def table(self) -> type[Section]:
-        """The model whose fields are the pieces, of which one is there."""
+        """The model whose fields are the pieces that there are, of which one is there."""
+        return self._table_of(tuple(self.pieces))
+
+    @cache  # noqa: B019 - there are as many of these as fields of a config, for good
+    def _table_of(self, names: tuple[str, ...]) -> type[Section]:
         fields: dict[str, Any] = {
-            name: (model, static(None, f"{self.pieces[name].description.rstrip('.')}."))
-            for name, model in self.models.items()
+            name: (
+                self.model_of(name),
+                static(None, f"{self.pieces[name].description.rstrip('.')}."),
+            )
+            for name in names
         }
         return create_model(self.kind, __base__=Section, **fields)
 
@@ -113,14 +120,18 @@ class ChoiceOf:
         self, source: Any, handler: GetCoreSchemaHandler
     ) -> CoreSchema:
         return core_schema.no_info_wrap_validator_function(
-            self._validated, handler.generate_schema(self.table), serialization=_AS_WRITTEN
+            self._validated,
+            handler.generate_schema(self._table_of(tuple(self.pieces.house))),
+            serialization=_AS_WRITTEN,
         )
 
     def _validated(self, value: Any, handler: Callable[[Any], Any]) -> Choice:
-        if isinstance(value, str) and value in self.pieces:
-            return self(value)
+        if isinstance(value, str) and (name := in_full(self.pieces, value)) in self.pieces:
+            return self(name)
         ((name, given),) = self._as_mapping(value).items()
-        parameters = getattr(handler({name: given}), name)
+        is_house = name in self.pieces.house
+        read = handler if is_house else self.table.model_validate
+        parameters = getattr(read({name: given}), name)
         return Choice(self.pieces[name], Frozen(dict(parameters)))
 
     def _as_mapping(self, value: Any) -> dict[str, Any]:
@@ -134,7 +145,8 @@ class ChoiceOf:
         if len(value) != 1:
             names = [str(name) for name in value]
             raise PydanticCustomError("not_one_piece", "expected one piece", {"names": names})
-        ((name, given),) = value.items()
+        ((word, given),) = value.items()
+        name = in_full(self.pieces, word) if isinstance(word, str) else word
         if name not in self.pieces:
             word = {"word": str(name), "inside": True}
             raise PydanticCustomError("unknown_piece", "no such piece", word)

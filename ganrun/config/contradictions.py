@@ -10,14 +10,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from ganrun.config.metrics import own_key
 from ganrun.config.pieces import OBJECTIVES, PENALTIES
 from ganrun.wording import listed
 
 ROWS_LIMIT = 100_000
 SAMPLES_PER_MODE = 10
-
-LABELLED = tuple(name for name, one in OBJECTIVES.items() if one.labels)
-PER_POINT = tuple(name for name, one in PENALTIES.items() if one.per_point)
 
 
 @dataclass(frozen=True)
@@ -70,7 +68,7 @@ def _nothing_to_compare(one: Any) -> str | None:
 
 
 def _slopes_of_single_points(one: Any) -> str | None:
-    found = [f"penalties.{name}" for name in PER_POINT if name in one.penalties]
+    found = [f"penalties.{name}" for name in one.penalties if PENALTIES[name].per_point]
     if one.discriminator.minibatch.name != "discrimination" or not found:
         return None
     return (
@@ -104,7 +102,8 @@ def _norm_of_one(player: str) -> Callable[[Any], str | None]:
 def _no_labels(one: Any) -> str | None:
     if one.training.label_smoothing is None or OBJECTIVES[one.objective].labels:
         return None
-    return f"objective {one.objective!r} has no labels to be smoothed; {listed(LABELLED)} have"
+    labelled = [name for name, other in OBJECTIVES.items() if other.labels]
+    return f"objective {one.objective!r} has no labels to be smoothed; {listed(labelled)} have"
 
 
 def _warmup_without_end(one: Any) -> str | None:
@@ -123,7 +122,15 @@ _FALLS = tuple(
     for number in ("warmup", "until")
 )
 
+
+def _two_of_one_key(one: Any) -> str | None:
+    keys = [own_key(name) for name in one.evaluation.metrics]
+    twice = [key for key in dict.fromkeys(keys) if keys.count(key) > 1]
+    return f"{twice[0]!r} is there twice" if twice else None
+
+
 CONTRADICTIONS = (
+    Contradiction(("evaluation.metrics",), _two_of_one_key),
     Contradiction(("evaluation.every", "training.steps"), _too_many_evaluations),
     Contradiction(("evaluation.samples", "target"), _too_few_samples),
     Contradiction(("discriminator.packing", "training.batch_size"), _uneven_packs),

@@ -6,9 +6,9 @@ The declarations themselves are in `pieces` and `metrics`.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
 
 @dataclass(frozen=True)
@@ -195,6 +195,63 @@ class Metric(Declaration):
 D = TypeVar("D", bound=Declaration)
 
 
-def table(*declarations: D) -> Mapping[str, D]:
-    """Return the declarations keyed by name, in the order they are declared."""
-    return {declaration.name: declaration for declaration in declarations}
+class Table(Mapping[str, D]):
+    """Declarations by name: the house's in the order they are declared, then those from outside.
+
+    A piece from outside stands under its full name, which tells its source: `smooth@1a2b3c4d`. By
+    its short name a config means the one that was given last (`ganrun.config.outside`).
+    """
+
+    __hash__ = object.__hash__  # a table is no other that is like it
+    kind = ""
+    """What people call one of them, where pieces from outside may be among them."""
+
+    def __init__(self, declarations: Iterable[D]) -> None:
+        self.house = {declaration.name: declaration for declaration in declarations}
+        self._all = dict(self.house)
+        self._in_full: dict[str, str] = {}
+
+    def __getitem__(self, name: str) -> D:
+        return self._all[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._all)
+
+    def __len__(self) -> int:
+        return len(self._all)
+
+    def open_to(self, kind: str, make: Callable[[Any], Any] = lambda one: one) -> None:
+        """Let pieces of that kind in from now on; `make` makes an entry of what they declare."""
+        self.kind, self._make = kind, make
+        OPEN[kind] = self
+
+    def admit(self, full_name: str, declaration: Any, short_name: str = "") -> None:
+        """Let a piece from outside be known; with a short name, that stands for it from now on."""
+        if full_name not in self._all:
+            self._all[full_name] = self._make(declaration)
+        if short_name:
+            self._in_full[short_name] = full_name
+
+    def given(self) -> Mapping[str, str]:
+        """The full names of pieces from outside, by the short names that stand for them."""
+        return self._in_full
+
+    def words(self) -> list[str]:
+        """All that a config may say: names, and short names."""
+        return [*self._all, *self._in_full]
+
+    def in_full(self, word: str) -> str:
+        """What a word in a config stands for: itself, unless it is a piece's short name."""
+        return self._in_full.get(word, word)
+
+
+OPEN: dict[str, Table[Any]] = {}
+"""The tables that pieces from outside may be among, by kind."""
+
+
+def table(*declarations: D, kind: str = "") -> Table[D]:
+    """Return the declarations as a table; with a `kind`, open to pieces from outside."""
+    found = Table(declarations)
+    if kind:
+        found.open_to(kind)
+    return found

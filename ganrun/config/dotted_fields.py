@@ -12,7 +12,7 @@ from pydantic.fields import FieldInfo
 from ganrun.config import suggest
 from ganrun.config.errors import Problem, dotted
 from ganrun.config.explain import explained_value
-from ganrun.config.fields import OneOf, mark_of
+from ganrun.config.fields import OneOf, Section, mark_of
 from ganrun.config.schema import choices, section_model
 from ganrun.config.targets import DEFAULT_LAYOUT, LAYOUTS
 from ganrun.config.yaml_tree import Node, plain
@@ -94,10 +94,12 @@ def value_of(
     having = (name for name in layouts if path[-1] in LAYOUTS[name].model.model_fields)
     layout = next(having, DEFAULT_LAYOUT)
     try:
-        return _type_of(path, layout).validate_python(plain(node))
+        found = _type_of(path, layout).validate_python(plain(node))
     except ValidationError as error:
         problems.extend(explained_value(error, node, path, label))
         return WRONG
+    # A penalty without parameters is a value, and no section to go into.
+    return dict(found) if path[0] == "penalties" and isinstance(found, Section) else found
 
 
 @cache

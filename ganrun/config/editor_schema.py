@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from pydantic import BaseModel
+
 from ganrun.config.choices import ChoiceOf, as_plain
+from ganrun.config.penalties import penalty_model
 from ganrun.config.pieces import PENALTIES
 from ganrun.config.schema import SEEDS_LIMIT, Experiment, choices, section_model
 from ganrun.config.targets import LAYOUTS
@@ -43,11 +46,12 @@ def json_schema() -> dict[str, Any]:
     fields["penalties"]["anyOf"] = [{"$ref": fields["penalties"].pop("$ref")}, {"type": "null"}]
     for (section, name), choice in choices().items():
         _tell_choice(models, section, name, choice)
-    for name, penalty in PENALTIES.items():
+    for name, penalty in PENALTIES.house.items():
         models["Penalties"]["properties"][name]["description"] = penalty.description
-    for layout in LAYOUTS.values():
+    for layout in LAYOUTS.house.values():
         models[layout.model.__name__].pop("required", None)
     fields["target"]["anyOf"] = fields["target"].pop("oneOf")
+    _tell_outside(models, fields)
     head = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "ganrun experiment",
@@ -63,11 +67,12 @@ def _tell_choice(models: dict[str, Any], section: str, name: str, choice: Choice
     field = models[model.__name__]["properties"][name]
     default = model.model_fields[name].get_default(call_default_factory=True)
     field["default"] = as_plain(default.written)
-    named = {"enum": list(choice.pieces), "type": "string"}
+    named = {"enum": choice.pieces.words(), "type": "string"}
     field["anyOf"] = [named, {"$ref": field.pop("$ref")}]
     table = models[choice.kind]
     table |= {"minProperties": 1, "maxProperties": 1}
-    for piece, parameters in choice.models.items():
+    for piece in choice.pieces.house:
+        parameters = choice.model_of(piece)
         said = choice.table.model_fields[piece].description
         table["properties"][piece]["description"] = said
         whole = table["properties"][piece].pop("$ref", None)
@@ -77,6 +82,24 @@ def _tell_choice(models: dict[str, Any], section: str, name: str, choice: Choice
             table["properties"][piece]["anyOf"] = [{"$ref": whole}, bare]
         elif whole:
             table["properties"][piece]["$ref"] = whole
+
+
+def _tell_outside(models: dict[str, Any], fields: dict[str, Any]) -> None:
+    """Let the pieces that were given be written, by their short names."""
+    for name, penalty in PENALTIES.given().items():
+        models["Penalties"]["properties"][name] = alone(penalty_model(penalty))
+    for choice in choices().values():
+        for name, piece in choice.pieces.given().items():
+            models[choice.kind]["properties"][name] = alone(choice.model_of(piece))
+    for name, layout in LAYOUTS.given().items():
+        told = alone(LAYOUTS[layout].model)
+        told["properties"]["layout"] = {"enum": [name, layout], "type": "string"}
+        fields["target"]["anyOf"].append(told)
+
+
+def alone(model: type[BaseModel]) -> dict[str, Any]:
+    """Return the schema of a model that is in no other's."""
+    return in_standard_words(model.model_json_schema())
 
 
 def in_standard_words(schema: Any) -> Any:

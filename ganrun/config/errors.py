@@ -89,3 +89,7 @@ def one_line(text: str) -> str:
 def shortened(text: str, width: int = 40) -> str:
     """Return the text, its end cut off if it is long."""
     return text if len(text) <= width else text[: width - 3] + "..."
+
+
+class PieceError(GanrunError):
+    """A fault in a piece from outside while it is used: one line that names its file and line."""

@@ -8,8 +8,10 @@ from typing import Any
 from pydantic import ValidationError
 
 from ganrun.config import pieces, suggest
-from ganrun.config.declarations import Declaration
+from ganrun.config.declarations import Declaration, Table
 from ganrun.config.errors import Place, Problem, dotted, shortened
+from ganrun.config.metrics import METRICS, OWN_METRICS
+from ganrun.config.outside import is_full_name, not_given
 from ganrun.config.overrides import nested
 from ganrun.config.points_target import DRAWS
 from ganrun.config.schema import NAME
@@ -37,7 +39,10 @@ CHOICES: Mapping[str, Mapping[str, Declaration]] = {
     "biases": pieces.BIASES,
     "design": pieces.DESIGNS,
     "draw": DRAWS,
+    "metrics": OWN_METRICS,
 }
+
+KIND_CALLED = {"name": "optimizer", "metrics": "metric"}
 
 
 def explained(error: ValidationError, root: Node) -> list[Problem]:
@@ -112,6 +117,8 @@ def _message(
     """Return what is wrong, or None for a kind of complaint that the schema does not make."""
     if kind == "contradiction":
         return str(context["message"])
+    if kind == "extra_forbidden" and path[0] == "penalties" and is_full_name(path[-1]):
+        return not_given("penalty", str(path[-1]))
     if kind == "extra_forbidden":
         return "unknown field" + suggest.field(str(path[-1]), dotted(path[:-1]), layout)
     if kind == "missing" and node is None:
@@ -129,12 +136,17 @@ def _message(
 
 
 def _no_such_piece(path: Path, word: Any, node: Node) -> str:
+    path = path[:-1] if isinstance(path[-1], int) else path
     field, name = str(path[-1]), dotted(path)
     declared = CHOICES.get(name) or CHOICES[field]
+    if field == "metrics" and word in METRICS:
+        return f"{word!r} is measured of every run; name metrics of your own"
     if isinstance(word, str) and (reason := pieces.NOT_HERE.get(name, {}).get(word)):
         return reason
+    if isinstance(declared, Table) and declared.kind and is_full_name(word):
+        return not_given(declared.kind, word)
     if isinstance(word, str):
-        what = "optimizer" if field == "name" else field
+        what = KIND_CALLED.get(field, field)
         return f"unknown {what} {shortened(word)!r}{suggest.choice(word, declared)}"
     return f"expected one of {', '.join(declared)}, not {written(node)}"
 

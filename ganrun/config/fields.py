@@ -8,9 +8,19 @@ from dataclasses import dataclass
 from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, GetCoreSchemaHandler
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+)
 from pydantic.fields import FieldInfo
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+
+from ganrun.config.declarations import Table
+from ganrun.config.outside_sources import in_full
 
 Mark = Literal["traced", "static", "optional", "label"]
 
@@ -123,14 +133,29 @@ def number_of(field: FieldInfo, value: Any) -> Any:
 
 @dataclass(frozen=True)
 class OneOf:
-    """Annotation of a string field that must be one of the declared names."""
+    """Annotation of a string field that holds a declared name, of the house or from outside."""
 
     names: Iterable[str]
 
     def __get_pydantic_core_schema__(
         self, source: Any, handler: GetCoreSchemaHandler
     ) -> CoreSchema:
+        if isinstance(self.names, Table) and self.names.kind:
+            return core_schema.no_info_plain_validator_function(self._known)
         return core_schema.literal_schema(list(self.names))
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        words = self.names.words() if isinstance(self.names, Table) else [*self.names]
+        return handler(core_schema.literal_schema(words or [""]))
+
+    def _known(self, value: Any) -> str:
+        """Return what a word stands for in a table that pieces from outside may be in."""
+        assert isinstance(self.names, Table)
+        if isinstance(value, str) and (name := in_full(self.names, value)) in self.names:
+            return name
+        raise PydanticCustomError("literal_error", "no such name")
 
 
 def contradiction(message: str, *fields: tuple[str | int, ...]) -> PydanticCustomError:

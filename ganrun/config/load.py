@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from ganrun.config.errors import ConfigError, Problem, in_order
 from ganrun.config.explain import explained
+from ganrun.config.full_names import tree_in_full
 from ganrun.config.own_points import settled
 from ganrun.config.schema import Experiment
 from ganrun.config.sources import EXPERIMENT, Written, read_tree
@@ -47,6 +48,7 @@ def validated(tree: Node, problems: list[Problem]) -> Experiment | None:
 
     Points of one's own are read from their file, and fitted.
     """
+    tree = tree_in_full(tree)
     try:
         experiment = Experiment.model_validate(plain(tree))
         return _with_points(experiment, tree, problems)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from ganrun.config.declarations import Metric, table
+from ganrun.config.declarations import Metric, Table, table
 
 METRICS = table(
     Metric(
@@ -201,6 +201,20 @@ METRICS = table(
     ),
 )
 
+OWN_METRICS: Table[Metric] = table(kind="metric")
+"""Metrics from outside, by their full names: a config names those that it wants measured."""
+
+
+def own_key(name: str) -> str:
+    """Return what a metric from outside is called among a run's numbers: its name alone."""
+    return name.partition("@")[0]
+
+
+def own_keys() -> tuple[str, ...]:
+    """Return what the metrics from outside that are known are called among a run's numbers."""
+    return tuple(dict.fromkeys(own_key(name) for name in OWN_METRICS))
+
+
 ROUND_METRICS = tuple(m.name for m in METRICS.values() if m.when == "round")
 EVALUATION_METRICS = tuple(m.name for m in METRICS.values() if m.when == "evaluation")
 SUMMARY_METRICS = tuple(m.name for m in METRICS.values() if m.when != "round")
@@ -216,8 +230,14 @@ AVERAGED_SUMMARY = tuple(AVERAGED + name for name in SUMMARY_METRICS if name != 
 
 
 def metric_called(name: str) -> Metric:
-    """Return the metric of that name, of a generator or of its moving average."""
-    return METRICS[name.removeprefix(AVERAGED)]
+    """Return the metric of that name, of a generator or of its moving average.
+
+    Of metrics from outside that share a name, the newest.
+    """
+    bare = name.removeprefix(AVERAGED)
+    if bare in METRICS:
+        return METRICS[bare]
+    return OWN_METRICS[next(one for one in reversed([*OWN_METRICS]) if own_key(one) == bare)]
 
 
 def metrics_columns(modes: int, averages: bool = False) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from ganrun.config.schema import choices
-from ganrun.config.targets import layout_of
+from ganrun.config.targets import LAYOUTS, layout_of
 from ganrun.config.yaml_tree import Node, plain
 
 Tree = TypeVar("Tree")
@@ -46,6 +46,8 @@ def experiment_on_top(under: Tree, over: Tree) -> Tree:
         old, new = below["target"], above["target"]
         if "layout" in (_fields(new) or ()) and _layout(new) != _layout(old):
             below = {name: value for name, value in below.items() if name != "target"}
+        elif _layout(old) not in LAYOUTS.house:  # its modes are placed by what is given
+            below = below | {"target": _placed_anew(old)}
     return _with_fields(over, _both(below, above))
 
 
@@ -70,6 +72,12 @@ def _without_other_piece(
         return below
     rest = {field: value for field, value in fields.items() if field != name}
     return below | {section: _with_fields(below[section], rest)}
+
+
+def _placed_anew(target: Any) -> Any:
+    """Return a target without the places of its modes, which what lies on it may move."""
+    fields = {name: value for name, value in (_fields(target) or {}).items() if name != "means"}
+    return _with_fields(target, fields)
 
 
 def _both(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:

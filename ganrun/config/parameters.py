@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any
 
 from pydantic import create_model
@@ -33,13 +34,15 @@ class Frozen(Mapping[str, Any]):
         return repr(self._entries)
 
 
+@cache
 def parameters_model(piece: Piece, name: str) -> type[Section]:
     """Return the model that reads a piece's parameters; `name` is what editors' schemas call it."""
-    fields: dict[str, Any] = {one.name: _field(one) for one in piece.parameters}
+    fields: dict[str, Any] = {one.name: field_of(one) for one in piece.parameters}
     return create_model(name, __base__=Section, __doc__=piece.description, **fields)
 
 
-def _field(one: Parameter) -> tuple[Any, Any]:
+def field_of(one: Parameter) -> tuple[Any, Any]:
+    """Return the type and the declaration of a parameter, as a field of a model."""
     declare = static if one.static else traced
     default = int(one.default) if one.whole else one.default
     bounds = {"ge": one.least, "le": one.most}

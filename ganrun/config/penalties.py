@@ -2,44 +2,70 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 
 from pydantic import GetCoreSchemaHandler, create_model
 from pydantic_core import CoreSchema, core_schema
 
 from ganrun.config.fields import Section, static
+from ganrun.config.outside_sources import in_full
 from ganrun.config.parameters import Frozen, parameters_model
 from ganrun.config.pieces import PENALTIES
 
-PARAMETERS = {name: parameters_model(penalty, name) for name, penalty in PENALTIES.items()}
 
-_fields: dict[str, Any] = {
-    name: (model | None, static(None, PENALTIES[name].description))
-    for name, model in PARAMETERS.items()
-}
-PenaltyTable = create_model("Penalties", __base__=Section, **_fields)
+def penalty_model(name: str) -> type[Section]:
+    """The model of a penalty's parameters. Raises `KeyError` where there is no such penalty."""
+    return parameters_model(PENALTIES[name], name)
+
+
+def penalty_table() -> type[Section]:
+    """The model whose fields are the penalties that there are, null where one is not used."""
+    return _table_of(tuple(PENALTIES))
+
+
+@cache
+def _table_of(names: tuple[str, ...]) -> type[Section]:
+    fields: dict[str, Any] = {
+        name: (penalty_model(name) | None, static(None, PENALTIES[name].description))
+        for name in names
+    }
+    return create_model("Penalties", __base__=Section, **fields)
 
 
 class Penalties(Frozen):
     """Penalties on the discriminator: name -> parameters, in the order of their declarations.
 
     `experiment.penalties["r1"]["weight"]` is a float; a penalty that is not there is not used.
+    Those from outside come last, by name, whenever they were given.
     """
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        table = handler.generate_schema(PenaltyTable)
-        return core_schema.no_info_before_validator_function(
-            _as_plain,
-            core_schema.no_info_after_validator_function(cls._of_table, table),
+        return core_schema.no_info_wrap_validator_function(
+            cls._validated,
+            handler.generate_schema(_table_of(tuple(PENALTIES.house))),
             serialization=core_schema.plain_serializer_function_ser_schema(_as_plain),
         )
 
     @classmethod
-    def _of_table(cls, table: Section) -> Penalties:
+    def _validated(cls, value: Any, handler: Callable[[Any], Section]) -> Penalties:
+        given = _as_plain(value)
+        if isinstance(given, dict):
+            given = {_in_full(name): parameters for name, parameters in given.items()}
+        if not isinstance(given, dict) or PENALTIES.house.keys() >= given.keys():
+            table = handler(given)
+        else:
+            table = penalty_table().model_validate(given)
         used = {name: value for name, value in table if value is not None}
-        return cls({name: Frozen(dict(value)) for name, value in used.items()})
+        others = sorted(used.keys() - PENALTIES.house.keys())
+        names = [*(name for name in used if name in PENALTIES.house), *others]
+        return cls({name: Frozen(dict(used[name])) for name in names})
+
+
+def _in_full(name: Any) -> Any:
+    return in_full(PENALTIES, name) if isinstance(name, str) else name
 
 
 def _as_plain(value: Any) -> Any:

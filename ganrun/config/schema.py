@@ -7,7 +7,14 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, Field, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    Field,
+    SerializerFunctionWrapHandler,
+    model_serializer,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from ganrun.config.choices import (
@@ -38,7 +45,9 @@ from ganrun.config.fields import (
     types_of,
     whole_number,
 )
-from ganrun.config.penalties import PARAMETERS, Penalties, PenaltyTable
+from ganrun.config.metrics import OWN_METRICS
+from ganrun.config.outside_layouts import OpenTarget
+from ganrun.config.penalties import Penalties, penalty_model, penalty_table
 from ganrun.config.pieces import (
     BIAS_INITIALIZERS,
     BIASES,
@@ -47,11 +56,13 @@ from ganrun.config.pieces import (
     NORMS,
     OBJECTIVES,
     OPTIMIZERS,
+    PENALTIES,
 )
-from ganrun.config.targets import DEFAULT_LAYOUT, LAYOUTS, PLANE, AnyTarget
+from ganrun.config.targets import DEFAULT_LAYOUT, LAYOUTS, PLANE
 from ganrun.wording import listed
 
 SEEDS_LIMIT = 16_384
+MOST_METRICS = 32
 NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]*$"  # safe as the start of a folder's name
 NAME_LIMIT = 64
 MOST_ROUNDS = 10_000_000
@@ -245,6 +256,15 @@ class Evaluation(Section):
         le=MOST_ROUNDS,
     )
     samples: Whole = static(2500, "Samples per evaluation.", "samples", ge=100, le=50_000)
+    metrics: Annotated[
+        tuple[Annotated[str, OneOf(OWN_METRICS)], ...], Field(max_length=MOST_METRICS)
+    ] = static((), "Metrics of one's own that are measured at the end, beside all of ganrun's.")
+
+    @model_serializer(mode="wrap")
+    def _without_no_metrics(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """As it was written before there were such metrics, where there are none."""
+        content: dict[str, Any] = handler(self)
+        return content if self.metrics else {k: v for k, v in content.items() if k != "metrics"}
 
 
 class Snapshots(Section):
@@ -274,7 +294,7 @@ class Experiment(Section):
     seeds: Annotated[
         tuple[Seed, ...], Field(min_length=1, max_length=SEEDS_LIMIT), BeforeValidator(_seeds)
     ] = traced((0,), "Seeds of the runs: a list, or a count (8 means 0 to 7).")
-    target: AnyTarget = Field(
+    target: OpenTarget = Field(
         default=LAYOUTS[DEFAULT_LAYOUT].model(),
         description="The 2D Gaussian mixture to be learned.",
     )
@@ -319,7 +339,9 @@ def section_model(section: str, layout: str = DEFAULT_LAYOUT) -> type[BaseModel]
     """
     first, _, penalty = section.partition(".")
     if first == "penalties":
-        return PARAMETERS.get(penalty) if penalty else PenaltyTable
+        if not penalty:
+            return penalty_table()
+        return penalty_model(penalty) if penalty in PENALTIES else None
     if section == "target":
         return LAYOUTS[layout].model if layout in LAYOUTS else None
     if section == "":

@@ -16,6 +16,7 @@ from typing import Literal
 
 from ganrun.config.errors import Place, Problem, shortened
 from ganrun.config.find import ENDINGS, find_beside
+from ganrun.config.full_names import path_in_full, tree_in_full
 from ganrun.config.overrides import experiment_on_top, merged, nested
 from ganrun.config.schema import Experiment
 from ganrun.config.shipped import shipped_configs, shipped_files
@@ -142,7 +143,7 @@ def _read_text(
     if mistaken := _of_other_kind(path, node, kind, asked):
         problems.append(mistaken)
         return None
-    return with_parent(path, node, kind, problems, chain)
+    return with_parent(path, tree_in_full(node), kind, problems, chain)
 
 
 def _of_other_kind(path: Path, tree: Node, kind: Kind, asked: Asked | None) -> Problem | None:
@@ -284,4 +285,5 @@ def _options(overrides: Sequence[str], problems: list[Problem]) -> Iterator[Opti
             except Unreadable as unreadable:
                 problems.append(unreadable.problem)
             else:
-                yield path, node or Node(place, None)
+                whole = path_in_full(tuple(path))
+                yield list(whole), tree_in_full(node or Node(place, None), whole)

@@ -101,8 +101,11 @@ def near(
 def choice(word: str, declared: Mapping[str, Declaration]) -> str:
     """Return what to say after 'unknown ...': the declared name that was meant, or all of them."""
     also = {name: declaration.also for name, declaration in declared.items()}
-    meant = near(word, declared, also, cutoff=0.6)
-    return f"; did you mean {meant!r}?" if meant else f"; it is one of {', '.join(declared)}"
+    if meant := near(word, declared, also, cutoff=0.6):
+        return f"; did you mean {meant!r}?"
+    if not declared:
+        return "; give the file that declares it with --pieces"
+    return f"; it is one of {', '.join(declared)}"
 
 
 def fields_of(section: str, layout: str) -> tuple[str, ...]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ganrun.config.editor_schema import in_standard_words, json_schema
+from ganrun.config.editor_schema import alone, in_standard_words, json_schema
+from ganrun.config.penalties import penalty_model
 from ganrun.config.pieces import PENALTIES
 from ganrun.config.schema import Experiment, choices, section_model
 from ganrun.config.sweep_schema import LEVELS_LIMIT, SweepHead
@@ -88,8 +89,11 @@ def dotted_fields(experiment: Schema, models: Schema) -> Iterator[tuple[str, Sch
         if name == "target":
             yield from _target_fields(models)
         elif name == "penalties":
-            for penalty in PENALTIES:
+            for penalty in PENALTIES.house:
                 for parameter, schema in models[penalty]["properties"].items():
+                    yield f"penalties.{penalty}.{parameter}", schema
+            for penalty, full_name in PENALTIES.given().items():
+                for parameter, schema in alone(penalty_model(full_name))["properties"].items():
                     yield f"penalties.{penalty}.{parameter}", schema
         elif "$ref" in field:
             for inner, schema in models[name.capitalize()]["properties"].items():
@@ -109,19 +113,24 @@ def _inner_fields(
             yield f"{whole}.{inner}", part
         return
     yield whole, schema
-    for piece, parameters in choice.models.items() if choice else ():
-        for inner, part in models[parameters.__name__]["properties"].items():
+    if choice is None:
+        return
+    for piece in choice.pieces.house:
+        for inner, part in models[choice.model_of(piece).__name__]["properties"].items():
+            yield f"{whole}.{piece}.{inner}", part
+    for piece, full_name in choice.pieces.given().items():
+        for inner, part in alone(choice.model_of(full_name))["properties"].items():
             yield f"{whole}.{piece}.{inner}", part
 
 
 def _target_fields(models: Schema) -> Iterator[tuple[str, Schema]]:
     """Yield the fields of all layouts together, each as the first layout that has it says."""
-    layouts = [models[one.model.__name__]["properties"] for one in LAYOUTS.values()]
+    layouts = [models[one.model.__name__]["properties"] for one in LAYOUTS.house.values()]
     names = dict.fromkeys(name for layout in layouts for name in layout)
     for name in names:
         if name == "layout":
             first = layouts[0]["layout"]
-            yield "target.layout", {"description": first["description"], "enum": list(LAYOUTS)}
+            yield "target.layout", {"description": first["description"], "enum": LAYOUTS.words()}
         else:
             yield f"target.{name}", next(layout[name] for layout in layouts if name in layout)
 
@@ -167,7 +176,7 @@ def _case(experiment: Schema, fields: dict[str, Schema], models: Schema) -> Sche
             "description": penalty.description,
             "anyOf": [{"$ref": f"#/$defs/{name}"}, {"type": "null"}],
         }
-        for name, penalty in PENALTIES.items()
+        for name, penalty in PENALTIES.house.items()
     }
     dotted = {
         name: {"description": field["description"], "$ref": f"#/$defs/{name}"}

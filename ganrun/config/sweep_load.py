@@ -25,6 +25,7 @@ from ganrun.config.errors import ConfigError, Place, Problem, in_order, shortene
 from ganrun.config.explain import explained, no_section, written
 from ganrun.config.fields import SEED_END
 from ganrun.config.load import settled_at, validated
+from ganrun.config.outside_sources import in_full
 from ganrun.config.points_target import Points
 from ganrun.config.schema import Experiment
 from ganrun.config.sources import SIZE_LIMIT, Written, read_tree
@@ -173,7 +174,8 @@ class _Reader:
                     layouts.append(layout)
         if axis := self.axes.get("target.layout"):
             levels = axis.value if isinstance(axis.value, list) else []
-            layouts += [level.value for level in levels if isinstance(level.value, str)]
+            named = (level.value for level in levels if isinstance(level.value, str))
+            layouts += [in_full(LAYOUTS, name) for name in named]
         return list(dict.fromkeys(name for name in layouts if name in LAYOUTS))
 
     def _is_mapping(self, name: str, of: str) -> bool:

@@ -15,6 +15,8 @@ from pydantic import Field
 from ganrun.config.errors import Place
 from ganrun.config.fields import Number, OneOf, Section, Whole, label
 from ganrun.config.identity import content_of, digest
+from ganrun.config.metrics import own_key
+from ganrun.config.outside import pieces_in
 from ganrun.config.pieces import DESIGNS
 from ganrun.config.schema import NAME, NAME_LIMIT, SEEDS_LIMIT, Experiment
 from ganrun.config.write import flow, lines, short_seeds
@@ -119,6 +121,13 @@ class Sweep:
         by_case = ((case.get("generator") or {}).get("average") for case in self.cases.values())
         varied = any(factor.field == _AVERAGE for factor in self.factors)
         return varied or any(one is not None for one in (self.base.generator.average, *by_case))
+
+    @property
+    def own_metrics(self) -> tuple[str, ...]:
+        """The metrics of one's own that some of its trials have, as they are called in results."""
+        return tuple(
+            own_key(name) for kind, name in pieces_in(sweep_yaml(self)) if kind == "metric"
+        )
 
     @property
     def every_seed(self) -> tuple[int, ...]:

@@ -6,7 +6,6 @@ A model's first line is what people are told of the layout; its fields are the l
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
@@ -171,7 +170,7 @@ def _layout(model: type[Target], *also: str, **facts: Any) -> Layout:
     return Layout(name=name, description=description, also=also, model=model, **facts)
 
 
-LAYOUTS: Mapping[str, Layout] = table(
+LAYOUTS = table(
     _layout(Ring, "circle"),
     _layout(Grid, "square", "lattice"),
     _layout(Line),

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from ganrun.config.choices import Choice
 from ganrun.config.fields import mark_of
-from ganrun.config.penalties import PARAMETERS, Penalties
+from ganrun.config.penalties import Penalties, penalty_model
 from ganrun.config.schema import Experiment
 from ganrun.config.write import flow
 from ganrun.wording import setting
@@ -88,7 +88,7 @@ def _penalties(path: tuple[str, ...], penalties: Mapping[str, Any]) -> Iterator[
     if not penalties:
         yield Field(path, "{}", "{}", "Penalties on the discriminator: none.")
     for name, parameters in penalties.items():
-        model = PARAMETERS[name]
+        model = penalty_model(name)
         if not parameters:
             yield Field((*path, name), "{}", None, model.__doc__ or "")
         for parameter, value in parameters.items():

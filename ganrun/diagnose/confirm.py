@@ -10,6 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
+from ganrun.config import to_yaml
+from ganrun.config.outside import check_given
 from ganrun.diagnose.branches import MOST_ROUNDS, Plan, cohorts_of_all, folder_of
 from ganrun.diagnose.play import reference_of
 from ganrun.diagnose.progress import Confirming, OnConfirming
@@ -83,6 +85,8 @@ def _continuation(run: RunFolder) -> RunFolder | None:
 def _play_on(runs: Sequence[RunFolder], options: Options, board: _Board) -> list[str]:
     """Play all of them; returns a line for each that failed."""
     problems = []
+    for run in runs:
+        check_given(to_yaml(run.config))
     options = replace(options, again=False)
     with executor_for(len(runs)) as executor:
         jobs = cohorts_of_all(runs, [PLAN], options, executor.lanes)

@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 
+from ganrun.config import to_yaml
+from ganrun.config.outside import check_given
 from ganrun.diagnose.advise import advice, rounds_until_rest
 from ganrun.diagnose.branches import MOST_ROUNDS, Plan
 from ganrun.diagnose.cures import afresh, best_cure, cures, may_be_tried
@@ -63,6 +65,7 @@ def diagnose(run: RunFolder, options: Options, on_progress: OnProgress) -> Diagn
         if (known := read_diagnosis(run.path, run.id)) is not None:
             return known
     run.check_rule()
+    check_given(to_yaml(run.config))
     with _claimed(run) as lock:
         remove_leftovers(run.path, (NAME,))
         found = _Experiment(run, options, on_progress, lock.check).found()

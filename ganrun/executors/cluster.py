@@ -9,14 +9,18 @@ that dies has its jobs played by another: dask does that a few times, then says 
 from __future__ import annotations
 
 import contextlib
+import pickle
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any
 
 from ganrun import __version__
+from ganrun.config import ConfigError
+from ganrun.config.giving import give_sources
+from ganrun.config.outside import Source, given_sources
 from ganrun.executors.child_process import main_unread, spared_interrupts
 from ganrun.executors.compile_cache import compile_cache
 from ganrun.executors.task_queue import Task, TaskQueue
@@ -61,6 +65,20 @@ def _describe() -> tuple[str, int]:
     from ganrun.game.population import lanes_for
 
     return __version__, lanes_for(_prepare().platform)
+
+
+def _sent(job: Job) -> tuple[Sequence[Source], bytes]:
+    """A job on its way to a worker, and the sources of the pieces that may be in it."""
+    return given_sources(), pickle.dumps(job)
+
+
+def _received(work: Callable[[Job], Any], sources: Sequence[Source], packed: bytes) -> Any:
+    """Do a job on a worker, which must know its pieces before it can read it.
+
+    Raises `ConfigError` where a package that it needs is not the same here.
+    """
+    give_sources(sources)
+    return work(pickle.loads(packed))
 
 
 def _warm_up(job: Job) -> None:
@@ -189,7 +207,7 @@ class Cluster(contextlib.AbstractContextManager["Cluster"]):
         while len(under_way) < 2 * self.width and (task := tasks.next_task()) is not None:
             one = _UnderWay(task)
             if task.kind == "warm":
-                future = self._client.submit(_warm_up, task.job, pure=False)
+                future = self._client.submit(_received, _warm_up, *_sent(task.job), pure=False)
             else:
                 _claim(one)
                 if not one.claims:
@@ -197,7 +215,7 @@ class Cluster(contextlib.AbstractContextManager["Cluster"]):
                     tasks.done(task)
                     yield task.job, _in_order(one)
                     continue
-                future = self._client.submit(self.play, one.left, pure=False)
+                future = self._client.submit(_received, self.play, *_sent(one.left), pure=False)
             under_way[future.key] = (future, one)
             future.add_done_callback(ended.put)
 
@@ -213,7 +231,10 @@ class Cluster(contextlib.AbstractContextManager["Cluster"]):
             return
         except Exception as error:
             if future.status == "error" and self._client.status == "running":
-                message = repr(error)  # a job tells of its own mistakes; this one is ours
+                is_told = isinstance(error, ConfigError)
+                message = (
+                    str(error) if is_told else repr(error)
+                )  # a job tells of its own mistakes; this one is ours
             else:
                 self.stop()
                 message = "the scheduler was lost; the same command goes on"

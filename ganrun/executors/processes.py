@@ -12,7 +12,7 @@ import contextlib
 import os
 import signal
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
@@ -20,6 +20,8 @@ from pathlib import Path
 from queue import Empty
 from typing import Any
 
+from ganrun.config.giving import give_sources
+from ganrun.config.outside import Source, given_sources
 from ganrun.executors.child_process import (
     INTERRUPTS,
     Children,
@@ -45,12 +47,15 @@ class _Worker:
     progress: Any
 
 
-def _begin_worker(stop: Any, progress: Any, programs: Path | None) -> None:
-    """Set a new process up: it leaves every end to its parent."""
+def _begin_worker(
+    stop: Any, progress: Any, programs: Path | None, sources: Sequence[Source]
+) -> None:
+    """Set a new process up: it leaves every end to its parent, and knows the same pieces."""
     follow_parent(signal.SIGTERM)
     _Worker.stop, _Worker.progress = stop, progress
     progress.cancel_join_thread()  # progress that nobody reads must not keep a worker alive
     backend.prepare(programs)
+    give_sources(sources)
 
 
 def _wake() -> None:
@@ -175,7 +180,7 @@ class Processes(contextlib.AbstractContextManager["Processes"]):
             self.width,
             mp_context=self._context,
             initializer=_begin_worker,
-            initargs=(self._stop, self._progress, self._programs),
+            initargs=(self._stop, self._progress, self._programs, given_sources()),
         )
         with spared_interrupts():
             for _ in range(self.width):  # a process is started for each task while all are busy

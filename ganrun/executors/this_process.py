@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack
 from itertools import chain, takewhile
 from typing import Any
 
+from ganrun.config.errors import PieceError
 from ganrun.executors.compile_cache import compile_cache
 from ganrun.executors.device_threads import on_free_devices
 from ganrun.game import backend
@@ -52,7 +54,8 @@ class ThisProcess(AbstractContextManager["ThisProcess"]):
             if first is not None:
                 from ganrun.playing.play import warm_up
 
-                warm_up(first, Hooks(self._stop.is_set, on_progress))
+                with contextlib.suppress(PieceError):  # which its jobs will tell of
+                    warm_up(first, Hooks(self._stop.is_set, on_progress))
                 yield from self._play(chain([first], jobs), on_progress)
 
     def _play(self, jobs: Iterable[Job], on_progress: OnProgress) -> Iterator[Result]:

@@ -14,7 +14,9 @@ import jax.numpy as jnp
 from flax import nnx
 from jaxtyping import Array, Float, PRNGKeyArray
 
+from ganrun.config.outside import Given
 from ganrun.game.chosen import Chosen
+from ganrun.game.outside import Implementations, shaped
 
 Learned = Mapping[str, Array]
 """A latent's own parameters, by name."""
@@ -96,6 +98,14 @@ def particles_term(learned: Learned, latents: Any, strengths: Strengths) -> Floa
     return strengths["spread"] * lacking
 
 
+def _from_outside(piece: Given) -> Latent:
+    def draw(learned: Learned, key: PRNGKeyArray, count: int, dimensions: int) -> Any:
+        shape = (count, dimensions)
+        return shaped(piece, piece(key, count, dimensions), shape, f"points {[*shape]}")
+
+    return Latent(draw)
+
+
 LATENTS: dict[str, Latent] = {
     "normal": Latent(normal),
     "uniform": Latent(uniform),
@@ -103,3 +113,4 @@ LATENTS: dict[str, Latent] = {
     "particles": Latent(particles, begin_particles, particles_term),
 }
 """The implementations of `ganrun.config`'s latents, under the same names."""
+LATENTS = Implementations(LATENTS, "latent", _from_outside)

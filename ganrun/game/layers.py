@@ -16,9 +16,19 @@ import jax.numpy as jnp
 from flax import nnx
 from jaxtyping import Array, Float, PRNGKeyArray
 
+from ganrun.config.outside import Given
 from ganrun.game.chosen import Chosen
+from ganrun.game.outside import Implementations, shaped
 
-ACTIVATIONS: Mapping[str, Callable[[Array, Chosen], Array]] = {
+
+def _activation_from_outside(piece: Given) -> Callable[[Array, Chosen], Array]:
+    def activation(x: Array, chosen: Chosen) -> Array:
+        return shaped(piece, piece(x, chosen), x.shape, f"one of shape {x.shape}")
+
+    return activation
+
+
+ACTIVATIONS: dict[str, Callable[[Array, Chosen], Array]] = {
     "relu": lambda x, _: jax.nn.relu(x),
     "leaky_relu": lambda x, piece: jax.nn.leaky_relu(x, piece["slope"]),
     "tanh": lambda x, _: jnp.tanh(x),
@@ -32,6 +42,7 @@ ACTIVATIONS: Mapping[str, Callable[[Array, Chosen], Array]] = {
 """Of what a linear layer gave, and the chosen piece. Maxout (Goodfellow et al. 2013, equation 1)
 takes the greatest of its pieces, so that the layer before it is that many times as wide: all first
 pieces stand side by side, then all second ones."""
+ACTIVATIONS = Implementations(ACTIVATIONS, "activation", _activation_from_outside)
 
 INITIALIZERS: Mapping[str, jax.nn.initializers.Initializer] = {
     "lecun_normal": jax.nn.initializers.lecun_normal(),

@@ -8,11 +8,14 @@ is sure of itself.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
+
+from ganrun.config.outside import Given
+from ganrun.game.outside import Implementations, shaped
 
 Logits: TypeAlias = Float[Array, " B"]
 Loss: TypeAlias = Float[Array, ""]
@@ -106,6 +109,24 @@ def averaged_generator_losses(real_logits: Logits, fake_logits: Logits) -> Losse
     return jax.nn.softplus(real - fake_logits) + jnp.mean(jax.nn.softplus(real_logits - fake))
 
 
+def _from_outside(piece: Given) -> Objective:
+    """One function of both batches' logits makes both players' losses; each takes its own."""
+
+    def both(real: Logits, fake: Logits) -> tuple[Any, Any]:
+        found = piece(real, fake)
+        if not isinstance(found, tuple) or len(found) != 2:
+            raise piece.wrong("must answer two losses: the discriminator's, and each fake's")
+        return found
+
+    def discriminator_loss(real: Logits, fake: Logits) -> Loss:
+        return shaped(piece, both(real, fake)[0], (), "a single number as the first loss")
+
+    def generator_losses(real: Logits, fake: Logits) -> Losses:
+        return shaped(piece, both(real, fake)[1], fake.shape, "a loss for each fake as the second")
+
+    return Objective(discriminator_loss, generator_losses)
+
+
 OBJECTIVES: dict[str, Objective] = {
     "non_saturating": Objective(binary_cross_entropy, non_saturating_losses),
     "minimax": Objective(binary_cross_entropy, minimax_losses),
@@ -116,6 +137,7 @@ OBJECTIVES: dict[str, Objective] = {
     "relativistic_average": Objective(averaged_discriminator_loss, averaged_generator_losses),
 }
 """The implementations of `ganrun.config`'s objectives, under the same names."""
+OBJECTIVES = Implementations(OBJECTIVES, "objective", _from_outside)
 
 
 def smoothed_cross_entropy(real_logits: Logits, smoothing: Loss) -> Loss:

@@ -16,7 +16,9 @@ import numpy as np
 import optax
 from jaxtyping import Array, Float
 
+from ganrun.config.outside import Given
 from ganrun.game.networks import Params
+from ganrun.game.outside import Implementations
 
 Number = Float[Array, ""] | np.floating | float
 
@@ -94,6 +96,17 @@ def rmsprop(*, decay: Number, eps: Number) -> Optimizer:
     return Optimizer(transform, lambda after, slopes: 1 / (jnp.sqrt(after.nu) + eps))
 
 
+def _from_outside(piece: Given) -> Callable[..., Optimizer]:
+    def optimizer(**numbers: Number) -> Optimizer:
+        found = piece(**numbers)
+        if not isinstance(found, Optimizer):
+            what = "ganrun.game.optimizers.Optimizer"
+            raise piece.wrong(f"answered {type(found).__name__}, not {what}")
+        return found
+
+    return optimizer
+
+
 OPTIMIZERS: dict[str, Callable[..., Optimizer]] = {
     "adam": adam,
     "adamw": adamw,
@@ -103,3 +116,4 @@ OPTIMIZERS: dict[str, Callable[..., Optimizer]] = {
 }
 """The implementations of `ganrun.config`'s optimizers, under the same names; each takes by name the
 numbers that its declaration says it uses."""
+OPTIMIZERS = Implementations(OPTIMIZERS, "optimizer", _from_outside)

@@ -15,6 +15,9 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, PRNGKeyArray
 
+from ganrun.config.outside import Given
+from ganrun.game.outside import Implementations, shaped
+
 Critic = Callable[[Float[Array, "B i"]], Float[Array, " B"]]
 Parameters = Mapping[str, Float[Array, ""]]
 
@@ -104,6 +107,13 @@ def r2(critic: Critic, batch: Batch, parameters: Parameters) -> Float[Array, ""]
     return 0.5 * parameters["weight"] * jnp.mean(squared_slopes(critic, batch.fake))
 
 
+def _from_outside(piece: Given) -> Penalty:
+    def penalty(critic: Critic, batch: Batch, parameters: Parameters) -> Float[Array, ""]:
+        return shaped(piece, piece(critic, batch, parameters), (), "a single number")
+
+    return penalty
+
+
 PENALTIES: dict[str, Penalty] = {
     "gradient_penalty": gradient_penalty,
     "lipschitz": lipschitz,
@@ -114,3 +124,4 @@ PENALTIES: dict[str, Penalty] = {
     "logit_decay": logit_decay,
 }
 """The implementations of `ganrun.config`'s penalties, under the same names."""
+PENALTIES = Implementations(PENALTIES, "penalty", _from_outside)

@@ -16,7 +16,9 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, PRNGKeyArray
 
+from ganrun.config.outside import Given
 from ganrun.game.networks import Layers, Params
+from ganrun.game.outside import Implementations
 from ganrun.game.players import (
     Forged,
     Game,
@@ -488,6 +490,18 @@ def _alone(game: Game, turn: Turn, player: Player, slopes: Params) -> _Alone:
     return _Alone(-turn.rates * update, turn.rates * preconditioner, after)
 
 
+def _from_outside(piece: Given) -> UpdateRule:
+    """No formula tells what its rounds make of a disturbance, so none is shown."""
+
+    def play(game: Game, hyper: Hyperparameters, state: TrainingState, key: PRNGKeyArray) -> Moved:
+        moved = piece(game, hyper, state, key)
+        if not isinstance(moved, Moved):
+            raise piece.wrong(f"answered {type(moved).__name__}, not ganrun.game.updates.Moved")
+        return moved
+
+    return UpdateRule(play, remember=piece.own.facts["remember"])
+
+
 UPDATES: dict[str, UpdateRule] = {
     "alternating": UpdateRule(alternating, has_spectrum=True),
     "simultaneous": UpdateRule(simultaneous, has_spectrum=True),
@@ -499,3 +513,4 @@ UPDATES: dict[str, UpdateRule] = {
     "competitive": UpdateRule(competitive),
 }
 """The implementations of `ganrun.config`'s update rules, under the same names."""
+UPDATES = Implementations(UPDATES, "update rule", _from_outside)

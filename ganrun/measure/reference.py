@@ -11,7 +11,7 @@ import hashlib
 import json
 import os
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
@@ -64,18 +64,23 @@ def reference_metrics(
 def measure_reference(mixture: Mixture, n: int, watch: Watch = _nobody) -> Reference:
     """The same, without the cache."""
     draws = []
-    for draw in range(DRAWS):
+    for draw, samples in enumerate(perfect_draws(mixture, n)):
         watch(draw, DRAWS)
-        samples, _ = mixture.sample(n, np.random.default_rng([SEED, draw]))
         draws.append(perfect_metrics(mixture, samples))
     watch(DRAWS, DRAWS)
     reference = {
-        name: _summarise([metrics[name] for metrics, _ in draws]) for name in SUMMARY_METRICS
+        name: summarised([metrics[name] for metrics, _ in draws]) for name in SUMMARY_METRICS
     }
     for name, points in reference.items():
         if name in draws[0][1]:
             points[BY_MODE] = np.mean([modes[name] for _, modes in draws], axis=0).tolist()
     return reference
+
+
+def perfect_draws(mixture: Mixture, n: int) -> Iterator[Float[ndarray, "N 2"]]:
+    """The sets of perfect samples that a reference is over, one after another."""
+    for draw in range(DRAWS):
+        yield mixture.sample(n, np.random.default_rng([SEED, draw]))[0]
 
 
 def perfect_metrics(
@@ -98,7 +103,8 @@ def perfect_metrics(
     return metrics, {"modes_covered": evaluation["covered"], "modes_recovered": recovered}
 
 
-def _summarise(values: list[float | None]) -> dict[str, Any]:
+def summarised(values: list[float | None]) -> dict[str, Any]:
+    """Mean, 5 % and 95 % points of those that are defined; None where none is."""
     defined = np.array([value for value in values if value is not None], dtype=np.float64)
     if not len(defined):
         return {"mean": None, "p5": None, "p95": None}

@@ -14,7 +14,7 @@ from typing import Any
 
 from ganrun.config import Experiment
 from ganrun.config.curved_targets import Curved
-from ganrun.config.metrics import METRICS
+from ganrun.config.metrics import metric_called
 from ganrun.config.points_target import Points
 from ganrun.config.targets import Target
 from ganrun.wording import form_for, numbered, percent
@@ -79,7 +79,7 @@ def beyond(
         number: the count, or a mean of several.
     """
     most = (reference or {}).get(name, {}).get("p95")
-    if not METRICS[name].of_modes or most is None or number is None:
+    if not metric_called(name).of_modes or most is None or number is None:
         return None
     return math.ceil(most) if number > math.ceil(most) else None
 

@@ -19,6 +19,7 @@ import jax
 import numpy as np
 
 from ganrun.config import Experiment
+from ganrun.config.errors import PieceError
 from ganrun.game import population
 from ganrun.game.members import game_of, hyperparameters_of
 from ganrun.game.players import Hyperparameters, TrainingState
@@ -124,7 +125,8 @@ def _trained(members: list[ToTrain], lanes: int, device: Any, hooks: Hooks) -> l
 
 def _failed(run: Run, error: Exception) -> Outcome:
     """Close a run that cannot go on, with the reason in its record."""
-    message = str(error) if isinstance(error, StoreError) else repr(error)
+    is_told = isinstance(error, StoreError | PieceError)
+    message = str(error) if is_told else repr(error)
     run.close("failed", error=message)
     path = None if isinstance(error, FolderLostError) else run.path
     return Outcome(run.experiment.seeds[0], "failed", path, message)

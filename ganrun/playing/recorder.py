@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Protocol
 
@@ -20,6 +20,7 @@ from ganrun.config.metrics import (
     SUMMARY_METRICS,
 )
 from ganrun.measure.final import final_metrics
+from ganrun.measure.own_metrics import own_metrics, own_reference
 from ganrun.mixture import Mixture, mixture_of
 from ganrun.playing.progress import Measured, MemberProgress
 from ganrun.playing.schedule import evaluation_rounds, next_round, rounds_after, snapshot_rounds
@@ -123,7 +124,14 @@ class Recorder:
         """Measure the last (or last finite) state, say what happened, and close the run."""
         return self.run.finish(
             "complete" if diverged_at is None else "diverged",
-            summary_of(self.run.metrics(), evaluation, self.mixture, reference, diverged_at),
+            summary_of(
+                self.run.metrics(),
+                evaluation,
+                self.mixture,
+                reference,
+                diverged_at,
+                own=self.experiment.evaluation.metrics,
+            ),
             training_seconds=self.training_seconds,
         )
 
@@ -157,16 +165,27 @@ def summary_of(
     mixture: Mixture,
     reference: Reference,
     diverged_at: int | None,
+    *,
+    own: Sequence[str] = (),
 ) -> dict[str, Any]:
-    """What `summary.json` holds, from the columns of `metrics.csv` and the last evaluation."""
+    """What `summary.json` holds, from the columns of `metrics.csv` and the last evaluation.
+
+    `own` are metrics from outside, by their full names, that are measured too.
+    """
     metrics = evaluation.metrics
     names = (*SUMMARY_METRICS, *AVERAGED_SUMMARY)
     summary: dict[str, Any] = {name: _plain(metrics[name]) for name in names if name in metrics}
-    summary |= final_metrics(np.asarray(evaluation.samples, np.float64), mixture)
+    samples = np.asarray(evaluation.samples, np.float64)
+    summary |= final_metrics(samples, mixture)
+    summary |= own_metrics(own, samples, mixture)
     if len(evaluation.averaged_samples):
-        beside = final_metrics(np.asarray(evaluation.averaged_samples, np.float64), mixture)
+        averaged = np.asarray(evaluation.averaged_samples, np.float64)
+        beside = final_metrics(averaged, mixture)
         named = {AVERAGED + name: value for name, value in beside.items()}
         summary |= {name: named[name] for name in AVERAGED_SUMMARY if name in named}
+        measured = own_metrics(own, averaged, mixture)
+        summary |= {AVERAGED + name: value for name, value in measured.items()}
+    reference = {**reference, **own_reference(own, mixture, len(samples))}
     verdict = quick_verdict(columns, summary, reference, mixture.weights, diverged_at=diverged_at)
     summary |= verdict.as_summary()
     return summary | {"diverged_at": diverged_at, "reference": reference}

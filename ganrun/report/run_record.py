@@ -20,6 +20,7 @@ from ganrun.config.metrics import (
     AVERAGED_SUMMARY,
     SUMMARY_METRICS,
     metric_called,
+    own_keys,
     share_columns,
 )
 from ganrun.measure.coverage import is_covered
@@ -240,9 +241,10 @@ def read_record(path: Path) -> RunRecord:
 
 
 def final_metrics(summary: Mapping[str, Any]) -> dict[str, float | None]:
-    """The metrics at the end, by `summary.json`, also those of a moving average if it has one."""
-    averaged = [name for name in AVERAGED_SUMMARY if name in summary]
-    return {name: _float(summary.get(name)) for name in (*SUMMARY_METRICS, *averaged) if summary}
+    """The metrics at the end, by `summary.json`, also those of a moving average
+    and of one's own if it has any."""
+    beside = [name for name in (*AVERAGED_SUMMARY, *own_keys()) if name in summary]
+    return {name: _float(summary.get(name)) for name in (*SUMMARY_METRICS, *beside) if summary}
 
 
 def _float(number: float | None) -> float | None:

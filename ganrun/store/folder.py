@@ -26,6 +26,7 @@ from ganrun.store.formats import (
 )
 from ganrun.store.lock import is_claimed
 from ganrun.store.metrics_table import MetricsTable, read_metrics
+from ganrun.store.pieces_kept import admit_kept
 from ganrun.store.reading import DamagedError, RunFolderError, read_file
 from ganrun.store.run_json import FINISHED, INTERACTIVE, Status, is_verified, read_record
 from ganrun.store.summary_json import Summary, read_summary
@@ -121,6 +122,7 @@ class RunFolder:
     def config(self) -> Experiment:
         """The experiment of this run, with its one seed."""
         self._read(layout.CONFIG, len)  # missing, unreadable, absurdly large
+        admit_kept(self.path)
         try:
             config = load_experiment(self.path / layout.CONFIG)
         except ConfigError as error:

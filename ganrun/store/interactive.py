@@ -23,6 +23,7 @@ from ganrun.store.events import Event, configs_along, events_bytes
 from ganrun.store.folder import RunFolder
 from ganrun.store.formats import Snapshot, json_text, sealed, snapshots_bytes
 from ganrun.store.metrics_table import MetricRow, MetricsTable
+from ganrun.store.pieces_kept import kept_files
 from ganrun.store.run_json import (
     INTERACTIVE,
     begin_session,
@@ -106,4 +107,5 @@ def _files(
         layout.SNAPSHOTS: snapshots_bytes(run.snapshots, run.extent, one.snapshots),
         layout.SUMMARY: json_text(run.summary, sort_keys=True),
     }
+    files |= kept_files(to_yaml(one))
     return files | {layout.RUN: sealed(record | {"digests": digests_of(files)})}

@@ -29,6 +29,10 @@ SUMMARY = "summary.json"
 SNAPSHOTS = "snapshots.npz"
 CHECKPOINT = "checkpoint.safetensors"
 EVENTS = "events.csv"
+PIECES = "pieces.json"
+PIECES_TEXT = "pieces.py.txt"
+KEPT = (PIECES, PIECES_TEXT)
+"""What is kept of pieces from outside, in folders of runs and of sweeps."""
 TRIALS = "trials"
 """The runs of a sweep, in its folder."""
 BRANCHES = "diagnosis"
@@ -38,7 +42,7 @@ RESULTS = (METRICS, SNAPSHOTS, CHECKPOINT, SUMMARY)
 """What a training makes, in the order in which it is written."""
 PROMISED = (CONFIG, *RESULTS)
 """Files that hold the same bytes, however a run was trained."""
-FILES = (*PROMISED, RUN, EVENTS)
+FILES = (*PROMISED, RUN, EVENTS, *KEPT)
 
 FAMILIES = ".families"
 

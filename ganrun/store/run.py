@@ -28,6 +28,7 @@ from ganrun.store.formats import (
 )
 from ganrun.store.lock import claim
 from ganrun.store.metrics_table import MetricRow, MetricsTable
+from ganrun.store.pieces_kept import kept_files
 from ganrun.store.reading import DamagedError, RunFolderError, read_file
 from ganrun.store.run_json import (
     INTERACTIVE,
@@ -258,6 +259,8 @@ class Run:
         path, config = self.path / layout.CONFIG, to_yaml(self.experiment).encode()
         if os.path.exists(path) and read_file(path, bytes) != config:
             raise DamagedError(f"{path}: is not the config of this run")
+        for name, content in kept_files(config.decode()).items():
+            self._write(name, content)
         self._write(layout.CONFIG, config)
         return new_record(self.experiment, self.id, again=again)
 

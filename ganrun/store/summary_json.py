@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from itertools import pairwise
 from typing import Annotated, Any, cast
@@ -9,10 +10,10 @@ from typing import Annotated, Any, cast
 from pydantic import AfterValidator, Field, create_model, model_validator
 
 from ganrun.config.declarations import Metric
-from ganrun.config.metrics import AVERAGED_SUMMARY, SUMMARY_METRICS, metric_called
+from ganrun.config.metrics import AVERAGED_SUMMARY, SUMMARY_METRICS, metric_called, own_keys
 from ganrun.measure.showable import BY_MODE
 from ganrun.store.documents import Count, Document, Share, Words, check
-from ganrun.store.formats import read_json
+from ganrun.store.formats import FormatError, read_json
 from ganrun.verdict import Word
 
 Summary = dict[str, Any]
@@ -93,6 +94,10 @@ def read_summary(content: bytes) -> Summary:
     """
     summary = read_json(content)
     check(_SummaryJson, summary)
+    for name in own_keys():
+        number = summary.get(name)
+        if not (number is None or (type(number) in (int, float) and math.isfinite(number))):
+            raise FormatError(f"{name}: is no number")
     return summary
 
 

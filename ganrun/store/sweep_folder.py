@@ -14,6 +14,7 @@ from ganrun.config.identity import earlier_id
 from ganrun.store import layout
 from ganrun.store.atomic import StoreError, make_folder, refused, replace_file
 from ganrun.store.lock import check_same, share
+from ganrun.store.pieces_kept import admit_kept, kept_files
 
 RESULTS = "results.csv"
 INFLUENCE = "influence.json"
@@ -34,6 +35,7 @@ class SweepFolder:
             raise StoreError(f"{path}: not a sweep's folder: it has no {SWEEP}")
         self.path = path
         self.trials = path / layout.TRIALS
+        admit_kept(path)
         try:
             self.sweep: Sweep = load_sweep(path / SWEEP)
         except ConfigError as error:
@@ -80,6 +82,8 @@ def open_sweep(runs_dir: Path, sweep: Sweep) -> SweepFolder:
     path = sweep_path(runs_dir, sweep)
     make_folder(path / layout.TRIALS)
     if not os.path.exists(path / SWEEP):
+        for name, content in kept_files(sweep_yaml(sweep)).items():
+            replace_file(path / name, content)
         replace_file(path / SWEEP, sweep_yaml(sweep).encode())
     folder = SweepFolder(path)
     if folder.sweep != sweep:

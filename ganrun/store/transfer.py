@@ -50,8 +50,9 @@ def install_run(path: Path, experiment: Experiment, files: Files) -> RunFolder:
         replace_file(path / layout.CONFIG, config)
         unfinished = record | {"status": "running", "digests": None}
         replace_file(path / layout.RUN, sealed(unfinished))
-        for name in layout.RESULTS:
-            replace_file(path / name, files[name])
+        for name in (*layout.KEPT, *layout.RESULTS):
+            if name in files or name in layout.RESULTS:
+                replace_file(path / name, files[name])
         replace_file(path / layout.RUN, sealed(record))
     finally:
         lock.release()

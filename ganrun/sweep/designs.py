@@ -13,10 +13,11 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from ganrun.config import ConfigError, Experiment, Factor, Sweep, static_key
+from ganrun.config import ConfigError, Experiment, Factor, Sweep, static_key, sweep_yaml
 from ganrun.config.contradictions import may_contradict
 from ganrun.config.dotted_fields import may_change_the_program, path_of
 from ganrun.config.identity import digest
+from ganrun.config.outside import check_given
 from ganrun.config.sweep_axes import between
 from ganrun.extras import how_to_install
 from ganrun.measure.showable import warnings_of
@@ -53,7 +54,8 @@ class Design:
 
     `seeds` are the sweep's, or so many of those that may be added for precision.
 
-    Raises ConfigError if a Sobol design lacks SALib.
+    Raises ConfigError if a Sobol design lacks SALib, or if what varies places the modes of a layout
+    from outside whose source was not given.
     """
 
     def __init__(self, sweep: Sweep, seeds: int | None = None) -> None:
@@ -65,6 +67,10 @@ class Design:
         self._per_case = sweep.points_per_case
         self._levels_from_last = [factor.levels or () for factor in reversed(sweep.factors)]
         self._unit = None if sweep.design == "factorial" else _unit_points(sweep)
+        touched = [path_of(name)[0] for name in self.columns]
+        touched += [section for case in sweep.cases.values() for section in case]
+        if "target" in touched:  # its modes are placed anew at every point
+            check_given(sweep_yaml(sweep), only="layout")
         self._variants = {
             name: Variants(sweep.base, sweep.cases[name] if name else {}, self.columns)
             for name in self._cases
@@ -142,8 +148,10 @@ class Design:
     def validate(self) -> None:
         """Raise ConfigError if levels of different axes contradict each other, naming them.
 
-        Also if two cases are the same, so that all their GANs would be trained twice.
+        Also if two cases are the same, so that all their GANs would be trained twice, and if the
+        source of a piece was not given.
         """
+        check_given(sweep_yaml(self.sweep))
         found = Contradictions(self.sweep)
         found.compare_cases({name: variants.content for name, variants in self._variants.items()})
         for case, values in self._differing_in(may_contradict):

@@ -128,7 +128,11 @@ def results_text(design: Design, rows: Iterator[Result]) -> bytes:
     writer = csv.writer(text, lineterminator="\n")
     cases = bool(design.sweep.cases)
     header = [*design.columns, *(["case"] if cases else []), "seed", "id", "status"]
-    measured = (*SUMMARY_METRICS, *(AVERAGED_SUMMARY if design.sweep.averages else ()))
+    measured = (
+        *SUMMARY_METRICS,
+        *(AVERAGED_SUMMARY if design.sweep.averages else ()),
+        *design.sweep.own_metrics,
+    )
     writer.writerow([*header, *VERDICT, "confirmed_verdict", *measured, "error"])
     for row in rows:
         trial = row.trial

@@ -13,7 +13,7 @@ from rich.text import Text
 
 from ganrun import wording
 from ganrun.config.identity import canonical_json, content_of
-from ganrun.config.metrics import AVERAGED, BY_WORTH, METRICS, metric_called
+from ganrun.config.metrics import AVERAGED, BY_WORTH, metric_called, own_keys
 from ganrun.config.write import flow
 from ganrun.measure.showable import beyond
 from ganrun.report import run_story
@@ -113,16 +113,17 @@ def result_lines(runs: Sequence[RunRecord], width: int, apart: Sequence[str] = (
     labels = [(str(run.seed), _sure_word(run)) for run in shown]
     seed_width = max(len("seed"), *(len(seed) for seed, _ in labels))
     word_width = max(len("verdict"), *(len(word) for _, word in labels))
-    averaged = [_cells(run, AVERAGED) for run in shown if run.has_average]
+    averaged = [_cells(run, _names(runs), AVERAGED) for run in shown if run.has_average]
     # The reference's labels stand below both columns.
     word_width = max(word_width, len(REFERENCE_ROWS[0][0]) - seed_width - len(GAP))
     if averaged:
         word_width = max(word_width, len(run_story.AVERAGED_ROW))
     room = width - seed_width - len(GAP) - word_width
-    cells = [_cells(run) for run in runs]
-    medians = _medians(ended or runs)
-    perfect = [_perfect_cells(reference, point) for _, point in REFERENCE_ROWS]
-    heads = list(zip(*(in_two(METRICS[name].called) for name in BY_WORTH), strict=True))
+    names = _names(runs)
+    cells = [_cells(run, names) for run in runs]
+    medians = _medians(ended or runs, names)
+    perfect = [_perfect_cells(reference, point, names) for _, point in REFERENCE_ROWS]
+    heads = list(zip(*(in_two(metric_called(name).called) for name in names), strict=True))
     rows = [*heads, *cells, *averaged, medians, *perfect]
     columns = _columns(rows, room)
 
@@ -145,7 +146,9 @@ def result_lines(runs: Sequence[RunRecord], width: int, apart: Sequence[str] = (
         _colour(row, run)
         lines.append(row)
         if run.has_average:
-            lines.append(line(two("", run_story.AVERAGED_ROW), _cells(run, AVERAGED), "dim"))
+            lines.append(
+                line(two("", run_story.AVERAGED_ROW), _cells(run, _names(runs), AVERAGED), "dim")
+            )
     if len(shown) < len(runs):
         lines.append(Text(two("...", f"{len(runs) - len(shown):,} more"), "dim"))
     if len(ended) > 2:
@@ -162,8 +165,8 @@ def result_lines(runs: Sequence[RunRecord], width: int, apart: Sequence[str] = (
         lines += _below(f"({run_story.AVERAGED_ROW}: {run_story.AVERAGED_MEANS})", width)
     if any(cell.endswith(run_story.MARK) for one in (*cells, *averaged) for cell in one):
         lines += _below(f"({run_story.MARK} {run_story.BEYOND})", width)
-    if unseen := BY_WORTH[columns.shown : _columns(rows, room + USUAL_WIDTH - width).shown]:
-        named = wording.listed(METRICS[name].called for name in unseen)
+    if unseen := names[columns.shown : _columns(rows, room + USUAL_WIDTH - width).shown]:
+        named = wording.listed(metric_called(name).called for name in unseen)
         lines += _below(f"(no room for {named})", width)
     for rule in sorted({run.earlier_rule for run in runs if run.earlier_rule}):
         lines += _below(f"(trained when {rule})", width)
@@ -232,8 +235,14 @@ def _columns(rows: Sequence[Sequence[str]], room: int) -> FittingColumns:
     return tight if tight.shown > wide.shown else wide
 
 
-def _cells(run: RunRecord, of: str = "") -> list[str]:
-    return [_cell(run, name, run.metric(of + name)) for name in BY_WORTH]
+def _names(runs: Sequence[RunRecord]) -> tuple[str, ...]:
+    """The metrics that there are columns of: one's own after the three of most worth."""
+    own = [name for name in own_keys() if any(name in run.final for run in runs)]
+    return (*BY_WORTH[:3], *own, *BY_WORTH[3:])
+
+
+def _cells(run: RunRecord, names: Sequence[str], of: str = "") -> list[str]:
+    return [_cell(run, name, run.metric(of + name)) for name in names]
 
 
 def _cell(run: RunRecord, name: str, number: float | None) -> str:
@@ -242,21 +251,21 @@ def _cell(run: RunRecord, name: str, number: float | None) -> str:
     return words + run_story.MARK * (beyond(run.reference, name, number) is not None)
 
 
-def _medians(runs: Sequence[RunRecord]) -> list[str]:
+def _medians(runs: Sequence[RunRecord], names: Sequence[str]) -> list[str]:
     cells = []
-    for name in BY_WORTH:
+    for name in names:
         known = [number for run in runs if (number := run.metric(name)) is not None]
         middle = median(known) if known else None
         cells.append(_cell(runs[0], name, middle))
     return cells
 
 
-def _perfect_cells(reference: Reference, point: str) -> list[str]:
+def _perfect_cells(reference: Reference, point: str, names: Sequence[str]) -> list[str]:
     """What perfect samples score; a mean count keeps its tenth."""
-    numbers = {name: reference.get(name, {}).get(point) for name in BY_WORTH}
+    numbers = {name: reference.get(name, {}).get(point) for name in names}
     return [
         wording.count(number)
-        if number is not None and METRICS[name].of_modes
+        if number is not None and metric_called(name).of_modes
         else wording.value(number)
         for name, number in numbers.items()
     ]

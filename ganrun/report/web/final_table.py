@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ganrun.config.metrics import AVERAGED, METRICS, SUMMARY_METRICS
+from ganrun.config.metrics import AVERAGED, METRICS, SUMMARY_METRICS, metric_called, own_keys
 from ganrun.page.html_page import escaped
 from ganrun.report.run_record import RunRecord, metric_words
 from ganrun.report.run_story import too_many
@@ -17,6 +17,7 @@ AVERAGE_CAPTION = (
 def final_section(run: RunRecord) -> str:
     """The table; of a run that has not ended, what its last evaluation says."""
     names = [name for name in SUMMARY_METRICS if METRICS[name].plain]
+    names += [name for name in own_keys() if name in run.final]
     if not run.ended:
         names = [name for name in names if run.metric(name) is not None]
     if not names or run.last_round is None:
@@ -47,11 +48,11 @@ def _row(run: RunRecord, name: str) -> list[str]:
         perfect = metric_words(name, points["mean"], run.modes_total)
         if low != high:
             perfect += f'<span class="note">{low} to {high}</span>'
-    metric = METRICS[name]
+    metric = metric_called(name)
     own = f"<b>{_number(run, name)}</b>"
     average = [_number(run, AVERAGED + name)] if run.has_average else []
     hint = f" {metric.better.capitalize()} is better." if metric.better else ""
-    words = f"{escaped(metric.plain)}{hint}"
+    words = f"{escaped(metric.plain or metric.description)}{hint}"
     return [escaped(metric.called), own + _beyond(run, name), *average, perfect, words]
 
 
