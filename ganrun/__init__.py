@@ -75,7 +75,7 @@ def __dir__() -> list[str]:
 
 
 class _Face(ModuleType):
-    """This module, of which `train`, `sweep` and `diagnose` are functions.
+    """This module, of which `train`, `sweep`, `diagnose` and `compare` are functions.
 
     Python would put the rooms of those names in their places as soon as one of them is imported.
     """

@@ -84,14 +84,14 @@ def test_importing_ganrun_and_opening_a_run_imports_nothing_heavy(stored: ganrun
         f"took = time.process_time() - begun; print(took < 0.1, {heavy} & set(sys.modules))\n"
         f"run = ganrun.open_run({str(stored.path)!r}); print(repr(run)); run.verdict\n"
         f"print(sorted({heavy} & set(sys.modules)))\n"
-        "import ganrun.sweep.designs, ganrun.diagnose.run, ganrun.train\n"
-        "print(*(one.__module__ for one in (ganrun.sweep, ganrun.diagnose, ganrun.train)))"
+        "import ganrun.sweep.designs, ganrun.diagnose.run, ganrun.train, ganrun.compare\n"
+        "print(*(one.__module__ for one in (ganrun.sweep, ganrun.diagnose, ganrun.compare)))"
     )
     light, shown, opened, functions = said.splitlines()
     assert light == "True set()"
     assert shown == repr(stored)
     assert opened == "['numpy', 'pydantic']"
-    assert functions == "ganrun.api.sweeping ganrun.api.diagnosing ganrun.api.training"
+    assert functions == "ganrun.api.sweeping ganrun.api.diagnosing ganrun.api.comparing"
 
 
 def test_editors_know_the_names_that_there_are():
@@ -447,3 +447,23 @@ def test_a_pattern_stands_for_several_configs(trained: ganrun.Run, monkeypatch):
     assert [one.name for one in asked] == ["x"] * 4
     assert [one.path for one in runs] == [trained.path] * 4
     assert ganrun.train("five_gaussians").path == trained.path
+
+
+def test_groups_of_runs_are_compared_however_they_are_given(tmp_path: Path):
+    folder = stored_sweep(tmp_path)
+    sweep = ganrun.open_sweep(folder.path)
+    plain, cured = sweep.runs[:3], sweep.runs[6:9]
+    comparison = ganrun.compare(plain, cured)
+    by_path = ganrun.compare(*plain, *(one.path for one in cured))
+    assert comparison.record.names == by_path.record.names
+    table = comparison.table.set_index("metric")
+    assert table.loc["modes_recovered", "difference"] == 5
+    assert table["first"].unique().tolist() == by_path.record.names[:1]
+    assert list(comparison.differences) == ["optimizer.learning_rate_ratio"]
+    assert comparison.finding in comparison.text
+    assert repr(comparison).endswith(f": {comparison.finding}>")
+    assert isinstance(comparison.figure(), Figure)
+    assert "data:image/png;base64," in comparison._repr_html_()
+    assert len(ganrun.compare(sweep).record.names) == 6
+    with pytest.raises(ganrun.ConfigError, match="it takes two groups of runs to compare"):
+        ganrun.compare(plain)
