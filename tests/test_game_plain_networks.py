@@ -14,6 +14,8 @@ from plain_networks import PlainNetworks
 from ganrun.game.members import game_of
 from ganrun.game.rounds import initial_state, play_round
 
+pytestmark = pytest.mark.usefixtures("quick_xla")
+
 ROUNDS = 20
 MAXOUT = {"activation": {"maxout": {"pieces": 2}}}
 GAMES: dict[str, Config] = {
