@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 from stored_sweeps import stored_sweep
 
-from benchmarks.cures import table, with_table
+from benchmarks.cures import PAGE, table, with_table
 from ganrun.config import Experiment, load_experiment, pieces
 from ganrun.config.identity import content_of
 from ganrun.config.shipped import shipped_configs
@@ -94,3 +95,18 @@ def test_what_a_cure_costs_is_part_of_the_estimate() -> None:
     assert times_plain(ten) - 1 == pytest.approx(2 * (times_plain(cures["unrolled"]) - 1))
     assert times_plain(cures["r1"]) == 1 < trial_seconds(cures["r1"]) / trial_seconds(plain)
     assert times_plain(cures["maxout"]) == pieces.ACTIVATIONS["maxout"].cost
+
+
+def measured_costs() -> dict[str, float]:
+    """Rounds of the plain game that a round of each cure took, by the table of docs/cures.md."""
+    found = re.findall(r"^\| `(\w+)` \| ([\d.]+) times", PAGE.read_text("utf-8"), re.MULTILINE)
+    return {name: float(times) for name, times in found if name != "plain"}
+
+
+def test_what_a_round_of_a_cure_is_estimated_to_cost_is_near_what_was_measured() -> None:
+    plain = trial_seconds(load_experiment(shipped_configs() / "five_gaussians.yaml"))
+    estimated = {path.stem: trial_seconds(load_experiment(path)) / plain for path in CURES}
+    measured = measured_costs()
+    assert measured.keys() == estimated.keys()
+    ratios = {name: estimated[name] / measured[name] for name in measured}
+    assert {name: ratio for name, ratio in ratios.items() if not 0.75 < ratio < 1.33} == {}

@@ -94,8 +94,8 @@ class Piece(Declaration):
     story: str = ""
     """One sentence on what it does to the game, in words of forger and detective."""
     cost: float = 1.0
-    """Rounds of the plain game that a round with it takes, with the defaults of its parameters:
-    measured with networks of 2x32 and batches of 128 on one core."""
+    """Rounds of the plain game that a round with it takes, with the defaults of its parameters: as
+    the table of docs/cures.md has it, but for what is told by the batch and the number of steps."""
     cost_grows_with: str = ""
     """The parameter that what it costs beyond the plain game is proportional to."""
 

@@ -18,6 +18,7 @@ from ganrun.sweep.designs import Design
 # age is about as fast. Enough to tell a minute from an hour.
 _SECONDS_PER_FLOP = 1 / 95e9
 _SECONDS_PER_STEP = 32e-6
+_STEPS_PER_PENALTY = 0.35
 _SECONDS_PER_TRIAL = 0.25
 _SECONDS_PER_COHORT = 6.0
 _SECONDS_TO_START = 4.0
@@ -60,11 +61,12 @@ def trial_seconds(one: Experiment) -> float:
     discriminator = 2 * _weights(2, one.discriminator.hidden, 1)
     # A backward pass costs two forward ones; a penalty differentiates once more.
     generator_step = 3 * generator + 2 * discriminator
-    penalties = 1 + 1.5 * len(one.penalties)
-    discriminator_step = generator + 6 * penalties * discriminator
+    penalties = len(one.penalties)
+    discriminator_step = generator + 6 * (1 + penalties) * discriminator
     steps = training.discriminator_steps
     flops = training.batch_size * (generator_step + steps * discriminator_step)
-    a_round = flops * _SECONDS_PER_FLOP + (1 + steps * penalties) * _SECONDS_PER_STEP
+    overhead = 1 + steps * (1 + _STEPS_PER_PENALTY * penalties)
+    a_round = flops * _SECONDS_PER_FLOP + overhead * _SECONDS_PER_STEP
     return training.steps * times_plain(one) * a_round + _SECONDS_PER_TRIAL
 
 
@@ -78,9 +80,10 @@ def times_plain(one: Experiment) -> float:
 
 def _cost(piece: Piece, numbers: Mapping[str, Any]) -> float:
     """What a piece costs, with these numbers instead of the defaults."""
-    name = piece.cost_grows_with
-    default = next((one.default for one in piece.parameters if one.name == name), 1.0)
-    return 1 + (piece.cost - 1) * numbers.get(name, default) / default
+    for one in piece.parameters:
+        if one.name == piece.cost_grows_with:
+            return 1 + (piece.cost - 1) * numbers.get(one.name, one.default) / one.default
+    return piece.cost
 
 
 def trial_bytes(one: Experiment) -> float:

@@ -13,6 +13,7 @@ LATENTS = table(
         ("deligan", "mixture_of_gaussians", "gmm"),
         title="Learned mixture",
         paper="Gurumurthy et al. 2017",
+        cost=1.3,
         story="The forger begins its notes at many separate places, which it may move, instead of "
         "one: between two that are apart it need not print anything.",
         parameters=(
@@ -45,6 +46,7 @@ LATENTS = table(
         ("particle", "particlegan", "cloud"),
         title="Learned particles",
         paper="ParticleGAN, 255BITS",
+        cost=2.0,
         story="The forger keeps a drawer full of templates and moves every single one, so that "
         "templates may part and leave the space between the modes empty.",
         parameters=(

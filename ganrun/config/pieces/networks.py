@@ -69,6 +69,7 @@ NORMS = table(
         "Layer norm before every activation.",
         ("layernorm", "layer_norm", "ln"),
         paper="Ba et al. 2016",
+        cost=1.7,
         story="Within each note the signals are evened out, layer by layer, so that none can drown "
         "the others.",
     ),
@@ -98,6 +99,7 @@ MINIBATCH = table(
         ("stddev", "minibatch_std", "minibatch_stddev", "mbstd"),
         title="Minibatch std",
         paper="Karras et al. 2018",
+        cost=1.4,
         story="The detective sees on every note how much the notes of the whole sheet differ, so "
         "that a sheet of nearly equal notes gives the forger away.",
     ),
@@ -107,7 +109,7 @@ MINIBATCH = table(
         ("minibatch_discrimination", "mbd"),
         title="Minibatch discrimination",
         paper="Salimans et al. 2016",
-        cost=41.0,
+        cost=48.7,
         cost_grows_with="kernels",
         story="The detective lays every note beside the others of its sheet and notices those that "
         "are too much alike.",

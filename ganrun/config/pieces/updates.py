@@ -20,7 +20,7 @@ UPDATES = table(
         "Both look one step ahead and move by the slopes that they find there.",
         ("extra_gradient", "eg", "mirror_prox"),
         paper="Gidel et al. 2019",
-        cost=1.9,
+        cost=1.6,
         story="Both think one move ahead and then make the move that answers the other's next one.",
         parameters=(
             Parameter(
@@ -57,7 +57,7 @@ UPDATES = table(
         "Both also descend the squared norm of both their slopes.",
         ("conopt", "consensus_optimization"),
         paper="Mescheder et al. 2017",
-        cost=2.5,
+        cost=2.1,
         story="Forger and detective also seek a truce: a place where neither has anything left to "
         "gain, so that they stop chasing each other round in circles.",
         parameters=(
@@ -71,7 +71,7 @@ UPDATES = table(
         "The generator answers what the discriminator would become after some more steps.",
         ("unroll", "unrolled_gan", "unrolling"),
         paper="Metz et al. 2017",
-        cost=8.1,
+        cost=6.6,
         cost_grows_with="steps",
         story="The forger foresees how the detective would learn from its notes, so that it does "
         "not pay to print one kind only.",
@@ -123,7 +123,7 @@ UPDATES = table(
         "Both move to the equilibrium of the game as it looks from where they are.",
         ("cgd", "competitive_gradient_descent"),
         paper="Schaefer & Anandkumar 2019",
-        cost=6.1,
+        cost=4.9,
         story="Each makes its move knowing that the other will answer it, and that the other knows "
         "this too.",
         parameters=(
