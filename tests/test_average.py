@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import json
 from pathlib import Path
 
+import jax
 import numpy as np
 import pytest
+from game_examples import experiment, hyper_of, quickly_compiled, sizes_of
 from report_examples import fake_run
 from rich.console import Console
 from test_train import Silent, tiny
@@ -19,6 +22,11 @@ from ganrun.config.metrics import (
     SUMMARY_METRICS,
     metrics_columns,
 )
+from ganrun.game.members import game_of
+from ganrun.game.players import forge
+from ganrun.game.population import evaluate
+from ganrun.game.randomness import Stream, round_key
+from ganrun.game.rounds import initial_state
 from ganrun.playing.jobs import Options
 from ganrun.report.run_record import RunRecord, read_record
 from ganrun.report.run_story import AVERAGED_ROW
@@ -62,6 +70,20 @@ def test_an_average_with_memory_is_another_forger_and_changes_no_move(
         np.testing.assert_array_equal(plain[name], slow[name])
     assert (plain["averaged_nll"][1:] != slow["averaged_nll"][1:]).any()
     assert plain["averaged_nll"][0] == slow["averaged_nll"][0], "it begins where the forger does"
+
+
+def test_an_average_stands_on_batch_statistics_of_its_own() -> None:
+    one = experiment(generator={"average": 0.9, "norm": "batch"})
+    game, hyper = game_of(one), hyper_of(one)
+    state = initial_state(game, hyper)
+    elsewhere = jax.tree.map(lambda x: x + 5.0, state.generator.vectors)
+    state = state._replace(generator=state.generator._replace(vectors=elsewhere))
+    found = quickly_compiled(functools.partial(evaluate, game, sizes_of(one)))(hyper, state)
+    layers = game.generator.unravel(state.average)
+    key = round_key(hyper.seed, Stream.EVALUATION, 0)
+    played = forge(game, layers, elsewhere, key, len(found.samples)).fake
+    np.testing.assert_allclose(found.averaged_samples, played, atol=0.2)
+    assert np.abs(np.asarray(found.samples) - np.asarray(played)).max() > 0.5
 
 
 def test_a_file_without_an_average_has_no_columns_for_one() -> None:

@@ -117,6 +117,12 @@ def test_with_few_seeds_nothing_is_told_apart_and_that_is_said() -> None:
     )
 
 
+def test_where_all_cases_recover_as_many_none_is_said_to_recover_most() -> None:
+    text = influence_of(ranked({"plain": [0.0] * 8, "good": [0.0] * 8}))["paragraph"]
+    assert "All cases recover as many, 0.00 [0.00, " in text
+    assert "Most are recovered" not in text
+
+
 def test_seeds_are_compared_where_both_cases_have_a_result() -> None:
     lacking = {**MANY, "good": [np.nan, *MANY["good"][1:]]}
     entries = influence_of(ranked(lacking))["cases"]["entries"]

@@ -16,6 +16,7 @@ from game_examples import (
     experiment,
     hyper_of,
     layers_of,
+    quickly_compiled,
     trace_of,
     traced_once,
     without_compiling,
@@ -25,9 +26,9 @@ from plain_game import RULES, PlainGame, flat
 from ganrun.config import Experiment, pieces
 from ganrun.config.metrics import ROUND_METRICS
 from ganrun.game.members import game_of
-from ganrun.game.players import Game, TrainingState
+from ganrun.game.players import Game, TrainingState, forge, sampled
 from ganrun.game.population import state_as_dict, state_from_dict
-from ganrun.game.rounds import initial_state, is_finite, play_round, play_until
+from ganrun.game.rounds import initial_state, is_finite, is_playable, play_round, play_until
 
 pytestmark = pytest.mark.usefixtures("quick_xla")
 
@@ -201,6 +202,30 @@ def test_numbers_at_the_ends_of_float32_are_finite(value: float) -> None:
         lambda x, is_float: jnp.full_like(x, value) if is_float else x, fresh(), floats
     )
     assert jax.jit(is_finite)(full)
+
+
+NORMED = experiment(generator={"norm": "batch", "hidden": [4, 4]})
+
+
+def test_a_generator_that_overflows_only_where_it_is_measured_is_not_played_on() -> None:
+    game, hyper = game_of(NORMED), hyper_of(NORMED)
+    key = jax.random.key(0)
+
+    @quickly_compiled
+    def asked(by: jax.Array) -> tuple[jax.Array, ...]:
+        """What is finite with steeper weights: state, fakes of a round, samples; what is said."""
+        begun = initial_state(game, hyper)._replace(trace=jnp.zeros(len(ROUND_METRICS)))
+        generator = begun.generator._replace(params=by * begun.generator.params)
+        state = begun._replace(generator=generator)
+        layers = game.generator.unravel(generator.params)
+        played = forge(game, layers, generator.vectors, key, 16).fake
+        measured = sampled(game, generator, key, 100)
+        whole = (jnp.isfinite(points).all() for points in (played, measured))
+        return is_finite(state), *whole, is_playable(game, begun, state)
+
+    # Such weights multiply, layer by layer; in training batch norm divides by what they make.
+    for by, measurable in ((1.0, True), (1e6, True), (1e9, False)):
+        assert [bool(one) for one in asked(by)] == [True, True, measurable, measurable]
 
 
 # Numbers that are kept, so that a change which moves them is noticed

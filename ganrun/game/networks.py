@@ -198,6 +198,22 @@ class Network:
         """
         return self._merge(layers, vectors)(inputs, company=company)
 
+    def bound(
+        self, layers: Layers, vectors: Vectors, size: Float[Array, ""]
+    ) -> Float[Array, "1 o"]:
+        """No output is larger for any input whose coordinates are up to that size.
+
+        Every number counts as if nothing ever cancelled; infinite where one would overflow on the
+        way.
+        """
+
+        def worst(path: Any, x: Array) -> Array:
+            # A norm takes its mean away.
+            return -jnp.abs(x) if path[-1].key == "mean" else jnp.abs(x)
+
+        sizes = jax.tree.map(jnp.abs, layers), jax.tree.map_with_path(worst, vectors)
+        return self.apply(*sizes, jnp.full((1, self.inputs), size))
+
     def train(
         self,
         layers: Layers,

@@ -28,12 +28,15 @@ from ganrun.game.players import (
     company_needed,
     field_at,
     sampled,
+    standing,
 )
 from ganrun.game.randomness import Stream, round_key
 from ganrun.game.rounds import initial_state, play_until
 from ganrun.measure.evaluation import METRICS as SAMPLED
 from ganrun.measure.evaluation import evaluate_samples
 
+_STANDING = 1 << 23
+"""Child of an evaluation's key: for the batches that a moving average stands on."""
 GPU_LANES = 64
 """Members per device program on an accelerator, where one small GAN leaves most of it idle."""
 
@@ -79,7 +82,9 @@ def evaluate(game: Game, sizes: Sizes, hyper: Hyperparameters, state: TrainingSt
     metrics = evaluate_samples(samples, *modes)
     if not game.averages:
         return Evaluation(samples, metrics)
-    average = state.generator._replace(params=state.average)
+    average = standing(
+        game, state.generator._replace(params=state.average), jax.random.fold_in(key, _STANDING)
+    )
     beside = sampled(game, average, key, sizes.evaluation_samples)
     found = evaluate_samples(beside, *modes)
     named = {AVERAGED + name: found[name] for name in SAMPLED}

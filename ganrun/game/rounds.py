@@ -24,6 +24,7 @@ from ganrun.game.players import (
     Trace,
     TrainingState,
     blank_trace,
+    fakes_stay_finite,
     initial_players,
 )
 from ganrun.game.randomness import Stream, round_key
@@ -147,13 +148,26 @@ def is_finite(state: TrainingState) -> Bool[Array, ""]:
     return jnp.isfinite(total)
 
 
+def is_playable(game: Game, before: TrainingState, state: TrainingState) -> Bool[Array, ""]:
+    """Whether a game can go on from a state: it is finite, and so is whatever is measured of it.
+
+    With batch norm a generator is measured as another function than the one that is played, whose
+    losses may be finite while that function overflows.
+    """
+    if game.generator.norm != "batch":
+        return is_finite(state)
+    # By the statistics before the round: who else reads the new ones decides how XLA rounds them.
+    generator = state.generator._replace(vectors=before.generator.vectors)
+    return is_finite(state) & fakes_stay_finite(game, generator)
+
+
 def play_until(
     game: Game, hyper: Hyperparameters, state: TrainingState, stop: Int[Array, ""]
 ) -> TrainingState:
     """Play until `stop` rounds are completed, or stop for good where the game diverges.
 
-    A member whose new state or loss is not finite keeps its last finite state, and that round is
-    its `diverged_at`. The bound is data, so one program serves chunks of every length.
+    A member whose new state, loss or samples are not finite keeps its last finite state, and that
+    round is its `diverged_at`. The bound is data, so one program serves chunks of every length.
     """
 
     def more(state: TrainingState) -> Bool[Array, ""]:
@@ -161,7 +175,7 @@ def play_until(
 
     def body(state: TrainingState) -> TrainingState:
         new = play_round(game, hyper, state)
-        finite = is_finite(new)
+        finite = is_playable(game, state, new)
         kept: TrainingState = jax.tree.map(lambda n, o: jnp.where(finite, n, o), new, state)
         return kept._replace(diverged_at=jnp.where(finite, 0, new.round))
 

@@ -19,7 +19,7 @@ from ganrun.game.networks import Network
 from ganrun.game.players import Game, Hyperparameters, Player, Trace, TrainingState
 from ganrun.game.population import SnapshotArrays, company_key, lanewise, picture
 from ganrun.game.randomness import Stream, round_key
-from ganrun.game.rounds import in_round, is_finite, remembered, trace_of
+from ganrun.game.rounds import in_round, is_playable, remembered, trace_of
 from ganrun.game.slopes import blank_view, discriminator_step, forger_of, generator_slopes
 from ganrun.game.updates import generator_moved
 
@@ -40,7 +40,8 @@ def discriminator_alone(
     key = _key(hyper, state, made)
     discriminator, view = discriminator_step(game, now, forger, state.discriminator, key)
     seen = trace_of(game, view, jnp.float32(0), jnp.float32(0))
-    return _moved(state, state._replace(discriminator=discriminator), seen, generators=False)
+    new = state._replace(discriminator=discriminator)
+    return _moved(game, state, new, seen, generators=False)
 
 
 def generator_alone(
@@ -53,18 +54,18 @@ def generator_alone(
     generator = generator_moved(game, now, state.generator, found)
     squared_norm = jnp.vdot(found.slopes, found.slopes)
     seen = trace_of(game, blank_view(), found.seen, squared_norm)
-    return _moved(state, state._replace(generator=generator), seen, generators=True)
+    return _moved(game, state, state._replace(generator=generator), seen, generators=True)
 
 
 def _moved(
-    old: TrainingState, new: TrainingState, seen: Trace, *, generators: bool
+    game: Game, old: TrainingState, new: TrainingState, seen: Trace, *, generators: bool
 ) -> TrainingState:
     """The new state if it is finite; else the old one, diverged in the round that is played.
 
     Of what was seen only the numbers of the player that moved are kept.
     """
     # What the other player has not done yet is NaN in the whole trace, and no sign of divergence.
-    finite = is_finite(new._replace(trace=seen))
+    finite = is_playable(game, old, new._replace(trace=seen))
     going = old.diverged_at == 0
     own = np.isin(np.arange(len(ROUND_METRICS)), _GENERATORS)
     new = new._replace(trace=jnp.where(own == generators, seen, old.trace))

@@ -58,10 +58,11 @@ def _best(entries: Sequence[Entry], most: int, modes: int) -> list[str]:
         told = [f"{capital(what)} are recovered in every trial of {_named(top)}."]
     else:
         mean = interval_of_mean(top[0]["measured"][RECOVERED])
-        told = [
-            f"No case recovers {what} in every trial.",
-            f"Most are recovered by {_named(top)}, {mean} on average.",
-        ]
+        told = [f"No case recovers {what} in every trial."]
+        if len(top) == len(entries) > 1:
+            told.append(f"All cases recover as many, {mean} on average.")
+        else:
+            told.append(f"Most are recovered by {_named(top)}, {mean} on average.")
     best = [one for one in entries if one["may_be_best"]]
     others = [one for one in best if one not in top]
     if len(best) == len(entries):
