@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import importlib.util
 import shlex
 import sys
-from importlib.util import find_spec
 from pathlib import Path
 
 _CONSTRAINTS = Path(__file__).resolve().parents[1] / "constraints.txt"
@@ -29,6 +29,6 @@ MODULES = {
 
 def missing(extra: str, what: str) -> str | None:
     """The line that says what needs an extra which is not there; None if it is."""
-    if all(map(find_spec, MODULES[extra])):
+    if all(map(importlib.util.find_spec, MODULES[extra])):
         return None
     return f"{what} needs the extra '{extra}': {how_to_install(extra)}"

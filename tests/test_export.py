@@ -170,7 +170,7 @@ def test_a_damaged_run_is_a_line_and_the_others_are_exported(runs, tmp_path):
 def test_where_there_is_no_run_or_no_extra_one_line_says_so(runs, tmp_path, monkeypatch):
     code, _, errors = export(tmp_path, "--to", "parquet")
     assert (code, errors) == (1, f"{tmp_path}: there is no run to export\n")
-    monkeypatch.setattr("ganrun.extras.find_spec", lambda name: None)
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     code, _, errors = export(runs, "--to", "parquet")
     assert code == 2
     assert errors.startswith("ganrun export --to parquet needs the extra 'parquet': ")
