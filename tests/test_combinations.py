@@ -6,6 +6,8 @@ import pytest
 
 from benchmarks.combinations import Outcome, checked, combination, outcome_of
 
+pytestmark = pytest.mark.usefixtures("quick_xla")
+
 
 @pytest.mark.parametrize("number", range(4))
 def test_a_combination_of_remedies_is_refused_by_name_or_played(number: int) -> None:

@@ -28,6 +28,8 @@ from ganrun.game.penalties import Batch
 from ganrun.game.players import Player, discriminate, sampled
 from ganrun.game.slopes import Pull
 
+pytestmark = pytest.mark.usefixtures("quick_xla")
+
 logits = st.lists(st.integers(-5, 5), min_size=2, max_size=30)
 
 

@@ -17,6 +17,8 @@ from ganrun.game.members import game_of
 from ganrun.game.players import draw_latents, generators_turn
 from ganrun.game.rounds import averaged, initial_state, play_round
 
+pytestmark = pytest.mark.usefixtures("quick_xla")
+
 KEY = jax.random.key(2)
 MIXTURE: dict[str, Any] = {"mixture": {"components": 4, "rate": 3.0}}
 PARTICLES: dict[str, Any] = {"particles": {"count": 7, "rate": 10.0}}

@@ -13,6 +13,8 @@ import pytest
 from ganrun.config import pieces
 from ganrun.game.objectives import OBJECTIVES, SMOOTHED
 
+pytestmark = pytest.mark.usefixtures("quick_xla")
+
 Logits = np.ndarray
 
 

@@ -13,6 +13,8 @@ import pytest
 from ganrun.config import pieces
 from ganrun.game.penalties import PENALTIES, Batch, gradient_penalty, r1, r2
 
+pytestmark = pytest.mark.usefixtures("quick_xla")
+
 KEY = jax.random.key(3)
 RNG = np.random.default_rng(0)
 WEIGHTS = {

@@ -26,6 +26,8 @@ from ganrun.game.rounds import in_round
 from ganrun.game.schedules import SCHEDULES, faded, narrowed
 from ganrun.game.slopes import loss_of_fakes
 
+pytestmark = pytest.mark.usefixtures("quick_xla")
+
 KEY = jax.random.key(3)
 
 # Optimizers

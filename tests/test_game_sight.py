@@ -31,6 +31,8 @@ from ganrun.game.population import company_key, picture, take_snapshot
 from ganrun.game.rounds import initial_state
 from ganrun.game.slopes import both_logits
 
+pytestmark = pytest.mark.usefixtures("quick_xla")
+
 RNG = np.random.default_rng(0)
 POINTS = RNG.normal(size=(12, 2)).astype(np.float32)
 STD = {"minibatch": "std"}

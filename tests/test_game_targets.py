@@ -14,6 +14,8 @@ from ganrun.game.randomness import Stream, round_key
 from ganrun.game.targets import Target, alias_table, sample_target, target_of
 from ganrun.mixture import Mixture, mixture_of
 
+pytestmark = pytest.mark.usefixtures("quick_xla")
+
 COUNT = 40_000
 SKEWED = {
     "layout": "custom",

@@ -21,6 +21,8 @@ from ganrun.game.rounds import initial_state, play_until
 from ganrun.game.targets import sample_target
 from ganrun.game.updates import UPDATES
 
+pytestmark = pytest.mark.usefixtures("quick_xla")
+
 Vector = np.ndarray
 AHEAD = 1 << 22
 """Child of a round's key for the look ahead of an extragradient round."""

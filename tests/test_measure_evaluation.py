@@ -16,6 +16,8 @@ from ganrun.config.targets import Custom, Grid, Line, Ring
 from ganrun.measure.evaluation import METRICS, evaluate_samples
 from ganrun.mixture import Mixture, mixture_of
 
+pytestmark = pytest.mark.usefixtures("quick_xla")
+
 MIXTURES = {
     "ring": mixture_of(Ring()),
     "one mode": mixture_of(Ring(modes=1)),
