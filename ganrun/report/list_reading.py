@@ -49,11 +49,11 @@ def list_runs(
     """
     reader = _Reader(now or datetime.now(UTC), on_progress)
     if is_sweep_folder(folder):
-        return RunList(folder, reader.group(folder, frozenset({SWEEP}), trials=True))
+        return RunList(folder, reader.group(folder, trials=True))
     if os.path.exists(folder / RUN):
         raise StoreError(f"{folder}: is the folder of one run; ganrun report tells of it")
     with _without_collecting():
-        groups = [reader.group(path, names, trials=trials) for path, names in _folders(folder)]
+        groups = [reader.group(path, trials=trials) for path in _folders(folder)]
     groups.sort(key=lambda group: _newest_first(group[0]))
     return RunList(folder, [one for group in groups for one in group])
 
@@ -70,17 +70,14 @@ def _without_collecting() -> Iterator[None]:
             gc.enable()
 
 
-def _folders(folder: Path) -> Iterator[tuple[Path, frozenset[str]]]:
-    """The folders of runs and sweeps directly inside one, and what each of them holds."""
+def _folders(folder: Path) -> Iterator[Path]:
+    """The folders of runs and sweeps directly inside one."""
     with refused(folder, "read"):
         names = sorted(name for name in os.listdir(folder) if not name.startswith("."))
     for name in names:
-        try:
-            inside = frozenset(os.listdir(os.path.join(folder, name)))
-        except OSError:  # no folder, removed since, or not for us to read
-            continue
-        if inside & {RUN, CONFIG, SWEEP}:
-            yield folder / name, inside
+        place = os.path.join(folder, name)
+        if any(os.path.exists(f"{place}/{file}") for file in (RUN, CONFIG, SWEEP)):
+            yield folder / name
 
 
 def _newest_first(one: Listed) -> tuple[float, str]:
@@ -96,12 +93,12 @@ class _Reader:
         self._on_progress = on_progress
         self._read = 0
 
-    def run(self, path: Path, files: frozenset[str] | None = None, sweep: str = "") -> Listed:
+    def run(self, path: Path, sweep: str = "") -> Listed:
         """A run, or a trial of the sweep in the folder of that name."""
         self._read += 1
         self._on_progress(self._read)
         try:
-            seen = glance(path, files)
+            seen = glance(path)
             best = _best(seen)
         except StoreError as error:
             return _damaged(path, "trial" if sweep else "run", error, sweep)
@@ -130,10 +127,10 @@ class _Reader:
             values[name] = seen.summary.get(name)
         return Listed(seen.path, kind, values, seen, best)
 
-    def group(self, path: Path, names: frozenset[str], *, trials: bool) -> list[Listed]:
+    def group(self, path: Path, *, trials: bool) -> list[Listed]:
         """A run, or a sweep and perhaps its trials."""
-        if SWEEP not in names:
-            return [self.run(path, names)]
+        if not is_sweep_folder(path):
+            return [self.run(path)]
         sweep, inside = self.sweep(path)
         return [sweep, *inside] if trials else [sweep]
 
@@ -141,7 +138,7 @@ class _Reader:
         """A sweep, and its trials."""
         try:
             folder = SweepFolder(path)
-            inside = [self.run(one, sweep=path.name) for one in _trials(folder)]
+            inside = [self.run(one, path.name) for one in _trials(folder)]
             planned = folder.sweep.trials // len(folder.sweep.seeds) * seeds_begun(folder)
         except StoreError as error:
             return _damaged(path, "sweep", error), []
@@ -185,7 +182,7 @@ def _sweep_status(states: Counter[str], planned: int) -> str:
 
 def _best(seen: Glance) -> BestVerdict | None:
     """The best verdict, for which other files are read only where there are any."""
-    if {CONFIRMED, DIAGNOSIS} & seen.files:
+    if seen.holds(CONFIRMED, DIAGNOSIS):
         return best_verdict(RunFolder(seen.path))
     return quick_best(seen.verdict)
 

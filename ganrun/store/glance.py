@@ -29,6 +29,8 @@ from ganrun.verdict import Verdict
 
 _READ = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
 """So that what is no file, such as a pipe, is not waited for."""
+_AT_ONCE = 1 << 14
+"""Bytes that most of these files have at most; to ask for many more would cost time of its own."""
 _LARGEST = 1 << 20
 """Bytes of a file that is read at a glance; a larger one is left to `RunFolder`."""
 
@@ -38,8 +40,6 @@ class Glance:
     """One run: its record, its config's fields, and what it came to."""
 
     path: Path
-    files: frozenset[str]
-    """The names of all that its folder holds."""
     record: Mapping[str, Any]
     """The content of `run.json`."""
     fields: Texts
@@ -48,6 +48,11 @@ class Glance:
     """The content of `summary.json`; empty until the run has come to its end."""
     verdict: Verdict | None
     """The quick one."""
+
+    def holds(self, *names: str) -> bool:
+        """Whether its folder holds one of these files."""
+        folder = os.fspath(self.path)
+        return any(os.path.exists(f"{folder}/{name}") for name in names)
 
     @property
     def id(self) -> str:
@@ -98,19 +103,16 @@ class Glance:
         return chosen_fields(self.fields)
 
 
-def glance(path: Path, files: frozenset[str] | None = None) -> Glance:
-    """Look at a run's folder, of which the names of its `files` may be known.
-
-    Raises `RunFolderError`, one line, if it is damaged or no run's.
-    """
+def glance(path: Path) -> Glance:
+    """Look at a run's folder; raises `RunFolderError`, one line, if it is damaged or no run's."""
     try:
-        found = _quick(path, frozenset(os.listdir(path)) if files is None else files)
+        found = _quick(path)
     except (OSError, ValueError, LookupError, TypeError):
         found = None
     return _whole(RunFolder(path)) if found is None else found
 
 
-def _quick(path: Path, files: frozenset[str]) -> Glance | None:
+def _quick(path: Path) -> Glance | None:
     """What the files say if they are as today's ganrun writes them; else None, or any error."""
     folder = os.fspath(path)
     content = _content(folder, layout.RUN)
@@ -133,7 +135,7 @@ def _quick(path: Path, files: frozenset[str]) -> Glance | None:
         diverged = summary["diverged_at"] is not None
         if verdict is None or diverged != (record["status"] == "diverged"):
             return None
-    return Glance(path, files, record, fields, summary, verdict)
+    return Glance(path, record, fields, summary, verdict)
 
 
 def _fields(folder: str, record: Mapping[str, Any]) -> Texts | None:
@@ -153,18 +155,18 @@ def _content(folder: str, name: str) -> bytes:
     """A file's bytes, in as few calls of the system as there can be."""
     file = os.open(f"{folder}/{name}", _READ)
     try:
-        content = os.read(file, _LARGEST)
+        content = os.read(file, _AT_ONCE)
+        while len(content) % _AT_ONCE == 0 and (more := os.read(file, _AT_ONCE)):
+            content += more
+            if len(content) > _LARGEST:
+                raise ValueError(name)
+        return content
     finally:
         os.close(file)
-    if len(content) == _LARGEST:
-        raise ValueError(name)
-    return content
 
 
 def _whole(run: RunFolder) -> Glance:
     """The same of a folder that is opened and read in full."""
     fields = written_fields(to_yaml(run.config))
     assert fields is not None
-    return Glance(
-        run.path, frozenset(os.listdir(run.path)), run.run, fields, run.summary or {}, run.verdict
-    )
+    return Glance(run.path, run.run, fields, run.summary or {}, run.verdict)

@@ -6,9 +6,10 @@ import os
 import platform
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from functools import cache
+from typing import Annotated, Any, Literal, cast
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, create_model
 
 from ganrun.config import Experiment
 from ganrun.store import layout, provenance
@@ -89,14 +90,31 @@ def read_record(content: bytes) -> Record:
     return record
 
 
+_WANTED = (
+    *("format", "id", "name", "status", "started", "ended"),
+    *("reused_from", "digests", "sessions"),
+)
+
+
+@cache
+def _glanced() -> Any:
+    """The model of what a list shows, which is made when it is first asked for."""
+    fields = {name: _RunJson.model_fields[name] for name in _WANTED}
+    return create_model(
+        "_Glanced",
+        __config__=ConfigDict(strict=True, extra="ignore", allow_inf_nan=False),
+        **cast(Any, {name: (field.annotation, field) for name, field in fields.items()}),
+    )
+
+
 def glanced_record(content: bytes) -> Record:
-    """What a `run.json` holds, checked as strictly, but for its seal and for keys that stand twice.
+    """What a list shows of a `run.json`, checked but for its seal and for keys that stand twice.
 
     Of its sessions the last alone is kept. Raises `ValueError` if it is damaged.
     """
-    found = _RunJson.model_validate_json(content)
-    origin = found.reused_from and dict(found.reused_from)
-    return vars(found) | {"sessions": [dict(found.sessions[-1])], "reused_from": origin}
+    found = vars(_glanced().model_validate_json(content))
+    origin, last = found["reused_from"], found["sessions"][-1]
+    return found | {"sessions": [vars(last)], "reused_from": origin and dict(origin)}
 
 
 def digests_of(files: Mapping[str, bytes]) -> dict[str, str]:

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from functools import cache
 from itertools import pairwise
 from typing import Annotated, Any, cast
 
-from pydantic import AfterValidator, Field, create_model, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, create_model, model_validator
 
 from ganrun.config.declarations import Metric
-from ganrun.config.metrics import AVERAGED_SUMMARY, SUMMARY_METRICS, metric_called, own_keys
+from ganrun.config.metrics import (
+    AVERAGED,
+    AVERAGED_SUMMARY,
+    SUMMARY_METRICS,
+    metric_called,
+    own_keys,
+)
 from ganrun.measure.showable import BY_MODE
 from ganrun.store.documents import Count, Document, Share, Words, check
 from ganrun.store.formats import FormatError, read_json
@@ -42,6 +49,8 @@ class _Points(Document):
 class _Told(Document):
     """What a list shows of it; its reference is most of the document."""
 
+    model_config = ConfigDict(extra="ignore")
+
     verdict: Word
     verdict_confidence: Share | None = None
     verdict_probabilities: dict[Word, Share] | None = None
@@ -63,12 +72,14 @@ class _Told(Document):
         if not modes or (named and named[-1] >= modes):
             raise ValueError(f"recovered_modes are not those of {modes:g} modes")
         for name in _OF_MODES:
-            if (getattr(self, name) or 0) > modes:
+            if (getattr(self, name, None) or 0) > modes:
                 raise ValueError(f"{name} is more than {modes:g} modes")
         return self
 
 
 class _Base(_Told):
+    model_config = ConfigDict(extra="allow")
+
     reference: dict[str, _Points] | None = None
 
     @model_validator(mode="after")
@@ -84,7 +95,6 @@ _MEASURED = (*SUMMARY_METRICS, *AVERAGED_SUMMARY)
 _OF_MODES = tuple(name for name in _MEASURED if metric_called(name).of_modes)
 _fields = {name: (_possible(metric_called(name)), Field(default=None)) for name in _MEASURED}
 _SummaryJson = create_model("_SummaryJson", __base__=_Base, **cast(Any, _fields))
-_Glanced = create_model("_Glanced", __base__=_Told, **cast(Any, _fields))
 
 
 def read_summary(content: bytes) -> Summary:
@@ -106,4 +116,12 @@ def glanced_summary(content: bytes) -> Mapping[str, Any]:
 
     What it lacks is None. Raises `ValueError` if it is damaged.
     """
-    return vars(_Glanced.model_validate_json(content))
+    return vars(_glanced(AVERAGED.encode() in content).model_validate_json(content))
+
+
+@cache
+def _glanced(averages: bool) -> Any:
+    """The model of it, which is made when it is first asked for: that takes its time."""
+    names = _MEASURED if averages else SUMMARY_METRICS
+    fields = {name: _fields[name] for name in names}
+    return create_model("_Glanced", __base__=_Told, **cast(Any, fields))

@@ -16,7 +16,8 @@ test("filters keep what they keep in Python, and say the same of what they canno
   for (const [text, expected] of cases) {
     const { tests, problem } = parseFilter(text, rows, words);
     const kept = columns[0].values.map((_, n) => n).filter((n) => tests.every((one) => one(n)));
-    assert.deepEqual(problem || kept, expected, text);
+    // A page has quotes of its own.
+    assert.deepEqual(problem.replace(/[“”]/g, "'") || kept, expected, text);
   }
 });
 

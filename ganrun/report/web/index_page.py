@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from collections import Counter
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 from ganrun import wording
@@ -83,11 +84,9 @@ def _again(found: RunList) -> str:
 
 def _newest(found: RunList) -> Iterator[TrialFrames]:
     """The last samples of the newest runs; a run whose snapshots cannot be read is passed over."""
-    shown = 0
-    for index, one in enumerate(found.entries):
-        frames = None if one.best is None or shown == MOST_PICTURES else _last(index, one)
-        if frames is not None:
-            shown += 1
+    ended = (pair for pair in enumerate(found.entries) if pair[1].best is not None)
+    for index, one in islice(ended, MOST_PICTURES):
+        if (frames := _last(index, one)) is not None:
             yield frames
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import datetime
 from typing import Any
 
@@ -37,7 +38,7 @@ def fate(one: Listed) -> str:
 
 def has_page(one: Listed) -> bool:
     """Whether a run or a sweep has a page of its own."""
-    return NAME in one.glance.files if one.glance else (one.path / NAME).is_file()
+    return os.path.isfile(one.path / NAME)
 
 
 def _column(column: ListColumn, found: RunList) -> dict[str, Any]:
