@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from ganrun.cli import completion
-from ganrun.cli.commands import app
+from ganrun.cli.commands import UsageError, app
 from ganrun.cli.configs import give_pieces, load_all, settings
 from ganrun.cli.ends import clear_errors, exit_with
 from ganrun.cli.options import (
@@ -25,11 +25,12 @@ from ganrun.cli.options import (
 
 
 @app.command(
-    short_help="Validate a config and print it in full, or check pieces of your own.",
+    short_help="Validate a config, or check pieces of your own.",
     epilog="Examples: ganrun check five_gaussians --set objective=hinge; "
     "ganrun check --pieces mine.py",
 )
 def check(
+    context: typer.Context,
     configs: Annotated[
         list[Path] | None,
         typer.Argument(
@@ -55,7 +56,7 @@ def check(
     """
     with clear_errors():
         if not configs and not pieces:
-            raise typer.BadParameter("expected a CONFIG, or --pieces FILE")
+            raise UsageError("Missing argument 'CONFIG...', or --pieces FILE", context)
         if not configs:
             _check_pieces(pieces or (), as_json=as_json)
             return
