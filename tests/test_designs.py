@@ -225,7 +225,8 @@ CONTRADICTIONS = {
     "vary: {target.radius: [1], optimizer.b1: [0.1, 0.5]}\n"
     "cases: {a: {}, b: {target.layout: grid}}": [
         "s.yaml:1:8: target.radius = 1.0 and case 'b' do not go together: target.radius: unknown "
-        "field of layout 'grid'; it belongs to 'ring', 'spiral' and 'random'"
+        "field of layout 'grid'; it belongs to 'ring', 'spiral', 'random', 'two_moons', "
+        "'swiss_roll' and 'rings'"
     ],
     "vary: {target.rows: [3], target.layout: [grid, ring]}": [
         "s.yaml:1:8: target.rows = 3 and target.layout = ring do not go together: target.rows: "

@@ -9,10 +9,12 @@ import shutil
 import subprocess
 import sys
 import tomllib
+from collections.abc import Iterator
 from glob import glob
 from itertools import chain
 from pathlib import Path
 
+import numpy as np
 import pytest
 from one_core import on_one_core
 from typer.testing import CliRunner
@@ -90,6 +92,11 @@ def executable(path: Path, text: str) -> None:
     path.chmod(0o755)
 
 
+def _heap(middle: float) -> Iterator[tuple[float, float]]:
+    rng = np.random.default_rng(0)
+    yield from (rng.normal(middle, 0.1, (100, 2))).tolist()
+
+
 @pytest.fixture(scope="module")
 def newcomer(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the shipped configs, README's own, and a `ganrun` that trains but little.
@@ -103,6 +110,9 @@ def newcomer(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ):
         name = text.split(maxsplit=2)[1]
         (folder / name).write_text(text)
+    # Two heaps of a newcomer's own.
+    rows = [f"{x},{y}" for middle in (0, 3) for x, y in _heap(middle)]
+    (folder / "own.csv").write_text("\n".join(rows))
     words = shlex.join(on_one_core([sys.executable, "-W", "error", "-m", "ganrun"]))
     cases = [f'[ "$1" = {name} ] && set -- "$@" {shlex.join(more)}' for name, more in LESS.items()]
     script = ["#!/bin/sh", *cases, f'exec {words} "$@"', ""]

@@ -60,6 +60,11 @@ def digest_of(arrays: Mapping[str, ndarray]) -> str:
 
 def save(order: Order, on_progress: Callable[[float], None]) -> Saved:
     """Play the game again and save it. Raises `ConfigError` or `StoreError`, one line."""
+    from ganrun.executors.compile_cache import compile_cache
+    from ganrun.game import backend
+
+    # An order brings JAX along when it is read, which is not another program's for that.
+    backend.prepare(compile_cache())
     saved = _save_replayed if order.past.events else _save_trained
     return saved(order, on_progress)
 
@@ -87,10 +92,6 @@ def _save_trained(order: Order, on_progress: Callable[[float], None]) -> Saved:
 
 
 def _save_replayed(order: Order, on_progress: Callable[[float], None]) -> Saved:
-    from ganrun.executors.compile_cache import compile_cache
-    from ganrun.game import backend
-
-    backend.prepare(compile_cache())
     import jax
 
     from ganrun.arena.replay import replayed
