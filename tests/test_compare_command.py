@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from ganrun.report.comparison_command import report_comparison
 from ganrun.report.comparison_groups import gather
 from ganrun.report.comparison_record import ComparisonRecord, read_comparison
 from ganrun.report.figures import write_comparison_figure
+from ganrun.report.tables.comparison import print_comparison
 from ganrun.report.web.comparison_page import write_comparison_page
 from ganrun.store import StoreError
 from ganrun.sweep.designs import Trial
@@ -156,6 +158,19 @@ def test_the_command_prints_the_finding_the_numbers_and_what_differs(
     assert content["pairs"][0]["seeds"] == list(range(7))
     assert content["differences"]["objective"] == ["non_saturating", "wasserstein"]
     assert (folder / "report.html").is_file()
+
+
+def test_names_that_would_leave_no_room_stand_below_the_numbers(record: ComparisonRecord) -> None:
+    console = Console(file=io.StringIO(), width=80)
+    print_comparison(record, console)
+    text = console.file.getvalue()
+    head, _ = text.split("modes recovered", 1)
+    assert head.splitlines()[-2].split()[:2] == ["first", "second"]
+    first, second = record.names
+    assert f"(first: {first})" in text
+    assert f"(second: {second})" in text
+    (line,) = re.findall("^modes recovered  .*", text, re.MULTILINE)
+    assert re.search(r"\[\+\d\.\d\d, \+\d\.\d\d\]", line), "with its interval"
 
 
 def test_many_groups_are_a_line_each(sweep: Path, tmp_path: Path) -> None:

@@ -23,6 +23,8 @@ MARKS = {"higher": "+", "lower": "-", None: " "}
 HUES = {"better": SCREEN_BLUE, "worse": SCREEN_VERMILLION}
 LONGEST_NAME = 16
 """Letters of a group's name above its column."""
+PLACES = ("first", "second")
+"""What stands there instead of longer ones."""
 MOST_FIELDS = 30
 """Fields of the configs that are shown; all are in the JSON."""
 
@@ -32,7 +34,11 @@ def print_comparison(record: ComparisonRecord, console: Console) -> None:
     print_wrapped(console, Text(finding(record.comparison), "bold"))
     console.print()
     if len(record.pairs) == 1:
-        print_cut(console, pair_lines(record, record.pairs[0], console.width))
+        (pair,) = record.pairs
+        print_cut(console, pair_lines(record, pair, console.width))
+        if _are_long(pair):
+            for place, group in zip(PLACES, (pair.first, pair.second), strict=True):
+                print_wrapped(console, Text(f"({place}: {group.name})", "dim"))
     else:
         print_cut(console, group_lines(record, console.width))
     console.print()
@@ -63,17 +69,16 @@ def pair_lines(record: ComparisonRecord, pair: Pair, width: int) -> list[Text]:
 
 def _heads(pair: Pair) -> list[tuple[str, ...]]:
     of = "seeds" if pair.paired else "draws"
+    first, second = PLACES if _are_long(pair) else (pair.first.name, pair.second.name)
     return [
-        (_short(pair.first.name), _short(pair.second.name), "", "told", "larger in", "perfect"),
+        (first, second, "", "told", "larger in", "perfect"),
         ("", "", "difference", "apart", of, "samples"),
     ]
 
 
-def _short(name: str) -> str:
-    """A group's name where there is little room."""
-    return (
-        name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}\N{HORIZONTAL ELLIPSIS}"
-    )
+def _are_long(pair: Pair) -> bool:
+    """Whether the groups' names would leave no room for the numbers."""
+    return max(len(pair.first.name), len(pair.second.name)) > LONGEST_NAME
 
 
 def _cells(record: ComparisonRecord, pair: Pair, one: MetricPair, *, spans: bool) -> list[str]:
