@@ -184,10 +184,12 @@ def test_a_slider_acts_while_it_trains_and_compiles_nothing(player: Player):
     for stop in (30, 50, 70):
         player.slide("Ratio, detective to forger", to=stop)
     player.until("ganrun.arena.state().games[0].events > 0")
-    shown = player.page.get_by_label("Ratio, detective to forger", exact=True).nth(1).input_value()
+    # What is shown now, not what was shown when this began to wait: the slider moved three times.
+    shown = player.page.get_by_label("Ratio, detective to forger", exact=True).nth(1)
     player.until(
-        "shown => ganrun.arena.state().games[0].config.optimizer.learning_rate_ratio === shown",
-        float(shown),
+        "shown => ganrun.arena.state().games[0].config.optimizer.learning_rate_ratio"
+        " === Number(shown.value)",
+        shown.element_handle(),
     )
     player.wait_for_round(player.round() + 200)
     assert not [message for message in player.heard if message["type"] == "compiling"]
