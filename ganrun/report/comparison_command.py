@@ -73,20 +73,10 @@ def report_comparison(
 
 def _read(sources: Sequence[str | Path], *, all_pairs: bool, quiet: bool) -> ComparisonRecord:
     """Read the runs, with a bar on a terminal."""
-    from rich.progress import MofNCompleteColumn, Progress
+    from ganrun.report.live.bar import counted
 
-    from ganrun.report.live.watcher import screen
-
-    console = screen()
-    words, bar, _, left = Progress.get_default_columns()
-    columns, unseen = (words, bar, MofNCompleteColumn(), left), quiet or not console.is_interactive
-    with Progress(*columns, console=console, transient=True, disable=unseen) as progress:
-        task = progress.add_task("reading runs", total=None)
-        return read_comparison(
-            sources,
-            all_pairs=all_pairs,
-            progress=lambda done, total: progress.update(task, completed=done, total=total),
-        )
+    with counted("reading runs", quiet=quiet) as progress:
+        return read_comparison(sources, all_pairs=all_pairs, progress=progress)
 
 
 def _draw(record: ComparisonRecord, folder: Path, notes: Notes) -> None:

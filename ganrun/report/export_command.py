@@ -109,13 +109,12 @@ def _read(folders: Iterable[Path]) -> tuple[list[ExportedRun], list[str]]:
 
 def _watched(items: Sequence[T], what: str) -> Iterator[T]:
     """The items one by one, with a bar on a terminal."""
-    from rich.progress import track
+    from ganrun.report.live.bar import counted
 
-    from ganrun.report.live.watcher import screen
-
-    console = screen()
-    unseen = not console.is_interactive
-    return iter(track(items, what, console=console, transient=True, disable=unseen))
+    with counted(what) as progress:
+        for done, item in enumerate(items):
+            progress(done, len(items))
+            yield item
 
 
 def _to_parquet(runs: Sequence[ExportedRun], place: str) -> Exported:

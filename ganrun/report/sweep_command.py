@@ -68,19 +68,11 @@ def report_sweep(
 
 
 def _write_trial_pages(record: SweepRecord, notes: Notes) -> list[str]:
-    from rich.progress import MofNCompleteColumn, Progress
-
-    from ganrun.report.live.watcher import screen
+    from ganrun.report.live.bar import counted
     from ganrun.report.web.trial_pages import write_trial_pages
 
-    console = screen()
-    words, bar, _, left = Progress.get_default_columns()
-    columns, unseen = (words, bar, MofNCompleteColumn(), left), not console.is_interactive
-    with Progress(*columns, console=console, transient=True, disable=unseen) as progress:
-        task = progress.add_task("pages of the trials", total=None)
-        made = write_trial_pages(
-            record, lambda done, total: progress.update(task, completed=done, total=total)
-        )
+    with counted("pages of the trials") as progress:
+        made = write_trial_pages(record, progress)
     current = f", {made.current:,} up to date already" if made.current else ""
     pages = wording.plural(made.written, "page")
     notes.say(f"{record.folder.trials}: {pages} made{current}")
