@@ -215,6 +215,7 @@ def cache_of(common: Path) -> Path:
 
 def ready(common: Path, name: str, scratch: Path) -> Path:
     """A folder in which all has been done that comes before a scenario's command."""
+    shutil.rmtree(scratch / name, ignore_errors=True)  # of a campaign that was cut short
     return Path(shutil.copytree(common / f"before {name}", scratch / name))
 
 

@@ -1,8 +1,10 @@
-"""What is handed to processes is heard of, whatever interrupts; no process is started here."""
+"""What is handed to processes is heard of, whatever interrupts; and how they end."""
 
 from __future__ import annotations
 
 import signal
+import subprocess
+import sys
 from concurrent.futures import Future
 from queue import Queue
 from threading import Event
@@ -97,3 +99,16 @@ def test_an_interrupt_while_an_answer_is_taken_does_not_lose_it(number: int) -> 
     finally:
         signal.signal(number, before)
     assert [outcomes for _, outcomes in found] == [["an outcome"]]
+
+
+def test_a_process_that_ends_while_it_frees_what_it_shares_leaves_no_words_behind() -> None:
+    program = (
+        "import os\n"
+        "from _multiprocessing import sem_unlink\n"
+        "from ganrun.executors.child_process import Children\n"
+        "shared = Children().Semaphore()\n"
+        "sem_unlink(shared._semlock.name)\n"
+        "os._exit(0)\n"
+    )
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, "", "")

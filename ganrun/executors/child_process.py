@@ -44,6 +44,23 @@ class Children(SpawnContext):
 
     Process = _Child
 
+    def __init__(self) -> None:
+        with spared_interrupts():
+            pass  # Python's own helper has begun, and nothing that this shares begins another
+
+
+def _begin_cleaner() -> None:
+    """Begin Python's helper that frees what processes share, and have it keep to itself.
+
+    Who is ended while it frees a thing would have it complain that the thing is gone already.
+    """
+    silent = "ignore::UserWarning:multiprocessing.resource_tracker"
+    sys.warnoptions.append(silent)
+    try:
+        resource_tracker.ensure_running()
+    finally:
+        sys.warnoptions.remove(silent)
+
 
 @contextmanager
 def spared_interrupts() -> Iterator[None]:
@@ -57,7 +74,7 @@ def spared_interrupts() -> Iterator[None]:
     before = signal.pthread_sigmask(signal.SIG_BLOCK, INTERRUPTS)
     try:
         # Python's own helper lifts a part of that when it begins, so it comes first.
-        resource_tracker.ensure_running()
+        _begin_cleaner()
         signal.pthread_sigmask(signal.SIG_BLOCK, INTERRUPTS)
         yield
     finally:
