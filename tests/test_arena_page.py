@@ -217,13 +217,22 @@ def test_the_three_rates_agree_whichever_is_moved(player: Player):
 
 def test_a_number_out_of_range_is_marked_and_not_sent(player: Player):
     field = player.page.get_by_label("Detective's steps a round", exact=True).nth(1)
+    beside = field.locator("xpath=../..").locator(".refused")
     field.fill("0")
     field.press("Enter")
     expect(field).to_have_attribute("aria-invalid", "true")
+    expect(beside).to_have_text("0 is too small: at least 1.")
     field.fill("3")
     field.press("Enter")
     expect(field).to_have_attribute("aria-invalid", "false")
+    expect(beside).to_be_hidden()
     player.until("ganrun.arena.state().games[0].config.training.discriminator_steps === 3")
+    field.fill("2.5")
+    field.press("Tab")
+    expect(field).to_have_value("3")
+    expect(beside).to_have_text("2.5 is not whole. It stays at 3.")
+    player.say(type="set", field="target", value={"layout": "ring", "radius": 30})
+    expect(player.page.locator(".refused").get_by_text("A mode lies beyond 20")).to_be_visible()
 
 
 def test_the_page_keeps_to_the_limits_that_it_is_sent(player: Player):
@@ -608,6 +617,7 @@ def test_modes_are_drawn_with_the_mouse(player: Player):
     drawn = [[1, 1], [1.5, -0.5], [2, 2], [-2, -2], [2, -2]]
     assert [pytest.approx(mean, abs=0.06) for mean in means] == drawn
     expect(player.game().locator(".count")).to_contain_text("of 5 modes")
+    expect(player.game().locator(".label")).to_have_text("plain, own modes")
 
 
 def test_modes_are_drawn_with_the_keyboard(player: Player):

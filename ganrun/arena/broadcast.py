@@ -38,7 +38,7 @@ def _game_of(slot: Slot) -> dict[str, Any]:
     in_force = slot.config if game is None else game.in_force
     return {
         "id": slot.id,
-        "label": slot.label,
+        "label": slot.called,
         "ready": game is not None,
         "touched": game is not None and game.touched,
         "events": game.events if game is not None else 0,
@@ -84,6 +84,7 @@ def _header(slot: Slot, game: Game, number: int, playing: bool) -> dict[str, Any
     return {
         "game": slot.id,
         "frame": number,
+        "age": slot.age,
         "round": game.round,
         "playing": playing,
         "rounds_per_second": slot.rounds_per_second if playing else None,

@@ -39,7 +39,8 @@ The server says:
      "runs_dir": text, "frames_ahead": n, and all that `state` holds}      first, and once
     {"type": "state", "playing": bool, "rounds_per_second": n | null, "seed": n, "games": [Game]}
         whenever any of it changes, so that two tabs agree; the newest is all that counts.
-        Game: {"id": n, "label": text, "ready": bool (false while it is being compiled),
+        Game: {"id": n, "label": text (which names its modes, where they are not those that it was
+               called for), "ready": bool (false while it is being compiled),
                "touched": bool, "events": number of them,
                "saving": 0..1 (all rounds are played: it is being measured) | null,
                "config": {nested, as in YAML; seeds holds one},
@@ -89,6 +90,7 @@ UTF-8), spaces up to the next multiple of 4, and arrays (float32, little-endian,
 header:
 
     {"game": id, "frame": n (rises, over all games), "round": n, "playing": bool,
+     "age": n (another one where what was counted so far is of another game, or of other modes),
      "rounds_per_second": measured over the last second, of this game | null,
      "diverged_at": round | null,
      "trace": {every metric of a round}    of the latest round; null where there is none

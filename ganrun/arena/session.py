@@ -161,7 +161,8 @@ class Session:
             case protocol.Save():
                 self._save(self._one(message.game), client)
             case protocol.Config():
-                yaml = to_yaml(self._one(message.game).ready.now)
+                slot = self._one(message.game)
+                yaml = to_yaml(slot.under_its_name(slot.ready.now))
                 self._hub.send({"type": "config", "game": message.game, "yaml": yaml}, client)
             case protocol.Seen():
                 pass
@@ -262,9 +263,8 @@ class Session:
             raise ConfigError([f"game {slot.label} is being saved already"])
         if self._saver.waiting >= protocol.MOST_GAMES:
             raise ConfigError(["too many games are being saved already"])
-        order = Order(
-            game.past, digest_of(game.arrays), self._runs_dir, self._command, datetime.now()
-        )
+        past = game.past._replace(start=slot.under_its_name(game.start))
+        order = Order(past, digest_of(game.arrays), self._runs_dir, self._command, datetime.now())
         self._saver.begin((slot, client), order)
         slot.saving = 0.0
         self._publish()

@@ -10,6 +10,8 @@ from typing import Any
 from ganrun.arena.game import Game
 from ganrun.arena.measuring_process import Found
 from ganrun.config import ConfigError, Experiment
+from ganrun.config.schema import NAME_LIMIT
+from ganrun.config.targets import LAYOUTS
 from ganrun.measure.showable import beyond, showable_modes
 
 REFERENCE_POINTS = ("mean", "p5", "p95")
@@ -23,6 +25,7 @@ class Slot:
 
     id: int
     label: str
+    """As it was given to the game that `named` describes."""
     config: Experiment
     game: Game | None = None
     age: int = 0
@@ -36,6 +39,10 @@ class Slot:
     measured_at: float = 0.0
     seconds_per_round: float | None = None
     pace: deque[tuple[float, int]] = field(default_factory=lambda: deque(maxlen=200))
+    named: Experiment = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.named = self.config
 
     @property
     def ready(self) -> Game:
@@ -43,6 +50,28 @@ class Slot:
         if self.game is None:
             raise ConfigError([f"game {self.label} is not ready"])
         return self.game
+
+    # names
+
+    @property
+    def called(self) -> str:
+        """Its label, which says so where it is played for other modes than it was named for."""
+        others = self._other_modes(self.config)
+        return f"{self.label}, {others}" if others else self.label
+
+    def under_its_name(self, config: Experiment) -> Experiment:
+        """A config of its game, called by other modes than it was named for likewise."""
+        others = self._other_modes(config).replace(" ", "-")
+        if not others:
+            return config
+        name = f"{config.name[: NAME_LIMIT - len(others) - 1]}-{others}"
+        return config.model_copy(update={"name": name})
+
+    def _other_modes(self, config: Experiment) -> str:
+        now, then = config.target, self.named.target
+        if now != then and LAYOUTS[now.layout].by_hand:
+            return "own modes"
+        return now.layout if now.layout != then.layout else ""
 
     def beside(self, identity: int, label: str, game: Game) -> Slot:
         """A slot for a copy of its game; what is known of the one holds for the other."""

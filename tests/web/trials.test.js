@@ -79,3 +79,14 @@ test("of two trials in the middle the worse is the median", () => {
   assert.deepEqual(medianAndWorst([4, 7]), { median: 7, worst: 7 });
   assert.deepEqual(medianAndWorst([]), { median: null, worst: null });
 });
+
+test("the cells of a lone factor say which factor their level is of", () => {
+  const lone = { ...PHASE.factors[1], lone: { ...axis(["x", "y", "z"], true), columns: 2 } };
+  const found = phaseCells({ factors: [lone] }, { across: "b", down: null, fixed: {} }, 2, 12);
+  assert.equal(found.lone, "B");
+  assert.deepEqual(found.cells.map(({ name, level, row, column }) => [name, level, row, column]), [
+    ["B x", "x", 0, 0],
+    ["B y", "y", 0, 1],
+    ["B z", "z", 1, 0],
+  ]);
+});

@@ -6,6 +6,7 @@ import { byId, element, prefersCalm, write } from "../../page/assets/elements.js
 import { recall, remember } from "../../page/assets/storage.js";
 import { listenToThemeButtons } from "../../page/assets/theme.js";
 import { thousands } from "../../page/assets/wording.js";
+import { refusal, staysAt } from "./admitted.js";
 import { learnRules } from "./config_words.js";
 import { Connection } from "./connection.js";
 import { Controls } from "./controls.js";
@@ -121,10 +122,11 @@ async function copyConfig({ game, yaml }) {
   tellGame(game, copied ? "Config copied: ganrun train plays it." : "The browser does not let pages copy.");
 }
 
-function complain({ message, game }) {
+function complain({ message, game, field }) {
   if (game !== undefined && game !== null && games.cards.has(game)) tellGame(game, message);
   else showBanner(message, "error");
   if (server) controls.setState(server.games, chosen); // what was refused springs back
+  if (field) controls.refuse(field, message);
 }
 
 let spokenAt = -Infinity;
@@ -154,6 +156,33 @@ const playOrPause = () => server && say({ type: server.playing ? "pause" : "play
 const step = (what) => say({ type: "step", what, ...(chosen === null ? {} : { game: chosen }) });
 const reset = () => say({ type: "reset" });
 const reseed = () => say({ type: "reseed" });
+
+const seedLimits = () => ({ least: 0, most: controls.schema.limits.seed, kind: "whole" });
+
+function seedRefusal() {
+  const field = byId("seed");
+  return server ? refusal(field.value, seedLimits(), field.validity.badInput) : "";
+}
+
+/* Play with the seed that was typed, or say beside the field why not. */
+function reseedAs() {
+  const why = seedRefusal();
+  sayOfSeed(why);
+  if (!why) say({ type: "reseed", seed: Number(byId("seed").value) });
+}
+
+function leaveSeed() {
+  const why = seedRefusal();
+  if (!why) return;
+  sayOfSeed(staysAt(why, server.seed));
+  byId("seed").value = server.seed;
+}
+
+function sayOfSeed(words) {
+  write(byId("seed-why"), words);
+  byId("seed-why").hidden = !words;
+}
+
 const add = () => server && addCopy(chosen === null ? server.games[server.games.length - 1].id : chosen);
 
 /* A copy is called as its original, with the next number that is free: "R1 (2)". */
@@ -248,7 +277,8 @@ on("add", "click", add);
 byId("speed").max = byId("speed").value = SPEEDS.length - 1;
 on("speed", "input", () => setSpeed(SPEEDS[byId("speed").value]));
 on("seed-form", "submit", (event) => event.preventDefault());
-on("seed", "change", () => byId("seed").checkValidity() && byId("seed").value !== "" && say({ type: "reseed", seed: Number(byId("seed").value) }));
+on("seed", "change", reseedAs);
+on("seed", "blur", leaveSeed);
 on("show-arrows", "change", () => games.setView({ arrows: byId("show-arrows").checked }));
 on("tour-toggle", "click", toggleTour);
 on("help-open", "click", () => byId("help").showModal());

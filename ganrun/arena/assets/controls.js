@@ -1,6 +1,7 @@
 /* The settings of the chosen game, or of all: what is traced acts at once, the rest recompiles. */
 
 import { element } from "../../page/assets/elements.js";
+import { capital } from "../../page/assets/wording.js";
 import { fieldOf } from "./config_words.js";
 import { DrawTarget } from "./draw_target.js";
 import { EXPLANATIONS } from "./explanations.js";
@@ -37,6 +38,7 @@ export class Controls {
     this.std = this.fields.get("target.std");
     this.drawing = new DrawTarget(this.dialog, { ...schema.limits, std: this.std });
     this.refreshers = [];
+    this.followed = new Map();
     this.who = element("div", { class: "joined who", role: "group", "aria-label": "Settings of" });
     const rules = new RuleControls(this, PACE);
     this.panel.replaceChildren(
@@ -115,6 +117,7 @@ export class Controls {
       const wait = Math.max(0, this.flushed + BETWEEN - performance.now());
       setTimeout(() => this.flush(), wait);
     }
+    this.refuse(field, "");
     this.pending.set(`${game} ${field}`, { type: "set", ...(game === null ? {} : { game }), field, value });
   }
 
@@ -123,6 +126,12 @@ export class Controls {
     const messages = [...this.pending.values()];
     this.pending.clear();
     for (const message of messages) this.say(message);
+  }
+
+  /* Say beside a field why what was asked for was not done, if it has a place there. */
+  refuse(field, message) {
+    const words = message.startsWith(`${field}: `) ? capital(message.slice(field.length + 2)) : message;
+    this.followed.get(field)?.refuse(words);
   }
 
   setAll(field, value) {
@@ -149,12 +158,13 @@ export class Controls {
       input: (value) => this.setEach(field, (game) => (reads(game) === undefined ? undefined : value)),
       ...settings,
     };
-    return this.follow(numberControl(shown), reads);
+    return this.follow(numberControl(shown), reads, field);
   }
 
   /* Keep a control at what the games say, or hide it while none has what it sets (`undefined`);
-   * where they differ, it is at the first's, with a mark. */
-  follow(control, valueOf) {
+   * where they differ, it is at the first's, with a mark. It sets this `field`, or one inside it. */
+  follow(control, valueOf, field) {
+    if (!this.followed.has(field)) this.followed.set(field, control);
     this.refreshers.push((games) => {
       const values = games.map(valueOf).filter((value) => value !== undefined);
       control.element.hidden = values.length === 0;
@@ -192,7 +202,7 @@ export class Controls {
       choices: this.schema.layouts,
       input: (name) => this.chooseLayout(name),
     });
-    yield this.follow(layout, ({ config }) => config.target.layout);
+    yield this.follow(layout, ({ config }) => config.target.layout, "target");
     for (const field of this.layoutFields()) {
       yield this.number(field, {
         reads: ({ config }) => config.target[field.field],

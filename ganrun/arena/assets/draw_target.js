@@ -3,6 +3,7 @@
  * it, and the button adds one. Places snap to a twentieth, so that the config stays readable. */
 
 import { element, svg, write } from "../../page/assets/elements.js";
+import { plural, settingNumber } from "../../page/assets/wording.js";
 
 const SNAP = 0.05;
 const NEAREST = 0.17; // around a mode's middle that is still the mode, however narrow it is
@@ -25,7 +26,7 @@ export class DrawTarget {
     this.modes = means.slice(0, this.limits.modes).map((place) => this.snapped(place));
     this.setStd(Math.max(low, Math.min(high, std)));
     this.draw();
-    this.say(`${this.modes.length} modes to begin with.`);
+    this.say(beginning(means, std, this.limits));
     this.dialog.showModal();
   }
 
@@ -247,6 +248,18 @@ export class DrawTarget {
     this.dialog.close();
     this.apply({ means: this.modes, stds: this.modes.map(() => this.std) });
   }
+}
+
+/* How many modes there are to begin with, and what of them the square could not hold. */
+export function beginning(means, std, { modes: most, view, std: { low, high } }) {
+  const kept = means.slice(0, most);
+  const outside = kept.filter((place) => place.some((value) => Math.abs(value) > view)).length;
+  const left = means.length - kept.length;
+  const said = [`${plural(kept.length, "mode")} to begin with.`];
+  if (left) said.push(`${plural(left, "more mode")} cannot be drawn: ${most} are the most.`);
+  if (outside) said.push(`${plural(outside, "mode")} from beyond the square came to its edge.`);
+  if (std < low || std > high) said.push(`Their width was ${settingNumber(std)}: ${settingNumber(std < low ? low : high)} is the ${std < low ? "least" : "most"}.`);
+  return said.join(" ");
 }
 
 function modeOf(target) {

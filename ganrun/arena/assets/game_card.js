@@ -4,7 +4,8 @@ import { Curves } from "../../page/assets/curves.js";
 import { element, write } from "../../page/assets/elements.js";
 import { fieldSpread, median, pushesOn, typicalPush, uphillOf } from "../../page/assets/field.js";
 import { Scene } from "../../page/assets/scene.js";
-import { capital, coveredModes, missingIn, missingModes, percent, plural, shortRate, thousands } from "../../page/assets/wording.js";
+import { capital, coveredModes, percent, plural, shortRate, thousands } from "../../page/assets/wording.js";
+import { cardWords } from "./card_words.js";
 import { differences, remediesOf } from "./config_words.js";
 import { ModeShares } from "./mode_shares.js";
 
@@ -79,7 +80,9 @@ export class GameCard {
     this.part.company.hidden = !game.company;
     this.showChips(game, first);
     this.tellRemedies(game);
-    if (!before || !sameTarget(before.target, game.target)) this.setTarget(game.target);
+    const isAnother = !before || !sameTarget(before.target, game.target);
+    if (isAnother) this.setTarget(game.target);
+    if (isAnother && before && game.touched && this.lastRound > 0) this.say(goesOn(this.lastRound));
     if (before && game.events > before.events) this.mark();
     this.redraw();
   }
@@ -111,11 +114,10 @@ export class GameCard {
   startShares(weights) {
     this.shares.clear(weights);
     this.shares.draw();
-    this.lastMetrics = -1;
     write(this.part.covered, "–");
     this.part.covered.className = "covered unknown";
     write(this.part.missing, "");
-    this.showVerdict(null);
+    this.showVerdict(null, "");
   }
 
   showChips(game, first) {
@@ -145,18 +147,24 @@ export class GameCard {
   take(header, arrays) {
     this.frame = { header, arrays };
     this.fresh = true;
-    if (header.round < this.lastRound) this.forget();
+    this.begin(header);
     this.lastRound = header.round;
-    const { metrics, trace } = header;
-    if (metrics && metrics.round !== this.lastMetrics) {
-      this.lastMetrics = metrics.round;
-      this.shares.push(metrics.shares, metrics.covered);
-    }
+    const { metrics } = cardWords(header, this.shares.modes);
+    if (metrics) this.shares.push(metrics);
+    const { trace } = header;
     if (trace && Number.isFinite(trace.loss_d)) {
       this.sums.count += 1;
       this.sums.detective += trace.loss_d;
       this.sums.forger += trace.loss_g;
     }
+  }
+
+  /* What was counted before is of another game, or of other modes, where the picture begins an age. */
+  begin({ round, age }) {
+    const isAnother = age !== this.age;
+    this.age = age;
+    if (round < this.lastRound || (isAnother && this.game && !this.game.touched)) this.forget();
+    else if (isAnother) this.startShares(this.shares.weights);
   }
 
   redraw() {
@@ -166,14 +174,15 @@ export class GameCard {
   draw(view, now) {
     if (!this.fresh || !this.scene || !this.game) return;
     this.fresh = false;
-    const { header, arrays } = this.frame;
-    this.drawPicture(header, arrays, view);
+    const words = cardWords(this.frame.header, this.game.target.modes.length);
+    const header = { ...this.frame.header, metrics: words.metrics };
+    this.drawPicture(header, this.frame.arrays, view);
     this.shares.draw();
     write(this.part.round, `round ${thousands(header.round)}`);
     const rate = header.playing && header.rounds_per_second ? `${shortRate(header.rounds_per_second)} a second` : "";
     write(this.part.rate, rate);
-    this.showCount(header);
-    this.showVerdict(header.verdict);
+    this.showCount(words);
+    this.showVerdict(header.verdict, words.evidence);
     if (now - this.lastCurve >= CURVE_EVERY || !header.playing) this.pushCurve(header.round, now);
     if (now - this.lastTold >= TELL_EVERY || !header.playing) this.tell(header, now);
     this.part.over.hidden = header.diverged_at === null || header.diverged_at === undefined;
@@ -206,25 +215,19 @@ export class GameCard {
     });
   }
 
-  showCount({ metrics, modes_recovered: recovered }) {
+  showCount({ metrics, covered, of, isWhole, missing }) {
     this.part.covered.classList.toggle("unknown", !metrics);
-    const total = this.game.target.modes.length;
-    write(this.part.covered, metrics ? String(metrics.modes_covered) : "–");
-    const missing = metrics ? missingIn(metrics.covered) : [];
-    this.part.covered.classList.toggle("all", Boolean(metrics) && missing.length === 0);
-    const most = recovered && recovered.beyond;
-    const beyond = most ? `, above what perfect samples reach (${most})` : "";
-    const stricter = recovered ? `, ${recovered.count}\u00a0recovered${beyond}` : "";
-    write(this.part.of, `of ${plural(total, "mode")} covered${stricter}`);
-    if (!metrics) return;
-    write(this.part.missing, missingModes(missing, total));
-    this.part.missing.classList.toggle("none", missing.length === 0);
+    this.part.covered.classList.toggle("all", isWhole);
+    write(this.part.covered, covered);
+    write(this.part.of, of);
+    write(this.part.missing, missing);
+    this.part.missing.classList.toggle("none", isWhole);
   }
 
-  showVerdict(verdict) {
+  showVerdict(verdict, evidence) {
     const word = verdict ? verdict.word : "";
     write(this.part.word, verdict ? verdict.short : "no verdict yet");
-    write(this.part.evidence, verdict ? verdict.evidence : "");
+    write(this.part.evidence, evidence);
     const { description, tone } = this.acts.meaning(word);
     this.part.verdict.title = verdict ? `${capital(verdict.words)}. ${description}` : "";
     if (word === this.word) return;
@@ -286,3 +289,7 @@ function nearer(scale, to) {
 function sameTarget(one, other) {
   return JSON.stringify(one) === JSON.stringify(other);
 }
+
+/* What other modes do to a game that has been played. */
+const goesOn = (round) =>
+  `Other modes from round ${thousands(round)} on: forger and detective keep what they have learned. Reset (R) begins anew.`;

@@ -27,6 +27,7 @@ export class ModeShares {
     this.stride = 1;
     this.skipped = 0;
     this.now = null;
+    this.latest = -1;
     this.canvas.style.setProperty("--mode-shares-height", `${Math.max(1, this.modes) * this.rowHeight}px`);
     this.readColours();
   }
@@ -35,9 +36,11 @@ export class ModeShares {
     return Math.max(5, Math.min(17, Math.floor(170 / Math.max(1, this.modes))));
   }
 
-  /* One more evaluation of the shares. */
-  push(shares, covered) {
+  /* The newest evaluation; one of the round before, seen anew, adds nothing to the history. */
+  push({ round, shares, covered }) {
     this.now = { shares, covered };
+    if (round === this.latest) return;
+    this.latest = round;
     this.skipped += 1;
     if (this.skipped < this.stride) return;
     this.skipped = 0;

@@ -55,7 +55,7 @@ export class RuleControls {
       choices,
       input: (name) => this.controls.setAll(field, choices.find((one) => one.name === name).chosen),
     });
-    yield this.controls.follow(control, (game) => chosenBy(game).name);
+    yield this.controls.follow(control, (game) => chosenBy(game).name, field);
     for (const { name, parameters = [] } of choices) {
       yield* this.numbers(parameters, (game) => (chosenBy(game).name === name ? chosenBy(game).numbers : undefined));
     }
@@ -71,7 +71,7 @@ export class RuleControls {
       ...this.settings(declared),
       input: (on) => this.controls.setAll(field, on ? (chosen ?? true) : off),
     });
-    yield this.controls.follow(control, isOn);
+    yield this.controls.follow(control, isOn, field);
     yield this.story(declared, (config) => isOn({ config }));
     if (parameters.length === 1 && parameters[0].field === field) {
       yield this.controls.number(parameters[0], { unlabelled: true, reads: (game) => valueOf(game) ?? undefined });

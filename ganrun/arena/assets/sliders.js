@@ -1,10 +1,12 @@
 /* The parts that the settings are made of: sliders with a number beside them, menus, switches.
  *
- * Each has `element`, `show(value)` for what the game says, and calls back with what the user says.
- * What is being moved by hand is not moved by the game. */
+ * Each has `element`, `show(value)` for what the game says, `refuse(words)` for why it did not take
+ * what was asked for, and calls back with what the user says. What is being moved by hand is not
+ * moved by the game. */
 
 import { element, write } from "../../page/assets/elements.js";
 import { settingNumber } from "../../page/assets/wording.js";
+import { refusal, staysAt } from "./admitted.js";
 
 const STOPS = 100; // few enough that an arrow key moves a slider by something one sees
 const OWN = 600; // ms after a touch in which the game's echo is not shown
@@ -44,6 +46,7 @@ export function numberControl(settings) {
   let touched = -Infinity;
   let waiting = null;
   let later = 0;
+  let refused = "";
   function paint(value) {
     if (value === null || value === undefined) {
       number.value = "";
@@ -62,6 +65,7 @@ export function numberControl(settings) {
   }
   function say(value) {
     touched = performance.now();
+    control.refuse("");
     settings.input(value);
   }
   range.addEventListener("input", () => {
@@ -75,19 +79,24 @@ export function numberControl(settings) {
     if (settings.compiles) say(toValue(range.value)); // not every stop on the way
   });
   number.addEventListener("change", () => {
+    refused = refusal(number.value, settings, number.validity.badInput);
+    number.setAttribute("aria-invalid", String(Boolean(refused)));
+    control.refuse(refused);
+    if (refused) return;
     const value = number.value === "" ? null : Number(number.value);
-    const fits = value === null ? Boolean(empty) && !number.validity.badInput : value >= least && value <= most && (!whole || Number.isInteger(value));
-    number.setAttribute("aria-invalid", String(!fits));
-    if (!fits) return;
     if (value !== null) range.value = toStop(value);
     say(value);
   });
   number.addEventListener("blur", () => {
+    if (refused) control.refuse(staysAt(refused, waiting, empty));
+    refused = "";
     number.setAttribute("aria-invalid", "false");
     paint(waiting);
   });
   const row = element("div", { class: "slider-row" }, range, number);
-  return { ...labelled(settings, range.id, row), show };
+  const control = { ...labelled(settings, range.id, row), show };
+  number.setAttribute("aria-describedby", control.why.id);
+  return control;
 }
 
 const digits = (value) => Number(value.toPrecision(2));
@@ -176,7 +185,12 @@ function labelled(settings, forId, ...body) {
     top.append(button);
     parts.push(words);
   }
-  return { mark, element: element("div", { class: "control" }, ...parts, ...body) };
+  const why = element("p", { class: "refused", id: `${forId}-why`, role: "status", hidden: true });
+  const refuse = (words) => {
+    write(why, words);
+    why.hidden = !words;
+  };
+  return { mark, why, refuse, element: element("div", { class: "control" }, ...parts, ...body, why) };
 }
 
 /* What a remedy does to the game, and who proposed it. */

@@ -48,7 +48,7 @@ export const LESSONS = [
       "The losses do not tell: they settle, as they do in a good game. Only counting the modes tells.",
     ],
     look: [
-      "Missing modes are dashed and numbered. In the rows of shares below the picture, theirs go blank.",
+      "Missing modes are dashed and numbered. In the rows of shares, theirs go blank.",
       "Where modes are missing the colour is flat: no slope, so no push, and nothing that points the forger there.",
       "Another seed loses other modes, or fewer: try some. The settings make collapse likely, not certain.",
     ],

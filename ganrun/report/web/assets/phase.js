@@ -145,8 +145,8 @@ export class Phase {
     return this.cells.find((cell) => cell.row === row && cell.column === column) || null;
   }
 
-  drawTable({ columns, rows, across, down }) {
-    const axes = down ? `; columns: ${across.name}, rows: ${down.name}` : "";
+  drawTable({ columns, rows, across, down, lone }) {
+    const axes = down ? `; columns: ${across.name}, rows: ${down.name}` : lone ? `; by ${lone}` : "";
     const table = element("table", {
       class: "phase-table",
       role: "grid",
@@ -174,7 +174,7 @@ export class Phase {
     if (down) {
       parts.unshift(element("div", "phase-down", element("span", "", down.name)));
       parts.push(element("div", "phase-across", across.name));
-    }
+    } else if (lone) parts.unshift(element("div", "phase-across", lone));
     this.grid.classList.toggle("with-axes", Boolean(down));
     this.grid.replaceChildren(...parts);
     this.cells.forEach((cell, n) => this.drawEnding(cell, n));
@@ -189,7 +189,7 @@ export class Phase {
     head.append(unseen(between), element("span", "cell-recovered", recovered, unseen(after)));
     const meter = element("span", "cell-meter", element("span"));
     meter.firstChild.style.width = `${100 * this.recoveredShare(cell)}%`;
-    const name = cell.name.replaceAll("_", "_\u200b"); // a line may end there
+    const name = (cell.level || cell.name).replaceAll("_", "_\u200b"); // a line may end there
     cell.button = element(
       "button",
       {

@@ -2,7 +2,8 @@
    sweep's data. */
 
 /** The diagram's cells for a view {across, down, fixed: {field: level}}; fields may be null.
-    Cells count from the top left; `trials` of each are numbers of the design. */
+    Cells count from the top left; `trials` of each are numbers of the design. Where one factor
+    alone is shown, `lone` is its name, and its cells stand in lines, each under its level. */
 export function phaseCells(phase, view, seeds, count) {
   const factor = (field) => phase.factors.find((one) => one.field === field) || null;
   const [across, down] = [factor(view.across), factor(view.down)];
@@ -28,10 +29,13 @@ export function phaseCells(phase, view, seeds, count) {
   }
   if (!down) {
     const { labels, place, columns } = across.lone;
-    const all = labels.map((label, n) => put(Math.floor(n / columns), n % columns, label));
+    const all = labels.map((label, n) => {
+      const cell = put(Math.floor(n / columns), n % columns, `${across.name} ${label}`);
+      return Object.assign(cell, { level: label });
+    });
     each((point) => all[place[across.number[point]]]);
     const rows = Math.ceil(labels.length / columns);
-    return { columns, rows, cells: all, across: null, down: null };
+    return { columns, rows, cells: all, across: null, down: null, lone: across.name };
   }
   const [ways, lines] = [across.across, down.down];
   const rows = lines.labels.length;
