@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import jax
@@ -12,16 +13,18 @@ from game_examples import experiment, hyper_of
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ganrun.arena.game import GRID, MOST_EVENTS, POINTS, Game
+from ganrun.arena import kept_states
+from ganrun.arena.game import GRID, LINES, MOST_EVENTS, POINTS, Game
 from ganrun.arena.history import MOST_ROWS, History
+from ganrun.arena.kept_states import KeptStates
 from ganrun.arena.replay import at_length, replayed
 from ganrun.config import ConfigError, Experiment
 from ganrun.config.metrics import ROUND_METRICS
 from ganrun.game.members import game_of, hyperparameters_of
-from ganrun.game.players import TrainingState
+from ganrun.game.players import TrainingState, field_at
 from ganrun.game.population import Group, lanes_for, state_as_dict, state_from_dict
 from ganrun.game.rounds import initial_state
-from ganrun.game.single_steps import carried_over
+from ganrun.game.single_steps import carried_over, view
 from ganrun.playing.play import program_of
 from ganrun.store import Event
 
@@ -88,13 +91,19 @@ def test_it_is_evaluated_where_a_training_is_and_nowhere_else():
 def test_a_picture_shows_the_same_latent_points_at_every_round_and_changes_nothing():
     one = game()
     before = one.arrays
-    first = one.view()
-    assert first["samples"].shape == (POINTS, 2)
+    first = one.view().arrays
+    assert first["samples"].shape == first["latents"].shape == (POINTS, 2)
     assert first["field"].shape == (GRID, GRID)
-    assert np.array_equal(first["samples"], one.view()["samples"])
+    assert first["manifold"].shape == (LINES, LINES, 2)
+    assert first["real"].shape == (16, 2)
+    assert np.array_equal(first["samples"], one.view().arrays["samples"])
     one.advance(1)
-    moved = np.abs(one.view()["samples"] - first["samples"]).max()
-    assert 0 < moved < 0.1  # other latent points would lie elsewhere
+    then = one.view().arrays
+    assert np.array_equal(first["latents"], then["latents"])
+    for name in ("samples", "manifold"):
+        moved = np.abs(then[name] - first[name]).max()
+        assert 0 < moved < 0.1  # other latent points would lie elsewhere
+    assert not np.isin(then["real"], first["real"]).any()
     one.begin(one.start)
     assert same(one.arrays, before)
 
@@ -480,7 +489,130 @@ def test_whatever_is_done_to_a_game_its_past_repeats_it_to_the_bit(done: list[tu
                     assert value[0].startswith(("penalties.r1", "target.std"))
             case "copy":
                 one = one.copied()
+            case "back":
+                one = one.at(max(one.round - value, 0))
     assert same(again(one).arrays, one.arrays)
+
+
+# Going back
+
+
+@pytest.fixture
+def often_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kept_states, "FIRST_EVERY", 8)
+    monkeypatch.setattr(kept_states, "MOST_STATES", 4)
+
+
+def eventful() -> Game:
+    """Changes between, before and after the states that are kept, of either kind of program."""
+    one = game()
+    for stop, change in [
+        (9, ("optimizer.learning_rate", 3e-3)),
+        (20, ("objective", "hinge")),
+        (20, ("step", "discriminator")),
+        (31, ("target", {"layout": "ring", "modes": 3, "radius": 1.0})),
+        (40, ("step", "generator")),
+    ]:
+        one.advance(stop)
+        one.apply(Event(stop, *change))
+    one.advance(55)
+    return one
+
+
+@pytest.mark.usefixtures("often_kept")
+@pytest.mark.parametrize("round_", [0, 5, 9, 20, 33, 55])
+def test_a_branch_is_the_game_as_it_stood_and_becomes_what_its_original_became(round_: int):
+    one = eventful()
+    past, arrays, columns = one.past, one.arrays, one.history.columns()
+    branch = one.at(round_)
+    assert branch.round == round_
+    assert branch.past.events == tuple(event for event in past.events if event.round <= round_)
+    for event in past.events[branch.events :]:
+        branch.advance(event.round)
+        branch.apply(event)
+    branch.advance(55)
+    assert branch.past == past == one.past
+    assert same(branch.arrays, arrays)
+    assert same(one.arrays, arrays)
+    for name, column in branch.history.columns().items():
+        np.testing.assert_array_equal(column, columns[name])
+
+
+@pytest.mark.usefixtures("often_kept")
+def test_a_game_that_went_back_forgets_what_came_later():
+    one = eventful().at(25)
+    one.set("optimizer.b1", 0.9)
+    one.advance(60)
+    assert [event.round for event in one.past.events] == [9, 20, 20, 25]
+    assert same(one.at(60).arrays, one.arrays)
+    assert not one.at(8).touched
+    with pytest.raises(ConfigError, match="round 61 has not been played: this is 60"):
+        one.at(61)
+
+
+def test_a_game_goes_back_from_where_it_diverged():
+    one = game(**EXPLOSIVE)
+    one.advance(60)
+    assert one.diverged_at is not None
+    before = one.at(one.round)
+    assert before.diverged_at is None
+    before.advance(60)
+    assert before.diverged_at == one.diverged_at
+    assert same(before.arrays, one.arrays)
+
+
+def test_states_are_kept_in_bounded_memory(monkeypatch: pytest.MonkeyPatch):
+    kept, state = KeptStates(), game().state
+    each = sum(leaf.nbytes for leaf in jax.tree.leaves(state))
+
+    def play(rounds: int) -> list[int]:
+        for round_ in range(kept.latest.round if kept.latest else 0, rounds, 10):
+            if kept.is_due(round_):
+                kept.add(kept_states.Kept(round_, experiment(), state, History(1, 3), 0))
+        return [one.round for one in kept._states]
+
+    assert play(10_001) == list(range(100, 10_001, 100))
+    monkeypatch.setattr(kept_states, "MOST_BYTES", 10 * each)
+    rounds = play(100_000)
+    assert len(rounds) <= 10
+    assert set(np.diff(rounds)) == {12_800}
+    assert kept.until(40_000).latest is not None
+
+
+def test_the_detective_is_counted_by_the_threshold_of_its_objective():
+    one = game()
+    one.advance(40)
+    picture = one.view()
+    points = jnp.concatenate([picture.arrays["samples"], picture.arrays["real"]])
+    discriminator = jax.tree.map(jnp.asarray, one.state.discriminator)
+    logits = np.asarray(field_at(one.program.game, discriminator, points, points[:0]))
+    forged, real = np.mean(logits[:POINTS] < 0), np.mean(logits[POINTS:] > 0)
+    assert picture.caught == pytest.approx({"forged": forged, "real": real}, abs=1e-6)
+    assert game(**EXPLOSIVE).view().caught is None
+
+
+@pytest.mark.parametrize(
+    "sections",
+    [
+        {"discriminator": {"packing": 4, "minibatch": "std"}},
+        {"generator": {"norm": "batch", "latent_dim": 1}},
+        {"generator": {"latent": {"particles": {"count": 9}}}, "training": {"batch_size": 256}},
+    ],
+    ids=str,
+)
+def test_whatever_the_game_its_picture_has_the_shapes_of_the_reference(sections: Any):
+    one = experiment(**sections)
+    state = initial_state(game_of(one), hyper_of(one))
+    see = functools.partial(view, game_of(one), 30, 4, 5)
+    seen = jax.eval_shape(see, hyper_of(one), state, jnp.zeros(4))
+    across = one.generator.latent_dim
+    assert seen.samples.shape == (30, 2)
+    assert seen.latents.shape == (30, across)
+    assert seen.real.shape == (min(128, one.training.batch_size), 2)
+    assert seen.caught.shape == (2,)
+    has_no_net = one.generator.latent.name == "particles"
+    assert has_no_net == (seen.manifold == ())
+    assert has_no_net or seen.manifold.shape == (5, 5 if across > 1 else 1, 2)
 
 
 def test_a_replay_is_recorded_as_a_run_would_be():

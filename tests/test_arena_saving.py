@@ -57,15 +57,15 @@ def trained(one: Experiment, runs_dir: Path) -> RunFolder:
 
 @pytest.fixture
 def played(tmp_path: Path) -> RunFolder:
-    """A game whose settings were moved, saved."""
+    """A game whose settings were moved, and which was branched from a longer one, saved."""
     one = game()
     one.advance(30)
     one.set("optimizer.learning_rate", 5e-3)
     one.advance(45)
     one.step_alone("discriminator")
     one.set("target", {"layout": "ring", "modes": 4})
-    one.advance(80)
-    saved = save(order(one, tmp_path), nobody)
+    one.advance(95)
+    saved = save(order(one.at(80), tmp_path), nobody)
     assert saved.kind == "interactive"
     return RunFolder(saved.path)
 

@@ -98,6 +98,7 @@ def test_a_page_is_told_everything_first(arena: Arena):
     assert hello["version"] == 1
     assert hello["name"] == "tiny"
     menus = hello["schema"]
+    assert menus["can"] == ["save", "config", "branch", "rewind"]
     assert "target.std" in [one["field"] for one in menus["fields"]]
     rules = [one["field"] for group in menus["groups"] for one in group["fields"]]
     assert {"objective", "penalties.r1", "training.updates"} <= set(rules)
@@ -217,6 +218,37 @@ def test_games_side_by_side_begin_alike_and_are_played_alike(one: Page):
     assert not different
     one.say("remove", game=last)
     one.until(lambda: last not in one.games)
+
+
+def test_a_game_is_branched_at_a_round_of_its_past_and_goes_back_to_it(one: Page):
+    game = only(one)
+    for _ in range(3):
+        one.say("step", what="round", game=game)
+    one.until(lambda: one.round(game) == 3)
+    there = one.arrays[game]["samples"]
+    one.say("set", game=game, field="optimizer.learning_rate", value=0.01)
+    one.say("step", what="round", game=game)
+    one.say("branch", game=game, round=2, label="what if")
+    one.until(lambda: len(one.games) == 2)
+    one.ready()
+    branch = next(identity for identity in one.games if identity != game)
+    assert one.games[branch]["label"] == "what if"
+    assert one.games[branch]["config"]["optimizer"]["learning_rate"] == 1e-3
+    assert not one.games[branch]["touched"]
+    assert (one.round(branch), one.round(game)) == (2, 4)
+    one.say("step", what="round", game=branch)
+    one.until(lambda: one.round(branch) == 3)
+    assert np.array_equal(one.arrays[branch]["samples"], there)
+    one.say("rewind", game=game, round=2)
+    one.until(lambda: one.round(game) == 2)
+    assert one.games[game]["events"] == 0
+    one.say("rewind", game=game, round=3)
+    assert "round 3 has not been played" in one.message("error")["message"]
+    one.say("branch", game=game, round=3)
+    one.message("error")
+    assert len(one.games) == 2
+    assert set(one.arrays[game]) == {"samples", "field", "real", "latents", "manifold"}
+    assert set(one.headers[game]["caught"]) == {"forged", "real"}
 
 
 def test_reset_goes_back_with_the_present_settings_and_reseed_with_another_seed(one: Page):

@@ -13,8 +13,9 @@ from game_examples import experiment, hyper_of, without_compiling
 from ganrun.config import Experiment
 from ganrun.config.pieces import LATENTS as DECLARED
 from ganrun.game.latents import LATENTS
+from ganrun.game.manifold import latent_net, manifold
 from ganrun.game.members import game_of
-from ganrun.game.players import draw_latents, generators_turn
+from ganrun.game.players import Player, draw_latents, generators_turn
 from ganrun.game.rounds import averaged, initial_state, play_round
 
 pytestmark = pytest.mark.usefixtures("quick_xla")
@@ -51,6 +52,28 @@ def test_a_latent_that_does_not_learn_has_the_declared_moments(latent: str, std:
     np.testing.assert_allclose(drawn.mean(axis=0), 0, atol=0.06)
     np.testing.assert_allclose(drawn.std(axis=0), std, rtol=0.04)
     assert (np.abs(drawn).max() <= 1) == (latent == "uniform")
+
+
+@pytest.mark.parametrize(("latent", "ends"), [("normal", 2.3263), ("uniform", 0.98)])
+def test_the_net_spans_the_middle_of_a_latent_in_equal_shares(latent: str, ends: float) -> None:
+    net = np.asarray(latent_net(begun(latent)[0], 5))
+    assert net.shape == (5, 5, 3)
+    np.testing.assert_allclose(net[:, 0, 0], net[0, :, 1])
+    np.testing.assert_allclose(net[[0, 2, 4], 3, 0], [-ends, 0, ends], rtol=1e-3, atol=1e-6)
+    assert not net[:, :, 2].any()
+    drawn = np.asarray(draw_latents(*begun(latent), KEY, 4000))[:, 0]
+    shares = np.histogram(drawn, net[:, 0, 0])[0] / 4000
+    np.testing.assert_allclose(shares, 0.98 / 4, atol=0.03)
+
+
+def test_a_latent_of_one_dimension_is_a_thread_and_one_that_is_no_product_has_no_net() -> None:
+    game = game_of(example(latent_dim=1))
+    assert latent_net(game, 5).shape == (5, 1, 1)
+    params, vectors = game.generator.initialize(KEY)
+    generator = Player(params, (), vectors)
+    assert manifold(game, generator, 5).shape == (5, 1, 2)
+    for latent in (MIXTURE, PARTICLES):
+        assert latent_net(begun(latent)[0], 5) is None
 
 
 def test_a_mixture_begins_as_many_narrow_normals() -> None:

@@ -64,10 +64,10 @@ class Illustrator:
         if game is None:
             return
         _measure_if_due(slot, game, playing, now)
-        seen = game.view()
+        arrays, caught = game.view()
         self._frames += 1
-        header = _header(slot, game, self._frames, playing)
-        self._hub.show(slot.id, self._frames, write_frame(header, seen))
+        header = _header(slot, game, self._frames, playing) | {"caught": caught}
+        self._hub.show(slot.id, self._frames, write_frame(header, arrays))
 
 
 def _measure_if_due(slot: Slot, game: Game, playing: bool, now: float) -> None:

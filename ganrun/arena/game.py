@@ -16,6 +16,7 @@ from jaxtyping import Float
 from numpy import ndarray
 
 from ganrun.arena.history import History
+from ganrun.arena.kept_states import Kept, KeptStates
 from ganrun.arena.settings import value_of, window_of, with_setting
 from ganrun.config import ConfigError, Experiment, static_key
 from ganrun.config.changes import with_changes
@@ -33,6 +34,8 @@ POINTS = 512
 """Samples in a picture."""
 GRID = 32
 """Points per side of a picture's field."""
+LINES = 24
+"""Lines each way of a picture's net of latent points."""
 MOST_EVENTS = 20_000
 MOST_ROUNDS = 10_000_000
 """The longest training that a config can ask for."""
@@ -48,6 +51,17 @@ class Measured(NamedTuple):
     metrics: dict[str, Any]
     averaged_samples: Float[ndarray, "N 2"] | tuple[()] = ()
     """Of the generator's moving average, where there is one."""
+
+
+class Picture(NamedTuple):
+    """A game as it is shown."""
+
+    arrays: dict[str, ndarray]
+    """`samples [N, 2]`, `field [G, G]` (rows along y), `real [B, 2]`, `latents [N, 1 or 2]` and,
+    where the latents are drawn coordinate by coordinate, `manifold [L, L or 1, 2]`."""
+    caught: dict[str, float] | None
+    """Shares of the `forged` and the `real` points about which the detective is right; None of a
+    critic, who does not decide."""
 
 
 class Past(NamedTuple):
@@ -90,6 +104,7 @@ class Game:
         """Go back to round 0, of this config."""
         self.start = self.now = self._in_force = start
         self._events: list[Event] = []
+        self._kept = KeptStates()
         self._singles = 0
         self.round, self.diverged_at = 0, None
         self._adopt(None)
@@ -99,12 +114,26 @@ class Game:
         """The same game once more, as it stands; the two go their own ways from here."""
         other = copy(self)
         other._events = list(self._events)
-        other.history = copy(self.history)
-        other.history._table = self.history._table.copy()
-        other._group = Group(
-            self._program, self._device, [hyperparameters_of(self._in_force)], [self.state]
-        )
+        other._kept = self._kept.until(self.round)
+        other.history = self.history.copied()
+        other._group = self._group_of(self.state)
         return other
+
+    def at(self, round_: int) -> Game:
+        """The same game as it last stood at a round, what was done there included; this one stays.
+
+        It is played again from the nearest state that was kept, so that its bits are the same.
+        Raises `ConfigError` if it has not come so far.
+        """
+        self.check_reached(round_)
+        other = copy(self)
+        other._go_back(round_)
+        return other
+
+    def check_reached(self, round_: int) -> None:
+        """Raise `ConfigError` if the game has not come so far."""
+        if round_ > self.round:
+            raise ConfigError([f"round {round_:,} has not been played: this is {self.round:,}"])
 
     @property
     def past(self) -> Past:
@@ -150,9 +179,12 @@ class Game:
             due = self.history.next_round(self.round)
             self._group.advance([min(stop, due)])
             self._look_where_it_stands()
-            if self.round == due and self.diverged_at is None:
+            if self.diverged_at is not None:
+                return
+            if self.round == due:
                 self._measure()
                 self.history.add(self.round, self.trace, self.measured.metrics)
+            self._keep_if_due()
 
     def measure(self) -> Measured:
         """Evaluate the present state, unless that was done."""
@@ -231,10 +263,13 @@ class Game:
         """The target's truth."""
         return self._mixture
 
-    def view(self) -> dict[str, ndarray]:
-        """The game as it is shown: `samples [N, 2]` and `field [G, G]`, rows along y."""
+    def view(self) -> Picture:
+        """The game as it is shown; nothing changes by it."""
         (seen,) = self._group.look(self._close_up.view, self._window)
-        return {"samples": seen.samples, "field": seen.field}
+        arrays = seen._asdict()
+        forged, real = map(float, arrays.pop("caught"))
+        shown = {name: array for name, array in arrays.items() if len(array)}
+        return Picture(shown, None if np.isnan(forged) else {"forged": forged, "real": real})
 
     def snapshot(self, extent: Sequence[float]) -> tuple[ndarray, ndarray]:
         """Samples and field as a run's snapshots have them, the field in a given window."""
@@ -271,17 +306,55 @@ class Game:
 
     def _adopt(self, before: TrainingState | None) -> None:
         """Play by the present config's program, from a state before it or from round 0."""
-        hyper = hyperparameters_of(self._in_force)
         under = None if before is None else self._program.game
-        self._program: Program = program_of(self._in_force, self._lanes)
-        self._close_up: CloseUp = close_up(self._program.game, self._lanes, POINTS, GRID)
-        self._program.compile(hyper, self._device)
-        self._group = Group(self._program, self._device, [hyper], [None])
+        self._compile()
+        self._group = self._group_of(None)
         if before is not None and under is not None:
             state = carried_over(under, before, self._program.game, self.state)
-            self._group = Group(self._program, self._device, [hyper], [state])
+            self._group = self._group_of(state)
         self._aim()
         self.view()  # compiles it
+
+    def _compile(self) -> None:
+        self._program: Program = program_of(self._in_force, self._lanes)
+        self._close_up: CloseUp = close_up(self._program.game, self._lanes, POINTS, GRID, LINES)
+        self._program.compile(hyperparameters_of(self._in_force), self._device)
+
+    def _group_of(self, state: TrainingState | None) -> Group:
+        """The game alone on its device, from a state of its program or from round 0."""
+        hyper = hyperparameters_of(self._in_force)
+        return Group(self._program, self._device, [hyper], [state])
+
+    def _keep_if_due(self) -> None:
+        # Only where rounds have just been played: of what is done at a round, the last may change.
+        if self._kept.is_due(self.round):
+            history = self.history.kept()
+            kept = Kept(self.round, self._in_force, self.state, history, self._singles)
+            self._kept.add(kept)
+
+    def _go_back(self, round_: int) -> None:
+        events = [event for event in self._events if event.round <= round_]
+        before = self._kept.until(round_)
+        if before.latest is None:
+            self.begin(self.start)
+        else:
+            self._stand_at(before.latest)
+        self._kept = before
+        self._events = [event for event in events if event.round < self.round]
+        for event in events[len(self._events) :]:
+            self.advance(event.round)
+            self.apply(event)
+        self.advance(round_)
+
+    def _stand_at(self, kept: Kept) -> None:
+        self.now = self._in_force = kept.config
+        self._compile()
+        self._group = self._group_of(kept.state)
+        self._look_where_it_stands()
+        self._aim()
+        self._singles = kept.singles
+        self.history = kept.history.copied()
+        self._measure()
 
     def _aim(self) -> None:
         self._mixture = mixture_of(self.target)

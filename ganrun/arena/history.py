@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import copy
 from typing import Any
 
 import numpy as np
@@ -26,6 +27,16 @@ class History:
         self._names = metrics_columns(modes)
         self._table: Float[ndarray, "M C"] = np.zeros((64, len(self._names)))
         self._rows = 0
+
+    def copied(self) -> History:
+        """The same table once more, to be added to by itself."""
+        other = self.kept()
+        other._table = self._table.copy()
+        return other
+
+    def kept(self) -> History:
+        """The table as it stands, not to be added to: what is added here is not seen there."""
+        return copy(self)
 
     def __len__(self) -> int:
         return self._rows
@@ -56,5 +67,8 @@ class History:
         self.every *= 2
         steps = self._table[: self._rows, 0].astype(np.int64)
         kept = (steps % self.every == 0) | (steps == self.since)
+        # In a table of its own: one that was kept before the thinning still shows the old one.
+        table = np.zeros_like(self._table)
         self._rows = int(kept.sum())
-        self._table[: self._rows] = self._table[: len(steps)][kept]
+        table[: self._rows] = self._table[: len(steps)][kept]
+        self._table = table

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from pydantic.fields import FieldInfo
 
-from ganrun.arena.protocol import LONGEST_LABEL, MOST_GAMES
+from ganrun.arena.protocol import CAN, LONGEST_LABEL, MOST_GAMES
 from ganrun.arena.settings import (
     MOST_MODES,
     STAGE_ONLY,
@@ -147,6 +147,7 @@ def schema() -> dict[str, Any]:
             for word in WORDS
         ],
         "stage_fields": list(STAGE_ONLY),
+        "can": list(CAN),
         "limits": {
             "games": MOST_GAMES,
             "modes": MOST_MODES,

@@ -23,6 +23,12 @@ The page says (at most 64 KiB a message; fields marked ? may be left out or null
     {"type": "reseed", "seed"?: n}       All games from round 0 with another seed, drawn if none.
     {"type": "add", "copy_of": id, "label"?: text}
         A copy of a game as it stands, with its state, its settings and its past.
+    {"type": "branch", "game": id, "round": n, "label"?: text}
+        A copy of a game as it last stood at round n, what was done there included, and its past up
+        to there. Left alone, it becomes what its original became, to the bit.
+    {"type": "rewind", "game": id, "round": n}
+        The game itself goes back there, and forgets what came later. Both are played again from the
+        nearest state that was kept, which may take seconds; n is at most its present round.
     {"type": "remove", "game": id}       Not the last one.
     {"type": "stage", "games": [{"label": text, "overrides": {field: value}}, ...]}
         All games are replaced by these, at round 0 with the present seed, and paused. `overrides`
@@ -51,7 +57,8 @@ The server says:
                "reference": {metric: {"mean", "p5", "p95"}} | null (perfect samples; comes later)}
         `extent` is the window of the field and of the view; rx and ry are the radii of the 3-std
         ellipse, angle is that of rx in radians.
-    {"type": "compiling", "game": id}    It stands still until a `state` says that it is ready.
+    {"type": "compiling", "game": id}    It stands still until a `state` says that it is ready: its
+        program is being compiled, or its past played again.
     {"type": "saved", "game": id, "path": text, "kind": "run" | "interactive", "found": bool}
         `found`: an ordinary run that had been there already.
     {"type": "config", "game": id, "yaml": text}
@@ -68,6 +75,7 @@ The server says:
                      "better": "higher" | "lower" | null}],
         "verdicts": [{"word", "description", "tone": "good" | "warn" | "bad"}],
         "stage_fields": [field, ...],
+        "can": ["save", "config", "branch", "rewind"]   what is not named here is not done
         "limits": {"games", "modes", "seed", "label": characters in one,
                    "view": half the side of the window on a target drawn by hand}}
     Control: {"field", "label", "description", "unit"?, "traced": bool, "default",
@@ -100,13 +108,29 @@ header:
                  that perfect samples reach, where the count is above it)} | null    (about once a
                  second, so it may lag)
      "verdict": {"word", "short", "words", "evidence", "at_round"} | null (so far; likewise)
+     "caught": {"forged": share of the samples that the detective takes for forged,
+                "real": share of the real points that it takes for real} | null (of a critic; where
+                the detective looks at packs of points, shares of packs)
      "arrays": [{"name": "samples", "shape": [N, 2], "dtype": "f32", "offset": bytes from the
                  start of the message},
                 {"name": "field", "shape": [G, G], ...}]}
 
-`samples` come of the same latent points in every picture, so that they move and do not flicker;
-`field` is the discriminator's logit on a grid over the target's extent, rows along y from the
-lowest. What is not finite is null in the header.
+The arrays:
+
+    samples [N, 2]       forgeries; of the same latent points in every picture, so that they move
+                         and do not flicker
+    field [G, G]         the discriminator's logit on a grid over the target's extent, rows along y
+                         from the lowest
+    real [B, 2]          real points (B is at most 128), others in every round
+    latents [N, 2]       the first two coordinates of what the samples were made of; [N, 1] of a
+                         latent that has one
+    manifold [L, L, 2]   the generator's image of a net over the central 98 % of its first two
+                         latent coordinates, the others at 0; its lines stand at equal steps of
+                         probability (`game/manifold.py`), the first index along the first
+                         coordinate; [L, 1, 2] of a latent of one dimension, and not there where
+                         the coordinates are not drawn alike (a mixture, particles)
+
+Any but `samples` and `field` may be missing. What is not finite is null in the header.
 
 Pictures are dropped, not queued: a page gets the newest of each game whenever it can take one. So
 that the network's buffers do not fill, a page says {"type": "seen", "frame": n} when it has drawn
@@ -148,6 +172,8 @@ DEEPEST = 8
 """Levels of nesting in a message."""
 FASTEST = 1_000_000
 """The largest limit on rounds per second."""
+CAN = ("save", "config", "branch", "rewind")
+"""What not everyone who speaks this protocol can do, and this server can."""
 
 
 class ProtocolError(Exception):
@@ -158,6 +184,7 @@ class _Message(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
 
+Round = Annotated[int, Field(ge=0, lt=2**53)]
 GameId = Annotated[int, Field(ge=1, lt=2**53)]
 Label = Annotated[str, Field(max_length=LONGEST_LABEL)]
 FieldName = Annotated[str, Field(min_length=1, max_length=80)]
@@ -214,6 +241,23 @@ class Add(_Message):
     label: Label | None = None
 
 
+class Branch(_Message):
+    """A copy of a game as it stood at a round."""
+
+    type: Literal["branch"]
+    game: GameId
+    round: Round
+    label: Label | None = None
+
+
+class Rewind(_Message):
+    """Back to a round."""
+
+    type: Literal["rewind"]
+    game: GameId
+    round: Round
+
+
 class Remove(_Message):
     """One game less."""
 
@@ -264,7 +308,21 @@ class Seen(_Message):
 
 
 Message = (
-    Play | Pause | Step | Set | Reset | Reseed | Add | Remove | Stage | Speed | Save | Config | Seen
+    Play
+    | Pause
+    | Step
+    | Set
+    | Reset
+    | Reseed
+    | Add
+    | Branch
+    | Rewind
+    | Remove
+    | Stage
+    | Speed
+    | Save
+    | Config
+    | Seen
 )
 _MESSAGES: TypeAdapter[Message] = TypeAdapter(Annotated[Message, Field(discriminator="type")])
 

@@ -151,6 +151,10 @@ class Session:
                 self._restart(self._slots)
             case protocol.Add():
                 self._copy(self._one(message.copy_of), message.label)
+            case protocol.Branch():
+                self._branch(self._one(message.game), message.round, message.label)
+            case protocol.Rewind():
+                self._rewind(self._one(message.game), message.round)
             case protocol.Remove():
                 self._remove(self._one(message.game))
             case protocol.Stage():
@@ -227,13 +231,34 @@ class Session:
         self._show_all(slots)
 
     def _copy(self, source: Slot, label: str | None) -> None:
-        if len(self._slots) >= protocol.MOST_GAMES:
-            raise ConfigError([f"there are {protocol.MOST_GAMES} games already"])
+        self._check_room()
         game = source.ready.copied()
         slot = source.beside(self._new_id(), label or self._new_label(), game)
         self._slots.append(slot)
         self._publish()
         self._show_all([slot])
+
+    def _branch(self, source: Slot, round_: int, label: str | None) -> None:
+        self._check_room()
+        game = source.ready
+        game.check_reached(round_)
+        slot = Slot(self._new_id(), label or self._new_label(), source.config)
+        self._slots.append(slot)
+        try:
+            self._fill(slot, lambda: game.at(round_))
+        except BaseException:
+            self._slots.remove(slot)
+            self._publish()
+            raise
+
+    def _rewind(self, slot: Slot, round_: int) -> None:
+        game = slot.ready
+        game.check_reached(round_)
+        self._fill(slot, lambda: game.at(round_))
+
+    def _check_room(self) -> None:
+        if len(self._slots) >= protocol.MOST_GAMES:
+            raise ConfigError([f"there are {protocol.MOST_GAMES} games already"])
 
     def _remove(self, slot: Slot) -> None:
         if len(self._slots) == 1:
@@ -288,8 +313,14 @@ class Session:
 
     def _furnish(self, slot: Slot) -> None:
         """Make the game of a slot that has none."""
+        self._fill(slot, lambda: self._new_game(slot.config))
+
+    def _fill(self, slot: Slot, make: Callable[[], Game]) -> None:
+        """Give a slot another game, of which nothing is known yet."""
         with self._compiling(slot, True):
-            slot.game = self._new_game(slot.config)
+            slot.game = make()
+        slot.config = slot.ready.now
+        slot.forget()
         self._publish()
         self._show_all([slot])
 

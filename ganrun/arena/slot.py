@@ -74,7 +74,7 @@ class Slot:
         return now.layout if now.layout != then.layout else ""
 
     def beside(self, identity: int, label: str, game: Game) -> Slot:
-        """A slot for a copy of its game; what is known of the one holds for the other."""
+        """A slot for a copy of its game as it stands; what is known of one holds for the other."""
         return Slot(
             identity,
             label,

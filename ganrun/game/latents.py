@@ -41,6 +41,9 @@ class Latent(NamedTuple):
     """Of the piece's numbers, the dimensions, and where keys come from."""
     term: Callable[[Learned, Float[Array, "N Z"], Strengths], Any] = _no_term
     """What is added to the generator's loss, of a batch that was drawn; None for nothing."""
+    quantile: Callable[[Array], Array] | None = None
+    """The number below which a share of any one coordinate lies, of that share; None where the
+    coordinates are not drawn one by one and alike."""
 
 
 def normal(learned: Learned, key: PRNGKeyArray, count: int, dimensions: int) -> Any:
@@ -107,8 +110,8 @@ def _from_outside(piece: Given) -> Latent:
 
 
 LATENTS: dict[str, Latent] = {
-    "normal": Latent(normal),
-    "uniform": Latent(uniform),
+    "normal": Latent(normal, quantile=jax.scipy.special.ndtri),
+    "uniform": Latent(uniform, quantile=lambda share: 2 * share - 1),
     "mixture": Latent(mixture, begin_mixture, mixture_term),
     "particles": Latent(particles, begin_particles, particles_term),
 }

@@ -93,6 +93,7 @@ class Stream(IntEnum):
     POOL = 7
     COMPANY = 8
     GENERATION = 9
+    SHOWN = 10
 
 
 def round_key(seed: UInt[Array, ""], stream: Stream, round_: Int[Array, ""] | int) -> PRNGKeyArray:

@@ -7,7 +7,8 @@ own, by the round after which it is made and how many were made before it.
 from __future__ import annotations
 
 import functools
-from typing import Any
+import math
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -15,9 +16,21 @@ import numpy as np
 from jaxtyping import Array, Float, Int, PRNGKeyArray
 
 from ganrun.config.metrics import ROUND_METRICS
+from ganrun.config.pieces import OBJECTIVES
+from ganrun.game.manifold import manifold
 from ganrun.game.networks import Network
-from ganrun.game.players import Game, Hyperparameters, Player, Trace, TrainingState
-from ganrun.game.population import SnapshotArrays, company_key, lanewise, picture
+from ganrun.game.players import (
+    Game,
+    Hyperparameters,
+    Player,
+    Trace,
+    TrainingState,
+    draw_latents,
+    draw_real,
+    in_batches,
+    whole_batches,
+)
+from ganrun.game.population import company_key, lanewise, picture
 from ganrun.game.randomness import Stream, round_key
 from ganrun.game.rounds import in_round, is_playable, remembered, trace_of
 from ganrun.game.slopes import blank_view, discriminator_step, forger_of, generator_slopes
@@ -74,39 +87,85 @@ def _moved(
     return kept._replace(diverged_at=diverged_at)
 
 
+MOST_REAL = 128
+"""Real points in a view, at most; else as many as a batch has."""
+
+
+class View(NamedTuple):
+    """A game as it is looked at: `population.SnapshotArrays`, and what stands beside them."""
+
+    samples: Float[Array, "N 2"]
+    field: Float[Array, "G G"]
+    real: Float[Array, "B 2"]
+    latents: Float[Array, "N z"]
+    """The first two coordinates (or the only one) of the latent points that the samples are of."""
+    manifold: Float[Array, "L M 2"] | tuple[()]
+    caught: Float[Array, " 2"]
+    """Of the forged points the share that the discriminator takes for forged, of the real ones that
+    which it takes for real; NaN of a critic."""
+
+
 def view(
     game: Game,
     samples: int,
     grid: int,
+    lines: int,
     hyper: Hyperparameters,
     state: TrainingState,
     window: Float[Array, " 4"],
-) -> SnapshotArrays:
+) -> View:
     """A game as it is looked at: the same latent points always, which move but do not flicker.
 
-    The field is that of the window `(x_min, x_max, y_min, y_max)`.
+    The field is that of the window `(x_min, x_max, y_min, y_max)`; the real points are others in
+    every round.
     """
     key = round_key(hyper.seed, Stream.SNAPSHOT, 0)
-    return picture(game, state, key, company_key(hyper), samples, grid, window)
+    shown = picture(game, state, key, company_key(hyper), samples, grid, window)
+    real_key = round_key(hyper.seed, Stream.SHOWN, state.round)
+    real = draw_real(game, hyper, real_key, min(game.batch_size, MOST_REAL))
+    latents = draw_latents(game, game.generator.unravel(state.generator.params), key, samples)
+    return View(
+        *shown,
+        real,
+        latents[:, :2],
+        manifold(game, state.generator, lines),
+        caught(game, state.discriminator, shown.samples, real),
+    )
+
+
+def caught(
+    game: Game, discriminator: Player, fake: Float[Array, "N 2"], real: Float[Array, "B 2"]
+) -> Float[Array, " 2"]:
+    """How often the discriminator is right about each, looking as in training: packs are judged."""
+    threshold = OBJECTIVES[game.objective].decision_threshold
+    if math.isnan(threshold):
+        return jnp.full(2, jnp.nan)
+    layers = game.discriminator.unravel(discriminator.params)
+
+    def logits(points: Float[Array, "N 2"]) -> Float[Array, " n"]:
+        whole = points[: whole_batches(game, len(points))]
+        return in_batches(game, layers, discriminator.vectors, whole)
+
+    return jnp.stack([jnp.mean(logits(fake) < threshold), jnp.mean(logits(real) > threshold)])
 
 
 class CloseUp:
     """The compiled functions of this room for one game, `lanes` members at a time."""
 
-    def __init__(self, game: Game, lanes: int, samples: int, grid: int) -> None:
+    def __init__(self, game: Game, lanes: int, samples: int, grid: int, lines: int) -> None:
         self.alone = {
             "discriminator": lanewise(functools.partial(discriminator_alone, game), lanes),
             "generator": lanewise(functools.partial(generator_alone, game), lanes),
         }
-        self.view = lanewise(functools.partial(view, game, samples, grid), lanes)
+        self.view = lanewise(functools.partial(view, game, samples, grid, lines), lanes)
         self.stepped: set[str] = set()
         """The players whose step has been compiled."""
 
 
 @functools.cache
-def close_up(game: Game, lanes: int, samples: int, grid: int) -> CloseUp:
+def close_up(game: Game, lanes: int, samples: int, grid: int, lines: int) -> CloseUp:
     """The one `CloseUp` of a game in this process."""
-    return CloseUp(game, lanes, samples, grid)
+    return CloseUp(game, lanes, samples, grid, lines)
 
 
 def carried_over(under: Game, old: TrainingState, by: Game, fresh: TrainingState) -> TrainingState:
