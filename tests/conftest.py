@@ -117,9 +117,19 @@ def pytest_collection_finish() -> None:
     gc.set_threshold(700, 10, 100)
 
 
+@pytest.fixture
+def ready_processes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pools of processes that have imported everything: see `ready_processes.Copies`."""
+    from ready_processes import Copies
+
+    from ganrun.executors import processes
+
+    monkeypatch.setattr(processes, "Children", Copies)
+
+
 @pytest.fixture(scope="module")
 def quick_xla() -> Iterator[None]:
-    """For files in which no bits are compared: see `game_examples.quick_xla`."""
+    """For files in which no bits are compared but those of one program: see `game_examples`."""
     from game_examples import quick_xla
 
     with quick_xla():

@@ -116,6 +116,22 @@ def without_compiling() -> Iterator[None]:
         jax.config.update("jax_disable_most_optimizations", False)
 
 
+def hurry() -> None:
+    """Have all that this process compiles from now on compiled as `quick_xla` has it."""
+    of_training = compiler.get_compile_options
+
+    def of_quick_xla(*arguments: Any, **options: Any) -> Any:
+        own = options.pop("env_options_overrides", None) or {}
+        return of_training(*arguments, env_options_overrides=QUICK_XLA | own, **options)
+
+    compiler.get_compile_options = of_quick_xla
+
+
+def hurries() -> bool:
+    """Whether this process does so."""
+    return compiler.get_compile_options.__name__ == "of_quick_xla"
+
+
 @contextmanager
 def quick_xla() -> Iterator[None]:
     """Compile everything so, JAX's single operations and ganrun's own programs too.
@@ -124,13 +140,8 @@ def quick_xla() -> Iterator[None]:
     a training. On disk it has a name of its own, which the options are part of.
     """
     of_training = compiler.get_compile_options
-
-    def of_quick_xla(*arguments: Any, **options: Any) -> Any:
-        own = options.pop("env_options_overrides", None) or {}
-        return of_training(*arguments, env_options_overrides=QUICK_XLA | own, **options)
-
     jax.clear_caches()
-    compiler.get_compile_options = of_quick_xla
+    hurry()
     try:
         yield
     finally:

@@ -22,6 +22,7 @@ from ganrun.config.metrics import (
     SUMMARY_METRICS,
     metrics_columns,
 )
+from ganrun.game import backend
 from ganrun.game.members import game_of
 from ganrun.game.players import forge
 from ganrun.game.population import evaluate
@@ -36,15 +37,19 @@ from ganrun.store import RunFolder
 from ganrun.store.metrics_table import MetricsTable, read_metrics
 from ganrun.train import train_all
 
+pytestmark = pytest.mark.usefixtures("quick_xla")
+
 
 @pytest.fixture(scope="module")
-def runs(tmp_path_factory: pytest.TempPathFactory) -> tuple[RunFolder, RunFolder]:
+def runs(quick_xla: None, tmp_path_factory: pytest.TempPathFactory) -> tuple[RunFolder, RunFolder]:
     """Two runs whose averages have no memory and a long one."""
     one = tiny(0, steps=50, generator={"average": 0.0, "hidden": [8]})
     generator = one.generator.model_copy(update={"average": 0.9})
     other = one.model_copy(update={"generator": generator, "name": "slow"})
     options = Options(runs_dir=tmp_path_factory.mktemp("runs"))
-    outcomes = train_all([one, other, one], Silent(), options)
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setattr(backend, "cores", lambda: 1)
+        outcomes = train_all([one, other, one], Silent(), options)
     assert [[outcome.how for outcome in group] for group in outcomes] == [["trained"]] * 3
     assert outcomes[0] == outcomes[2], "a run that is asked for twice is trained once"
     first, second = (RunFolder(Path(str(group[0].path))) for group in outcomes[:2])

@@ -28,6 +28,8 @@ from ganrun.playing.schedule import evaluation_rounds
 from ganrun.store import RunFolder, layout, open_run, run_path
 from ganrun.store.formats import checkpoint_bytes
 
+pytestmark = pytest.mark.usefixtures("quick_xla")
+
 T = 60
 """Rounds of the run that the branches leave."""
 Arrays = dict[str, np.ndarray]
@@ -126,7 +128,7 @@ def late_lines(folder: RunFolder) -> tuple[str, ...]:
 
 
 @pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory) -> RunFolder:
+def run(quick_xla: None, tmp_path_factory: pytest.TempPathFactory) -> RunFolder:
     return finished(tmp_path_factory.mktemp("run"), tiny(steps=T))
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ready_processes import start_to_import
 from store_examples import result_bytes
 from sweep_examples import POISON, Listener, play_remotely_or_die, small, swept, table
 
@@ -37,6 +38,18 @@ pytestmark = [
 @pytest.fixture(autouse=True)
 def _quick_disk(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "fsync", lambda _: None)
+
+
+@pytest.fixture
+def ready_workers(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Workers of a local cluster that have imported everything; one of another begins anew."""
+    import dask
+    from distributed import utils
+
+    start_to_import()
+    monkeypatch.setattr(utils, "_forkserver_preload_set", True)
+    with dask.config.set({"distributed.worker.multiprocessing-method": "forkserver"}):
+        yield
 
 
 class Mortal(Cluster):
@@ -74,7 +87,7 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> SweepFolder:
 
 
 def test_a_cluster_of_which_a_worker_is_killed_makes_the_same_sweep(
-    tmp_path: Path, undisturbed: SweepFolder
+    tmp_path: Path, undisturbed: SweepFolder, ready_workers: None
 ) -> None:
     cluster = executor_for(8, workers=2)
     assert isinstance(cluster, Cluster)
@@ -87,7 +100,7 @@ def test_a_cluster_of_which_a_worker_is_killed_makes_the_same_sweep(
 
 
 def test_a_job_that_kills_every_worker_is_reported_and_its_siblings_finish(
-    tmp_path: Path, undisturbed: SweepFolder
+    tmp_path: Path, undisturbed: SweepFolder, ready_workers: None
 ) -> None:
     one_cell = ("vary.optimizer.learning_rate=[1e-3]", "vary.training.discriminator_steps=[1]")
     sweep = small(tmp_path, f"seeds=[0, 1, {POISON}]", *one_cell)

@@ -8,8 +8,6 @@ import os
 import shlex
 import shutil
 import signal
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -23,6 +21,7 @@ import numpy as np
 import pytest
 import store_examples
 from game_examples import experiment
+from ready_processes import Command
 
 from ganrun.config import Experiment, load_experiment, run_id, to_yaml
 from ganrun.diagnose import run as diagnosing
@@ -58,6 +57,8 @@ from ganrun.store import RunFolder, RunFolderError, StoreError
 from ganrun.store.layout import BRANCHES
 from ganrun.verdict import WORDS, Word
 from ganrun.verdict.continued import Continued, Ending
+
+pytestmark = pytest.mark.usefixtures("quick_xla")
 
 T = 20
 """Rounds of the runs that are diagnosed."""
@@ -137,7 +138,7 @@ Collapsed = tuple[RunFolder, Diagnosis, dict[str, tuple[str, int]], list[Diagnos
 
 
 @pytest.fixture(scope="module")
-def collapsed(tmp_path_factory: pytest.TempPathFactory) -> Collapsed:
+def collapsed(quick_xla: None, tmp_path_factory: pytest.TempPathFactory) -> Collapsed:
     """A run that finds no mode, its diagnosis, its files before that, and what a watcher saw."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(os, "fsync", lambda _: None)
@@ -287,18 +288,15 @@ def test_one_that_was_interrupted_again_and_again_comes_to_the_same(
 
 def ended_by(sent: signal.Signals, run: RunFolder) -> tuple[int, str]:
     """The exit code of a command that was sent a signal in its midst, and what it said."""
-    words = [sys.executable, "-m", "ganrun", "diagnose", str(run.path), "--quiet"]
-    with subprocess.Popen(
-        words, stderr=subprocess.PIPE, text=True, start_new_session=True
-    ) as process:
-        assert process.stderr is not None
-        try:
-            while len(list((run.path / BRANCHES).glob("*/summary.json"))) < 2:
-                assert process.poll() is None, process.stderr.read()
-                time.sleep(0.01)
-        finally:
-            os.killpg(process.pid, sent)
-        said = process.stderr.read()
+    process = Command("diagnose", run.path, "--quiet")
+    try:
+        while len(list((run.path / BRANCHES).glob("*/summary.json"))) < 2:
+            assert process.returncode is None, process.ended()
+            time.sleep(0.01)
+    finally:
+        process.send_to_all(sent)
+    _, said = process.ended()
+    assert process.returncode is not None
     return process.returncode, said
 
 

@@ -120,7 +120,9 @@ def newcomer(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_every_ganrun_line_works_one_after_another(newcomer: Path, monkeypatch: pytest.MonkeyPatch):
+def test_every_ganrun_line_works_one_after_another(
+    newcomer: Path, monkeypatch: pytest.MonkeyPatch, quick_xla: None
+):
     """The first by a shell, as those that need one; the others would do so much alike.
 
     They are played by this process, as the command does where there is but one core.

@@ -18,7 +18,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from one_core import on_one_core
+from ready_processes import Command, NewCommand
 from store_examples import before_rmsprop_had_numbers, result_bytes
 from store_examples import train as trained
 from sweep_examples import POISON, Listener, play_or_die, small, swept, table
@@ -257,36 +257,28 @@ def test_a_damaged_run_elsewhere_is_trained_anew(tmp_path: Path) -> None:
     assert RunFolder(folder.trial_path(trial)).run["reused_from"] is None
 
 
-def command(runs: Path, config: Path, *options: str) -> list[str]:
-    words = ["sweep", str(config), "--runs-dir", str(runs), "--quiet", *options]
-    return [sys.executable, "-m", "ganrun", *words]
-
-
-def started(words: list[str]) -> subprocess.Popen[str]:
-    return subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-
-
-def start(runs: Path, config: Path, *options: str) -> subprocess.Popen[str]:
-    return started(command(runs, config, *options))
+def words_of(runs: Path, config: Path, *options: str) -> list[str]:
+    return ["sweep", str(config), "--runs-dir", str(runs), "--quiet", *options]
 
 
 def test_a_sweep_that_is_killed_now_and_again_comes_to_the_same(
     undisturbed: tuple[SweepFolder, bytes], tmp_path: Path
 ) -> None:
     small(tmp_path)
+    words = words_of(tmp_path / "runs", tmp_path / "small.yaml")
     path = tmp_path / "runs" / undisturbed[0].path.name
 
     def done() -> int:
         return sum(RunFolder(p.parent).finished for p in path.glob("trials/*/run.json"))
 
     for trials in (0, 3):
-        process = start(tmp_path / "runs", tmp_path / "small.yaml")
-        while process.poll() is None and done() < trials:
+        process = Command(*words)
+        while process.returncode is None and done() < trials:
             time.sleep(0.01)
-        process.kill()
-        process.communicate()
-    process = start(tmp_path / "runs", tmp_path / "small.yaml")
-    _, told = process.communicate()
+        process.send(signal.SIGKILL)
+        process.ended()
+    process = Command(*words)
+    _, told = process.ended()
     assert process.returncode == 0, told
     assert (path / "results.csv").read_bytes() == undisturbed[1]
     for one, other in zip(
@@ -310,11 +302,12 @@ def test_two_sweeps_at_once_over_the_same_trials_train_each_once(
         .replace("[1, 3]", "[1, 2, 3]")
     )
     small_one, wide_one = (
-        command(tmp_path / "runs", tmp_path / f"{name}.yaml") for name in ("small", "wide")
+        words_of(tmp_path / "runs", tmp_path / f"{name}.yaml") for name in ("small", "wide")
     )
-    commands = [small_one, on_one_core(small_one), on_one_core(wide_one)]
-    for process in [started(words) for words in commands]:
-        _, told = process.communicate()
+    itself = {"cores": {min(os.sched_getaffinity(0))}} if sys.platform == "linux" else {}
+    commands = [Command(*small_one), Command(*small_one, **itself), Command(*wide_one, **itself)]
+    for process in commands:
+        _, told = process.ended()
         assert process.returncode == 0, told
     folders = [SweepFolder(p) for p in sorted((tmp_path / "runs").glob("*-sweep-*"))]
     assert table(folders[0]) == undisturbed[1]
@@ -394,7 +387,7 @@ class Mortal(Processes):
     play = staticmethod(play_or_die)
 
 
-def test_a_job_that_kills_its_worker_fails_alone(tmp_path: Path) -> None:
+def test_a_job_that_kills_its_worker_fails_alone(tmp_path: Path, ready_processes: None) -> None:
     one_cell = ("vary.optimizer.learning_rate=[1e-3]", "vary.training.discriminator_steps=[1]")
     sweep = small(tmp_path, f"seeds=[0, 1, {POISON}, {POISON + 1}]", *one_cell)
     listener = Listener()
@@ -409,14 +402,13 @@ def test_ctrl_c_saves_writes_the_table_and_says_how_to_go_on(tmp_path: Path) -> 
     small(tmp_path)
     endless = ["base.training.steps=10000000", "base.evaluation.every=10000"]
     overrides = [word for one in endless for word in ("--set", one)]
-    process = start(
-        tmp_path / "runs", tmp_path / "small.yaml", *overrides, "--checkpoint-every", "0.1"
-    )
+    words = words_of(tmp_path / "runs", tmp_path / "small.yaml", *overrides)
+    process = NewCommand(*words, "--checkpoint-every", "0.1")
     while not list(tmp_path.glob("runs/*/trials/*/metrics.csv")):
         time.sleep(0.01)
-        assert process.poll() is None
-    process.send_signal(signal.SIGINT)
-    _, told = process.communicate()
+        assert process.returncode is None
+    process.send_to_all(signal.SIGINT)
+    _, told = process.ended()
     assert process.returncode == 130
     assert "Traceback" not in told
     assert "run it again: ganrun sweep" in told

@@ -18,6 +18,7 @@ import numpy as np
 import pytest
 from game_examples import experiment, hyper_of
 from one_core import on_one_core
+from ready_processes import Command, NewCommand
 from store_examples import result_bytes
 
 from ganrun.config import ConfigError, Experiment, load_experiment, to_yaml
@@ -501,7 +502,7 @@ def two_processes(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_processes_of_which_one_is_killed_come_to_the_same(
-    tmp_path: Path, undisturbed: dict[int, Files], two_processes: None
+    tmp_path: Path, undisturbed: dict[int, Files], two_processes: None, ready_processes: None
 ) -> None:
     """What it held is played again by another."""
 
@@ -515,10 +516,10 @@ def test_processes_of_which_one_is_killed_come_to_the_same(
     assert {one.seed: files(one) for one in outcomes} == undisturbed
 
 
-def command(runs: Path, one: Experiment, *options: str) -> list[str]:
+def words_of(runs: Path, one: Experiment, *options: str) -> list[str]:
     config = runs.with_suffix(".yaml")
     config.write_text(to_yaml(one))
-    return [sys.executable, "-m", "ganrun", "train", str(config), "--runs-dir", str(runs), *options]
+    return ["train", str(config), "--runs-dir", str(runs), *options]
 
 
 def run_command(words: list[str], **options: Any) -> subprocess.CompletedProcess[str]:
@@ -528,8 +529,8 @@ def run_command(words: list[str], **options: Any) -> subprocess.CompletedProcess
 def test_the_command_on_one_core_comes_to_the_same(
     tmp_path: Path, undisturbed: dict[int, Files]
 ) -> None:
-    words = on_one_core(command(tmp_path / "runs", tiny(0)))
-    done = run_command(words)
+    words = words_of(tmp_path / "runs", tiny(0))
+    done = run_command(on_one_core([sys.executable, "-m", "ganrun", *words]))
     assert (done.returncode, done.stderr.count("Warning")) == (0, 0), done.stderr
     assert result_bytes(RunFolder(run_path(tmp_path / "runs", tiny(0)))) == undisturbed[0]
 
@@ -541,23 +542,22 @@ LONG = 1_000_000
 def test_a_command_that_is_asked_to_stop_saves_every_run_and_says_how_to_go_on(
     tmp_path: Path, sent: signal.Signals
 ) -> None:
+    """Once of new interpreters, with what Python begins beside them."""
     one = tiny(0, 1, steps=LONG, evaluation={"every": 1000})
-    words = command(tmp_path / "runs", one, "--checkpoint-every", "0")
+    words = words_of(tmp_path / "runs", one, "--checkpoint-every", "0")
     tables = [run_path(tmp_path / "runs", one.with_seed(seed)) / "metrics.csv" for seed in (0, 1)]
+    begin = NewCommand if sent == signal.SIGHUP else Command
+    process = begin(*words)
+    while not all(table.exists() and b"\n1000," in table.read_bytes() for table in tables):
+        time.sleep(0.01)
+        assert process.returncode is None
     # All that a terminal runs hears of its end.
-    with subprocess.Popen(
-        words, stderr=subprocess.PIPE, text=True, start_new_session=True
-    ) as process:
-        assert process.stderr is not None
-        while not all(table.exists() and b"\n1000," in table.read_bytes() for table in tables):
-            time.sleep(0.01)
-            assert process.poll() is None
-        os.killpg(process.pid, sent)
-        rest = process.stderr.read()
+    process.send_to_all(sent)
+    _, rest = process.ended()
     assert process.returncode == 130, rest
     assert "Traceback" not in rest
     assert "resource_tracker" not in rest
-    assert f"ganrun train {words[4]}" in rest
+    assert f"ganrun train {words[1]}" in rest
     for seed in (0, 1):
         folder = RunFolder(run_path(tmp_path / "runs", one.with_seed(seed)))
         assert folder.status == "interrupted"
@@ -566,7 +566,7 @@ def test_a_command_that_is_asked_to_stop_saves_every_run_and_says_how_to_go_on(
 
 def test_a_run_that_is_there_already_is_shown_without_importing_jax(tmp_path: Path) -> None:
     trained(tmp_path / "runs", tiny(0))
-    words = command(tmp_path / "runs", tiny(0))
+    words = words_of(tmp_path / "runs", tiny(0))
     program = (
         "import atexit, sys\n"
         "heavy = {'jax', 'flax', 'optax'}\n"
@@ -574,7 +574,7 @@ def test_a_run_that_is_there_already_is_shown_without_importing_jax(tmp_path: Pa
         "from ganrun.cli import main\n"
         "main()\n"
     )
-    done = run_command([sys.executable, "-c", program, *words[3:]])
+    done = run_command([sys.executable, "-c", program, *words])
     assert done.returncode == 0, done.stderr
     assert "modes" in done.stdout
     assert done.stderr.rstrip().endswith("imported:")
