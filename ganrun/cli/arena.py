@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ganrun.cli import completion
 from ganrun.cli.commands import app
-from ganrun.cli.configs import give_pieces, load, settings
+from ganrun.cli.configs import give_pieces, load, load_all, settings
 from ganrun.cli.ends import clear_errors, say, termination_as_interrupt
 from ganrun.cli.options import (
     A_CONFIG,
@@ -24,18 +25,30 @@ from ganrun.cli.options import (
     number,
 )
 
+if TYPE_CHECKING:
+    from ganrun.config import Experiment
+
 
 @app.command(
     short_help="Watch GANs train in the browser, and play with them.",
-    epilog="Example: ganrun arena ring8 --set objective=hinge",
+    epilog="Examples: ganrun arena ring8 --set objective=hinge; "
+    "ganrun arena --export arena.html five_gaussians five_gaussians_r1",
 )
 def arena(
-    config: Annotated[
-        Path | None,
+    configs: Annotated[
+        list[Path] | None,
         typer.Argument(
-            metavar="[CONFIG]",
-            help=f"{A_CONFIG} [default: five_gaussians].",
+            metavar="[CONFIG]...",
+            help=f"{A_CONFIG}; several only with --export [default: five_gaussians].",
             autocompletion=completion.configs,
+        ),
+    ] = None,
+    export: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Write the arena as one HTML file that trains its games by itself, without Python "
+            "or a network, each CONFIG a game; nothing is served.",
         ),
     ] = None,
     overrides: SetOption = None,
@@ -71,21 +84,31 @@ def arena(
     Only this machine is served, unless --host says otherwise. Nothing is saved unasked: a game that
     was left alone is saved as the run that ganrun train would make of it, one that was played with
     in a folder <name>-arena-<time>, with what was done to it. Ctrl-C ends the arena. Needs the
-    extra arena.
+    extra arena, but for --export.
     """
     with clear_errors(), termination_as_interrupt():
         give_pieces(pieces)
+        from ganrun.config.shipped import default_config
+
+        given = settings(overrides, seeds=seeds, steps=steps, name=name)
+        paths = configs or [default_config()]
+        if export is not None:
+            write_page(export, load_all(paths, given), quiet=quiet)
+            return
+        if len(paths) > 1:
+            raise typer.BadParameter(
+                "one alone is served; --export takes several", param_hint="CONFIG"
+            )
+
         from ganrun.extras import missing
 
         if line := missing("arena", "ganrun arena"):
             typer.echo(line, err=True)
             raise typer.Exit(2)
 
-        from ganrun.config.shipped import default_config
         from ganrun.store import choose_runs_dir
 
-        given = settings(overrides, seeds=seeds, steps=steps, name=name)
-        experiment = load(config or default_config(), given)
+        experiment = load(paths[0], given)
 
         from ganrun.arena.serve import Arena, leave
         from ganrun.arena.serve import open_page as show
@@ -108,3 +131,16 @@ def arena(
             served.run(opened)
         except KeyboardInterrupt:
             leave(130)
+
+
+def write_page(path: Path, experiments: Sequence[Experiment], *, quiet: bool) -> None:
+    """Write the arena as a file. Raises `ConfigError` where it cannot play one of the configs."""
+    from ganrun.arena.export import exported_page
+    from ganrun.page.html_page import encoded
+    from ganrun.store.atomic import replace_file
+    from ganrun.wording import size
+
+    page = encoded(exported_page(experiments))
+    replace_file(path, page)
+    if not quiet:
+        typer.echo(f"{path}: {size(len(page))}, complete: it opens in any browser, offline.")

@@ -34,13 +34,16 @@ def document(
     generator: str = "ganrun",
     allow_eval: bool = False,
     later: Sequence[str] = (),
+    instead: Mapping[Path, Path] | None = None,
+    main: str = "content",
+    worker: str = "",
 ) -> str:
     """A whole page, as text to be written to a file.
 
     Args:
         title: the page's title, as plain text.
         body: what stands between header and end of page, as HTML; its main part should be a
-            `<main id="content">`, where the skip link leads.
+            `<main>` with the id `main`, where the skip link leads.
         styles: style sheets that follow the one that all pages share.
         script: the module that the page begins with; what it imports travels along.
         data: name -> what `JSON.parse(document.getElementById(name).textContent)` shall give; NaN
@@ -49,11 +52,15 @@ def document(
         allow_eval: let scripts compile code; for chart libraries that cannot do without.
         later: the text of scripts that are not in the page as they are, but which it may unpack
             and put into itself.
+        instead: modules in whose place others are taken (`modules.bundled`).
+        main: the id of its main part.
+        worker: the text of a script that the page may run as a worker, and compile WebAssembly in;
+            the page finds it in the element `worker`.
     """
-    codes = [] if script is None else [_closed(bundled(script), "script")]
+    codes = [] if script is None else [_closed(bundled(script, instead), "script")]
     sheets = [_closed(_text(path), "style") for path in (STYLE, *styles)]
     dark = _closed(_text(DARK), "style")
-    policy = _policy([*codes, *later], allow_eval)
+    policy = _policy([*codes, *later], allow_eval, has_worker=bool(worker))
     return "\n".join(
         [
             "<!doctype html>",
@@ -70,9 +77,14 @@ def document(
             f'<style media="(prefers-color-scheme: dark)" data-dark>{dark}</style>',
             "</head>",
             "<body>",
-            '<a class="skip-link" href="#content">Skip to the content</a>',
+            f'<a class="skip-link" href="#{main}">Skip to the content</a>',
             body,
             *(_island(name, content) for name, content in (data or {}).items()),
+            *(
+                [f'<script type="text/plain" id="worker">{_closed(worker, "script")}</script>']
+                if worker
+                else []
+            ),
             *(f'<script type="module">{code}</script>' for code in codes),
             "</body>",
             "</html>",
@@ -109,13 +121,18 @@ def _closed(text: str, element: str) -> str:
     return newlines.replace(f"</{element}", f"<\\/{element}").replace("<!--", "<\\!--")
 
 
-def _policy(codes: Sequence[str], allow_eval: bool) -> str:
+def _policy(codes: Sequence[str], allow_eval: bool, *, has_worker: bool) -> str:
     hashes = [base64.b64encode(hashlib.sha256(code.encode()).digest()).decode() for code in codes]
-    sources = [f"'sha256-{one}'" for one in hashes] + (["'unsafe-eval'"] if allow_eval else [])
+    sources = [
+        *(f"'sha256-{one}'" for one in hashes),
+        *(["'unsafe-eval'"] if allow_eval else []),
+        *(["'wasm-unsafe-eval'"] if has_worker else []),
+    ]
     return "; ".join(
         [
             "default-src 'none'",
             f"script-src {' '.join(sources)}",
+            *(["worker-src blob:"] if has_worker else []),
             "style-src 'unsafe-inline'",
             "img-src data: blob:",
             "base-uri 'none'",

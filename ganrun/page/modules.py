@@ -7,6 +7,7 @@ each in a function of its own, in an order in which what one imports stands abov
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
@@ -15,14 +16,21 @@ EXPORT = re.compile(r"^export (?=(?:async )?(?:function|class|const) (?P<name>\w
 OTHER = re.compile(r"^(?:import|export)\b.*", re.MULTILINE)
 
 
-@cache
-def bundled(entry: Path) -> str:
+def bundled(entry: Path, instead: Mapping[Path, Path] | None = None) -> str:
     """A module and all that it imports, near or far, as the text of one `<script type="module">`.
+
+    `instead`: modules in whose place others are taken, where they are imported.
 
     Of the language's forms it knows those that the pages need: `import {a, b} from "./file.js";`,
     and `export` before a function, a class or a constant. Raises `ValueError` for another form,
     a name that is not exported or by two files, and files that import each other.
     """
+    return _bundled(entry.resolve(), tuple((instead or {}).items()))
+
+
+@cache
+def _bundled(entry: Path, instead: tuple[tuple[Path, Path], ...]) -> str:
+    others = {of.resolve(): taken.resolve() for of, taken in instead}
     exports: dict[Path, list[str]] = {}
     scripts: list[str] = []
 
@@ -33,7 +41,8 @@ def bundled(entry: Path) -> str:
             return
         text = path.read_text(encoding="utf-8")
         for found in IMPORT.finditer(text):
-            other = (path.parent / found["path"]).resolve()
+            named = (path.parent / found["path"]).resolve()
+            other = others.get(named, named)
             add(other, (*importers, path))
             wanted = {name.strip() for name in (found["names"] or "").split(",")} - {""}
             if missing := wanted - set(exports[other]):
@@ -44,7 +53,7 @@ def bundled(entry: Path) -> str:
         exports[path] = names
         scripts.append(_closed_in(EXPORT.sub("", IMPORT.sub("", text)), names, path.name))
 
-    add(entry.resolve(), ())
+    add(entry, ())
     return "\n".join(scripts)
 
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { unpackFrame } from "../../ganrun/arena/assets/connection.js";
+import { unpackFrame } from "../../ganrun/arena/assets/frames.js";
 import { decode } from "../../ganrun/page/assets/decode.js";
 import { decades, evenTicks, logLimits, robustLimits } from "../../ganrun/page/assets/scales.js";
 import {

@@ -1,7 +1,6 @@
-/* The line to the server: text is handed on, frames too, and what breaks is mended in the background.
- *
- * A frame is a little-endian uint32 (length of the header), a header in JSON with spaces up to a
- * multiple of four, and the float32 arrays that it lists: views of the message, not copies. */
+/* The line to the server: text is handed on, frames too, and what breaks is mended in the background. */
+
+import { unpackFrame } from "./frames.js";
 
 const FIRST_WAIT = 250; // ms
 const LONGEST_WAIT = 5000;
@@ -69,15 +68,4 @@ export class Connection {
     this.wait = FIRST_WAIT;
     this.connect();
   }
-}
-
-export function unpackFrame(buffer) {
-  const length = new DataView(buffer).getUint32(0, true);
-  const header = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 4, length)));
-  const arrays = {};
-  for (const { name, shape, offset } of header.arrays) {
-    const size = shape.reduce((product, side) => product * side, 1);
-    arrays[name] = new Float32Array(buffer, offset, size);
-  }
-  return [header, arrays];
 }

@@ -1,0 +1,219 @@
+"""The arena as one file: what is in it, what it refuses, and how it plays in a real browser."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from browser import Watched, chromium, open_page, pages_of  # noqa: F401
+from engine_cases import CASES, GOLDEN, declared, experiment_of, played
+from playwright.sync_api import Browser
+
+from ganrun.arena.engine import ENGINE, beyond_the_engine, playable
+from ganrun.arena.export import OFFLINE, check_exportable, exported_page
+from ganrun.arena.menus import schema
+from ganrun.config import ConfigError, Experiment
+from ganrun.config.changes import with_changes
+from ganrun.page.html_page import encoded
+from ganrun.page.modules import bundled
+
+WEB = Path(__file__).parent / "web"
+LARGEST = 1_500_000
+TOLERANCE = 1e-4
+
+SMALL = {
+    "generator.hidden": [32, 32],
+    "discriminator.hidden": [32, 32],
+    "training.batch_size": 128,
+}
+
+
+def game(name: str, **changes: Any) -> Experiment:
+    return with_changes(Experiment(name=name), {**SMALL, **changes})
+
+
+@pytest.fixture(scope="module")
+def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The page of two games."""
+    path = tmp_path_factory.mktemp("exported") / "arena.html"
+    two = [game("plain"), game("cured", **{"penalties.r1": {"weight": 0.1}})]
+    path.write_bytes(encoded(exported_page(two)))
+    return path
+
+
+# What is in it
+
+
+def test_a_page_is_small_and_names_no_address(file: Path) -> None:
+    text = file.read_text("utf-8")
+    assert file.stat().st_size < LARGEST
+    assert "default-src 'none'" in text
+    assert "worker-src blob:" in text
+    names = text.replace("http://www.w3.org/2000/svg", "")
+    for address in (' src="', "http://", "https://", "url("):
+        assert address not in names, address
+
+
+def test_menus_are_of_what_the_engine_plays() -> None:
+    whole, offered = schema(), playable(schema())
+    fields = {one["field"]: one for group in offered["groups"] for one in group["fields"]}
+    names = [one["name"] for one in fields["training.updates"]["choices"]]
+    assert "consensus" in names
+    assert "unrolled" not in names
+    assert "generator.average" not in fields
+    assert fields.keys() >= {"objective", "penalties.r1", "discriminator.packing"}
+    assert len(offered["layouts"]) == len(whole["layouts"])
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "line"),
+    [
+        ("training.updates", "unrolled", "training.updates: 'unrolled' is not played in a page; "),
+        ("generator.latent", "particles", "generator.latent: 'particles' is not played in a page"),
+        ("generator.average", 0.99, "generator.average: not played in a page; leave it out"),
+    ],
+)
+def test_what_a_page_cannot_play_is_refused_in_a_line(field: str, value: Any, line: str) -> None:
+    with pytest.raises(ConfigError) as refused:
+        check_exportable([with_changes(Experiment(), {field: value})])
+    (told,) = refused.value.problems
+    assert told.startswith(line)
+
+
+def test_a_page_has_as_many_games_as_the_arena() -> None:
+    with pytest.raises(ConfigError, match="7 configs: a page has 6 games at most"):
+        check_exportable([Experiment()] * 7)
+
+
+def test_all_cases_of_the_engine_can_be_exported() -> None:
+    for overrides in CASES.values():
+        assert beyond_the_engine(experiment_of(overrides)) == []
+
+
+def test_the_engine_s_list_names_only_what_is_declared() -> None:
+    whole = schema()
+    controls = {one["field"]: one for group in whole["groups"] for one in group["fields"]}
+    declared_names = {
+        field: {one["name"] for one in control["choices"]}
+        for field, control in controls.items()
+        if "choices" in control
+    }
+    declared_names["penalties"] = {name.removeprefix("penalties.") for name in controls}
+    declared_names["target.layout"] = {one["name"] for one in whole["layouts"]}
+    plays = json.loads((ENGINE / "plays.json").read_text("utf-8"))
+    assert set(plays["not"]) <= controls.keys()
+    for field, names in declared_names.items():
+        assert set(plays[field]) <= names, field
+
+
+def test_an_export_does_without_jax() -> None:
+    code = (
+        "import sys; from ganrun.config import Experiment; "
+        "from ganrun.arena.export import exported_page; exported_page([Experiment()]); "
+        "assert not {'jax', 'uvicorn'} & sys.modules.keys()"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+# The same game
+
+
+def test_what_is_on_record_is_what_jax_makes() -> None:
+    recorded = json.loads(GOLDEN.read_text("utf-8"))
+    assert recorded["declared"] == declared()
+    assert list(recorded["cases"]) == [*CASES]
+    name = "packing, gradient penalty, Wasserstein"
+    found, wanted = played(experiment_of(CASES[name])), recorded["cases"][name]
+    assert wanted["config"] == experiment_of(CASES[name]).model_dump(mode="json")
+    for what in ("samples", "field"):
+        assert found[what] == pytest.approx(wanted[what], abs=1e-5)
+
+
+@pytest.fixture(scope="module")
+def opened(chromium: Browser, file: Path) -> Iterator[Watched]:  # noqa: F811
+    """The exported page, in a window of a laptop."""
+    with pages_of(chromium) as make:
+        watched = make(viewport={"width": 1280, "height": 720})
+        watched.open_file(file)
+        watched.page.wait_for_selector(".game:nth-child(2) .covered:not(.unknown)")
+        yield watched
+
+
+def test_in_the_browser_20_rounds_are_jax_s(opened: Watched) -> None:
+    context = opened.page.context
+    plain = context.new_page()
+    code = bundled(WEB / "agreement.js")
+    recorded = json.loads(GOLDEN.read_text("utf-8"))
+    apart = plain.evaluate(
+        "({declared: told, cases}) => {"
+        + code
+        + "\nconst declared = declaredIn(told);"
+        + "return Object.entries(cases).map(([name, one]) => [name, agreement(one, declared)]);}",
+        recorded,
+    )
+    plain.close()
+    worst = {name: max(found.values()) for name, found in apart}
+    assert len(worst) == len(CASES)
+    assert {name: far for name, far in worst.items() if not far <= TOLERANCE} == {}
+
+
+def test_it_plays_and_asks_for_nothing(opened: Watched) -> None:
+    page = opened.page
+    opened.wait_until("ganrun.arena.state().games.length === 2")
+    page.evaluate("ganrun.arena.line.send({type: 'speed'})")
+    page.click("#play")
+    opened.wait_until("ganrun.arena.card(0).frame.header.round > 200")
+    page.click("#play")
+    opened.wait_until("!ganrun.arena.state().playing")
+    page.evaluate("ganrun.arena.line.send({type: 'set', field: 'objective', value: 'hinge'})")
+    opened.wait_until("ganrun.arena.state().games.every(g => g.config.objective === 'hinge')")
+    page.evaluate("ganrun.arena.line.send({type: 'branch', game: 1, round: 100, label: 'earlier'})")
+    opened.wait_until("ganrun.arena.state().games.length === 3")
+    assert page.evaluate("ganrun.arena.state().games[2].label") == "earlier"
+    opened.wait_until("ganrun.arena.card(2).frame.header.round === 100")
+    opened.assert_quiet()
+
+
+def test_it_plays_within_another_page(
+    open_page: Callable[..., Watched],  # noqa: F811
+    file: Path,
+    tmp_path: Path,
+) -> None:
+    outer = tmp_path / "lesson.html"
+    outer.write_text(f'<iframe src="{file.as_uri()}" width="600" height="700"></iframe>')
+    watched = open_page(viewport={"width": 700, "height": 800})
+    watched.open_file(outer)
+    inside = watched.page.frames[1]
+    inside.wait_for_selector(".game .covered:not(.unknown)")
+    inside.click("#play")
+    inside.wait_for_function("() => ganrun.arena.card(0).frame.header.round > 50", polling=50)
+    widths = "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
+    content, window = inside.evaluate(widths)
+    assert content <= window
+    watched.assert_quiet()
+
+
+def test_without_workers_a_recorded_game_is_shown(
+    open_page: Callable[..., Watched],  # noqa: F811
+    file: Path,
+) -> None:
+    watched = open_page()
+    watched.page.add_init_script("delete window.Worker")
+    watched.open_file(file)
+    watched.page.wait_for_selector(".game .covered:not(.unknown)")
+    assert "was recorded" in watched.page.inner_text("#banner")
+    watched.page.click("#play")
+    watched.wait_until("ganrun.arena.card(0).frame.header.round > 0")
+    watched.assert_quiet()
+
+
+def test_the_recording_is_of_a_game_that_collapses() -> None:
+    recorded = json.loads((OFFLINE / "recorded.json").read_text("utf-8"))
+    last = recorded["pictures"][-1]["header"]
+    assert last["metrics"]["modes_covered"] < recorded["game"]["config"]["target"]["modes"]
+    assert (OFFLINE / "recorded.json").stat().st_size < 400_000
