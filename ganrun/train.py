@@ -20,7 +20,7 @@ from ganrun.playing.progress import (
     MemberProgress,
     Phase,
     Progress,
-    RoundRate,
+    Rate,
 )
 from ganrun.store import StoreError, find_complete, scan_runs
 
@@ -102,7 +102,7 @@ class _Board:
         self._phase: Phase = "compiling"
         begun = [MemberProgress.of(one) for one in members]
         self._members = {one.run: one for one in begun}
-        self._rate = RoundRate()
+        self._rate = Rate()
         self._measurements = Measurements()
         self._measuring: Measuring | None = None
 
@@ -122,6 +122,11 @@ class _Board:
             members = tuple(self._members.values())
             done = sum(one.steps if one.diverged else one.round for one in members)
             total = sum(one.steps for one in members)
-            rate, left = self._rate.at(done, total)
+            rate, left = self._rate.at(done, total, here=sum(map(_played_here, members)))
             phase: Phase = "measuring" if self._measuring else self._phase
             self._on_progress(Progress(phase, done, total, rate, left, members, self._measuring))
+
+
+def _played_here(member: MemberProgress) -> int:
+    """Rounds that this command has played of a run."""
+    return max(member.round - member.begun_at, 0)

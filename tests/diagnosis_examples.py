@@ -437,6 +437,8 @@ def a_progress(**changes) -> DiagnosisProgress:
     )
     fields = {
         "stage": "playing on",
+        "number": 1,
+        "stages": 5,
         "modes_total": 5,
         "branches": branches,
         "rounds_per_second": 8120.0,

@@ -495,7 +495,7 @@ def test_a_frame_fits_every_terminal(progress):
 def test_a_frame_tells_the_stage_the_pace_and_every_branch():
     text = frame_of(a_progress())
     for words in (
-        "five  playing on",
+        "five  1 of 5: playing on",
         "6 of 11 GANs",
         "75 %",
         "8,120 rounds/s",
@@ -549,18 +549,18 @@ def test_a_line_is_ascii_and_holds_all_the_numbers():
     line = Diagnosing(title="five").line(a_progress())
     assert line.isascii()
     assert line == (
-        "five: playing on, 6 of 11 GANs, 181,000 of 240,000 rounds (75 %), 8,120 rounds/s, "
+        "five: 1 of 5: playing on, 6 of 11 GANs, 181,000 of 240,000 rounds (75 %), 8,120 rounds/s, "
         "9 s left, r1 covers 4.3 of 5"
     )
-    assert Diagnosing(title="five").line(NOTHING_YET) == "five: playing on"
+    assert Diagnosing(title="five").line(NOTHING_YET) == "five: 1 of 5: playing on"
 
 
 def test_a_new_stage_is_told_at_once():
     console = Console(file=io.StringIO(), width=40)
     with PacedLines(Diagnosing(title="five"), console=console, clock=lambda: 0.0) as lines:
         lines.update(NOTHING_YET)
-        lines.update(a_progress(stage="trying cures"))
-        lines.update(a_progress(stage="trying cures", seconds_left=1.0))
+        lines.update(a_progress(stage="trying cures", number=3))
+        lines.update(a_progress(stage="trying cures", number=3, seconds_left=1.0))
         assert len(console.file.getvalue().splitlines()) == 2
 
 

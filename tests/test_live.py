@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import itertools
+import re
 import time
 
 import numpy as np
@@ -21,9 +22,15 @@ from ganrun.measure.evaluation import evaluate_samples
 from ganrun.playing import progress
 from ganrun.playing.progress import Measurements, Measuring, MemberProgress, Progress
 from ganrun.report.geometry import covered_modes, share_outside
+from ganrun.report.live.bar import Count, Counting
 from ganrun.report.live.character_map import draw_map
+from ganrun.report.live.courses import Course, Courses
+from ganrun.report.live.live_map import LiveMap, LiveMaps
+from ganrun.report.live.outlook import Outlook
+from ganrun.report.live.small_multiples import grid_for
+from ganrun.report.live.sparkline import sparkline
 from ganrun.report.live.training import Training
-from ganrun.report.live.training_frame import LiveMap, draw_frame
+from ganrun.report.live.training_frame import draw_frame
 from ganrun.report.live.watcher import Display, Moment, PacedLines, Quiet, screen, watcher_for
 
 RING = ring()
@@ -58,7 +65,7 @@ def a_moment(count: int = 1, phase: str = "training", **changes) -> Progress:
 def frame_of(progress: Progress | None, width=80, height=24, **changes) -> str:
     options = {"ascii_only": False, "seconds_elapsed": 4.0, "seconds_since_update": 0.0, **changes}
     moment = Moment(width, height, ending=None, **options)
-    return draw_frame(progress, LiveMap(Ring()), moment, title="five").plain
+    return draw_frame(progress, LiveMaps(Ring()), Courses(), moment, title="five").plain
 
 
 # the map
@@ -180,23 +187,50 @@ def dots_of_text(text: str) -> int:
     return sum(0x2800 < ord(character) <= 0x28FF for character in text)
 
 
-def test_a_frame_of_several_seeds_has_a_row_for_each():
-    lines = frame_of(a_moment(8)).split("\n")
-    rows = [line[30:].split() for line in lines if " of 5 " in line[30:]]
+def captions(text: str) -> list[str]:
+    """The seeds that have a panel, in their order."""
+    return re.findall(r"(\d+) +(?:\d of 5|waiting|diverged)", text)
+
+
+@pytest.mark.parametrize(("width", "height"), [(80, 24), (120, 40), (200, 50)])
+def test_a_frame_of_several_seeds_has_a_panel_for_each_as_large_as_all_have_room(width, height):
+    text = frame_of(a_moment(8), width=width, height=height)
+    assert captions(text) == [str(seed) for seed in range(8)]
+    assert "modes covered by round" in text
+    grid = grid_for(8, width - 1, height - 6)
+    assert grid is not None
+    assert grid_for(8, width - 1, height - 6 - grid.rows) != grid
+    assert len(text.split("\n")) <= height - 1
+
+
+def test_a_small_terminal_has_a_row_for_each_seed():
+    lines = frame_of(a_moment(8), width=60, height=16).split("\n")
+    rows = [line.split() for line in lines if " of 5 " in line]
     assert [row[0] for row in rows] == [str(seed) for seed in range(8)]
 
 
-def test_a_frame_of_many_seeds_says_how_many_have_no_row_and_how_all_do():
-    text = frame_of(a_moment(64))
-    assert "... and 52 more" in text
-    assert "all: median 2, min 0, max 5" in text
+def test_a_frame_of_many_seeds_says_how_many_are_not_shown_and_how_all_do():
+    for size, shown in (((80, 24), 10), ((60, 16), 9), ((160, 40), 33)):
+        text = frame_of(a_moment(64), *size)
+        assert f"... and {64 - shown} more" in text
+        assert "all: median 2, min 0, max 5" in text
+    assert "more" not in frame_of(a_moment(64), 200, 50)
+
+
+def test_the_panels_of_many_seeds_follow_those_that_are_being_trained():
+    done = [fake_member(None, seed, 2, round=10_000) for seed in range(40)]
+    at_it = [fake_member(None, seed, 1) for seed in (40, 41)]
+    to_come = [fake_member(None, seed, None, round=0) for seed in range(42, 64)]
+    shown = captions(frame_of(a_moment(members=(*done, *at_it, *to_come))))
+    assert {"39", "40", "41", "42"} < set(shown)
+    assert "0" not in shown
 
 
 def test_the_rows_of_many_seeds_follow_those_that_are_being_trained():
     done = [fake_member(None, seed, 2, round=10_000) for seed in range(40)]
     at_it = [fake_member(None, seed, 1) for seed in (40, 41)]
     to_come = [fake_member(None, seed, None, round=0) for seed in range(42, 64)]
-    text = frame_of(a_moment(members=(*done, *at_it, *to_come)))
+    text = frame_of(a_moment(members=(*done, *at_it, *to_come)), width=60, height=16)
     assert " 40> " in text
     assert " 41> " in text
     assert " 39  " in text
@@ -207,12 +241,9 @@ def test_the_rows_of_many_seeds_follow_those_that_are_being_trained():
 
 def test_the_map_shows_a_seed_that_is_being_trained_before_one_that_is_done():
     samples = forged(RING, [0], 50, np.random.default_rng(0))
-    members = (
-        fake_member(samples, 0, round=10_000),
-        fake_member(samples, 1),
-        fake_member(samples, 2),
-    )
-    assert "samples of seed 1" in frame_of(a_moment(members=members))
+    ended = fake_member(samples, 0, round=10_000)
+    members = (ended, *(fake_member(samples, seed) for seed in range(1, 8)))
+    assert "samples of seed 1" in frame_of(a_moment(members=members), height=16)
     assert "samples of seed 0" in frame_of(a_moment(members=members[:1]))
 
 
@@ -274,7 +305,7 @@ def test_measuring_begins_when_no_rounds_are_played_and_its_time_is_its_own(monk
 def test_the_time_left_counts_down_between_updates():
     assert "9 s left" in frame_of(a_moment(), seconds_since_update=0.0)
     assert "5 s left" in frame_of(a_moment(), seconds_since_update=4.0)
-    assert "0 s left" in frame_of(a_moment(), seconds_since_update=99.0)
+    assert "left" not in frame_of(a_moment(), seconds_since_update=99.0)
 
 
 def test_samples_that_are_not_finite_do_not_break_the_frame():
@@ -285,7 +316,7 @@ def test_samples_that_are_not_finite_do_not_break_the_frame():
 def test_the_map_is_drawn_anew_for_new_samples_and_only_for_them(monkeypatch):
     drawn = []
     monkeypatch.setattr(
-        "ganrun.report.live.training_frame.draw_map",
+        "ganrun.report.live.live_map.draw_map",
         lambda *a, **k: drawn.append(1) or draw_map(*a, **k),
     )
     live_map = LiveMap(Ring())
@@ -298,12 +329,12 @@ def test_the_map_is_drawn_anew_for_new_samples_and_only_for_them(monkeypatch):
 
 
 def test_a_frame_costs_the_training_next_to_nothing():
-    live_map, progress = LiveMap(Ring()), a_moment(8)
+    maps, courses, progress = LiveMaps(Ring()), Courses(), a_moment(8)
     moment = Moment(80, 24, False, 1.0, 0.0, None)
     seconds = []
     for _ in range(20):
         start = time.perf_counter()
-        draw_frame(progress, live_map, moment, title="five")
+        draw_frame(progress, maps, courses, moment, title="five")
         seconds.append(time.perf_counter() - start)
     assert min(seconds) < 0.002
 
@@ -488,3 +519,115 @@ def test_a_log_gets_lines_and_no_display_even_if_colours_are_asked_for(monkeypat
     monkeypatch.setenv("FORCE_COLOR", "1")
     monkeypatch.setattr("sys.stderr", io.StringIO())
     assert isinstance(watcher_for(screen(), five()), PacedLines)
+
+
+# what is said of how far it is
+
+
+def test_the_share_never_falls_and_is_whole_only_at_the_end():
+    outlook = Outlook()
+    assert [outlook.share(*one) for one in ((0, 0), (50, 100), (50, 200), (120, 200))] == [
+        0,
+        0.5,
+        0.5,
+        0.6,
+    ]
+    assert 0.99 < outlook.share(200, 200) < 1
+    outlook.end()
+    assert outlook.share(200, 200) == 1
+
+
+@pytest.mark.parametrize("phase", ["training", "measuring"])
+def test_no_bar_and_no_line_is_at_100_percent_while_it_works(phase):
+    training, moment = (
+        five(),
+        a_moment(1, phase, rounds_done=10_000, measuring=Measuring(0, 2, 3.0)),
+    )
+    console = terminal()
+    with Display(training, console=console, own_thread=False) as display:
+        display.update(moment)
+        assert "99.9 %" in display.frame().plain
+        assert "\N{BOX DRAWINGS LIGHT HORIZONTAL}" in display.frame().plain
+        assert "(99.9 %)" in training.line(moment)
+    assert "100 %" in console.file.getvalue()
+    counting = Counting("reading runs")
+    with Display(counting, console=console, own_thread=False, stays=False) as display:
+        display.update(Count(8, 8, None))
+        assert "99.9 %" in display.frame().plain
+
+
+def test_a_time_left_counts_down_and_a_little_more_is_no_news():
+    outlook = Outlook()
+    said = [
+        outlook.seconds_left(estimated, now, 0.0)
+        for estimated, now in ((60.0, 0.0), (61.0, 1.0), (50.0, 2.0), (90.0, 3.0))
+    ]
+    assert said == [60.0, 59.0, 50.0, 90.0]
+    assert outlook.seconds_left(90.0, 103.0, 100.0) is None, "it was said to be over by now"
+    assert outlook.seconds_left(None, 104.0, 0.0) is None
+
+
+def test_rounds_that_were_played_before_are_done_but_are_not_fast(monkeypatch):
+    clock = iter([0.0, 10.0, 20.0])
+    monkeypatch.setattr(progress, "monotonic", lambda: next(clock))
+    rate = progress.Rate()
+    assert rate.at(3700, 10_000, here=0) == (None, None)
+    assert rate.at(3764, 10_000, here=64) == (None, None)
+    assert rate.at(4764, 10_000, here=1064) == (100.0, pytest.approx(52.36))
+
+
+def test_a_training_that_goes_on_says_from_where():
+    one = a_moment(members=(fake_member(None, begun_at=3700),))
+    assert "seed 0, resuming from round 3,700" in frame_of(one)
+    assert "resuming from round 3,700, " in five().line(one)
+    several = a_moment(
+        members=tuple(
+            fake_member(None, seed, begun_at=at) for seed, at in enumerate((0, 900, 3700))
+        )
+    )
+    assert "3 seeds, 2 resuming from rounds 900 to 3,700" in frame_of(several)
+    assert "resuming" not in frame_of(a_moment())
+
+
+def test_a_stage_of_several_is_named():
+    moment = Moment(80, 24, False, 4.0, 0.0, None)
+    assert (
+        "five  1 of 2: training, seed 0"
+        in Training([Experiment(name="five")], stages=2).draw(a_moment(), moment).plain
+    )
+
+
+# how the numbers went
+
+
+def test_a_course_is_drawn_over_the_whole_training_and_what_is_to_come_is_blank():
+    course = Course()
+    for round_, covered in ((250, 1), (5000, 3), (6000, 5)):
+        course.add(fake_member(None, covered=covered, round=round_))
+    (line,) = sparkline(course.of("modes_covered", 20), (0.0, 5.0))
+    assert line.plain == "▂▂▂▂▂▂▂▂▂▂▅▅█".ljust(20)
+    (line,) = sparkline(course.of("modes_covered", 20), (0.0, 5.0), ascii_only=True)
+    assert line.plain.isascii()
+    two = sparkline(course.of("modes_covered", 20), (0.0, 5.0), rows=2)
+    assert two[0].plain.startswith(" ")
+    assert two[0].plain[12] == two[1].plain[12] == "█"
+
+
+@given(st.integers(1, 300), st.lists(st.integers(1, 10_000), min_size=1, max_size=50))
+@settings(max_examples=40)
+def test_a_course_has_as_many_columns_as_there_is_room_whatever_was_told(width, rounds):
+    course = Course()
+    for round_ in sorted(rounds):
+        course.add(fake_member(None, round=round_))
+    values = course.of("loss_d", width)
+    assert values.shape == (width,)
+    assert np.isfinite(values).any() or max(rounds) < 10_000 // width
+
+
+def test_what_is_printed_after_a_display_keeps_its_distance():
+    console = terminal()
+    with Display(five(), console=console, own_thread=False) as display:
+        display.update(a_moment(rounds_done=10_000))
+    console.print("the table")
+    lines = re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", console.file.getvalue()).split("\n")
+    assert not lines[lines.index("the table") - 1].strip()

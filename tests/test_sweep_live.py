@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import itertools
+import math
+import re
 from pathlib import Path
 
 import pytest
@@ -13,10 +15,13 @@ from sweep_examples import small
 
 from ganrun.config.find import find_config
 from ganrun.config.sweep_load import load_sweep
+from ganrun.playing import progress as playing_progress
 from ganrun.report.design_words import short_names
 from ganrun.report.fitting_columns import in_two
+from ganrun.report.live.outlook import Outlook
 from ganrun.report.live.sweep import Pacer, Sweeping, sweep_line
-from ganrun.report.live.sweep_frame import Pace, draw_sweep, extreme_cells
+from ganrun.report.live.sweep_field import draw_field, field_of
+from ganrun.report.live.sweep_frame import Pace, draw_sweep, extreme_cells, levels_of
 from ganrun.report.live.watcher import (
     MOST_TOLD,
     Display,
@@ -25,6 +30,7 @@ from ganrun.report.live.watcher import (
     Quiet,
     watcher_for,
 )
+from ganrun.report.palette import SCREEN_BLUE, SCREEN_VERMILLION
 from ganrun.sweep.designs import Design
 from ganrun.sweep.run import CellTally, SweepProgress
 
@@ -180,47 +186,99 @@ def test_a_heading_is_split_where_both_lines_are_short():
 # the pace
 
 
-def test_the_pace_counts_from_the_first_trial_so_that_compiling_does_not_slow_it():
+@pytest.fixture
+def clock(monkeypatch) -> Clock:
+    """What paces are told by."""
     clock = Clock()
-    pacer, progress = Pacer(clock), SweepProgress(100, cohorts=1)
+    monkeypatch.setattr(playing_progress, "monotonic", clock)
+    return clock
+
+
+def test_the_pace_counts_from_the_first_trial_so_that_compiling_does_not_slow_it(clock):
+    pacer, progress = Pacer(), SweepProgress(100, cohorts=1)
     for second in range(20, 81, 2):
         clock.now = second
         progress.trained += 1
-        pacer.update(progress)
-    pace = pacer.pace(progress)
+        pace = pacer.update(progress)
     assert pace.per_minute == pytest.approx(30)
     assert pace.seconds_left == pytest.approx(2 * (100 - progress.trained))
 
 
-def test_trials_that_were_found_do_not_count_as_fast_work():
-    clock = Clock()
-    pacer, progress = Pacer(clock), SweepProgress(100, cohorts=1, found=90)
-    pacer.update(progress)
-    assert pacer.pace(progress) == Pace()
+def test_trials_that_were_found_do_not_count_as_fast_work(clock):
+    pacer, progress = Pacer(), SweepProgress(100, cohorts=1, found=90)
+    assert pacer.update(progress) == Pace()
     clock.now = 5
     progress.trained = 1
-    pacer.update(progress)
-    assert pacer.pace(progress).per_minute == pytest.approx(12)
+    assert pacer.update(progress).per_minute == pytest.approx(12)
 
 
-def test_trials_that_end_together_are_no_torrent():
-    clock = Clock()
-    pacer, progress = Pacer(clock), SweepProgress(1000, cohorts=1)
+def test_trials_that_end_together_are_no_torrent(clock):
+    pacer, progress = Pacer(), SweepProgress(1000, cohorts=1)
     for second in (60, 120, 180):
         for step in range(64):
             clock.now = second + step / 1000
             progress.trained += 1
-            pacer.update(progress)
-    assert pacer.pace(progress).per_minute == pytest.approx(64, rel=0.01)
+            pace = pacer.update(progress)
+    assert pace.per_minute == pytest.approx(64, rel=0.01)
 
 
-def test_failed_trials_are_not_waited_for():
-    clock = Clock()
-    pacer, progress = Pacer(clock), SweepProgress(10, cohorts=1, failed=5)
+def test_failed_trials_are_not_waited_for(clock):
+    pacer, progress = Pacer(), SweepProgress(10, cohorts=1, failed=5)
     clock.now = 1
     progress.trained = 5
-    pacer.update(progress)
-    assert pacer.pace(progress).seconds_left is None
+    assert pacer.update(progress).seconds_left is None
+
+
+# the cells as they fill
+
+
+def field_lines(text: str) -> list[str]:
+    lines = text.split("\n")
+    key = next(place for place, line in enumerate(lines) if line.startswith("every "))
+    return list(itertools.takewhile(str.strip, lines[key + 1 :]))
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+@pytest.mark.parametrize(("width", "height"), [(80, 24), (120, 40), (200, 50)])
+def test_every_cell_has_its_place_from_the_beginning_and_fills(name, width, height):
+    design = shipped(name)
+    for progress, begun in (
+        (SweepProgress(design.trials, cohorts=3), 0),
+        (half_way(design), design.cells // 2),
+    ):
+        text = frame_of(design, progress, width=width, height=height)
+        marks = "".join(field_lines(text)).replace(" ", "")
+        together = (
+            int(found[1].replace(",", ""))
+            if (found := re.search(r"every (\d+) cells", text))
+            else 1
+        )
+        assert len(marks) == math.ceil(design.cells / together)
+        assert abs(len(marks) - marks.count("·") - begun / together) <= 1
+
+
+def test_a_cell_is_as_high_as_it_recovers_modes_and_quiet_until_all_its_seeds_are_in(design):
+    seeds = len(design.seeds)
+    cells = {
+        0: CellTally(seeds, 0, seeds),
+        1: CellTally(seeds, seeds, 0.0),
+        2: CellTally(1, 0, 0.5),
+    }
+    field = field_of(design.cells, levels_of(design), 79, 8)
+    line = draw_field(cells, seeds, field, 79, ascii_only=False)[1]
+    assert line.plain[2:5] == "█▁▅"
+    styles = {span.start: str(span.style) for span in line.spans}
+    assert [styles.get(place) for place in (2, 3, 4)] == [SCREEN_BLUE, SCREEN_VERMILLION, "dim"]
+
+
+def test_a_sweep_too_large_for_its_columns_puts_several_cells_into_one():
+    field = field_of(100_000, 3, 79, 8)
+    assert field is not None
+    assert field.together > 1
+    lines = draw_field({}, 4, field, 79, ascii_only=True)
+    assert lines[0].plain.startswith(f"every {field.together} cells")
+    assert len(lines) == field.lines + 1 <= 9
+    assert all(cell_len(line.plain) <= 79 for line in lines)
 
 
 # who is told what
@@ -283,7 +341,7 @@ def test_the_watcher_suits_where_the_output_goes(design, monkeypatch):
 
 def test_a_line_is_ascii_and_holds_all_the_numbers(design):
     progress = half_way(design, found=8, failed=1, diverged=2, waiting=3)
-    line = sweep_line("mine", progress, Pace(72.0, 210.0))
+    line = sweep_line("mine", progress, Pace(72.0, 210.0), Outlook())
     assert line.isascii()
     for words in (
         f"of {design.trials:,} GANs",
@@ -301,7 +359,7 @@ def test_a_line_is_ascii_and_holds_all_the_numbers(design):
 def test_lines_come_now_and_then_although_the_progress_is_one_object_that_changes(tmp_path):
     design = Design(small(tmp_path))
     console, clock = Console(file=io.StringIO(), width=40), Clock()
-    sweeping = Sweeping(design, title="mine", clock=clock)
+    sweeping = Sweeping(design, title="mine")
     with PacedLines(sweeping, console=console, clock=clock) as lines:
         progress = SweepProgress(design.trials, cohorts=1)
         lines.update(progress)
@@ -310,7 +368,8 @@ def test_lines_come_now_and_then_although_the_progress_is_one_object_that_change
             progress.trained += 1
             lines.update(progress)
     printed = console.file.getvalue().splitlines()
-    assert len(printed) == 1 + design.trials
+    assert len(printed) == 2 + design.trials
+    assert "(99.9 %)" in printed[-2], "it may have to be written yet"
     assert printed[-1].startswith(f"mine: {design.trials} of {design.trials} GANs (100 %)")
 
 

@@ -43,8 +43,16 @@ class Confirmed(NamedTuple):
     interrupted: bool = False
 
 
-def confirm_runs(paths: Sequence[Path], options: Options, name: str, *, quiet: bool) -> Confirmed:
-    """Play finished runs on, and judge them by that."""
+def confirm_runs(
+    paths: Sequence[Path],
+    options: Options,
+    name: str,
+    *,
+    number: int = 0,
+    stages: int = 0,
+    quiet: bool,
+) -> Confirmed:
+    """Play finished runs on, and judge them by that; it may be one stage of several."""
     if not paths:
         return Confirmed()
 
@@ -53,7 +61,8 @@ def confirm_runs(paths: Sequence[Path], options: Options, name: str, *, quiet: b
     from ganrun.store import RunFolder
 
     try:
-        with watcher_for(screen(), PlayingOn(title=name), quiet=quiet) as watcher:
+        playing_on = PlayingOn(title=name, number=number, stages=stages)
+        with watcher_for(screen(), playing_on, quiet=quiet) as watcher:
             from ganrun.diagnose.confirm import confirm
 
             return Confirmed(confirm(map(RunFolder, paths), options, watcher.update))

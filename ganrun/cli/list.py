@@ -68,12 +68,12 @@ def list(
 
         from ganrun.filters import FilterError
         from ganrun.report.list_reading import list_runs
-        from ganrun.report.live.reading import reading
+        from ganrun.report.live.bar import counted
         from ganrun.report.tables.runs import print_runs, runs_json
         from ganrun.store import choose_runs_dir
 
         console = Console()
-        with reading() as on_progress:
+        with counted("reading runs") as on_progress:
             whole = list_runs(choose_runs_dir(folder), trials=trials, on_progress=on_progress)
         try:
             found = whole.where(where or "")

@@ -91,7 +91,8 @@ def train(
             for experiment in experiments:
                 repair_folders(run_folders(folder, experiment))
         options = job_options(folder, allow_numerics_change, checkpoint_every, again=again)
-        with watcher_for(screen(), Training(experiments), quiet=quiet) as watcher:
+        training = Training(experiments, stages=2 if confirm else 1)
+        with watcher_for(screen(), training, quiet=quiet) as watcher:
             of_each = train_all(experiments, watcher.update, options)
         named = [
             (experiment.name, one)
@@ -102,7 +103,8 @@ def train(
         confirmed = Confirmed()
         if confirm and all(one.how in ("trained", "found", "failed") for one in outcomes):
             paths = [one.path for one in outcomes if one.path is not None]
-            confirmed = confirm_runs(paths, options, title_of(experiments), quiet=quiet)
+            title = title_of(experiments)
+            confirmed = confirm_runs(paths, options, title, number=2, stages=2, quiet=quiet)
         _report_outcomes(named, confirmed, as_json=as_json, says_next=not (quiet or as_json))
 
 

@@ -18,7 +18,7 @@ from ganrun.diagnose.progress import Confirming, OnConfirming
 from ganrun.executors import executor_for
 from ganrun.mixture import mixture_of
 from ganrun.playing.jobs import Options
-from ganrun.playing.progress import Measurements, Measuring, MemberProgress, RoundRate
+from ganrun.playing.progress import Measurements, Measuring, MemberProgress, Rate
 from ganrun.store import DamagedError, RunFolder, StoreError, finished_at
 from ganrun.store.confirmed import FORMAT, Confirmed, read_confirmed, write_confirmed
 from ganrun.verdict import Word
@@ -148,6 +148,8 @@ class _Rounds:
     begin: int
     end: int
     now: int
+    here: int = 0
+    """Rounds that this command has played of it."""
 
 
 class _Board:
@@ -156,7 +158,7 @@ class _Board:
     def __init__(self, runs: int, waiting: Sequence[RunFolder], on_progress: OnConfirming) -> None:
         self._runs, self._found = runs, runs - len(waiting)
         self._on_progress = on_progress
-        self._rate = RoundRate()
+        self._rate = Rate()
         self._measurements = Measurements()
         self._measuring: Measuring | None = None
         self._rounds = {}
@@ -170,6 +172,7 @@ class _Board:
         for one in members:
             rounds = self._rounds[one.seed]
             rounds.now = rounds.end if one.diverged else max(one.round, rounds.begin)
+            rounds.here = one.round - one.begun_at
         self._measuring = self._measurements.post(members)
         self._tell()
 
@@ -178,7 +181,7 @@ class _Board:
         finished = self._found + sum(one.now >= one.end for one in rounds)
         done = sum(one.now - one.begin for one in rounds)
         total = sum(one.end - one.begin for one in rounds)
-        rate, left = self._rate.at(done, total)
+        rate, left = self._rate.at(done, total, here=sum(one.here for one in rounds))
         self._on_progress(
             Confirming(self._runs, finished, done, total, rate, left, self._measuring)
         )

@@ -19,7 +19,7 @@ from ganrun.measure.dynamics import Reference, Trajectory, is_rising
 from ganrun.measure.showable import BY_MODE, showable_modes
 from ganrun.mixture import mixture_of
 from ganrun.playing.jobs import Member, Options, Outcome
-from ganrun.playing.progress import Measurements, Measuring, MemberProgress, RoundRate
+from ganrun.playing.progress import Measurements, Measuring, MemberProgress, Rate
 from ganrun.store import RunFolder, StoreError
 from ganrun.verdict import Word
 from ganrun.verdict.continued import Continued, continued, ending
@@ -51,7 +51,7 @@ class Branches:
         self._executor = executor
         self._check = check
         self._board = _Board(run, on_progress)
-        self.stage = self._board.stage
+        self.stages, self.stage = self._board.stages, self._board.stage
         self.may_follow = self._board.may_follow
 
     def play(self, plans: Sequence[Plan]) -> None:
@@ -160,11 +160,12 @@ class _Board:
         self._modes = run.config.target.mode_count
         self._on_progress = on_progress
         self._stage = ""
+        self._stages: tuple[str, ...] = ()
         self._plans: dict[str, Plan] = {}
         self._latest: dict[tuple[str, int], MemberProgress] = {}
         self._to_come: dict[str, Plan] = {}
         self._found: Counter[str] = Counter()
-        self._rate = RoundRate()
+        self._rate = Rate()
         self._measurements = Measurements()
         self._measuring: Measuring | None = None
 
@@ -176,13 +177,17 @@ class _Board:
                 self._latest[name, seed] = farther
             self._plans[plan.name] = plan
             self._found[plan.name] = 0
-        self._rate = RoundRate()
+        self._rate = Rate()
         self._tell()
 
     def may_follow(self, plans: Iterable[Plan]) -> None:
         """Take note of branches that may be played after those that are expected, and no others."""
         self._to_come = {plan.name: plan for plan in plans}
         self._tell()
+
+    def stages(self, names: Sequence[str]) -> None:
+        """Take note of all stages that there may be, in their order."""
+        self._stages = tuple(names)
 
     def stage(self, name: str) -> None:
         """Say what is being done now."""
@@ -209,12 +214,19 @@ class _Board:
         done = sum(branch.rounds_done for branch in branches)
         to_come = sum(map(self._more_rounds, self._to_come.values()))
         total = sum(branch.rounds_total for branch in branches) + to_come
-        rate, left = self._rate.at(done, total)
-        if done >= total:
-            left = None  # what is done after the last round takes its time as well
+        here = sum(one.round - one.begun_at for one in self._latest.values())
+        rate, left = self._rate.at(done, total, here=here)
         self._on_progress(
             DiagnosisProgress(
-                self._stage, self._modes, branches, rate, left, self._measuring, to_come
+                self._stage,
+                self._stages.index(self._stage) + 1 if self._stage in self._stages else 0,
+                len(self._stages),
+                self._modes,
+                branches,
+                rate,
+                left,
+                self._measuring,
+                to_come,
             )
         )
 

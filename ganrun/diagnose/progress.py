@@ -28,6 +28,9 @@ class DiagnosisProgress:
 
     stage: str
     """What is being done, in a few words: `playing on`, `questioning the detectives`."""
+    number: int
+    stages: int
+    """Which stage it is, of how many there may be: one that is not needed is passed over."""
     modes_total: int
     branches: tuple[BranchProgress, ...]
     """Those begun or to come, as far as it is known which will be needed."""

@@ -41,6 +41,10 @@ from ganrun.verdict.continued import Continued
 
 LONGER = Plan("longer", "the same game, 4 times as long", rounds=4, seeds=5)
 LONGEST = replace(LONGER, title="the same game, 10 times as long", rounds=10)
+PLAYING_ON = ("playing on", "playing on, since that left doubt")
+CURES = ("trying cures", "trying the best cure from scratch")
+QUESTIONING = "questioning the detectives"
+"""What a diagnosis does, in this order, each only if it is needed."""
 NEED_NO_CURE = ("converged", "sharpening")
 """Words of runs that have all modes, and are as good as it gets or on their way there."""
 RESET = Plan("reset-detective", "a new detective", rounds=3, seeds=3, new_discriminator=True)
@@ -106,13 +110,15 @@ class _Experiment:
         gans = LONGER.seeds + RESET.seeds
         with executor_for(gans) as executor:
             branches = Branches(self.run, self.options, executor, self.on_progress, self.check)
+            plays_on = () if self.run.status == "diverged" else PLAYING_ON
+            branches.stages([*plays_on, *CURES, QUESTIONING])
             longer, verdict, plan = self._longer(branches)
             tried = []
             if verdict.word not in NEED_NO_CURE:
                 tried = self._cures(branches, verdict)
             best = best_cure(tried)
             again = self._afresh(branches, best)
-            branches.stage("questioning the detectives")
+            branches.stage(QUESTIONING)
             detective, dynamics = probe(self.run)
         quick = self.run.verdict
         assert quick is not None
@@ -153,11 +159,11 @@ class _Experiment:
             return [], DIVERGED, None
         later = may_be_tried(self.run.config)
         branches.may_follow([LONGEST, *later])
-        branches.stage("playing on")
+        branches.stage(PLAYING_ON[0])
         branches.play([LONGER, RESET])
         plan, longer = LONGER, branches.judged(LONGER)
         if not judgement(longer).settled:
-            branches.stage("playing on, since that left doubt")
+            branches.stage(PLAYING_ON[1])
             branches.play([LONGEST])
             plan, longer = LONGEST, branches.judged(LONGEST)
         branches.may_follow(later)
@@ -186,7 +192,7 @@ class _Experiment:
         )
 
     def _cures(self, branches: Branches, verdict: Judgement) -> list[Branch]:
-        branches.stage("trying cures")
+        branches.stage(CURES[0])
         plans = cures(self.run.config, afresh=verdict.word == "diverged")
         branches.play(plans)
         tried = [branches.shown(plan) for plan in plans]
@@ -198,7 +204,7 @@ class _Experiment:
         if best is None or best.from_round == 0:
             branches.may_follow([])
             return None
-        branches.stage("trying the best cure from scratch")
+        branches.stage(CURES[1])
         plan = afresh(best)
         branches.play([plan])
         self.shown.append(branches.shown(plan))

@@ -174,6 +174,7 @@ class _Training:
         fresh = [r.run.checkpoint is None for r in self._recorders]
         self._record([lane for lane, new in enumerate(fresh) if new])
         self._finish_ended()
+        self._show(at_once=True)
         while len(self._outcomes) < len(self._recorders):
             if self._hooks.interrupted():
                 self._interrupt()

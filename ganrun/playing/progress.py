@@ -28,6 +28,8 @@ class MemberProgress:
     seed: int
     steps: int
     target: Target
+    begun_at: int = 0
+    """The round that it was at when this command took it on."""
     round: int = 0
     loss_d: float | None = None
     loss_g: float | None = None
@@ -56,22 +58,42 @@ OnProgress = Callable[[Sequence[MemberProgress]], None]
 """What is told of the members whose progress is new."""
 
 
-class RoundRate:
-    """How fast rounds are played, or pieces measured, from when the first of them were seen."""
+class Rate:
+    """How fast something is done, from when the first of it was seen, and how long the rest takes.
 
-    def __init__(self) -> None:
+    What is done together ends together: all of the first second is where counting starts, or else
+    it would look like a torrent. Until more has followed, work that `counts_its_start` is told by
+    the time that the first of it took.
+    """
+
+    def __init__(self, *, counts_its_start: bool = False) -> None:
+        self._begun = monotonic() if counts_its_start else None
         self._first: tuple[float, int] | None = None
+        self._second_ends = 0.0
 
-    def at(self, done: int, total: int) -> tuple[float | None, float | None]:
-        """Rounds per second, and seconds that the rest will take; None where not known yet."""
-        now = monotonic()
-        if self._first is None and done:
-            self._first = (now, done)
-        if self._first is None or now <= self._first[0]:
-            return None, None
-        since, before = self._first
-        rate = (done - before) / (now - since)
-        return rate, (total - done) / rate if rate > 0 else None
+    def at(
+        self, done: int, total: int, *, here: int | None = None
+    ) -> tuple[float | None, float | None]:
+        """How many a second, and seconds that the rest will take; None where not known yet.
+
+        `here` are those that were done by this command, where others had been done before.
+        """
+        now, count = monotonic(), done if here is None else here
+        if count and (self._first is None or now < self._second_ends):
+            self._second_ends = self._second_ends or now + 1
+            self._first = (now, count)
+        rate = self._rate(now, count)
+        if not rate:
+            return rate, None
+        return rate, (total - done) / rate if total > done else None
+
+    def _rate(self, now: float, count: int) -> float | None:
+        if self._first is None:
+            return None
+        (since, before), begun = self._first, self._begun
+        if count == before and begun is not None:
+            since, before = begun, 0
+        return (count - before) / (now - since) if now > since else None
 
 
 @dataclass(frozen=True)
@@ -89,7 +111,7 @@ class Measurements:
     def __init__(self) -> None:
         self._measured: dict[str, Measured] = {}
         self._playing: set[str] = set()
-        self._rate = RoundRate()
+        self._rate = Rate()
 
     def post(self, members: Sequence[MemberProgress]) -> Measuring | None:
         """Take note of some members' newest state; None while rounds are played, or at the end."""
@@ -104,7 +126,7 @@ class Measurements:
             self._measured = {run: one for run, one in self._measured.items() if one[0] < one[1]}
         done, total = (sum(column) for column in zip((0, 0), *self._measured.values(), strict=True))
         if self._playing or done == total:
-            self._rate = RoundRate()
+            self._rate = Rate()
             return None
         return Measuring(done, total, self._rate.at(done, total)[1])
 

@@ -72,7 +72,8 @@ class Recorder:
             self.evaluated = rounds_after(begins_at, self.evaluated)
             self.snapped = rounds_after(begins_at, self.snapped)
         self.training_seconds = 0.0
-        self._begun = MemberProgress.of(experiment)
+        begun_at = run.checkpoint.round if run.checkpoint is not None else begins_at or 0
+        self._begun = MemberProgress.of(experiment, begun_at=begun_at)
         self._rows: list[dict[str, Any]] = []
         self._snapshots: list[Snapshot] = []
         self._clock = clock

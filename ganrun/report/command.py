@@ -97,10 +97,12 @@ def _report_lists(
     folders: Sequence[Path], notes: Notes, *, pages: bool, open_page: bool
 ) -> list[str]:
     """Print the beginning of each folder's list, and make its page; the lines of damaged runs."""
-    from ganrun.report.live.reading import reading
+    from ganrun.report.live.bar import counted
 
-    with reading() as on_progress:
-        lists = [list_runs(folder, on_progress=on_progress) for folder in folders]
+    lists = []
+    for folder in folders:
+        with counted(f"reading {folder}") as on_progress:
+            lists.append(list_runs(folder, on_progress=on_progress))
     for found in lists:
         print_runs(found, notes.console, at_most=MOST_NAMED, of=found)
         notes.say(

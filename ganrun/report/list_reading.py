@@ -5,8 +5,8 @@ from __future__ import annotations
 import gc
 import os
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from ganrun.store import RunFolder, StoreError
 from ganrun.store.atomic import refused
 from ganrun.store.confirmed import NAME as CONFIRMED
 from ganrun.store.glance import Glance, glance
-from ganrun.store.layout import CONFIG, RUN, id_in_name, name_and_seed
+from ganrun.store.layout import CONFIG, RUN, TRIALS, id_in_name, name_and_seed
 from ganrun.store.run_json import FINISHED, INTERACTIVE
 from ganrun.store.sweep_folder import SWEEP, SweepFolder, is_sweep_folder
 from ganrun.sweep.precision import seeds_begun
@@ -33,7 +33,7 @@ def list_runs(
     folder: Path,
     *,
     trials: bool = False,
-    on_progress: Callable[[int], None] = lambda read: None,
+    on_progress: Callable[[int, int], None] = lambda read, total: None,
     now: datetime | None = None,
 ) -> RunList:
     """Look at all runs and sweeps in a folder, the newest first; trials follow their sweep.
@@ -41,19 +41,22 @@ def list_runs(
     Args:
         folder: the folder of runs; of a sweep, whose trials are listed then.
         trials: give every trial of a sweep a line of its own as well.
-        on_progress: told how many runs were read, after each.
+        on_progress: told how many runs were read, and of how many, before each.
         now: what ages are told from; the present, if it is not given.
 
     A folder that is damaged is a line whose `problem` says what is wrong with it. Raises
     `StoreError` where the folder of runs itself cannot be read.
     """
-    reader = _Reader(now or datetime.now(UTC), on_progress)
+    now = now or datetime.now(UTC)
     if is_sweep_folder(folder):
+        reader = _Reader(now, _how_many([folder]), on_progress)
         return RunList(folder, reader.group(folder, trials=True))
     if os.path.exists(folder / RUN):
         raise StoreError(f"{folder}: is the folder of one run; ganrun report tells of it")
     with _without_collecting():
-        groups = [reader.group(path, trials=trials) for path in _folders(folder)]
+        paths = list(_folders(folder))
+        reader = _Reader(now, _how_many(paths), on_progress)
+        groups = [reader.group(path, trials=trials) for path in paths]
     groups.sort(key=lambda group: _newest_first(group[0]))
     return RunList(folder, [one for group in groups for one in group])
 
@@ -80,6 +83,17 @@ def _folders(folder: Path) -> Iterator[Path]:
             yield folder / name
 
 
+def _how_many(paths: Sequence[Path]) -> int:
+    """How many runs there are to be read in some folders of runs and sweeps."""
+    return sum(_trials_in(path) if is_sweep_folder(path) else 1 for path in paths)
+
+
+def _trials_in(sweep: Path) -> int:
+    with suppress(OSError):
+        return len(os.listdir(sweep / TRIALS))
+    return 0
+
+
 def _newest_first(one: Listed) -> tuple[float, str]:
     age = one.values.get("age")
     return (float(age) if age is not None else 0.0), one.path.name
@@ -88,15 +102,16 @@ def _newest_first(one: Listed) -> tuple[float, str]:
 class _Reader:
     """Reads folders, and counts them."""
 
-    def __init__(self, now: datetime, on_progress: Callable[[int], None]) -> None:
+    def __init__(self, now: datetime, total: int, on_progress: Callable[[int, int], None]) -> None:
         self._now = now
+        self._total = total
         self._on_progress = on_progress
         self._read = 0
 
     def run(self, path: Path, sweep: str = "") -> Listed:
         """A run, or a trial of the sweep in the folder of that name."""
+        self._on_progress(self._read, self._total)
         self._read += 1
-        self._on_progress(self._read)
         try:
             seen = glance(path)
             best = _best(seen)

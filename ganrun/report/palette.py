@@ -36,8 +36,9 @@ FIELD_ORANGE = _HUES["field-fake"]
 """The ends and the middle of the discriminator's field: blue looks real to it, orange forged."""
 
 SCREEN_BLUE = "#3d9be0"
+SCREEN_ORANGE = ORANGE
 SCREEN_VERMILLION = _HUES["cell-full"]
-"""The same two hues for a terminal, whose background may be black or white."""
+"""The same hues for a terminal, whose background may be black or white."""
 
 
 def tone(word: str) -> Tone:

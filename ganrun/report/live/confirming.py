@@ -14,6 +14,7 @@ from ganrun.report.live.frame_parts import (
     pace,
     paced_bar,
     rounds_a_second,
+    staged,
 )
 from ganrun.report.live.watcher import Moment, Subject
 
@@ -23,36 +24,39 @@ STAGE = "playing on, to confirm verdicts"
 class PlayingOn(Subject[Confirming]):
     """Continuations of a training's or a sweep's runs."""
 
-    def __init__(self, *, title: str) -> None:
+    def __init__(self, *, title: str, number: int = 0, stages: int = 0) -> None:
+        """It may be one stage of several."""
         self._title = title
+        self._stage = staged(number, stages, STAGE)
 
     def draw(self, progress: Confirming | None, moment: Moment) -> Text:
         """How many runs are confirmed, and how far all of it is."""
         if progress is None:
-            lines = [heading(self._title, STAGE, "starting", moment), bar(0, 0, "", moment)]
+            lines = [heading(self._title, self._stage, "starting", moment), bar(0.0, "", moment)]
             return assembled(lines, moment)
         far, speed = self.done_and_total(progress), rounds_a_second(progress.rounds_per_second)
         right = moment.ending or _runs(progress)
         lines = [
-            heading(self._title, _stage(progress), right, moment),
+            heading(self._title, self._doing(progress), right, moment),
             paced_bar(*far, speed, progress.seconds_left, moment),
         ]
         return assembled(lines, moment)
 
     def line(self, progress: Confirming) -> str:
         """Runs, rounds, speed and time left."""
-        far = how_far(*self.done_and_total(progress), "rounds")
+        far = how_far(*self.done_and_total(progress), "rounds", self.outlook)
         speed = rounds_a_second(progress.rounds_per_second)
-        parts = [f"{self._title}: {_stage(progress)}", _runs(progress), far]
+        parts = [f"{self._title}: {self._doing(progress)}", _runs(progress), far]
         return ", ".join([*parts, *pace(speed, progress.seconds_left)])
 
     def done_and_total(self, progress: Confirming) -> tuple[int, int]:
         """Rounds of all continuations."""
         return progress.rounds_done, progress.rounds_total
 
-
-def _stage(progress: Confirming) -> str:
-    return STAGE if progress.measuring is None else measuring_words(progress.measuring)
+    def _doing(self, progress: Confirming) -> str:
+        if progress.measuring is None:
+            return self._stage
+        return f"{self._stage}, {measuring_words(progress.measuring)}"
 
 
 def _runs(progress: Confirming) -> str:

@@ -22,6 +22,7 @@ from ganrun.report.live.frame_parts import (
     pace,
     paced_bar,
     rounds_a_second,
+    staged,
 )
 from ganrun.report.live.watcher import Moment, Subject
 
@@ -39,7 +40,7 @@ class Diagnosing(Subject[DiagnosisProgress]):
     def draw(self, progress: DiagnosisProgress | None, moment: Moment) -> Text:
         """How far all of it is, and every branch."""
         if progress is None:
-            lines = [heading(self._title, "", "starting", moment), bar(0, 0, "", moment)]
+            lines = [heading(self._title, "", "starting", moment), bar(0.0, "", moment)]
             return assembled(lines, moment)
         about = "" if moment.ending else _doing(progress, moment.seconds_since_update)
         far, speed = self.done_and_total(progress), rounds_a_second(progress.rounds_per_second)
@@ -58,7 +59,7 @@ class Diagnosing(Subject[DiagnosisProgress]):
         """Stage, GANs, rounds, speed, time left and covered modes."""
         parts = [f"{self._title}: {_doing(progress)}"]
         if progress.rounds_total:
-            far = how_far(*self.done_and_total(progress), "rounds")
+            far = how_far(*self.done_and_total(progress), "rounds", self.outlook)
             parts += [gans_of(progress), far]
         parts += pace(
             rounds_a_second(progress.rounds_per_second),
@@ -86,8 +87,10 @@ class Diagnosing(Subject[DiagnosisProgress]):
 
 
 def _doing(progress: DiagnosisProgress, seconds_since: float = 0.0) -> str:
-    measuring = progress.measuring
-    return progress.stage if measuring is None else measuring_words(measuring, seconds_since)
+    stage = staged(progress.number, progress.stages, progress.stage)
+    if progress.measuring is None:
+        return stage
+    return f"{stage}, {measuring_words(progress.measuring, seconds_since)}"
 
 
 def gans_of(progress: DiagnosisProgress) -> str:
@@ -114,7 +117,8 @@ def _branch_lines(progress: DiagnosisProgress, room: int, moment: Moment) -> lis
         style = "dim" if not branch.rounds_done else ""
         line = Text(_cut(branch.title, breadth, moment) + GAP, style, end="")
         words = _branch_words(branch, modes).ljust(words_breadth)
-        line.append_text(bar(branch.rounds_done, branch.rounds_total, words, right)).rstrip()
+        share = branch.rounds_done / branch.rounds_total if branch.rounds_total else 0.0
+        line.append_text(bar(share, words, right)).rstrip()
         lines.append(line)
     return lines
 

@@ -9,6 +9,7 @@ from rich.text import Text
 
 from ganrun.playing.progress import Measuring
 from ganrun.report.fitting_columns import GAP
+from ganrun.report.live.outlook import Outlook
 from ganrun.report.live.watcher import Moment
 from ganrun.report.palette import SCREEN_BLUE
 from ganrun.wording import duration, percent
@@ -19,18 +20,29 @@ LEAST_BAR, LEAST_WORDS = 10, 34
 
 
 def heading(title: str, about: str, right: str, moment: Moment) -> Text:
-    """The title behind a spinner, what it is about, and at the right how far it is."""
-    left = _spinner(moment)
-    left.append(title, "bold")
-    left.append(f"  {about}", "dim")
-    if not right:
-        return left
-    return justified(left, Text(right), inner_width(moment))
+    """The title behind a spinner, what it is about, and at the right how far it is.
+
+    Where there is no room for all of it, how far it is stays, and then what it is about.
+    """
+    left, room = _spinner(moment), inner_width(moment) - len(GAP)
+    rest = max(room - cell_len(left.plain) - cell_len(right), 0)
+    about = about if not right or cell_len(title) + len(GAP) + cell_len(about) <= rest else ""
+    name = Text(title, "bold", end="")
+    if right:
+        name.truncate(max(rest, 1), overflow="crop" if moment.ascii_only else "ellipsis")
+    left.append_text(name).append(f"{GAP}{about}" if about else "", "dim")
+    return justified(left, Text(right), inner_width(moment)) if right else left
 
 
-def how_far(done: int, total: int, noun: str) -> str:
+def staged(number: int, stages: int, what: str) -> str:
+    """`2 of 5: trying cures`; what is done alone where it is no stage of several."""
+    return f"{number} of {stages}: {what}" if number else what
+
+
+def how_far(done: int, total: int, noun: str, outlook: Outlook) -> str:
     """`250 of 1,000 rounds (25 %)`."""
-    return f"{done:,} of {total:,} {noun}" + (f" ({percent(done / total)})" if total else "")
+    share = f" ({percent(outlook.share(done, total))})" if total else ""
+    return f"{done:,} of {total:,} {noun}{share}"
 
 
 def rounds_a_second(number: float | None) -> str:
@@ -63,22 +75,24 @@ def paced_bar(
     at_most: bool = False,
 ) -> Text:
     """A bar and the pace, in which the clock ticks on since the last update, until the end."""
-    if seconds_left is not None:
-        seconds_left = None if moment.ending else seconds_left - moment.seconds_since_update
-    paced = pace(speed, seconds_left, at_most=at_most)
-    return bar(done, total, "".join(GAP + words for words in paced), moment)
+    estimated = None if moment.ending else seconds_left
+    left = moment.outlook.seconds_left(
+        estimated, moment.seconds_elapsed, moment.seconds_since_update
+    )
+    paced = pace(speed, left, at_most=at_most)
+    words = "".join(GAP + one for one in paced)
+    return bar(moment.outlook.share(done, total), words, moment)
 
 
-def bar(done: int, total: int, words: str, moment: Moment) -> Text:
+def bar(share: float, words: str, moment: Moment) -> Text:
     """A bar with words at its right; the words alone where there is no room for a bar."""
-    share = min(max(done / total, 0.0), 1.0) if total else 0.0
     words = f" {percent(share):>6}{words}"
     # A fixed place for the words keeps the bar from jumping as they change.
     space = inner_width(moment) - max(len(words), LEAST_WORDS)
     if space < LEAST_BAR:
         return Text(words.strip())
     full, empty = ("#", ".") if moment.ascii_only else ("━", "─")
-    filled = round(share * space)
+    filled = int(share * space)
     text = Text().append(full * filled, SCREEN_BLUE)
     return text.append(empty * (space - filled), "dim").append(words)
 

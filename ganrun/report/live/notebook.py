@@ -9,7 +9,7 @@ from typing import Any
 
 from rich.console import Console
 
-from ganrun.report.live.watcher import P, Quiet, Subject
+from ganrun.report.live.watcher import P, Quiet, Subject, note
 
 SECONDS_BETWEEN_LINES = 0.5
 
@@ -45,7 +45,7 @@ class OneLine(Quiet[P]):
     def update(self, progress: P) -> None:
         """Show it, if it is time."""
         self._latest = progress
-        self._subject.note(progress)
+        note(self._subject, progress)
         if self._replace is None or self._clock() - self._shown_at >= SECONDS_BETWEEN_LINES:
             self._put(progress)
 
@@ -58,6 +58,7 @@ class OneLine(Quiet[P]):
             self._replace(line)
 
     def _end(self, *, whole: bool) -> None:
+        self._subject.outlook.end()
         if self._latest is not None:
             self._put(self._latest)
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Hashable, Sequence
 
 from rich.text import Text
 
+from ganrun.playing.progress import Rate
 from ganrun.report.live.frame_parts import how_far, measuring_words, pace
+from ganrun.report.live.outlook import Outlook
 from ganrun.report.live.sweep_frame import (
     MOST_CELLS,
     CellRow,
@@ -24,50 +25,30 @@ SECONDS_BETWEEN_RANKINGS = 1.0
 
 
 class Pacer:
-    """How fast trials come, counted from the first that this command trained.
+    """How fast trials come: looked at whenever this command has trained one more."""
 
-    Trials that advance together end together: those of the first second are where counting starts,
-    or else the first few would look like a torrent.
-    """
+    def __init__(self) -> None:
+        self._rate = Rate(counts_its_start=True)
+        self._trained = 0
+        self._pace = Pace()
 
-    def __init__(self, clock: Callable[[], float]) -> None:
-        self._clock = clock
-        self._started_at = clock()
-        self._first: tuple[float, int] | None = None
-        self._latest = (self._started_at, 0)
-
-    def update(self, progress: SweepProgress) -> None:
-        """Take note of how many there are now."""
-        now, trained = self._clock(), progress.trained
-        if trained == self._latest[1]:
-            return
-        self._latest = (now, trained)
-        if self._first is None or now - self._first[0] < 1:
-            self._first = (self._first[0] if self._first else now, trained)
-
-    def pace(self, progress: SweepProgress) -> Pace:
-        """The pace so far, and how long the rest takes at this pace."""
-        (latest, trained), first = self._latest, self._first
-        if first is None:
-            return Pace()
-        seconds, count = latest - first[0], trained - first[1]
-        if not count:
-            seconds, count = latest - self._started_at, trained
-        if seconds <= 0:
-            return Pace()
-        left = progress.trials - progress.finished - progress.failed
-        return Pace(60 * count / seconds, left * seconds / count if left else None)
+    def update(self, progress: SweepProgress) -> Pace:
+        """Take note of how many there are now; the pace so far, and how long the rest takes."""
+        if progress.trained != self._trained:
+            self._trained = progress.trained
+            done = progress.finished + progress.failed
+            rate, left = self._rate.at(done, progress.trials, here=progress.trained)
+            self._pace = Pace(None if rate is None else 60 * rate, left)
+        return self._pace
 
 
 class Sweeping(Subject[SweepProgress]):
-    """A sweep, with its worst and its best cells."""
+    """A sweep: its cells as they fill, the worst and the best of them."""
 
-    def __init__(
-        self, design: Design, *, title: str, clock: Callable[[], float] = time.monotonic
-    ) -> None:
+    def __init__(self, design: Design, *, title: str) -> None:
         self._design = design
         self._title = title
-        self._pacer = Pacer(clock)
+        self._pacer = Pacer()
         self._cells: tuple[Sequence[CellRow], Sequence[CellRow]] = ((), ())
         self._ranked_at = -SECONDS_BETWEEN_RANKINGS
 
@@ -79,13 +60,13 @@ class Sweeping(Subject[SweepProgress]):
         """How far it is, and the worst and the best cells."""
         pace = Pace()
         if progress is not None:
-            pace = self._pacer.pace(progress)
+            pace = self._pacer.update(progress)
             self._rank(progress, moment)
         return draw_sweep(progress, self._design, pace, self._cells, moment, title=self._title)
 
     def line(self, progress: SweepProgress) -> str:
         """Trials, pace, time left and the collapse rate."""
-        return sweep_line(self._title, progress, self._pacer.pace(progress))
+        return sweep_line(self._title, progress, self._pacer.update(progress), self.outlook)
 
     def done_and_total(self, progress: SweepProgress) -> tuple[int, int]:
         """Trials; one that failed has ended too."""
@@ -104,9 +85,9 @@ class Sweeping(Subject[SweepProgress]):
             self._ranked_at = now
 
 
-def sweep_line(title: str, progress: SweepProgress, so_far: Pace) -> str:
+def sweep_line(title: str, progress: SweepProgress, so_far: Pace, outlook: Outlook) -> str:
     """All there is to say of a moment in one line of ASCII."""
-    far = how_far(progress.finished + progress.failed, progress.trials, "GANs")
+    far = how_far(progress.finished + progress.failed, progress.trials, "GANs", outlook)
     parts = [f"{title}: {far}"]
     if progress.measuring is not None:
         parts.append(measuring_words(progress.measuring))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from rich.cells import cell_len
 from rich.text import Text
 
 from ganrun import wording
@@ -25,6 +26,7 @@ from ganrun.report.live.frame_parts import (
     measuring_words,
     paced_bar,
 )
+from ganrun.report.live.sweep_field import FIELD_AROUND, draw_field, field_of
 from ganrun.report.live.watcher import Moment
 from ganrun.report.palette import SCREEN_BLUE, SCREEN_VERMILLION
 from ganrun.sweep.designs import Design
@@ -32,6 +34,8 @@ from ganrun.sweep.run import CellTally, SweepProgress
 
 MOST_CELLS = 5
 """Worst cells that are shown, and as many best ones."""
+TABLE_AROUND = 5
+"""Lines of the table of cells besides those of its cells, and the one before it."""
 NUMBERS = (in_two(METRICS["modes_recovered"].called), ("", "collapsed"))
 
 
@@ -92,7 +96,7 @@ def draw_sweep(
     """The whole display as lines of at most `width - 1` cells, at most `height - 1` of them."""
     about = about_design(design)
     if progress is None:
-        return assembled([heading(title, about, "starting", moment), bar(0, 0, "", moment)], moment)
+        return assembled([heading(title, about, "starting", moment), bar(0.0, "", moment)], moment)
     done = progress.finished + progress.failed
     right = moment.ending or f"{done:,} of {progress.trials:,} GANs"
     if progress.measuring is not None and not moment.ending:
@@ -101,13 +105,25 @@ def draw_sweep(
         heading(title, about, right, moment),
         paced_bar(done, progress.trials, pace.words, pace.seconds_left, moment),
         Text(""),
-        _counts(progress),
-        _collapse(progress),
+        _counts(progress, inner_width(moment)),
+        _collapse(progress, inner_width(moment)),
     ]
-    room = (inner_height(moment) - len(lines) - 5) // 2
-    if room > 0:
-        lines += [Text(""), *_cells_table(design, cells, min(room, MOST_CELLS), moment)]
+    room = inner_height(moment) - len(lines)
+    width, seeds = inner_width(moment), len(design.seeds)
+    field = field_of(design.cells, levels_of(design), width, room // 2 - FIELD_AROUND)
+    if field is not None:
+        drawn = draw_field(progress.cells, seeds, field, width, moment.ascii_only)
+        lines += [Text(""), *drawn]
+    rows = (inner_height(moment) - len(lines) - TABLE_AROUND) // 2
+    if rows > 0:
+        lines += [Text(""), *_cells_table(design, cells, min(rows, MOST_CELLS), moment)]
     return assembled(lines, moment)
+
+
+def levels_of(design: Design) -> int:
+    """Levels of the field that varies fastest, whose cells stand beside each other."""
+    levels = design.sweep.factors[-1].levels if design.sweep.factors else None
+    return len(levels) if levels and design.sweep.design == "factorial" else 0
 
 
 def collapse_words(progress: SweepProgress) -> str:
@@ -118,17 +134,23 @@ def collapse_words(progress: SweepProgress) -> str:
     return f"{rate} ({progress.collapsed:,} of {progress.finished:,}) {by_verdict(QUICK)}"
 
 
-def _counts(progress: SweepProgress) -> Text:
-    line = Text()
-    for label, number, style in (
+def _counts(progress: SweepProgress, width: int) -> Text:
+    """Trials by what became of them; where there is no room for all, those that there are."""
+    counts = [
         ("trained now", progress.trained, ""),
         ("found before", progress.found, ""),
         ("failed", progress.failed, SCREEN_VERMILLION),
         ("diverged", progress.diverged, SCREEN_VERMILLION),
         ("elsewhere", progress.waiting, ""),
-    ):
-        if label == "elsewhere" and not number:
-            continue
+    ]
+    told = [one for one in counts if one[1] or one[0] != "elsewhere"]
+    line = _counted(told)
+    return line if cell_len(line.plain) <= width else _counted([one for one in told if one[1]])
+
+
+def _counted(told: Sequence[tuple[str, int, str]]) -> Text:
+    line = Text()
+    for label, number, style in told:
         line.append(f"{label} ", "dim")
         line.append(f"{number:,}", style if number else "dim")
         line.append("   ")
@@ -136,9 +158,12 @@ def _counts(progress: SweepProgress) -> Text:
     return line
 
 
-def _collapse(progress: SweepProgress) -> Text:
+def _collapse(progress: SweepProgress, width: int) -> Text:
     line = Text("collapsed so far ", "dim", end="")
-    line.append_text(Text(collapse_words(progress), "not dim bold"))
+    words = collapse_words(progress)
+    if cell_len(line.plain) + len(words) > width:
+        words = words.removesuffix(f" {by_verdict(QUICK)}")
+    line.append_text(Text(words, "not dim bold"))
     if progress.precision is not None:
         line.append_text(Text("   precision ")).append(progress.precision.words(), "not dim")
     return line

@@ -10,8 +10,11 @@ from rich.text import Text
 from ganrun.config import Experiment
 from ganrun.config.metrics import METRICS
 from ganrun.playing.progress import MemberProgress, Progress
-from ganrun.report.live.frame_parts import how_far, measuring_words, pace, rounds_a_second
-from ganrun.report.live.training_frame import PHASES, LiveMap, diverged_words, draw_frame
+from ganrun.report.live.courses import Courses
+from ganrun.report.live.frame_parts import how_far, measuring_words, pace, rounds_a_second, staged
+from ganrun.report.live.live_map import LiveMaps
+from ganrun.report.live.seed_words import diverged_words, resumed_words
+from ganrun.report.live.training_frame import PHASES, draw_frame
 from ganrun.report.live.watcher import Moment, Subject
 from ganrun.wording import of_total, value
 
@@ -23,23 +26,33 @@ def title_of(experiments: Sequence[Experiment]) -> str:
 
 
 class Training(Subject[Progress]):
-    """A training, with a map of one member's samples over the true modes."""
+    """A training, with maps of the members' samples over the true modes."""
 
-    def __init__(self, experiments: Sequence[Experiment]) -> None:
-        """Of these experiments, all seeds of them."""
+    def __init__(self, experiments: Sequence[Experiment], *, stages: int = 1) -> None:
+        """Of these experiments, all seeds of them; the first of so many stages."""
         self._title = title_of(experiments)
-        self._map = LiveMap(experiments[0].target)
+        self._stage = staged(1, stages, "training") if stages > 1 else ""
+        self._maps = LiveMaps(experiments[0].target)
+        self._courses = Courses()
+
+    def note(self, progress: Progress) -> None:
+        """Keep how the numbers go."""
+        self._courses.add(progress.members)
 
     def draw(self, progress: Progress | None, moment: Moment) -> Text:
-        """The map of one member, and the numbers of all."""
-        return draw_frame(progress, self._map, moment, title=self._title)
+        """The maps of the members, and their numbers."""
+        stage = self._stage
+        return draw_frame(
+            progress, self._maps, self._courses, moment, title=self._title, stage=stage
+        )
 
     def line(self, progress: Progress) -> str:
         """Rounds, speed, losses and modes."""
-        far = how_far(*self.done_and_total(progress), "rounds")
+        far = how_far(*self.done_and_total(progress), "rounds", self.outlook)
         measuring = progress.measuring
         phase = PHASES[progress.phase] if measuring is None else measuring_words(measuring)
-        parts = [f"{self._title}: {phase}", far]
+        resumed = resumed_words(progress.members)
+        parts = [f"{self._title}: {phase}", *([resumed] if resumed else []), far]
         if progress.phase == "training":
             parts += pace(rounds_a_second(progress.rounds_per_second), progress.seconds_left)
         members = progress.members

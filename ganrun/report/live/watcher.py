@@ -12,7 +12,8 @@ import sys
 import time
 from collections.abc import Callable, Hashable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from types import TracebackType
 from typing import Generic, Self, TextIO, TypeVar
 
@@ -20,6 +21,7 @@ from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
+from ganrun.report.live.outlook import Outlook
 from ganrun.report.notes import print_whole
 from ganrun.wording import duration
 
@@ -46,10 +48,16 @@ class Moment:
     seconds_elapsed: float
     seconds_since_update: float
     ending: str | None
+    outlook: Outlook = field(default_factory=Outlook)
 
 
 class Subject(Generic[P]):
     """What is watched: how its progress looks as a frame and as a line, and how far it is."""
+
+    @cached_property
+    def outlook(self) -> Outlook:
+        """What is said of how far it is, and of the time that it takes yet."""
+        return Outlook()
 
     def note(self, progress: P) -> None:
         """Take note of the newest progress, before it is shown."""
@@ -130,8 +138,11 @@ class Display(Quiet[P]):
         console: Console,
         clock: Callable[[], float] = time.monotonic,
         own_thread: bool = True,
+        stays: bool = True,
     ) -> None:
+        """It is drawn in a thread of its own unless it is not; it `stays` when it has ended."""
         super().__init__(console)
+        self._stays = stays
         self._subject = subject
         self._clock = clock
         self._progress: P | None = None
@@ -159,16 +170,20 @@ class Display(Quiet[P]):
         progress = self._progress
         whole = whole and progress is not None and self._subject.is_whole(progress)
         self._ending = f"took {took}" if whole else f"stopped after {took}"
+        self._subject.outlook.end()
         # Where nothing had to be trained there is nothing to leave on the screen.
-        self._live.transient = progress is None
+        stays = self._stays and progress is not None
+        self._live.transient = not stays
         with suppress(*GONE):
             self._live.stop()
+            if stays:
+                self._console.print()  # what is printed next keeps its distance
 
     def update(self, progress: P) -> None:
         """Take note of the newest state; it is drawn at the next refresh."""
         self._updated_at = self._clock()
         self._progress = progress
-        self._subject.note(progress)
+        note(self._subject, progress)
 
     def frame(self) -> Text:
         """The display as it should look now."""
@@ -181,6 +196,7 @@ class Display(Quiet[P]):
                 seconds_elapsed=now - self._entered_at,
                 seconds_since_update=now - self._updated_at,
                 ending=self._ending,
+                outlook=self._subject.outlook,
             )
             self._frame = self._subject.draw(self._progress, moment)
         return self._frame
@@ -209,6 +225,7 @@ class PacedLines(Quiet[P]):
 
     def _end(self, *, whole: bool) -> None:
         # The last state is always told, be it the end or where it was interrupted.
+        self._subject.outlook.end()
         if self._latest is not None:
             line = self._subject.line(self._latest)
             if self._printed is None or line != self._printed[2]:
@@ -217,7 +234,7 @@ class PacedLines(Quiet[P]):
     def update(self, progress: P) -> None:
         """Print a line if one is due."""
         self._latest = progress
-        self._subject.note(progress)
+        note(self._subject, progress)
         if self._is_due(progress):
             self._print(progress, self._subject.line(progress))
 
@@ -238,6 +255,12 @@ class PacedLines(Quiet[P]):
         self._printed = (self._subject.phase(progress), done, line)
         self._printed_at = self._clock()
         self._say(line)
+
+
+def note(subject: Subject[P], progress: P) -> None:
+    """Have a subject take note; whatever goes wrong there ends no training."""
+    with suppress(Exception):
+        subject.note(progress)
 
 
 def screen() -> Console:

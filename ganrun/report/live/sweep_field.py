@@ -1,0 +1,102 @@
+"""The cells of a sweep as they fill: a column for each, as high as it recovers modes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from rich.text import Text
+
+from ganrun.report.live.sparkline import ASCII_EIGHTHS, EIGHTHS
+from ganrun.report.palette import SCREEN_BLUE, SCREEN_VERMILLION
+from ganrun.sweep.run import CellTally
+
+FIELD_AROUND = 2
+"""Lines besides those of the cells: the key, and one before it."""
+FILLED, HALF = 0.95, 0.5
+"""Mean shares of modes recovered from which a cell is blue, and below which it is red."""
+TEN = 10
+GROUPS = range(2, 21)
+"""Levels of the field that varies fastest by which cells are grouped; else they are by tens."""
+
+
+@dataclass(frozen=True)
+class Field:
+    """How cells are laid out: by groups, so many to a line; a column may be of several cells."""
+
+    cells: int
+    together: int
+    group: int
+    groups_to_a_line: int
+
+    @property
+    def lines(self) -> int:
+        """How many there are."""
+        return math.ceil(self._groups / self.groups_to_a_line)
+
+    @property
+    def _groups(self) -> int:
+        return math.ceil(math.ceil(self.cells / self.together) / self.group)
+
+
+def field_of(cells: int, levels: int, width: int, lines: int) -> Field | None:
+    """The layout of so many cells; `levels` of them in a row differ in one field alone.
+
+    Where there are too many, several share a column; None where there is no room at all.
+    """
+    group = levels if levels in GROUPS else TEN
+    room = (width - 2 + 1) // (group + 1)
+    if lines < 1 or room < 1 or not cells:
+        return None
+    field = Field(cells, 1, group, room)
+    if field.lines > lines:
+        room = max((width - 2 + 1) // (TEN + 1), 1)
+        field = Field(cells, math.ceil(cells / (room * TEN * lines)), TEN, room)
+    # Lines of one length, rather than a full one and a rest.
+    return replace(field, groups_to_a_line=math.ceil(field._groups / field.lines))
+
+
+def draw_field(
+    tallies: Mapping[int, CellTally], seeds: int, field: Field, width: int, ascii_only: bool
+) -> list[Text]:
+    """The key, and the lines of cells in the design's order."""
+    lines, line = [_key(field, width, ascii_only)], Text("  ")
+    for place, mark in enumerate(_marks(tallies, seeds, field, ascii_only)):
+        if place and place % (field.group * field.groups_to_a_line) == 0:
+            lines.append(line)
+            line = Text("  ")
+        elif place and place % field.group == 0:
+            line.append(" ")
+        line.append_text(mark)
+    return [*lines, line]
+
+
+def _marks(
+    tallies: Mapping[int, CellTally], seeds: int, field: Field, ascii_only: bool
+) -> Iterator[Text]:
+    signs = ASCII_EIGHTHS if ascii_only else EIGHTHS
+    for first in range(0, field.cells, field.together):
+        cells = range(first, min(first + field.together, field.cells))
+        known = [tallies[cell] for cell in cells if cell in tallies]
+        trials = sum(one.trials for one in known)
+        if not trials:
+            yield Text("." if ascii_only else "·", "dim")
+            continue
+        share = sum(one.recovered for one in known) / trials
+        style = SCREEN_BLUE if share >= FILLED else SCREEN_VERMILLION if share < HALF else ""
+        whole = trials >= seeds * len(cells)
+        yield Text(
+            signs[1 + round(7 * min(share, 1.0))], style if whole else f"dim {style}".strip()
+        )
+
+
+def _key(field: Field, width: int, ascii_only: bool) -> Text:
+    each = "cell" if field.together == 1 else f"{field.together:,} cells"
+    signs, none = (ASCII_EIGHTHS, ".") if ascii_only else (EIGHTHS, "·")
+    text = Text("", "dim", end="").append(signs[1], f"not dim {SCREEN_VERMILLION}").append(" to ")
+    text.append(signs[8], f"not dim {SCREEN_BLUE}").append(" no to all modes recovered")
+    for words in (f"every {each}   {none} to come   ", f"every {each}  ", ""):
+        if len(words) + len(text.plain) <= width:
+            return Text(words, "dim", end="").append_text(text)
+    return Text(f"every {each}", "dim", end="")
