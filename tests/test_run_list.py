@@ -281,8 +281,9 @@ def test_more_lines_than_are_asked_for_are_counted(stored):
     assert "3 runs of 4; the first 2 are shown (--lines 0 shows all)" in console.file.getvalue()
     _, output, _ = listed(stored, "--lines", "1")
     assert "the first 1 are shown" in output
-    code, output, _ = listed(stored, "--where", "nothing")
+    code, output, errors = listed(stored, "--where", "nothing")
     assert (code, output) == (0, "no run of 4\n")
+    assert errors == "note: 'nothing' is nowhere\n"
 
 
 def test_a_name_that_a_terminal_would_obey_is_not_printed_raw(runs):

@@ -313,10 +313,12 @@ def test_a_run_that_was_interrupted_and_resumed_is_as_if_it_had_not_been(
         folder = RunFolder(halted.path)
         assert folder.status == "interrupted"
         assert at <= folder.checkpoint().round < STEPS
-    (outcome,) = trained(tmp_path, tiny())
+    news: list[Any] = []
+    (outcome,) = trained(tmp_path, tiny(), news.append)
     assert outcome == Outcome(0, "trained", halted.path)
     assert files(outcome) == undisturbed[0]
     sessions = RunFolder(outcome.path).run["sessions"]
+    assert news[-1].members[0].begun_at == sessions[-1]["from_round"] > 0
     assert len(sessions) == len(rounds) + 1
     ends = [(one["from_round"], one["to_round"]) for one in sessions]
     assert [end[0] for end in ends[1:]] == [end[1] for end in ends[:-1]]

@@ -9,7 +9,7 @@ import typer
 
 from ganrun.cli import completion
 from ganrun.cli.commands import app
-from ganrun.cli.ends import clear_errors, exit_with
+from ganrun.cli.ends import clear_errors, exit_with, note
 from ganrun.cli.options import JsonOption, WhereOption, number
 
 ON_A_SCREEN = 40
@@ -86,4 +86,5 @@ def list(
             typer.echo(runs_json(found, at_most=lines or None))
         else:
             print_runs(found, console, at_most=lines or None, of=whole)
+        note([found.fits_nothing] if found.fits_nothing else [])
         exit_with(found.problems)

@@ -9,7 +9,7 @@ import typer
 
 from ganrun.cli import completion
 from ganrun.cli.commands import app
-from ganrun.cli.ends import clear_errors, exit_with, say
+from ganrun.cli.ends import clear_errors, exit_with, note, say
 from ganrun.cli.options import JsonOption, RunsDirOption, WhereOption
 
 
@@ -59,14 +59,14 @@ def remove(
             raise typer.BadParameter("--json does not ask: add --yes or --dry-run")
         folder = choose_runs_dir(runs_dir)
         try:
-            paths = (
-                [folder_called(word, folder) for word in given]
-                if given
-                else [one.path for one in list_runs(folder).where(where or "").entries]
-            )
+            fitting = None if given else list_runs(folder).where(where or "")
         except FilterError as error:
             raise typer.BadParameter(str(error)) from None
-        plan = removal_plan(paths)
+        if fitting is None:
+            plan = removal_plan([folder_called(word, folder) for word in given or ()])
+        else:
+            note([fitting.fits_nothing] if fitting.fits_nothing else [])
+            plan = removal_plan([one.path for one in fitting.entries])
         if not as_json:
             print_plan(plan, Console())
         going = any(not one.kept for one in plan)

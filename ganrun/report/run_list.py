@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from ganrun import wording
 from ganrun.config.written import default_fields, value_of
-from ganrun.filters import Column, Value, column_called, conditions
+from ganrun.filters import Column, Value, column_called, conditions, fits_nothing
 from ganrun.report.best_verdict import BestVerdict
 from ganrun.report.list_columns import COLUMNS, ListColumn, field_columns, is_number, short_field
 from ganrun.store.glance import Glance
@@ -89,6 +89,8 @@ class RunList:
 
     folder: Path
     entries: Sequence[Listed]
+    fits_nothing: str = ""
+    """Of a filter that has left nothing: the term that fits no entry by itself, in words."""
 
     @property
     def counted(self) -> str:
@@ -128,7 +130,9 @@ class RunList:
         def fits(one: Listed) -> bool:
             return all(condition.holds(one.value, lambda: one.words) for condition in wanted)
 
-        return replace(self, entries=list(filter(fits, self.entries)))
+        kept = list(filter(fits, self.entries))
+        nothing = "" if kept else fits_nothing(wanted, self.entries)
+        return replace(self, entries=kept, fits_nothing=nothing)
 
     def sorted_by(self, order: str) -> RunList:
         """In the order of a column, falling where `-` stands before it; without a value: last.

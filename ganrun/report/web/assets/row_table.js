@@ -148,7 +148,7 @@ export class RowTable {
   refresh() {
     const { rows, verdicts, kept } = this;
     const words = (index) => this.words(index);
-    const { tests, problem } = parseFilter(this.filter.value, rows, words);
+    const { tests, problem, fitsNothing } = parseFilter(this.filter.value, rows, words);
     this.shown = this.order.filter(
       (index) =>
         (!verdicts.size || verdicts.has(rows.verdicts[index] || NO_RESULT)) &&
@@ -156,7 +156,7 @@ export class RowTable {
         tests.every((test) => test(index)),
     );
     this.filter.setAttribute("aria-invalid", String(Boolean(problem)));
-    this.tell(problem);
+    this.tell(problem || (this.shown.length ? "" : fitsNothing()));
     this.scroller.scrollTop = 0;
     this.draw();
   }
