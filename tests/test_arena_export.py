@@ -15,9 +15,10 @@ from engine_cases import CASES, GOLDEN, declared, experiment_of, played
 from playwright.sync_api import Browser
 
 from ganrun.arena.engine import ENGINE, beyond_the_engine, playable
-from ganrun.arena.export import OFFLINE, check_exportable, exported_page
+from ganrun.arena.export import OFFLINE, check_exportable, exported, exported_page
 from ganrun.arena.menus import schema
-from ganrun.config import ConfigError, Experiment
+from ganrun.arena.settings import with_setting
+from ganrun.config import ConfigError, Experiment, load_experiment
 from ganrun.config.changes import with_changes
 from ganrun.page.html_page import encoded
 from ganrun.page.modules import bundled
@@ -144,22 +145,74 @@ def opened(chromium: Browser, file: Path) -> Iterator[Watched]:  # noqa: F811
         yield watched
 
 
+def in_the_browser(opened: Watched, module: Path, argument: Any, code: str) -> Any:
+    """What code makes of `told` in an empty page, with all that a module exports."""
+    page = opened.page.context.new_page()
+    made = page.evaluate(f"told => {{ {bundled(module)}\n{code} }}", argument)
+    page.close()
+    return made
+
+
 def test_in_the_browser_20_rounds_are_jax_s(opened: Watched) -> None:
-    context = opened.page.context
-    plain = context.new_page()
-    code = bundled(WEB / "agreement.js")
     recorded = json.loads(GOLDEN.read_text("utf-8"))
-    apart = plain.evaluate(
-        "({declared: told, cases}) => {"
-        + code
-        + "\nconst declared = declaredIn(told);"
-        + "return Object.entries(cases).map(([name, one]) => [name, agreement(one, declared)]);}",
+    apart = in_the_browser(
+        opened,
+        WEB / "agreement.js",
         recorded,
+        "const declared = declaredIn(told.declared);"
+        "return Object.entries(told.cases).map(([name, one]) => [name, agreement(one, declared)]);",
     )
-    plain.close()
     worst = {name: max(found.values()) for name, found in apart}
     assert len(worst) == len(CASES)
     assert {name: far for name, far in worst.items() if not far <= TOLERANCE} == {}
+
+
+def changed(field: str, value: Any, base: Experiment) -> dict[str, Any] | str:
+    """What the server makes of a change, or why it refuses it."""
+    try:
+        return with_setting(base, field, value).model_dump(mode="json")
+    except ConfigError as error:
+        return error.problems[0]
+
+
+def test_a_page_changes_a_config_as_the_server_does_and_refuses_what_it_refuses(
+    opened: Watched,
+) -> None:
+    rows = json.loads((WEB / "settings.json").read_text("utf-8"))
+    bases = [with_changes(Experiment(), before) for _, _, before, _ in rows]
+    wanted = [
+        changed(field, value, base) for (field, value, *_), base in zip(rows, bases, strict=True)
+    ]
+    assert [one if isinstance(one, str) else None for one in wanted] == [row[3] for row in rows]
+    asked = [
+        [base.model_dump(mode="json"), *row[:2]] for base, row in zip(bases, rows, strict=True)
+    ]
+    found = in_the_browser(
+        opened,
+        OFFLINE / "settings.js",
+        {"exported": exported([Experiment()]), "asked": asked},
+        "const settings = new Settings(told.exported.schema, told.exported.declared);"
+        "return told.asked.map(([config, field, value]) => {"
+        "  try { return settings.changed(config, field, value); }"
+        "  catch (error) { return error.message; }"
+        "});",
+    )
+    for row, here, there in zip(rows, found, wanted, strict=True):
+        assert here == there, row
+
+
+def test_what_is_copied_is_the_config(opened: Watched, tmp_path: Path) -> None:
+    experiments = [experiment_of(overrides) for overrides in CASES.values()]
+    texts = in_the_browser(
+        opened,
+        OFFLINE / "yaml.js",
+        [one.model_dump(mode="json") for one in experiments],
+        "return told.map((config) => toYaml(config));",
+    )
+    copied = tmp_path / "copied.yaml"
+    for one, text in zip(experiments, texts, strict=True):
+        copied.write_text(text, encoding="utf-8")
+        assert load_experiment(copied) == one
 
 
 def test_it_plays_and_asks_for_nothing(opened: Watched) -> None:

@@ -29,7 +29,7 @@ from ganrun.config.company import in_company
 from ganrun.config.contradictions import SAMPLES_PER_MODE
 from ganrun.config.pieces import OBJECTIVES
 from ganrun.config.remedies import rules
-from ganrun.config.schema import Discriminator
+from ganrun.config.schema import NAME_LIMIT, Discriminator
 from ganrun.page.html_page import document
 from ganrun.page.modules import bundled
 from ganrun.page.objective import objective_drawn
@@ -97,6 +97,7 @@ def exported(experiments: Sequence[Experiment]) -> dict[str, Any]:
             "deepest": DEEPEST_NETWORK,
             "farthest": LARGEST_COORDINATE,
             "samples_per_mode": SAMPLES_PER_MODE,
+            "longest_name": NAME_LIMIT,
         },
         "objectives": {name: objective_drawn(name) for name in OBJECTIVES.house},
         "companies": _companies(),

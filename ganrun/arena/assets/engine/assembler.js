@@ -169,7 +169,8 @@ export class Assembly {
   }
 
   bytes() {
-    const types = this.functions.map(({ parameters, result }) => [0x60, counted(parameters.map((one) => TYPES[one])), counted(result ? [TYPES[result]] : [])]);
+    const typesOf = (names) => counted(names.map((name) => TYPES[name]));
+    const types = this.functions.map(({ parameters, result }) => [0x60, typesOf(parameters), typesOf(result ? [result] : [])]);
     const exported = this.functions.map(({ name }, index) => [text(name), 0, unsigned(index)]);
     return new Uint8Array(
       flat([

@@ -1,5 +1,6 @@
 /* One game: its state, and what a round, or a step of one player, makes of it. */
 
+import { carryOver } from "./carried_over.js";
 import { STREAM, foldIn, roundKey } from "./draws.js";
 import { factsOf, numbersOf } from "./facts.js";
 import { OPTIMIZERS } from "./optimizers.js";
@@ -28,7 +29,7 @@ export class Game {
     this.call = this.program.call;
     this.begin();
     this.heed(config, mixture);
-    if (before) this.carryOver(before);
+    if (before) carryOver(before, this);
   }
 
   /* Take in a config of the same program: its numbers and its target. */
@@ -76,46 +77,6 @@ export class Game {
     this.program.views.state.set(vector);
   }
 
-  /* Go on from a game under other rules: every array that has the same name and shape under both stays;
-   * what an optimizer remembers does where the network is all the same. */
-  carryOver(old) {
-    const { round, divergedAt, singles, trace } = old.state;
-    Object.assign(this, { round, divergedAt, singles, trace });
-    this.seed = old.seed;
-    this.initialize();
-    for (const player of PLAYERS) {
-      this.bringOver(old, player, "params");
-      this.bringOver(old, player, "vectors");
-      if (shapesOf(old, player) !== shapesOf(this, player)) continue;
-      const keeps = OPTIMIZERS[this.facts.optimizer].keeps;
-      if (String(keeps) === String(OPTIMIZERS[old.facts.optimizer].keeps)) {
-        this.counts[player] = old.counts[player];
-        for (const part of keeps) this.program.view(player, part).set(old.program.view(player, part));
-      }
-    }
-    this.recall(old);
-  }
-
-  bringOver(old, player, part) {
-    const before = new Map(old.program.networks[player][part].arrays.map((one) => [one.name, one]));
-    for (const { name, rows, columns, offset } of this.program.networks[player][part].arrays) {
-      const same = before.get(name);
-      if (!same || same.rows !== rows || same.columns !== columns) continue;
-      this.program.view(player, part).set(old.program.view(player, part).subarray(same.offset, same.offset + rows * columns), offset);
-    }
-  }
-
-  /* What a rule keeps goes on where it is the same rule of the same networks, and else begins anew. */
-  recall(old) {
-    const { remembers } = RULES[this.facts.updates.name];
-    if (!remembers) return;
-    const same = old.facts.updates.name === this.facts.updates.name && PLAYERS.every((player) => shapesOf(old, player) === shapesOf(this, player));
-    for (const player of PLAYERS) {
-      if (same) this.program.view(player, "memory").set(old.program.view(player, "memory"));
-      else if (remembers === "params") this.keep(player, "memory");
-    }
-  }
-
   // Playing
 
   /* Play one round; one whose outcome is not finite is undone, and the game stands still for good. */
@@ -143,14 +104,13 @@ export class Game {
   guarded(play) {
     if (this.divergedAt !== null) return;
     const { state, backup, seen } = this.program.views;
-    const { round, singles } = this;
+    const { round } = this;
     const [counts, trace] = [{ ...this.counts }, this.trace];
     backup.set(state);
     seen.fill(0);
     play();
-    const losses = [this.trace[SEEN.indexOf("loss_d")], this.trace[SEEN.indexOf("loss_g")], this.trace[SEEN.indexOf("penalty")]];
-    const finite = this.call.isFinite(this.program.at.state, state.length) === 0 && seen.every(Number.isFinite) && losses.every((one) => Number.isFinite(one) || singles !== this.singles);
-    if (finite) return;
+    const losses = ["loss_d", "penalty", "loss_g"].map((name) => seen[SEEN.indexOf(name)]); // 0 of who did not move
+    if (this.call.isFinite(this.program.at.state, state.length) === 0 && losses.every(Number.isFinite)) return;
     state.set(backup);
     Object.assign(this, { round, counts, trace, divergedAt: round + 1 });
   }
@@ -281,7 +241,8 @@ export class Game {
   /* Keep what was seen: in a step of one player, only its own numbers. */
   look(player = null) {
     const isGenerators = (name) => name === "loss_g" || name === "square_g";
-    this.trace = this.trace.map((old, index) => (player && isGenerators(SEEN[index]) !== (player === "generator") ? old : this.program.views.seen[index]));
+    const isKept = (name) => player !== null && isGenerators(name) !== (player === "generator");
+    this.trace = this.trace.map((old, index) => (isKept(SEEN[index]) ? old : this.program.views.seen[index]));
   }
 
   /* What the latest round looked like, in the names of `ganrun.config.metrics`; NaN where nothing does. */
@@ -300,5 +261,3 @@ export class Game {
     };
   }
 }
-
-const shapesOf = ({ program }, player) => JSON.stringify(program.networks[player].params.arrays.map(({ name, rows, columns }) => [name, rows, columns]));

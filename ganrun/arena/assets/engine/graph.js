@@ -18,7 +18,11 @@ function node(op, inputs, rows, columns, facts = {}) {
 }
 
 /* Elementwise operations, of which chains become one loop. */
-export const ELEMENTWISE = new Set(["constant", "spread", "add", "sub", "mul", "div", "max", "gate", "above", "beyond", "affine", "exp", "log1p", "softplus", "sigmoid", "tanh", "sqrt", "relu", "leak", "stop"]);
+export const ELEMENTWISE = new Set(
+  ["constant", "spread", "stop", "add", "sub", "mul", "div", "max", "gate", "above", "beyond"].concat(
+    ["affine", "exp", "softplus", "sigmoid", "tanh", "sqrt", "relu", "leak"],
+  ),
+);
 
 /* An array that is given: `offset` floats into a place of memory, which has a name. */
 export const given = (place, rows, columns, offset = 0) => node("given", [], rows, columns, { place, offset });
@@ -79,7 +83,6 @@ export const greatest = (x, count) => node("greatest", [x, count], x.rows, x.col
 
 const each = (op) => (x) => node(op, [x], x.rows, x.columns);
 export const exp = each("exp");
-export const log1p = each("log1p");
 export const softplus = each("softplus");
 export const sigmoid = each("sigmoid");
 export const tanh = each("tanh");

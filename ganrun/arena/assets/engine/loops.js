@@ -1,7 +1,7 @@
 /* One loop for a chain of elementwise operations: four numbers at a time, in registers all the way. */
 
 import { call, f32x4, get, i32, set, upTo, v128 } from "./assembler.js";
-import { expOf, logOnePlus, sigmoidOf, softplusOf, splat, tanhOf } from "./vectors.js";
+import { expOf, sigmoidOf, softplusOf, splat, tanhOf } from "./vectors.js";
 
 const { add, sub, mul, div, max, gt, ge, sqrt } = f32x4;
 const { add: plus } = i32;
@@ -22,7 +22,6 @@ const MADE = {
   beyond: (_, __, a, b) => v128.and(splat(1), gt(a, b)),
   affine: (_, { factor, term }, x) => (term ? add(mul(x, splat(factor)), splat(term)) : mul(x, splat(factor))),
   exp: (locals, _, x) => expOf(locals, x),
-  log1p: (locals, _, x) => logOnePlus(locals, x),
   softplus: (locals, _, x) => softplusOf(locals, x),
   sigmoid: (locals, _, x) => sigmoidOf(locals, x),
   tanh: (locals, _, x) => tanhOf(locals, x),
@@ -76,7 +75,8 @@ function straight(loop, isPair) {
   const [numbers, held] = heldOf(loop, "number", (place) => v128.loadSplat(i32.const(place)));
   const [pairs, heldPairs] = heldOf(loop, "row", (place) => (isPair ? v128.loadPair(i32.const(place)) : []));
   const bytes = 4 * loop.root.rows * loop.root.columns;
-  const load = (one) => (held.has(one) ? get(held.get(one)) : heldPairs.has(one) ? get(heldPairs.get(one)) : v128.load(get(at), loop.places.get(one)));
+  const same = new Map([...held, ...heldPairs]);
+  const load = (one) => (same.has(one) ? get(same.get(one)) : v128.load(get(at), loop.places.get(one)));
   const code = [numbers, pairs, set(at, i32.const(0)), upTo(at, i32.const(bytes), 16, body(loop, load, get(at)))];
   loop.locals.release(at, ...held.values(), ...heldPairs.values());
   return code;

@@ -6,7 +6,8 @@
 
 import { ACTIVATIONS } from "./activations.js";
 import { foldIn } from "./draws.js";
-import { add, affine, beside, beyond, div, given, mean, mul, product, scale, spread, sqrt, square, stop, sub, sum, sumColumns, sumRows, transpose } from "./graph.js";
+import { add, affine, beside, beyond, div, given, mean, mul, product, scale, spread, sqrt, square } from "./graph.js";
+import { stop, sub, sum, sumColumns, sumRows, transpose } from "./graph.js";
 import { BIAS_INITIALIZERS, INITIALIZERS, normal } from "./initializers.js";
 
 const TINY = 1e-12;
@@ -62,7 +63,8 @@ export class Network {
     const { inputs, hidden, outputs, activation, biases } = facts;
     const pieces = activation.numbers.pieces ?? 1;
     const [inside, atTheEnd] = BIASES[biases];
-    this.layers = hidden.map((width, index) => ({ index, inputs: index ? hidden[index - 1] : inputs, outputs: pieces * width, biased: inside }));
+    const before = [inputs, ...hidden];
+    this.layers = hidden.map((width, index) => ({ index, inputs: before[index], outputs: pieces * width, biased: inside }));
     const told = facts.minibatch ? MINIBATCH[facts.minibatch.name].units : 0;
     this.layers.push({ index: hidden.length, inputs: hidden[hidden.length - 1] + told, outputs, biased: atTheEnd });
     this.lay();
@@ -96,7 +98,7 @@ export class Network {
   }
 
   /* The output for a batch; `params` and `vectors` are graphs by name. `learns` uses the batch's own
-   * statistics; `dropped(hidden, layer)` silences units; `company` stands in for the rest of each one's batch. */
+   * statistics; `dropped(hidden, layer)` silences units; `company` is the rest of each one's batch. */
   apply(params, vectors, inputs, { learns = false, dropped = (hidden) => hidden, company = null } = {}) {
     const { activation, minibatch } = this.facts;
     const last = this.layers.length - 1;

@@ -123,7 +123,8 @@ export class Program {
     const { batch, packing, present } = this.facts;
     let seen = points;
     if (present.includes("training.instance_noise")) {
-      const noise = this.drawn(player, real ? "noise_real" : "noise_fake", batch, 2, "normal", ({ step }) => foldIn(step, real ? NOISE_REAL : NOISE_FAKE));
+      const [name, child] = real ? ["noise_real", NOISE_REAL] : ["noise_fake", NOISE_FAKE];
+      const noise = this.drawn(player, name, batch, 2, "normal", ({ step }) => foldIn(step, child));
       seen = add(points, mul(this.number("noise"), noise));
     }
     return packing === 1 ? seen : reshape(seen, batch / packing, 2 * packing);
@@ -143,7 +144,8 @@ export class Program {
     const silent = this.facts.present.includes("discriminator.dropout");
     const dropped = (hidden, layer) => {
       const keyOf = ({ step }) => foldIn(foldIn(step, DROPOUT), layer);
-      return heard(hidden, this.drawn(player, `heard_${layer}_${hidden.rows}`, hidden.rows, hidden.columns, "uniform", keyOf), this.number("dropout"));
+      const draws = this.drawn(player, `heard_${layer}_${hidden.rows}`, hidden.rows, hidden.columns, "uniform", keyOf);
+      return heard(hidden, draws, this.number("dropout"));
     };
     return (seen) => this.networks.discriminator.apply(params, vectors, seen, silent ? { dropped } : {});
   }
@@ -235,7 +237,9 @@ export class Program {
 
   /* The slopes of half the sum of both players' squared slopes. */
   calm(lossD, lossG) {
-    const squares = [["generator", lossG], ["discriminator", lossD]].flatMap(([player, loss]) => this.slopesOf(player, loss)[1].map((one) => sum(square(one))));
+    const [, ofGenerator] = this.slopesOf("generator", lossG);
+    const [, ofDiscriminator] = this.slopesOf("discriminator", lossD);
+    const squares = [...ofGenerator, ...ofDiscriminator].map((one) => sum(square(one)));
     const unrest = scale(squares.reduce(add), 0.5);
     return PLAYERS.flatMap((player) => {
       const [arrays, found] = this.slopesOf(player, unrest);

@@ -28,13 +28,13 @@ export const addReductions = (assembly) => ({
   isFinite: assembly.function("isFinite", ["i32", "i32"], isFinite, "f32"),
 });
 
-/* `add(load)` for whole vectors from `at` on, `addOne` for the numbers that are left; `at` moves along. */
-function along(locals, at, count, addFour, addOne) {
+/* `four` for whole vectors from `at` on, `one` for the numbers that are left; `at` moves along. */
+function along(locals, at, count, { four, one }) {
   const left = locals.of("i32");
   const code = [
     set(left, count),
-    whileTrue(i32.geS(get(left), number(4)), [addFour, forward(at, number(16)), set(left, i32.sub(get(left), number(4)))]),
-    whileTrue(i32.gtS(get(left), number(0)), [addOne, forward(at, number(4)), set(left, i32.sub(get(left), number(1)))]),
+    whileTrue(i32.geS(get(left), number(4)), [four, forward(at, number(16)), set(left, i32.sub(get(left), number(4)))]),
+    whileTrue(i32.gtS(get(left), number(0)), [one, forward(at, number(4)), set(left, i32.sub(get(left), number(1)))]),
   ];
   locals.release(left);
   return code;
@@ -45,7 +45,10 @@ function total(locals, at, count, term = { four: (x) => x, one: (x) => x }) {
   const code = [
     set(sums, splat(0)),
     set(rest, f32.const(0)),
-    along(locals, at, count, set(sums, f32x4.add(get(sums), term.four(v128.load(get(at))))), set(rest, f32.add(get(rest), term.one(f32.load(get(at)))))),
+    along(locals, at, count, {
+      four: set(sums, f32x4.add(get(sums), term.four(v128.load(get(at))))),
+      one: set(rest, f32.add(get(rest), term.one(f32.load(get(at))))),
+    }),
     f32.add(get(rest), acrossLanes(get(sums))),
   ];
   locals.release(sums, rest);

@@ -7,11 +7,16 @@ export const COMPANIES = 8; // packs over which the answer at a point is average
 /* How many fakes a point is looked at beside. */
 export const companyNeeded = ({ packing, batch, seesBatches }) => COMPANIES * (packing - 1) + (seesBatches ? batch - packing : 0);
 
+function criticOf(program, options = {}) {
+  const [params, vectors] = [program.paramsOf("discriminator"), program.vectorsOf("discriminator")];
+  return (seen) => program.networks.discriminator.apply(params, vectors, seen, options);
+}
+
 /* The logit at each point, of a program; where it judges several together, in the company of fakes: the
  * mean over packs, in which the point has one place after the other. */
 export function fieldIn(program, points, company) {
   const { packing } = program.facts;
-  const critic = (seen) => program.networks.discriminator.apply(program.paramsOf("discriminator"), program.vectorsOf("discriminator"), seen, { company: othersIn(program, company) });
+  const critic = criticOf(program, { company: othersIn(program, company) });
   if (packing === 1) return critic(points);
   const packs = Array.from({ length: COMPANIES }, (_, index) => {
     const partners = reshape(rowsOf(company, index * (packing - 1), (index + 1) * (packing - 1)), 1, 2 * (packing - 1));
@@ -23,7 +28,7 @@ export function fieldIn(program, points, company) {
 /* The logits of points as the discriminator sees them in training: in whole packs, and in batches. */
 export function judgedIn(program, points) {
   const { packing, batch, seesBatches } = program.facts;
-  const critic = (seen) => program.networks.discriminator.apply(program.paramsOf("discriminator"), program.vectorsOf("discriminator"), seen);
+  const critic = criticOf(program);
   const unit = Math.min(seesBatches ? batch : packing, points.rows - (points.rows % packing));
   const whole = points.rows - (points.rows % unit);
   const packs = (from, to) => reshape(rowsOf(points, from, to), (to - from) / packing, 2 * packing);

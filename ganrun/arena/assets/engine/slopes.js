@@ -1,6 +1,7 @@
 /* Derivatives, as graphs again: so they can be differentiated themselves. */
 
-import { above, add, affine, beside, columnsOf, constant, div, gate, mul, negative, product, productAcross, reshape, rowsOf, scale, sigmoid, spread, stack, sumColumns, sumRows, transpose } from "./graph.js";
+import { above, add, affine, constant, div, gate, mul, negative, scale, sigmoid } from "./graph.js";
+import { beside, columnsOf, product, productAcross, reshape, rowsOf, spread, stack, sumColumns, sumRows, transpose } from "./graph.js";
 
 /* The slopes of a number along each of some arrays. */
 export function slopes(value, along) {
@@ -58,7 +59,6 @@ const RULES = {
   greatest: () => [null, null],
   affine: ({ facts: { factor } }, slope) => [scale(slope, factor)],
   exp: (one, slope) => [mul(slope, one)],
-  log1p: ({ inputs: [x] }, slope) => [div(slope, affine(x, 1, 1))],
   softplus: ({ inputs: [x] }, slope) => [mul(slope, sigmoid(x))],
   sigmoid: (one, slope) => [mul(slope, mul(one, affine(one, -1, 1)))],
   tanh: (one, slope) => [mul(slope, affine(mul(one, one), -1, 1))],

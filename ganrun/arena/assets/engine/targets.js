@@ -54,8 +54,9 @@ function place(target, which, noise, out, count, start) {
 /* So many points of a key into `out`, from number `start` on: fresh ones, or some of those that are given.
  * `draw` = {uniform(key, count), normal(key, count)} gives arrays of numbers. */
 function sampled(target, draw, key, count, out, start = 0) {
-  if (!target.points) place(target, draw.uniform(foldIn(key, 0), count), draw.normal(foldIn(key, 1), 2 * count), out, count, start);
-  else wholeNumbers(key, count, target.points.length / 2).forEach((which, i) => out.set(target.points.subarray(2 * which, 2 * which + 2), start + 2 * i));
+  const { points } = target;
+  if (!points) place(target, draw.uniform(foldIn(key, 0), count), draw.normal(foldIn(key, 1), 2 * count), out, count, start);
+  else wholeNumbers(key, count, points.length / 2).forEach((which, i) => out.set(points.subarray(2 * which, 2 * which + 2), start + 2 * i));
 }
 
 /* Points that nobody has seen. */

@@ -78,8 +78,12 @@ export const tanhOf = (locals, value) =>
 
 /* The inverse error function between -1 and 1, in Giles's single-precision approximation ("Approximating
  * the erfinv function", 2012, table 5), which XLA draws normal numbers with too. */
-export const CENTRE = [2.81022636e-8, 3.43273939e-7, -3.5233877e-6, -4.39150654e-6, 0.00021858087, -0.00125372503, -0.00417768164, 0.246640727, 1.50140941];
-export const TAIL = [-0.000200214257, 0.000100950558, 0.00134934322, -0.00367342844, 0.00573950773, -0.0076224613, 0.00943887047, 1.00167406, 2.83297682];
+export const CENTRE = [
+  2.81022636e-8, 3.43273939e-7, -3.5233877e-6, -4.39150654e-6, 0.00021858087, -0.00125372503, -0.00417768164, 0.246640727, 1.50140941,
+];
+export const TAIL = [
+  -0.000200214257, 0.000100950558, 0.00134934322, -0.00367342844, 0.00573950773, -0.0076224613, 0.00943887047, 1.00167406, 2.83297682,
+];
 
 export const inverseError = (locals, value) =>
   bound(locals, value, (x) =>

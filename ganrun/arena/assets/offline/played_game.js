@@ -163,7 +163,8 @@ export class PlayedGame {
   }
 
   checkReached(round) {
-    if (round > this.round) throw new SettingError(`round ${round.toLocaleString("en")} has not been played: this is ${this.round.toLocaleString("en")}`);
+    const told = (number) => number.toLocaleString("en");
+    if (round > this.round) throw new SettingError(`round ${told(round)} has not been played: this is ${told(this.round)}`);
   }
 
   standing({ config, state }, kept, events, now) {

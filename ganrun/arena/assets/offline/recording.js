@@ -39,8 +39,9 @@ export class Recording {
 
   greet() {
     const { schema } = this.exported;
-    const config = this.recorded.game.config;
-    this.send({ ...this.state, type: "hello", version: 1, schema: { ...schema, can: ["rewind"] }, config, name: config.name, runs_dir: null, frames_ahead: 3 });
+    const { config } = this.recorded.game;
+    const told = { version: 1, schema: { ...schema, can: ["rewind"] }, config, name: config.name, runs_dir: null, frames_ahead: 3 };
+    this.send({ ...this.state, ...told, type: "hello" });
     this.show();
     this.send({ type: "error", message: ONLY });
   }

@@ -7,6 +7,7 @@ import { Pacing } from "./pacing.js";
 import { plain, writeFrame } from "./pictures.js";
 import { PlayedGame } from "./played_game.js";
 import { SettingError, Settings } from "./settings.js";
+import { Slot } from "./slot.js";
 import { toYaml } from "./yaml.js";
 
 export const VERSION = 1;
@@ -38,7 +39,8 @@ export class Session {
   /* Say what is the case, and show every game. */
   greet() {
     const { schema, base } = this;
-    this.send({ ...this.state, type: "hello", version: VERSION, schema, config: base, name: base.name, runs_dir: null, frames_ahead: FRAMES_AHEAD });
+    const told = { version: VERSION, schema, config: base, name: base.name, runs_dir: null, frames_ahead: FRAMES_AHEAD };
+    this.send({ ...this.state, ...told, type: "hello" });
     this.showAll();
   }
 
@@ -53,21 +55,22 @@ export class Session {
   slotOf(label, game) {
     const id = this.nextId;
     this.nextId += 1;
-    return { id, label, game, measuredAt: -Infinity, pace: this.pacing.start() };
+    return new Slot(id, label, game, this.pacing.start());
   }
 
   // What the page is told
 
   get state() {
-    return { type: "state", playing: this.playing, rounds_per_second: this.pacing.limit, seed: this.seed, games: this.slots.map((slot) => this.gameOf(slot)) };
+    const { playing, seed, slots } = this;
+    return { type: "state", playing, rounds_per_second: this.pacing.limit, seed, games: slots.map((slot) => this.gameOf(slot)) };
   }
 
-  gameOf({ id, label, game }) {
+  gameOf({ id, called, game }) {
     const { inForce, now, touched, events, window, drawnModes: modes } = game;
     const { packing, minibatch } = inForce.discriminator;
     return {
       id,
-      label,
+      label: called,
       ready: true,
       touched,
       events: events.length,
@@ -101,6 +104,7 @@ export class Session {
     const header = {
       game: slot.id,
       frame: this.frames,
+      age: slot.age,
       round: game.round,
       playing: this.playing,
       rounds_per_second: this.playing ? this.pacing.rateOf(slot.pace) : null,
@@ -184,7 +188,10 @@ export class Session {
   }
 
   restart(slots) {
-    for (const { game } of slots) game.begin(this.seeded(game.now));
+    for (const slot of slots) {
+      slot.game.begin(this.seeded(slot.game.now));
+      slot.forget(this.pacing.start());
+    }
     this.publish();
     this.showAll(slots);
   }
@@ -209,7 +216,10 @@ const ACTS = {
   set(session, { game: id, field, value }) {
     const slots = session.chosen(id);
     for (const { game } of slots) session.context.settings.changed(game.now, field, value); // for none, or all
-    for (const { game } of slots) game.set(field, value);
+    for (const slot of slots) {
+      const { mixture } = slot.game;
+      if (slot.game.set(field, value) && (slot.game.round === 0 || slot.game.mixture !== mixture)) slot.forget(session.pacing.start());
+    }
     session.publish();
     if (!session.playing) session.showAll(slots);
   },
@@ -228,7 +238,8 @@ const ACTS = {
   },
   rewind(session, { game: id, round }) {
     const slot = session.one(id);
-    Object.assign(slot, { game: slot.game.at(round), pace: session.pacing.start() });
+    slot.game = slot.game.at(round);
+    slot.forget(session.pacing.start());
     session.publish();
     session.showAll([slot]);
   },
@@ -249,7 +260,7 @@ const ACTS = {
     session.pacing.allow(limit ?? null);
     session.publish();
   },
-  config: (session, { game }) => session.send({ type: "config", game, yaml: toYaml(session.one(game).game.now) }),
+  config: (session, { game }) => session.send({ type: "config", game, yaml: toYaml(session.one(game).config) }),
   seen(session, { frame }) {
     session.seen = Math.max(session.seen, frame);
   },

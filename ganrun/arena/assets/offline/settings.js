@@ -4,6 +4,7 @@ import { SMOOTHED } from "../engine/objectives.js";
 import { extentOf, mixtureOf, stdsOf } from "../engine/mixture.js";
 import { fieldOf } from "../engine/facts.js";
 import { contradictionIn } from "./contradictions.js";
+import { faultOfLists } from "./target_lists.js";
 
 /* A change that cannot be made; one line that says why. */
 export class SettingError extends Error {}
@@ -183,7 +184,8 @@ export class Settings {
 
   /* See that the modes can be placed, and where the target is the page's, that it can be shown. */
   checkTarget({ target, evaluation }, isWhole) {
-    checkLists(target);
+    const fault = faultOfLists(target);
+    if (fault) refuse(...fault);
     const mixture = this.mixture(target);
     const modes = mixture.means.length;
     const { modes: most } = this.schema.limits;
@@ -212,10 +214,15 @@ export class Settings {
     }
   }
 
+  /* Whether a target's means are given one by one. */
+  isByHand({ layout }) {
+    return Boolean(this.schema.layouts.find(({ name }) => name === layout)?.by_hand);
+  }
+
   /* The part of the plane that is shown of a target. */
   windowOf(target, mixture) {
     const extent = extentOf(mixture);
-    if (!this.schema.layouts.find(({ name }) => name === target.layout)?.by_hand) return extent;
+    if (!this.isByHand(target)) return extent;
     const half = Math.max(this.schema.limits.view, ...extent.map(Math.abs));
     return [-half, half, -half, half];
   }
@@ -235,25 +242,4 @@ function numbersOf(field, parameters, given) {
   const unknown = Object.keys(given).find((name) => !parameters.some((one) => leafOf(one.field) === name));
   if (unknown) refuse(`${field}.${unknown}`, "unknown field");
   return Object.fromEntries(parameters.map((one) => [leafOf(one.field), number(one, given[leafOf(one.field)])]));
-}
-
-/* See that a target's lists are of numbers, one for each mode. */
-function checkLists({ means, stds, covariances, weights, ...others }) {
-  const isNumbers = (list, length) => Array.isArray(list) && list.length === length && list.every((one) => Number.isFinite(one));
-  if (means !== undefined) {
-    if (!Array.isArray(means) || !means.length || !means.every((one) => isNumbers(one, 2))) refuse("target.means", "must be places [x, y]");
-    if (!stds === !covariances) refuse("target.stds", stds ? "give either stds or covariances, not both" : "give the modes stds or covariances");
-    if (stds && !(isNumbers(stds, means.length) && stds.every((one) => one > 0))) refuse("target.stds", "must be positive, one per mode");
-    if (covariances && !(covariances.length === means.length && covariances.every(isCovariance))) refuse("target.covariances", "must be matrices of ellipses, one per mode");
-  }
-  if (!weights) return;
-  const modes = means?.length ?? mixtureOf({ ...others, weights: null }).means.length;
-  if (!isNumbers(weights, modes) || weights.some((one) => one <= 0)) refuse("target.weights", `must be positive, one for each of ${modes} modes`);
-}
-
-function isCovariance(matrix) {
-  const isPair = (row) => Array.isArray(row) && row.length === 2 && row.every(Number.isFinite);
-  if (!Array.isArray(matrix) || matrix.length !== 2 || !matrix.every(isPair)) return false;
-  const [[xx, xy], [yx, yy]] = matrix;
-  return xy === yx && xx > 0 && xx * yy > xy * xy;
 }
