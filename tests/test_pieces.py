@@ -14,12 +14,22 @@ import pytest
 from game_examples import without_compiling
 from piece_examples import FILES, known_for_a_while, written
 
-from ganrun.config import ConfigError, json_schema, load_experiment, load_sweep, run_id, to_yaml
+from ganrun.config import (
+    ConfigError,
+    Experiment,
+    json_schema,
+    load_experiment,
+    load_sweep,
+    run_id,
+    to_yaml,
+)
 from ganrun.config.declarations import OPEN
 from ganrun.config.errors import PieceError
 from ganrun.config.giving import give
+from ganrun.config.metrics import is_free, metrics_columns
 from ganrun.config.outside import check_given, given
 from ganrun.config.outside_sources import find_installed
+from ganrun.config.shipped import shipped_configs
 from ganrun.config.sweep_schema import sweep_yaml
 from ganrun.config.targets import Ring
 from ganrun.game import properties
@@ -28,8 +38,12 @@ from ganrun.game.members import game_of
 from ganrun.game.rounds import initial_state, play_round
 from ganrun.measure.own_metrics import own_metrics
 from ganrun.mixture import mixture_of
+from ganrun.report.list_columns import COLUMNS
 from ganrun.store.formats import FormatError
 from ganrun.store.pieces_kept import kept_files, read_pieces
+from ganrun.store.summary_json import _Told
+from ganrun.sweep.designs import Design
+from ganrun.sweep.results import results_text
 
 CONFIG = """\
 target: {layout: cross, modes: 6, gap: 2}
@@ -191,6 +205,22 @@ def test_a_file_that_is_not_well_formed_is_told_with_its_line(tmp_path: Path, te
     assert faults_of(tmp_path, text).startswith(said)
 
 
+def test_a_metric_takes_no_name_that_stands_in_files_and_tables_of_runs(tmp_path: Path):
+    design = Design(load_sweep(shipped_configs() / "sweeps" / "influence.yaml"))
+    header = results_text(design, iter(())).decode().split("\n")[0].split(",")
+    listed = [column.name for column in COLUMNS]
+    read = [*_Told.model_fields, *metrics_columns(3, averages=True)]
+    for name in {*header, *listed, *read, *Experiment.model_fields}:
+        assert "." in name or not is_free(name), name
+    assert is_free("largest_gap")
+    (tmp_path / "bad.py").write_text(
+        "from ganrun.pieces import *\n"
+        "@metric(Metric('precision', 'It is.'))\ndef f(s, m):\n    return 1\n"
+    )
+    with pytest.raises(ConfigError, match="is the name of one of ganrun's own"):
+        give([tmp_path / "bad.py"])
+
+
 def test_a_copy_in_a_run_folder_is_read_and_not_executed(tmp_path: Path):
     (tmp_path / "pieces.py.txt").write_text("raise SystemExit")
     with pytest.raises(ConfigError, match="is kept to be read; to use it, copy it"):
@@ -285,7 +315,7 @@ def test_the_pages_pieces_are_played(config: Path, section: str):
         (penalty("many", body="return critic(batch.real)"), r"penalty 'many': answered an array"),
         (
             "@metric(Metric('low', 'It is low.'))\ndef f(samples, mixture):\n    return -1.0\n",
-            r"bad\.py:2: metric 'low': is -1 for perfect samples, outside its least 0",
+            r"bad\.py:2: metric 'low': answered -1, outside its least 0 and its most inf",
         ),
         (
             "@layout(Piece('heap', 'All in one place.'))\n"

@@ -27,7 +27,9 @@ from ganrun.report.tables.runs import print_runs, run_lines, runs_json
 from ganrun.report.web.config_table import config_fields
 from ganrun.store import RunFolder, StoreError, open_run
 from ganrun.store.confirmed import FORMAT, Confirmed, write_confirmed
+from ganrun.store.formats import FormatError
 from ganrun.store.glance import glance
+from ganrun.store.summary_json import glanced_summary, read_summary
 
 CONFIGS = sorted(shipped_configs().glob("**/*.yaml"))
 EXPERIMENTS = [path for path in CONFIGS if "sweeps" not in path.parts]
@@ -130,6 +132,28 @@ def test_what_opening_a_run_refuses_a_glance_refuses_with_the_same_words(runs, n
         with pytest.raises(StoreError) as glanced:
             glance(path.parent)
         assert str(glanced.value) == str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"high_quality": 1.5},
+        {"modes_covered": 2.5},
+        {"modes_recovered": 9},
+        {"reverse_kl": -1.0},
+        {"recovered_modes": [3, 1]},
+        {"spread": "wide"},
+    ],
+    ids=lambda wrong: next(iter(wrong)),
+)
+def test_what_is_not_believed_of_a_summary_is_not_at_a_glance(stored, wrong):
+    content = json.loads((of_seed(stored, 3) / "summary.json").read_bytes())
+    glanced_summary(json.dumps(content).encode())
+    damaged = json.dumps(content | wrong).encode()
+    with pytest.raises(FormatError):
+        read_summary(damaged)
+    with pytest.raises(ValueError, match=r"."):
+        glanced_summary(damaged)
 
 
 def test_a_run_of_an_earlier_ganrun_is_read_and_said_to_be_unverified(runs):

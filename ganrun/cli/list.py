@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -64,27 +65,44 @@ def list(
     of a config, by their dotted names or without the section; age is in days.
     """
     with clear_errors():
-        from rich.console import Console
+        from ganrun.report.list_reading import without_collecting
 
-        from ganrun.filters import FilterError
-        from ganrun.report.list_reading import list_runs
-        from ganrun.report.live.bar import counted
-        from ganrun.report.tables.runs import print_runs, runs_json
-        from ganrun.store import choose_runs_dir
+        with without_collecting(at_the_end=True):
+            found = _show(folder, where, order, trials=trials, lines=lines, as_json=as_json)
+        exit_with(found)
 
-        console = Console()
-        with counted("reading runs") as on_progress:
-            whole = list_runs(choose_runs_dir(folder), trials=trials, on_progress=on_progress)
-        try:
-            found = whole.where(where or "")
-            found = found.sorted_by(order) if order else found
-        except FilterError as error:
-            raise typer.BadParameter(str(error)) from None
-        if lines is None and console.is_terminal and not as_json:
-            lines = ON_A_SCREEN
-        if as_json:
-            typer.echo(runs_json(found, at_most=lines or None))
-        else:
-            print_runs(found, console, at_most=lines or None, of=whole)
-        note([found.fits_nothing] if found.fits_nothing else [])
-        exit_with(found.problems)
+
+def _show(
+    folder: Path | None,
+    where: str | None,
+    order: str | None,
+    *,
+    trials: bool,
+    lines: int | None,
+    as_json: bool,
+) -> Sequence[str]:
+    """Print the list; gives back a line for each folder that could not be read."""
+    from rich.console import Console
+
+    from ganrun.filters import FilterError
+    from ganrun.report.list_reading import list_runs
+    from ganrun.report.live.bar import counted
+    from ganrun.report.tables.runs import print_runs, runs_json
+    from ganrun.store import choose_runs_dir
+
+    console = Console()
+    with counted("reading runs") as on_progress:
+        whole = list_runs(choose_runs_dir(folder), trials=trials, on_progress=on_progress)
+    try:
+        found = whole.where(where or "")
+        found = found.sorted_by(order) if order else found
+    except FilterError as error:
+        raise typer.BadParameter(str(error)) from None
+    if lines is None and console.is_terminal and not as_json:
+        lines = ON_A_SCREEN
+    if as_json:
+        typer.echo(runs_json(found, at_most=lines or None))
+    else:
+        print_runs(found, console, at_most=lines or None, of=whole)
+    note([found.fits_nothing] if found.fits_nothing else [])
+    return found.problems

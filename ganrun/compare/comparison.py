@@ -31,12 +31,13 @@ from ganrun.compare.intervals import (
     mean_intervals,
 )
 from ganrun.config import Experiment
-from ganrun.config.metrics import METRICS, SUMMARY_METRICS
+from ganrun.config.metrics import AVERAGED, final_names, metric_called, own_key
 from ganrun.influence.cases import NOTHING
 from ganrun.influence.comparisons import ERROR
 from ganrun.influence.rates import DIGITS, Summary
 
-COMPARED = tuple(name for name in SUMMARY_METRICS if name != "modes_total")
+COMPARED = tuple(name for name in final_names() if name != "modes_total")
+"""Metrics of every run; `metrics_of` has those of one's own and of moving averages too."""
 IN_UNITS = ("nll", "sliced_wasserstein")
 """Metrics in units of the target's own, which mean nothing beside another target's."""
 _ROUNDING = 1e-9
@@ -67,7 +68,7 @@ class MetricPair:
     @property
     def worth(self) -> Literal["better", "worse"] | None:
         """The same, where one direction is the better one."""
-        better = METRICS[self.metric].better
+        better = metric_called(self.metric).better
         if self.told is None or better is None:
             return None
         return "better" if self.told == better else "worse"
@@ -133,6 +134,11 @@ class Comparison:
     pairs: tuple[Pair, ...]
 
     @property
+    def metrics(self) -> tuple[str, ...]:
+        """What is compared."""
+        return metrics_of([group.config for group in self.groups])
+
+    @property
     def tests(self) -> int:
         """How many differences were held against luck, at once."""
         return sum(len(pair.tested) for pair in self.pairs)
@@ -141,7 +147,7 @@ class Comparison:
     def means(self) -> dict[tuple[str, str], Summary]:
         """By group and metric, the mean and its interval."""
         found: dict[tuple[str, str], Summary] = {}
-        for metric in COMPARED:
+        for metric in self.metrics:
             scales = [_scale(metric, (group.config,)) for group in self.groups]
             for scale in dict.fromkeys(scales):
                 alike = [one for one, its in zip(self.groups, scales, strict=True) if its == scale]
@@ -158,7 +164,7 @@ class Comparison:
                     "first": pair.first.name,
                     "second": pair.second.name,
                     "metric": one.metric,
-                    "better": METRICS[one.metric].better,
+                    "better": metric_called(one.metric).better,
                     **_named("first_mean", self.means[pair.first.name, one.metric]),
                     **_named("second_mean", self.means[pair.second.name, one.metric]),
                     **_named("difference", one.difference),
@@ -182,8 +188,16 @@ def compare(groups: Sequence[Group], *, all_pairs: bool = False) -> Comparison:
     if len({group.name for group in groups}) != len(groups) or len(groups) < 2:
         raise ValueError("it takes two groups, of different names, to compare")
     chosen = [*combinations(groups, 2)] if all_pairs else [(groups[0], one) for one in groups[1:]]
-    pairs = tuple(_pair(first, second, len(chosen)) for first, second in chosen)
+    metrics = metrics_of([group.config for group in groups])
+    pairs = tuple(_pair(first, second, metrics, len(chosen)) for first, second in chosen)
     return Comparison(tuple(groups), pairs)
+
+
+def metrics_of(configs: Sequence[Experiment]) -> tuple[str, ...]:
+    """What is compared of runs of these configs: of one's own what any of them measures."""
+    own = dict.fromkeys(own_key(name) for one in configs for name in one.evaluation.metrics)
+    averages = any(one.generator.average is not None for one in configs)
+    return (*COMPARED, *final_names(own, averages=averages)[len(final_names()) :])
 
 
 def shared_seeds(first: Group, second: Group) -> tuple[int, ...] | None:
@@ -196,17 +210,32 @@ def shared_seeds(first: Group, second: Group) -> tuple[int, ...] | None:
 def not_compared(metric: str, first: Experiment, second: Experiment) -> str:
     """Why a metric of these two says nothing beside each other; empty where it does."""
     one, other = first.target, second.target
-    if METRICS[metric].counts and one.mode_count != other.mode_count:
+    bare = metric.removeprefix(AVERAGED)
+    sources = [_source_of(bare, config) for config in (first, second)]
+    if metric != bare and (first.generator.average is None) != (second.generator.average is None):
+        return "only one of them has a moving average"
+    if "" in sources and any(sources):
+        return "only one of them measured it"
+    if sources[0] != sources[1]:
+        return "their pieces of that name are of different sources"
+    if metric_called(metric).counts and one.mode_count != other.mode_count:
         return f"the targets have {one.mode_count:,} and {other.mode_count:,} modes"
-    if metric in IN_UNITS and one != other:
+    if one != other and bare in IN_UNITS:
         return "the targets differ, and so do its units"
+    if one != other and any(sources):
+        return "the targets differ, and so may its units"
     return ""
 
 
-def _pair(first: Group, second: Group, among: int) -> Pair:
+def _source_of(metric: str, config: Experiment) -> str:
+    """The full name of a metric from outside, by what it is called; empty of any other."""
+    return next((one for one in config.evaluation.metrics if own_key(one) == metric), "")
+
+
+def _pair(first: Group, second: Group, metrics: Sequence[str], among: int) -> Pair:
     seeds = shared_seeds(first, second)
-    reasons = {one: not_compared(one, first.config, second.config) for one in COMPARED}
-    compared = [name for name in COMPARED if not reasons[name]]
+    reasons = {one: not_compared(one, first.config, second.config) for one in metrics}
+    compared = [name for name in metrics if not reasons[name]]
     values = [_table(group, compared, seeds) for group in (first, second)]
     exchanged = exchanged_runs(*values) if seeds is None else exchanged_pairs(values[1] - values[0])
     by_itself, of_any = chances(exchanged), np.minimum(chances_of_any(exchanged) * among, 1)
@@ -223,11 +252,11 @@ def _pair(first: Group, second: Group, among: int) -> Pair:
             float(by_itself[place]) if known else None,
             float(of_any[place]) if known else None,
         )
-    metrics = (
+    told = (
         found.get(name) or MetricPair(name, NOTHING, NOTHING, not_compared=reasons[name])
-        for name in COMPARED
+        for name in metrics
     )
-    return Pair(first, second, seeds, tuple(metrics), among)
+    return Pair(first, second, seeds, tuple(told), among)
 
 
 def _table(
@@ -258,7 +287,7 @@ def _apart(
 
 def _scale(metric: str, configs: Sequence[Experiment]) -> tuple[Bounds, int]:
     """Between what a metric lies, and into how many steps that is divided (0: it counts)."""
-    declared = METRICS[metric]
+    declared = metric_called(metric)
     if declared.of_modes:
         return (0, max(config.target.mode_count for config in configs)), 0
     if math.isfinite(declared.most) and not declared.counts:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from ganrun import wording
 from ganrun.compare.comparison import Comparison, MetricPair, Pair
 from ganrun.compare.groups import Group
-from ganrun.config.metrics import METRICS
+from ganrun.config.metrics import by_worth, metric_called, name_of
 from ganrun.influence.rates import Summary
 from ganrun.verdict import WORDS
 from ganrun.wording import form_for, listed, plural
@@ -20,14 +20,15 @@ Passage = tuple[str, str]
 """What a sentence is about, and the sentence."""
 
 
-def by_worth(pair: Pair) -> list[MetricPair]:
+def in_order(pair: Pair) -> list[MetricPair]:
     """A pair's metrics, those first that tables show first."""
-    return sorted(pair.metrics, key=lambda one: METRICS[one.metric].worth or len(METRICS))
+    found = {one.metric: one for one in pair.metrics}
+    return [found[name] for name in by_worth(found)]
 
 
 def decimals(metric: str) -> int:
     """How finely a mean of the metric is told."""
-    return 2 if METRICS[metric].counts else 3
+    return 2 if metric_called(metric).counts else 3
 
 
 def amount(metric: str, numbers: Summary, *, signed: bool = False) -> str:
@@ -100,7 +101,7 @@ def verdicts(group: Group) -> str:
 def _of_pair(pair: Pair, *, alone: bool) -> Iterator[Passage]:
     about = "how" if alone else pair.second.name
     yield about, _how(pair)
-    ordered = by_worth(pair)
+    ordered = in_order(pair)
     told = [one for one in ordered if one.told]
     rest = [one for one in ordered if one.adjusted is not None and not one.told]
     if told:
@@ -119,21 +120,22 @@ def _of_pair(pair: Pair, *, alone: bool) -> Iterator[Passage]:
     if not pair.can_tell:
         yield "not told apart" if alone else about, _cannot(pair)
     for reason in dict.fromkeys(one.not_compared for one in ordered if one.not_compared):
-        names = [METRICS[one.metric].called for one in ordered if one.not_compared == reason]
+        names = [name_of(one.metric) for one in ordered if one.not_compared == reason]
         yield "not compared" if alone else about, f"Not compared: {listed(names)}, since {reason}."
 
 
 def _told(one: MetricPair) -> str:
     """`modes recovered are higher (+2.88 [+2.10, +3.60], larger in 100 % [68, 100])`."""
-    metric = METRICS[one.metric]
-    is_ = "are" if metric.counts else "is"
+    is_ = "are" if metric_called(one.metric).counts else "is"
     by = amount(one.metric, one.difference, signed=True)
-    return f"{metric.called} {is_} {one.told} ({by}, larger in {wording.interval(one.larger)})"
+    return (
+        f"{name_of(one.metric)} {is_} {one.told} ({by}, larger in {wording.interval(one.larger)})"
+    )
 
 
 def _not_told(one: MetricPair) -> str:
     words = compatible(one)
-    return f"{METRICS[one.metric].called} ({words})" if words else METRICS[one.metric].called
+    return f"{name_of(one.metric)} ({words})" if words else name_of(one.metric)
 
 
 def runs_of(pair: Pair) -> str:

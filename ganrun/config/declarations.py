@@ -182,9 +182,15 @@ class Metric(Declaration):
         """Whether it counts modes, of all that there are."""
         return self.perfect == "modes"
 
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """Between which a file may hold it: what a measurement can come to, rounded."""
+        return self.least - ROUNDING, self.most + ROUNDING
+
     def is_possible(self, number: float) -> bool:
-        """Whether a file may hold this number: one that a measurement can come to, rounded."""
-        return self.least - ROUNDING <= number <= self.most + ROUNDING
+        """Whether a file may hold this number."""
+        least, most = self.bounds
+        return least <= number <= most
 
     @property
     def called(self) -> str:

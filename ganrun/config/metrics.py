@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 
 from ganrun.config.declarations import Metric, Table, table
 
@@ -201,8 +202,31 @@ METRICS = table(
     ),
 )
 
+AVERAGED = "averaged_"
+"""What the names begin with of the metrics of a generator's moving average (`generator.average`),
+which stand beside its own."""
+
 OWN_METRICS: Table[Metric] = table(kind="metric")
 """Metrics from outside, by their full names: a config names those that it wants measured."""
+
+
+BESIDE_METRICS = frozenset(
+    {
+        *("name", "kind", "seed", "seeds", "step", "rounds", "age", "when", "id", "status"),
+        *("error", "verdict", "by", "confidence", "differs", "trials", "sweep", "verified", "case"),
+        *("verdict_confidence", "verdict_probabilities", "verdict_evidence", "verdict_rule"),
+        *("confirmed", "confirmed_verdict", "diverged_at", "recovered_modes", "reference"),
+        *("mixture_reached_bound", "target", "generator", "discriminator", "objective"),
+        *("penalties", "optimizer", "training", "evaluation", "snapshots", "metrics"),
+    }
+)
+"""What else stands in files and tables of runs: no metric can be called so."""
+
+
+def is_free(name: str) -> bool:
+    """Return whether a metric from outside may be called so."""
+    begins = name.startswith(("share_", AVERAGED))
+    return not (begins or name in METRICS or name in BESIDE_METRICS)
 
 
 def own_key(name: str) -> str:
@@ -222,9 +246,6 @@ BY_WORTH = tuple(sorted((m for m in METRICS if METRICS[m].worth), key=lambda m: 
 """Metrics that tables have columns of: where there is little room, the first ones."""
 
 
-AVERAGED = "averaged_"
-"""What the names begin with of the metrics of a generator's moving average (`generator.average`),
-which stand beside its own."""
 AVERAGED_EVALUATION = tuple(AVERAGED + name for name in EVALUATION_METRICS)
 AVERAGED_SUMMARY = tuple(AVERAGED + name for name in SUMMARY_METRICS if name != "modes_total")
 
@@ -238,6 +259,33 @@ def metric_called(name: str) -> Metric:
     if bare in METRICS:
         return METRICS[bare]
     return OWN_METRICS[next(one for one in reversed([*OWN_METRICS]) if own_key(one) == bare)]
+
+
+def name_of(name: str) -> str:
+    """Return what people call a metric, of a generator or of its moving average."""
+    called = metric_called(name).called
+    return f"averaged {called}" if name.startswith(AVERAGED) else called
+
+
+def by_worth(names: Iterable[str]) -> list[str]:
+    """Return metrics in the order of tables; those of a moving average behind all others."""
+
+    def place(name: str) -> tuple[bool, int]:
+        return name.startswith(AVERAGED), metric_called(name).worth or len(METRICS)
+
+    return sorted(names, key=place)
+
+
+def final_names(own: Iterable[str] = (), *, averages: bool = False) -> tuple[str, ...]:
+    """Return the metrics of a run's end, in their order.
+
+    Args:
+        own: metrics from outside, by what they are called there.
+        averages: whether a moving average of the generator is measured too.
+    """
+    own = tuple(own)
+    house = (*SUMMARY_METRICS, *(AVERAGED_SUMMARY if averages else ()))
+    return (*house, *own, *(AVERAGED + name for name in own if averages))
 
 
 def metrics_columns(modes: int, averages: bool = False) -> tuple[str, ...]:

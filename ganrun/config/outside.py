@@ -22,6 +22,7 @@ from typing import Any
 
 from ganrun.config.declarations import OPEN, Declaration, Metric, Piece
 from ganrun.config.errors import ConfigError, PieceError, one_line, shortened
+from ganrun.config.metrics import is_free
 
 DIGITS = 8
 """Of a source's digest, so many are in a full name."""
@@ -191,7 +192,7 @@ def _faults(own: Own) -> Iterator[str]:
     declaration = own.declaration
     if not NAME.fullmatch(declaration.name):
         yield "a name is lower-case letters, digits and '_', and begins with a letter"
-    elif declaration.name in OPEN[own.kind].house:
+    elif declaration.name in OPEN[own.kind].house or _is_taken(declaration):
         yield "is the name of one of ganrun's own; call it something else"
     if not declaration.description or not declaration.description.isprintable():
         yield "its description must be one line that says what it is"
@@ -208,6 +209,10 @@ def _faults(own: Own) -> Iterator[str]:
         names = [one.name for one in declaration.parameters]
         if len(set(names)) < len(names):
             yield "has two parameters of one name"
+
+
+def _is_taken(declaration: Declaration) -> bool:
+    return isinstance(declaration, Metric) and not is_free(declaration.name)
 
 
 def line_of(error: BaseException, source: str) -> int | None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
 from typing import Any
 
@@ -21,8 +21,9 @@ from ganrun.config.write import lines, to_yaml
 Texts = dict[str, str]
 """By its dotted name, what stands behind a field's colon."""
 
-LABELS = ("name", "seeds")
-"""Fields that say which run it is; that they differ is nothing to tell."""
+UNTOLD = ("name", "seeds", "target.points")
+"""Fields that say which run it is, and points, which their digest tells apart: that they differ is
+nothing to tell."""
 
 _SECTIONS = re.compile(r"\n(?=\S)")
 _LINE = re.compile(r"((?:  )*)(?:([A-Za-z_][A-Za-z0-9_]*):(?: (\S.*))?|- (\S.*))")
@@ -30,12 +31,26 @@ _LINE = re.compile(r"((?:  )*)(?:([A-Za-z_][A-Za-z0-9_]*):(?: (\S.*))?|- (\S.*))
 
 def written_fields(text: str) -> Texts | None:
     """Every field of a config that was written by `to_yaml`; None if one of its lines was not."""
-    fields: Texts = {}
+    sections = written_sections(text)
+    return None if sections is None else merged(sections)
+
+
+def written_sections(text: str) -> list[Texts] | None:
+    """The same, section by section; those that many configs share are the same object."""
+    found: list[Texts] = []
     for section in _SECTIONS.split(text.removesuffix("\n")):
         inside = _section(section)
         if inside is None:
             return None
-        fields.update(inside)
+        found.append(inside)
+    return found
+
+
+def merged(sections: Iterable[Texts]) -> Texts:
+    """The fields of all sections."""
+    fields: Texts = {}
+    for section in sections:
+        fields.update(section)
     return fields
 
 
@@ -79,11 +94,19 @@ def _parts(line: str) -> tuple[int, str, str] | None:
 
 def chosen_fields(fields: Mapping[str, str]) -> dict[str, Any]:
     """The fields, by dotted name, whose values are not the defaults, and these values."""
-    usual = default_fields(fields.get("target.layout", ""))
+    return chosen_in([fields])
+
+
+def chosen_in(sections: Iterable[Mapping[str, str]]) -> dict[str, Any]:
+    """The same of a config's sections."""
+    sections = list(sections)
+    layouts = (section["target.layout"] for section in sections if "target.layout" in section)
+    usual = default_fields(next(layouts, ""))
     return {
         name: value_of(text)
-        for name, text in fields.items()
-        if usual.get(name) != text and name not in LABELS
+        for section in sections
+        for name, text in section.items()
+        if usual.get(name) != text and name not in UNTOLD
     }
 
 

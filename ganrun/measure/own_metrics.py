@@ -14,7 +14,7 @@ import numpy as np
 from jaxtyping import Float
 from numpy import ndarray
 
-from ganrun.config.metrics import own_key
+from ganrun.config.metrics import OWN_METRICS, own_key
 from ganrun.config.outside import given
 from ganrun.measure.final import finite_or_none
 from ganrun.measure.reference import Reference, perfect_draws, summarised
@@ -27,7 +27,7 @@ def own_metrics(
     """What metrics, by their full names, say of samples; None for what is undefined or infinite.
 
     Each is handed a copy, so that none changes what another measures. Raises `PieceError` where one
-    raises or answers no number.
+    raises, or answers no number or one that it is declared not to answer.
     """
     return {own_key(name): _measured(name, samples.copy(), mixture) for name in names}
 
@@ -49,6 +49,11 @@ def _measured(name: str, samples: Any, mixture: Mixture) -> float | None:
     if found is None:
         return None
     try:
-        return finite_or_none(np.asarray(found, np.float64).item())
+        number = finite_or_none(np.asarray(found, np.float64).item())
     except (TypeError, ValueError):
         raise metric.wrong(f"answered {type(found).__name__}, not one number") from None
+    declared = OWN_METRICS[name]
+    if number is not None and not declared.is_possible(number):
+        ends = f"its least {declared.least:g} and its most {declared.most:g}"
+        raise metric.wrong(f"answered {number:g}, outside {ends}")
+    return number

@@ -16,9 +16,10 @@ from pathlib import Path
 from typing import Any
 
 from ganrun.compare import Group, Member
-from ganrun.compare.comparison import COMPARED
+from ganrun.compare.comparison import metrics_of
 from ganrun.config import ConfigError, Experiment
 from ganrun.config.identity import canonical_json, content_of
+from ganrun.config.metrics import AVERAGED
 from ganrun.config.suggest import near
 from ganrun.config.write import flow
 from ganrun.config.written_fields import differing_fields
@@ -137,14 +138,15 @@ def _member(run: RunFolder, config: Experiment) -> tuple[Member, dict[str, Any] 
     if summary is None:
         return Member(seed, {}, status=run.status), None
     reference, best = summary.get("reference") or {}, best_verdict(run)
-    metrics = {name: _counted(reference, name, summary.get(name)) for name in COMPARED}
+    names = metrics_of([config])
+    metrics = {name: _counted(reference, name, summary.get(name)) for name in names}
     word, kind = (best.word, best.kind) if best else ("", "")
     return Member(seed, metrics, word, kind, run.status), dict(reference)
 
 
 def _counted(reference: dict[str, Any], name: str, number: float | None) -> float | None:
     """A metric; a count above what perfect samples reach is no success, and counts as that."""
-    most = beyond(reference, name, number)
+    most = beyond(reference, name.removeprefix(AVERAGED), number)
     return number if most is None else float(most)
 
 

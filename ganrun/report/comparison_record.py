@@ -12,6 +12,7 @@ from typing import Any
 from ganrun.compare import Comparison, Pair, compare, finding, sentences
 from ganrun.config import ConfigError
 from ganrun.config.identity import canonical_json, content_of, digest
+from ganrun.config.metrics import AVERAGED
 from ganrun.config.written_fields import differing_fields
 from ganrun.report.comparison_groups import Gathered, gather
 from ganrun.wording import plural
@@ -48,7 +49,8 @@ class ComparisonRecord:
 
     def perfect(self, metric: str) -> float | None:
         """What perfect samples score on average, where that is the same for all groups."""
-        found = {(one.reference.get(metric) or {}).get("mean") for one in self.gathered}
+        bare = metric.removeprefix(AVERAGED)
+        found = {(one.reference.get(bare) or {}).get("mean") for one in self.gathered}
         return found.pop() if len(found) == 1 else None
 
     @property

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from ganrun.config.metrics import BY_WORTH, METRICS
+from ganrun.config.metrics import BY_WORTH, metric_called
 from ganrun.config.written import default_fields
 
 
@@ -31,8 +31,9 @@ GO_WITHOUT_SAYING = ("target", "optimizer", "training", "penalties")
 """Sections whose fields are known without them."""
 
 
-def _metric(name: str) -> ListColumn:
-    return ListColumn(name, METRICS[name].description, numeric=True)
+def metric_column(name: str) -> ListColumn:
+    """The column of a metric, from outside too."""
+    return ListColumn(name, metric_called(name).description, numeric=True)
 
 
 COLUMNS = (
@@ -40,15 +41,15 @@ COLUMNS = (
     ListColumn("kind", "run, sweep, trial (of a sweep), or game (played by hand in the arena)"),
     ListColumn("seed", "the run's seed", numeric=True),
     ListColumn("verdict", "the best verdict that there is"),
-    _metric("modes_recovered"),
+    metric_column("modes_recovered"),
     ListColumn("age", "days since it ended, or began where it has not", numeric=True),
     ListColumn("differs", "what differs from the defaults; what a sweep's trials came to"),
     ListColumn("rounds", "rounds that were played", numeric=True),
     ListColumn("status", "complete, diverged, running, interrupted, failed or damaged"),
     ListColumn("by", "how the verdict was come by: quick, confirmed or tested"),
     ListColumn("confidence", "how often such a verdict is right", numeric=True),
-    *(_metric(name) for name in BY_WORTH if name != "modes_recovered"),
-    _metric("modes_total"),
+    *(metric_column(name) for name in BY_WORTH if name != "modes_recovered"),
+    metric_column("modes_total"),
     ListColumn("trials", "trials of a sweep that have begun", numeric=True),
     ListColumn("sweep", "the folder of the sweep that a trial is of"),
     ListColumn("verified", "whether its files are known to be what was written: yes or no"),

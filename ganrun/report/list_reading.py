@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
-from ganrun.config.metrics import BY_WORTH
+from ganrun.config.find import SWEEP
 from ganrun.diagnose.diagnosis import NAME as DIAGNOSIS
 from ganrun.filters import Value
 from ganrun.report.best_verdict import BestVerdict, best_verdict, quick_best
@@ -21,8 +21,6 @@ from ganrun.store.confirmed import NAME as CONFIRMED
 from ganrun.store.glance import Glance, glance
 from ganrun.store.layout import CONFIG, RUN, TRIALS, id_in_name, name_and_seed
 from ganrun.store.run_json import FINISHED, INTERACTIVE
-from ganrun.store.sweep_folder import SWEEP, SweepFolder, is_sweep_folder
-from ganrun.sweep.precision import seeds_begun
 
 DAMAGED = "damaged"
 """The status of a folder that cannot be read."""
@@ -48,44 +46,61 @@ def list_runs(
     `StoreError` where the folder of runs itself cannot be read.
     """
     now = now or datetime.now(UTC)
-    if is_sweep_folder(folder):
-        reader = _Reader(now, _how_many([folder]), on_progress)
-        return RunList(folder, reader.group(folder, trials=True))
-    if os.path.exists(folder / RUN):
+    names = _names(folder)
+    if SWEEP in names:
+        return RunList(
+            folder, _Reader(now, _trials_in(folder), on_progress).sweep(folder, trials=True)
+        )
+    if RUN in names:
         raise StoreError(f"{folder}: is the folder of one run; ganrun report tells of it")
-    with _without_collecting():
-        paths = list(_folders(folder))
-        reader = _Reader(now, _how_many(paths), on_progress)
-        groups = [reader.group(path, trials=trials) for path in paths]
-    groups.sort(key=lambda group: _newest_first(group[0]))
-    return RunList(folder, [one for group in groups for one in group])
+    with without_collecting():
+        places = [*_places(folder, sorted(names))]
+        reader = _Reader(now, _how_many(places), on_progress)
+        groups = [
+            reader.sweep(path, trials=trials) if is_sweep else [reader.run(path)]
+            for path, is_sweep in places
+        ]
+        groups.sort(key=lambda group: _newest_first(group[0]))
+        return RunList(folder, [one for group in groups for one in group])
 
 
 @contextmanager
-def _without_collecting() -> Iterator[None]:
-    """Nothing of what is read here is garbage, which to look for takes a third of the time."""
+def without_collecting(*, at_the_end: bool = False) -> Iterator[None]:
+    """Nothing of a list is garbage, which to look for takes a third of the time.
+
+    `at_the_end` of a process what there is by then is not looked through any more either.
+    """
     was = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
+        if at_the_end:
+            gc.freeze()
         if was:
             gc.enable()
 
 
-def _folders(folder: Path) -> Iterator[Path]:
-    """The folders of runs and sweeps directly inside one."""
+def _names(folder: Path) -> list[str]:
     with refused(folder, "read"):
-        names = sorted(name for name in os.listdir(folder) if not name.startswith("."))
+        return os.listdir(folder)
+
+
+def _places(folder: Path, names: Sequence[str]) -> Iterator[tuple[Path, bool]]:
+    """Which of these names in a folder are runs or sweeps, and whether they are sweeps."""
+    place = os.fspath(folder)
     for name in names:
-        place = os.path.join(folder, name)
-        if any(os.path.exists(f"{place}/{file}") for file in (RUN, CONFIG, SWEEP)):
-            yield folder / name
+        if name.startswith("."):
+            continue
+        here = f"{place}/{name}"
+        is_sweep = not _holds(here, RUN) and _holds(here, SWEEP)
+        if is_sweep or _holds(here, RUN, CONFIG):
+            yield folder / name, is_sweep
 
 
-def _how_many(paths: Sequence[Path]) -> int:
+def _how_many(places: Sequence[tuple[Path, bool]]) -> int:
     """How many runs there are to be read in some folders of runs and sweeps."""
-    return sum(_trials_in(path) if is_sweep_folder(path) else 1 for path in paths)
+    return sum(_trials_in(path) if is_sweep else 1 for path, is_sweep in places)
 
 
 def _trials_in(sweep: Path) -> int:
@@ -95,8 +110,7 @@ def _trials_in(sweep: Path) -> int:
 
 
 def _newest_first(one: Listed) -> tuple[float, str]:
-    age = one.values.get("age")
-    return (float(age) if age is not None else 0.0), one.path.name
+    return one.age or 0.0, one.path.name
 
 
 class _Reader:
@@ -112,76 +126,50 @@ class _Reader:
         """A run, or a trial of the sweep in the folder of that name."""
         self._on_progress(self._read, self._total)
         self._read += 1
+        kind: Kind = "trial" if sweep else "run"
         try:
             seen = glance(path)
             best = _best(seen)
         except StoreError as error:
-            return _damaged(path, "trial" if sweep else "run", error, sweep)
-        return self._listed(seen, best, sweep)
-
-    def _listed(self, seen: Glance, best: BestVerdict | None, sweep: str) -> Listed:
-        kind: Kind = "trial" if sweep else "run"
+            return _damaged(path, kind, error, sweep)
         if seen.record["status"] == INTERACTIVE:
             kind = "game"
-        values: dict[str, Value] = {
-            "name": seen.name,
-            "kind": kind,
-            "seed": seen.seed,
-            "id": seen.id,
-            "status": seen.status,
-            "rounds": seen.rounds_played,
-            "when": seen.when,
-            "age": self._age(seen.when),
-            "modes_total": seen.summary.get("modes_total"),
-            "sweep": sweep,
-            "verified": {True: "yes", False: "no", None: ""}[seen.verified],
-        }
-        if best is not None:
-            values |= {"verdict": best.word, "by": best.kind, "confidence": best.confidence}
-        for name in BY_WORTH:
-            values[name] = seen.summary.get(name)
-        return Listed(seen.path, kind, values, seen, best)
+        return Listed(path, kind, self._age(seen.at), sweep, glance=seen, best=best)
 
-    def group(self, path: Path, *, trials: bool) -> list[Listed]:
-        """A run, or a sweep and perhaps its trials."""
-        if not is_sweep_folder(path):
-            return [self.run(path)]
-        sweep, inside = self.sweep(path)
-        return [sweep, *inside] if trials else [sweep]
+    def sweep(self, path: Path, *, trials: bool) -> list[Listed]:
+        """A sweep, and with `trials` these."""
+        # Where there is none, nothing of sweeps is imported.
+        from ganrun.store.sweep_folder import SweepFolder
+        from ganrun.sweep.precision import seeds_begun
 
-    def sweep(self, path: Path) -> tuple[Listed, list[Listed]]:
-        """A sweep, and its trials."""
         try:
             folder = SweepFolder(path)
-            inside = [self.run(one, path.name) for one in _trials(folder)]
+            inside = [self.run(one, path.name) for one in _trials(folder.trials)]
             planned = folder.sweep.trials // len(folder.sweep.seeds) * seeds_begun(folder)
         except StoreError as error:
-            return _damaged(path, "sweep", error), []
+            return [_damaged(path, "sweep", error)]
         states = Counter(str(one.values.get("status")) for one in inside)
         fates = Counter(str(one.values.get("verdict") or one.values["status"]) for one in inside)
-        whens = [str(when) for one in inside if (when := one.values.get("when"))]
-        latest = max(whens, default=None)
-        values: dict[str, Value] = {
+        whens = [one.glance for one in inside if one.glance and one.glance.at]
+        latest = max(whens, key=lambda one: one.when or "", default=None)
+        told: dict[str, Value] = {
             "name": folder.sweep.name,
-            "kind": "sweep",
             "id": folder.id,
             "status": _sweep_status(states, planned),
-            "when": latest,
-            "age": self._age(latest),
+            "when": latest.when if latest else None,
             "trials": len(inside),
         }
-        return Listed(path, "sweep", values, fates=fates, planned=planned), inside
+        age = self._age(latest.at if latest else None)
+        sweep = Listed(path, "sweep", age, told=told, fates=fates, planned=planned)
+        return [sweep, *inside] if trials else [sweep]
 
-    def _age(self, when: str | None) -> float | None:
-        if when is None:
-            return None
-        return max(0.0, (self._now - datetime.fromisoformat(when)).total_seconds() / _A_DAY)
+    def _age(self, when: datetime | None) -> float | None:
+        return None if when is None else max(0.0, (self._now - when).total_seconds() / _A_DAY)
 
 
-def _trials(folder: SweepFolder) -> list[Path]:
-    with refused(folder.trials, "read"):
-        names = sorted(os.listdir(folder.trials)) if folder.trials.is_dir() else []
-    paths = (folder.trials / name for name in names)
+def _trials(folder: Path) -> list[Path]:
+    names = sorted(_names(folder)) if folder.is_dir() else []
+    paths = (folder / name for name in names)
     return [path for path in paths if id_in_name(path) is not None]
 
 
@@ -195,9 +183,14 @@ def _sweep_status(states: Counter[str], planned: int) -> str:
     return "failed" if states["failed"] + states[DAMAGED] else "complete"
 
 
+def _holds(folder: str, *names: str) -> bool:
+    """Whether a folder holds one of these files; asked the quickest way that there is."""
+    return any(os.access(f"{folder}/{name}", os.F_OK) for name in names)
+
+
 def _best(seen: Glance) -> BestVerdict | None:
     """The best verdict, for which other files are read only where there are any."""
-    if seen.holds(CONFIRMED, DIAGNOSIS):
+    if _holds(os.fspath(seen.path), CONFIRMED, DIAGNOSIS):
         return best_verdict(RunFolder(seen.path))
     return quick_best(seen.verdict)
 
@@ -205,6 +198,5 @@ def _best(seen: Glance) -> BestVerdict | None:
 def _damaged(path: Path, kind: Kind, error: StoreError, sweep: str = "") -> Listed:
     """What is known of a folder that cannot be read: its name, and what is wrong with it."""
     name, seed = name_and_seed(path) or (path.name, None)
-    values: dict[str, Value] = {"name": name, "seed": seed, "id": id_in_name(path)}
-    values |= {"kind": kind, "status": DAMAGED, "sweep": sweep}
-    return Listed(path, kind, values, problem=str(error))
+    told: dict[str, Value] = {"name": name, "seed": seed, "id": id_in_name(path)}
+    return Listed(path, kind, None, sweep, told=told | {"status": DAMAGED}, problem=str(error))

@@ -10,10 +10,18 @@ from pathlib import Path
 from typing import Any, Literal
 
 from ganrun import wording
+from ganrun.config.metrics import BY_WORTH
 from ganrun.config.written import default_fields, value_of
 from ganrun.filters import Column, Value, column_called, conditions, fits_nothing
 from ganrun.report.best_verdict import BestVerdict
-from ganrun.report.list_columns import COLUMNS, ListColumn, field_columns, is_number, short_field
+from ganrun.report.list_columns import (
+    COLUMNS,
+    ListColumn,
+    field_columns,
+    is_number,
+    metric_column,
+    short_field,
+)
 from ganrun.store.glance import Glance
 
 Kind = Literal["run", "game", "trial", "sweep"]
@@ -26,8 +34,12 @@ class Listed:
 
     path: Path
     kind: Kind
-    values: Mapping[str, Value]
-    """By the name of a column of `COLUMNS`; what it does not have is left out."""
+    age: float | None
+    """Days since it ended, or began where it has not."""
+    sweep: str = ""
+    """The name of the folder of the sweep that a trial is of."""
+    told: Mapping[str, Value] = field(default_factory=dict)
+    """What is known of one without a glance, by the name of a column of `COLUMNS`."""
     glance: Glance | None = None
     """Of a run that could be read."""
     best: BestVerdict | None = None
@@ -37,6 +49,38 @@ class Listed:
     """Of a sweep, how many trials it asks for."""
     problem: str = ""
     """Why it could not be read, in one line."""
+
+    @cached_property
+    def values(self) -> Mapping[str, Value]:
+        """By the name of a column of `COLUMNS`; what it does not have is left out."""
+        known = {"kind": self.kind, "age": self.age, "sweep": self.sweep}
+        seen, best = self.glance, self.best
+        if seen is None:
+            return {**self.told, **known}
+        values: dict[str, Value] = {
+            "name": seen.name,
+            **known,
+            "seed": seen.seed,
+            "id": seen.id,
+            "status": seen.status,
+            "rounds": seen.rounds_played,
+            "when": seen.when,
+            "verified": self.verified,
+        }
+        if best is not None:
+            values |= {"verdict": best.word, "by": best.kind, "confidence": best.confidence}
+        metrics = ("modes_total", *BY_WORTH, *self.own_metrics)
+        return values | {name: seen.summary.get(name) for name in metrics}
+
+    @property
+    def verified(self) -> str:
+        """Whether a run's files are known to be what was written, `yes` or `no`."""
+        return {True: "yes", False: "no", None: ""}[self.glance.verified if self.glance else None]
+
+    @property
+    def own_metrics(self) -> Sequence[str]:
+        """What a run's metrics from outside are called."""
+        return self.glance.own_metrics if self.glance else ()
 
     @property
     def chosen(self) -> Mapping[str, Any]:
@@ -107,8 +151,10 @@ class RunList:
     @cached_property
     def columns(self) -> list[ListColumn]:
         """Those of every list, and the fields in which a run here differs from the defaults."""
+        own = dict.fromkeys(name for one in self.entries for name in one.own_metrics)
         chosen = {name: None for one in self.entries for name in one.chosen}
-        return [*COLUMNS, *field_columns(chosen, self._holds_numbers)]
+        fields = field_columns(chosen, self._holds_numbers)
+        return [*COLUMNS, *map(metric_column, own), *fields]
 
     def _holds_numbers(self, name: str) -> bool:
         held = [one.chosen[name] for one in self.entries if name in one.chosen]
@@ -125,6 +171,8 @@ class RunList:
 
     def where(self, text: str) -> RunList:
         """Those that a filter keeps; raises `FilterError`, one line, if it cannot be used."""
+        if not text.strip():
+            return self
         wanted = conditions(text, self.filterable)
 
         def fits(one: Listed) -> bool:

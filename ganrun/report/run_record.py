@@ -17,8 +17,8 @@ from ganrun import wording
 from ganrun.config import Experiment
 from ganrun.config.metrics import (
     AVERAGED,
-    AVERAGED_SUMMARY,
     SUMMARY_METRICS,
+    final_names,
     metric_called,
     own_keys,
     share_columns,
@@ -243,8 +243,9 @@ def read_record(path: Path) -> RunRecord:
 def final_metrics(summary: Mapping[str, Any]) -> dict[str, float | None]:
     """The metrics at the end, by `summary.json`, also those of a moving average
     and of one's own if it has any."""
-    beside = [name for name in (*AVERAGED_SUMMARY, *own_keys()) if name in summary]
-    return {name: _float(summary.get(name)) for name in (*SUMMARY_METRICS, *beside) if summary}
+    names = final_names(own_keys(), averages=True)
+    told = [name for name in names if name in summary or name in SUMMARY_METRICS]
+    return {name: _float(summary.get(name)) for name in told if summary}
 
 
 def _float(number: float | None) -> float | None:

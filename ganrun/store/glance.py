@@ -9,28 +9,39 @@ damage, is left to `RunFolder`, so that there is one word on it.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from ganrun.config import run_id
 from ganrun.config.identity import earlier_id
+from ganrun.config.metrics import own_key
 from ganrun.config.write import to_yaml
-from ganrun.config.written import Texts, chosen_fields, written_experiment, written_fields
+from ganrun.config.written import (
+    Texts,
+    chosen_in,
+    merged,
+    value_of,
+    written_experiment,
+    written_sections,
+)
 from ganrun.store import layout
 from ganrun.store.folder import RunFolder
 from ganrun.store.formats import digest_of, is_sealed
 from ganrun.store.lock import is_claimed
+from ganrun.store.pieces_kept import admit_kept
 from ganrun.store.run_json import FINISHED, FORMAT, INTERACTIVE, Status, glanced_record, is_verified
-from ganrun.store.summary_json import glanced_summary
+from ganrun.store.summary_json import glanced_summary, read_summary
 from ganrun.verdict import Verdict
 
 _READ = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
 """So that what is no file, such as a pipe, is not waited for."""
 _AT_ONCE = 1 << 14
 """Bytes that most of these files have at most; to ask for many more would cost time of its own."""
+METRICS = "evaluation.metrics"
 _LARGEST = 1 << 20
 """Bytes of a file that is read at a glance; a larger one is left to `RunFolder`."""
 
@@ -42,17 +53,22 @@ class Glance:
     path: Path
     record: Mapping[str, Any]
     """The content of `run.json`."""
-    fields: Texts
+    sections: Sequence[Texts]
     """The config's fields by dotted name, as they are written."""
     summary: Mapping[str, Any]
     """The content of `summary.json`; empty until the run has come to its end."""
     verdict: Verdict | None
     """The quick one."""
 
-    def holds(self, *names: str) -> bool:
-        """Whether its folder holds one of these files."""
-        folder = os.fspath(self.path)
-        return any(os.path.exists(f"{folder}/{name}") for name in names)
+    @cached_property
+    def fields(self) -> Texts:
+        """The config's fields, of all sections."""
+        return merged(self.sections)
+
+    @cached_property
+    def own_metrics(self) -> Sequence[str]:
+        """What its metrics from outside are called."""
+        return [own_key(name) for name in _named_metrics(self.sections)]
 
     @property
     def id(self) -> str:
@@ -98,15 +114,21 @@ class Glance:
         return self.record.get("ended") or self.record.get("started")
 
     @cached_property
+    def at(self) -> datetime | None:
+        """The same as a time."""
+        return None if self.when is None else datetime.fromisoformat(self.when)
+
+    @cached_property
     def chosen(self) -> Mapping[str, Any]:
         """The fields of its config that are not the defaults, by dotted name."""
-        return chosen_fields(self.fields)
+        return chosen_in(self.sections)
 
 
 def glance(path: Path) -> Glance:
     """Look at a run's folder; raises `RunFolderError`, one line, if it is damaged or no run's."""
     try:
         found = _quick(path)
+        _ = found and found.at  # a day that there is
     except (OSError, ValueError, LookupError, TypeError):
         found = None
     return _whole(RunFolder(path)) if found is None else found
@@ -121,8 +143,8 @@ def _quick(path: Path) -> Glance | None:
         return None
     if layout.id_in_name(path) not in (None, record["id"]):
         return None
-    fields = _fields(folder, record)
-    if fields is None:
+    sections = _sections(folder, record)
+    if sections is None:
         return None
     summary: Mapping[str, Any] = {}
     verdict = None
@@ -130,25 +152,32 @@ def _quick(path: Path) -> Glance | None:
         content = _content(folder, layout.SUMMARY)
         if record["digests"].get(layout.SUMMARY) != digest_of(content):
             return None
-        summary = glanced_summary(content)
+        if own := _named_metrics(sections):
+            admit_kept(path)
+        summary = read_summary(content) if own else glanced_summary(content)
         verdict = Verdict.from_summary(summary)
         diverged = summary["diverged_at"] is not None
         if verdict is None or diverged != (record["status"] == "diverged"):
             return None
-    return Glance(path, record, fields, summary, verdict)
+    return Glance(path, record, sections, summary, verdict)
 
 
-def _fields(folder: str, record: Mapping[str, Any]) -> Texts | None:
+def _sections(folder: str, record: Mapping[str, Any]) -> Sequence[Texts] | None:
     """The config's fields, if they are known to be this run's."""
     content = _content(folder, layout.CONFIG)
-    fields = written_fields(content.decode())
-    if fields is None:
+    sections = written_sections(content.decode())
+    if sections is None:
         return None
     noted = (record["digests"] or {}).get(layout.CONFIG)
     if noted is not None:
-        return fields if noted == digest_of(content) else None
-    experiment = written_experiment(fields)
-    return fields if record["id"] in (run_id(experiment), earlier_id(experiment)) else None
+        return sections if noted == digest_of(content) else None
+    experiment = written_experiment(merged(sections))
+    return sections if record["id"] in (run_id(experiment), earlier_id(experiment)) else None
+
+
+def _named_metrics(sections: Sequence[Texts]) -> list[str]:
+    """The full names of its metrics from outside."""
+    return next((value_of(one[METRICS]) for one in sections if METRICS in one), [])
 
 
 def _content(folder: str, name: str) -> bytes:
@@ -167,6 +196,6 @@ def _content(folder: str, name: str) -> bytes:
 
 def _whole(run: RunFolder) -> Glance:
     """The same of a folder that is opened and read in full."""
-    fields = written_fields(to_yaml(run.config))
-    assert fields is not None
-    return Glance(run.path, run.run, fields, run.summary or {}, run.verdict)
+    sections = written_sections(to_yaml(run.config))
+    assert sections is not None
+    return Glance(run.path, run.run, sections, run.summary or {}, run.verdict)

@@ -24,6 +24,7 @@ from ganrun.config.declarations import (
     Penalty,
     Piece,
 )
+from ganrun.config.metrics import is_free, own_key
 from ganrun.config.outside import DIGITS, FULL_NAME, Source, admit_known, given, pieces_in
 from ganrun.store import layout
 from ganrun.store.documents import Document, check
@@ -134,12 +135,16 @@ def read_pieces(content: bytes) -> list[tuple[str, str, Declaration]]:
     found = []
     for one in document["pieces"]:
         kind, name, digest = one["kind"], one["name"], one["source"]
-        if kind not in OPEN or name.partition("@")[2] != digest[:DIGITS]:
+        if kind not in OPEN or name.partition("@")[2] != digest[:DIGITS] or _is_taken(kind, name):
             raise FormatError(f"{name}: is not told as it was")
         if digest not in digests or Source("", str(digests[digest])).digest != digest:
             raise FormatError(f"{name}: its source is not what was written")
         found.append((kind, name, _declaration(kind, one["declaration"])))
     return found
+
+
+def _is_taken(kind: str, name: str) -> bool:
+    return kind == "metric" and not is_free(own_key(name))
 
 
 def _declaration(kind: str, facts: dict[str, Any]) -> Declaration:

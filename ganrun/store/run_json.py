@@ -7,9 +7,16 @@ import platform
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cache
-from typing import Annotated, Any, Literal, cast
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, create_model
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    create_model,
+)
 
 from ganrun.config import Experiment
 from ganrun.store import layout, provenance
@@ -27,11 +34,8 @@ INTERACTIVE = "interactive"
 """Of a game played in the arena: it ended, but is no result of its config and never reused."""
 
 Scalar = str | int | float | bool | None
-Time = Annotated[
-    str,
-    StringConstraints(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ\z"),
-    AfterValidator(lambda text: datetime.fromisoformat(text) and text),
-]
+_Written = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ\z")]
+Time = Annotated[_Written, AfterValidator(lambda text: datetime.fromisoformat(text) and text)]
 Seconds = Annotated[float, Field(ge=0, le=1e12)]
 Digests = dict[str, Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}\z")]]
 
@@ -100,17 +104,24 @@ _WANTED = (
 def _glanced() -> Any:
     """The model of what a list shows, which is made when it is first asked for."""
     fields = {name: _RunJson.model_fields[name] for name in _WANTED}
-    return create_model(
-        "_Glanced",
-        __config__=ConfigDict(strict=True, extra="ignore", allow_inf_nan=False),
-        **cast(Any, {name: (field.annotation, field) for name, field in fields.items()}),
-    )
+    kinds: dict[str, Any] = {name: (field.annotation, field) for name, field in fields.items()}
+    # Called from there, Python takes longer than all of the rest.
+    kinds |= dict.fromkeys(("started", "ended"), (_Written | None, None))
+    kinds["sessions"] = (Annotated[list[_Rounds], Field(min_length=1)], ...)
+    return create_model("_Glanced", __config__=_Rounds.model_config, **kinds)
+
+
+class _Rounds(BaseModel):
+    model_config = ConfigDict(strict=True, extra="ignore", allow_inf_nan=False)
+
+    to_round: Count | None = None
 
 
 def glanced_record(content: bytes) -> Record:
     """What a list shows of a `run.json`, checked but for its seal and for keys that stand twice.
 
-    Of its sessions the last alone is kept. Raises `ValueError` if it is damaged.
+    Of its sessions the last one's rounds alone are kept, and of times that they are written as
+    such. Raises `ValueError` if it is damaged.
     """
     found = vars(_glanced().model_validate_json(content))
     origin, last = found["reused_from"], found["sessions"][-1]

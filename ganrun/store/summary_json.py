@@ -60,27 +60,31 @@ class _Told(Document):
     recovered_modes: list[Count] | None = None
     diverged_at: Count | None = None
 
-    @model_validator(mode="after")
-    def _fit_the_modes(self) -> _Told:
-        """What is told mode by mode must be told of as many modes as there are."""
-        modes = getattr(self, "modes_total", None)
-        named = self.recovered_modes or []
-        if any(b <= a for a, b in pairwise(named)):
-            raise ValueError("recovered_modes are not in ascending order")
-        if modes is None:
-            return self
-        if not modes or (named and named[-1] >= modes):
-            raise ValueError(f"recovered_modes are not those of {modes:g} modes")
-        for name in _OF_MODES:
-            if (getattr(self, name, None) or 0) > modes:
-                raise ValueError(f"{name} is more than {modes:g} modes")
-        return self
+
+def _check_modes(told: Mapping[str, Any]) -> None:
+    """Raise `ValueError` unless what is told mode by mode is of as many modes as there are."""
+    modes = told["modes_total"]
+    named = told["recovered_modes"] or ()
+    if any(b <= a for a, b in pairwise(named)):
+        raise ValueError("recovered_modes are not in ascending order")
+    if modes is None:
+        return
+    if not modes or (named and named[-1] >= modes):
+        raise ValueError(f"recovered_modes are not those of {modes:g} modes")
+    for name in _OF_MODES:
+        if (told.get(name) or 0) > modes:
+            raise ValueError(f"{name} is more than {modes:g} modes")
 
 
 class _Base(_Told):
     model_config = ConfigDict(extra="allow")
 
     reference: dict[str, _Points] | None = None
+
+    @model_validator(mode="after")
+    def _fit_the_modes(self) -> _Base:
+        _check_modes(vars(self))
+        return self
 
     @model_validator(mode="after")
     def _reference_fits_the_modes(self) -> _Base:
@@ -116,12 +120,21 @@ def glanced_summary(content: bytes) -> Mapping[str, Any]:
 
     What it lacks is None. Raises `ValueError` if it is damaged.
     """
-    return vars(_glanced(AVERAGED.encode() in content).model_validate_json(content))
+    told = vars(_glanced(AVERAGED.encode() in content).model_validate_json(content))
+    _check_modes(told)
+    return told
 
 
 @cache
 def _glanced(averages: bool) -> Any:
     """The model of it, which is made when it is first asked for: that takes its time."""
     names = _MEASURED if averages else SUMMARY_METRICS
-    fields = {name: _fields[name] for name in names}
+    fields = {name: (_bounded(metric_called(name)), Field(default=None)) for name in names}
     return create_model("_Glanced", __base__=_Told, **cast(Any, fields))
+
+
+def _bounded(metric: Metric) -> Any:
+    """The type of a metric, as `_possible` has it, without a call of Python for each number."""
+    least, most = metric.bounds
+    whole = 1.0 if metric.counts else None
+    return Annotated[float, Field(ge=least, le=most, multiple_of=whole)] | None

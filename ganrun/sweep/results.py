@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from ganrun.config.metrics import AVERAGED_SUMMARY, SUMMARY_METRICS, share_columns
+from ganrun.config.metrics import final_names, share_columns
 from ganrun.measure.coverage import is_covered
 from ganrun.measure.showable import showable_modes
 from ganrun.mixture import mixture_of
@@ -128,11 +128,7 @@ def results_text(design: Design, rows: Iterator[Result]) -> bytes:
     writer = csv.writer(text, lineterminator="\n")
     cases = bool(design.sweep.cases)
     header = [*design.columns, *(["case"] if cases else []), "seed", "id", "status"]
-    measured = (
-        *SUMMARY_METRICS,
-        *(AVERAGED_SUMMARY if design.sweep.averages else ()),
-        *design.sweep.own_metrics,
-    )
+    measured = final_names(design.sweep.own_metrics, averages=design.sweep.averages)
     writer.writerow([*header, *VERDICT, "confirmed_verdict", *measured, "error"])
     for row in rows:
         trial = row.trial

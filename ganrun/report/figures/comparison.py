@@ -11,9 +11,8 @@ from matplotlib.figure import Figure
 
 from ganrun import wording
 from ganrun.compare import Group, MetricPair, finding
-from ganrun.compare.comparison import COMPARED
 from ganrun.compare.sentences import decimals
-from ganrun.config.metrics import METRICS
+from ganrun.config.metrics import by_worth, metric_called, name_of
 from ganrun.report.comparison_record import ComparisonRecord
 from ganrun.report.figures.style import (
     MARGIN,
@@ -41,10 +40,11 @@ HUES: dict[str, str] = {"better": BLUE, "worse": VERMILLION}
 def comparison_figure(record: ComparisonRecord) -> Figure:
     """Draw the panels, those first that tables show first; metrics nobody knows are left out."""
     groups = record.comparison.groups[:MOST_GROUPS]
-    known = [name for name in _ordered() if any(len(_known(one, name)) for one in groups)]
+    names = by_worth(record.comparison.metrics)
+    known = [name for name in names if any(len(_known(one, name)) for one in groups)]
     rows = math.ceil(len(known) / ACROSS)
-    names = max(len(one.name) for one in groups)
-    foot = _BOTTOM if len(groups) == 2 and names <= 14 else _BOTTOM + min(0.055 * names, 1.2)
+    longest = max(len(one.name) for one in groups)
+    foot = _BOTTOM if len(groups) == 2 and longest <= 14 else _BOTTOM + min(0.055 * longest, 1.2)
     row = _PANEL + _GAP + foot - _BOTTOM
     figure = new_figure(_TOP + rows * row - _GAP + foot)
     headline(figure, finding(record.comparison), _subtitle(record))
@@ -58,10 +58,6 @@ def comparison_figure(record: ComparisonRecord) -> Figure:
         )
         _draw_metric(axes, record, groups, metric)
     return figure
-
-
-def _ordered() -> list[str]:
-    return sorted(COMPARED, key=lambda name: METRICS[name].worth or len(METRICS))
 
 
 def _known(group: Group, metric: str) -> np.ndarray:
@@ -86,7 +82,7 @@ def _draw_metric(
     axes: Axes, record: ComparisonRecord, groups: Sequence[Group], metric: str
 ) -> None:
     bare(axes, "y")
-    few_ticks(axes.yaxis, whole=METRICS[metric].of_modes)
+    few_ticks(axes.yaxis, whole=metric_called(metric).of_modes)
     axes.set_xlim(-0.4, len(groups) - 0.6)
     _label_groups(axes, groups)
     if (perfect := record.perfect(metric)) is not None:
@@ -96,7 +92,7 @@ def _draw_metric(
         _draw_mean(axes, record, group, metric, place)
     words, hue = _title(record, groups, metric)
     write_near(
-        axes, METRICS[metric].called, (0, 1), (0, 14), ha="left", size=SMALL_SIZE + 1,
+        axes, name_of(metric), (0, 1), (0, 14), ha="left", size=SMALL_SIZE + 1,
         weight="bold", color=INK,
     )  # fmt: skip
     write_near(axes, words, (0, 1), (0, 4), ha="left", size=SMALL_SIZE - 1, color=hue)

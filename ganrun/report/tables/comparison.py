@@ -10,8 +10,8 @@ from rich.text import Text
 
 from ganrun import wording
 from ganrun.compare import MetricPair, Pair, finding
-from ganrun.compare.sentences import amount, by_worth, decimals
-from ganrun.config.metrics import BY_WORTH, METRICS
+from ganrun.compare.sentences import amount, decimals, in_order
+from ganrun.config.metrics import BY_WORTH, name_of
 from ganrun.report.comparison_record import ComparisonRecord
 from ganrun.report.fitting_columns import GAP, FittingColumns, in_two
 from ganrun.report.notes import print_cut, print_wrapped
@@ -50,8 +50,8 @@ def print_comparison(record: ComparisonRecord, console: Console) -> None:
 
 def pair_lines(record: ComparisonRecord, pair: Pair, width: int) -> list[Text]:
     """Every metric of a pair in a line; means have intervals where there is room for them."""
-    shown = [one for one in by_worth(pair) if one.adjusted is not None]
-    labels = [METRICS[one.metric].called for one in shown]
+    shown = [one for one in in_order(pair) if one.adjusted is not None]
+    labels = [name_of(one.metric) for one in shown]
     breadth = max(map(cell_len, labels), default=0)
     for spans in (True, False):
         heads = _heads(pair)
@@ -103,7 +103,7 @@ def group_lines(record: ComparisonRecord, width: int) -> list[Text]:
     """A line per group: means of the metrics there is room for, marked where told apart."""
     groups = record.comparison.groups
     breadth = min(max(cell_len(name) for name in record.names), width // 2)
-    heads = [*zip(*(in_two(METRICS[name].called) for name in BY_WORTH), strict=True)]
+    heads = [*zip(*(in_two(name_of(name)) for name in BY_WORTH), strict=True)]
     against = {pair.second.name: pair for pair in record.pairs if pair.first.name == groups[0].name}
     cells = [
         [_marked(record, group.name, name, against.get(group.name)) for name in BY_WORTH]

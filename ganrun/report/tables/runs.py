@@ -69,7 +69,8 @@ def runs_json(found: RunList, *, at_most: int | None) -> str:
 
 
 def _as_json(one: Listed) -> dict[str, Any]:
-    words = {name: value for name, value in one.values.items() if name not in SUMMARY_METRICS}
+    metrics = (*SUMMARY_METRICS, *one.own_metrics)
+    words = {name: value for name, value in one.values.items() if name not in metrics}
     content = {"path": str(one.path), **words}
     if one.glance is None:
         return {**content, "planned": one.planned, "fates": dict(one.fates)}
@@ -80,7 +81,7 @@ def _as_json(one: Listed) -> dict[str, Any]:
         "steps": seen.rounds,
         "ended": seen.when,
         "verified": seen.verified,
-        "metrics": {name: seen.summary.get(name) for name in SUMMARY_METRICS} if one.best else {},
+        "metrics": {name: seen.summary.get(name) for name in metrics} if one.best else {},
         "differs": dict(one.chosen),
     }
 
@@ -153,7 +154,7 @@ def _below(found: RunList, of: RunList, shown: int) -> list[str]:
         lines = [f"{found.counted} of {len(of.entries):,}"]
     if shown < len(found.entries):
         lines = [f"{lines[0]}; the first {shown:,} are shown (--lines 0 shows all)"]
-    believed = [one.best is not None for one in found.entries if one.values.get("verified") == "no"]
+    believed = [one.best is not None for one in found.entries if one.verified == "no"]
     for ended in (True, False):
         lines.append(run_story.unverified(believed.count(ended), "run", ended=ended))
     return list(filter(None, lines))

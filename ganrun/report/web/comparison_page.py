@@ -9,8 +9,8 @@ from typing import Any
 
 from ganrun import wording
 from ganrun.compare import MetricPair, Pair, finding
-from ganrun.compare.sentences import amount, by_worth, decimals, runs_of
-from ganrun.config.metrics import METRICS
+from ganrun.compare.sentences import amount, decimals, in_order, runs_of
+from ganrun.config.metrics import name_of
 from ganrun.page.html_page import encoded, escaped
 from ganrun.report.comparison_record import JSON, ComparisonRecord
 from ganrun.report.palette import tone
@@ -132,7 +132,7 @@ in its own colours: blue where it takes a point for real, amber where it takes i
 
 def _metrics(record: ComparisonRecord, pair: Pair) -> str:
     """Every metric of a pair, from the one that tables show first."""
-    ordered = by_worth(pair)
+    ordered = in_order(pair)
     first, second = escaped(pair.first.name), escaped(pair.second.name)
     by = f"{second} larger, of {'seeds' if pair.paired else 'choices'}"
     heads = ("metric", "difference", "", "told apart", first, second, "p", by, "perfect")
@@ -155,7 +155,7 @@ def _row(record: ComparisonRecord, pair: Pair, one: MetricPair) -> list[str]:
     perfect = record.perfect(one.metric)
     chance = "" if one.adjusted is None else _chance(one.adjusted)
     return [
-        escaped(METRICS[one.metric].called),
+        escaped(name_of(one.metric)),
         _spans(amount(one.metric, one.difference, signed=True)),
         _strip(one),
         _told(one),

@@ -7,9 +7,8 @@ from collections.abc import Callable, Sequence
 
 from ganrun import wording
 from ganrun.compare import Group
-from ganrun.compare.comparison import COMPARED
 from ganrun.compare.sentences import decimals
-from ganrun.config.metrics import METRICS
+from ganrun.config.metrics import by_worth, metric_called, name_of
 from ganrun.page.html_page import escaped
 from ganrun.report.comparison_record import ComparisonRecord
 
@@ -27,8 +26,7 @@ Point = tuple[int, float]
 def paired_lines(record: ComparisonRecord) -> str:
     """All panels, those first that tables show first."""
     groups = record.comparison.groups[:MOST_GROUPS]
-    ordered = sorted(COMPARED, key=lambda name: METRICS[name].worth or len(METRICS))
-    known = [name for name in ordered if _known(groups, name)]
+    known = [name for name in by_worth(record.comparison.metrics) if _known(groups, name)]
     panels = "".join(_panel(record, groups, name) for name in known)
     return f'<div class="panels">{panels}</div>'
 
@@ -94,8 +92,8 @@ def _panel(record: ComparisonRecord, groups: Sequence[Group], metric: str) -> st
         f'<span style="left: {100 * x(place) / WIDTH:.1f}%">{escaped(name)}</span>'
         for place, name in enumerate(_labels(groups))
     )
-    words = f"{METRICS[metric].called}: {_spoken(record, groups, metric)}"
-    return f"""<figure class="lines"><figcaption><b>{escaped(METRICS[metric].called)}</b>
+    words = f"{name_of(metric)}: {_spoken(record, groups, metric)}"
+    return f"""<figure class="lines"><figcaption><b>{escaped(name_of(metric))}</b>
 <span class="quiet">{_range(metric, low, high)}</span></figcaption>
 <svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escaped(words)}">{level}{lines}{dots}
 {means}</svg><div class="lines-names quiet small">{names}</div></figure>"""
@@ -103,7 +101,7 @@ def _panel(record: ComparisonRecord, groups: Sequence[Group], metric: str) -> st
 
 def _range(metric: str, low: float, high: float) -> str:
     """From where to where the panel reaches."""
-    digits = 0 if METRICS[metric].counts else decimals(metric)
+    digits = 0 if metric_called(metric).counts else decimals(metric)
     return f"{wording.value(low, digits)} to {wording.value(high, digits)}"
 
 

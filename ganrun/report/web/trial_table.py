@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ganrun import wording
-from ganrun.config.metrics import BY_WORTH, METRICS
+from ganrun.config.metrics import BY_WORTH, metric_called
 from ganrun.influence.levels import is_number
 from ganrun.report.design_words import short_names
 from ganrun.report.sweep_record import SweepRecord
@@ -99,11 +99,11 @@ def _result_columns(
         {
             "name": metric,
             "label": metric,
-            "title": METRICS[metric].description,
+            "title": metric_called(metric).description,
             "numeric": True,
             "trials": [rounded(float(text)) if text else None for text in results[metric]],
         }
-        for metric in HEADLINE_METRICS
+        for metric in (*HEADLINE_METRICS, *record.design.sweep.own_metrics)
     ]
 
 
