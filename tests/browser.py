@@ -1,6 +1,6 @@
 """A real browser for the tests of pages: found, or installed where that can be, or loudly skipped.
 
-`chromium` is the browser of a test module, `page` a fresh page in it that notes what goes wrong,
+`chromium` has the tabs of a test module, `page` is an empty one that notes what goes wrong,
 `open_page` the same in other colours or another size, `axe` finds barriers for people with
 disabilities. A test module takes what it needs with `from browser import page, ...  # noqa: F401`.
 """
@@ -22,11 +22,13 @@ from typing import Any
 
 import pytest
 from filelock import FileLock
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Error, Page, sync_playwright
 
 FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
+    "--disable-gpu-compositing",
+    "--disable-gpu-rasterization",
     "--disable-quic",
     "--no-first-run",
     "--disable-background-networking",
@@ -39,11 +41,17 @@ INSTALL = "apt-get update && apt-get install -y --no-install-recommends chromium
 WAIT_SECONDS = 20
 PHONE = {"width": 390, "height": 844}
 DESKTOP: dict[str, Any] = {"color_scheme": "light", "viewport": {"width": 1280, "height": 900}}
+LOOKS: dict[str, Any] = {
+    "color_scheme": "light",
+    "reduced_motion": "reduce",
+    "viewport": {"width": 1280, "height": 720},
+}
+"""What a tab is set to for whoever is lent it, and what it is set to if nothing is said."""
 
 
 @dataclass
 class Watched:
-    """A page, and everything that it said or asked for since it was opened."""
+    """A tab, and everything that its pages said or asked for since it was lent."""
 
     page: Page
     console: list[str] = field(default_factory=list)
@@ -51,6 +59,30 @@ class Watched:
     errors: list[str] = field(default_factory=list)
     """Exceptions that nobody caught."""
     requests: list[str] = field(default_factory=list)
+
+    def listen(self) -> None:
+        """Note from now on what is said and asked for."""
+        self.page.on(
+            "console",
+            lambda said: (
+                self.console.append(said.text) if said.type in ("error", "warning") else None
+            ),
+        )
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.on("request", lambda request: self.requests.append(request.url))
+
+    def look(self, color_scheme: Any, reduced_motion: Any, viewport: Any) -> None:
+        """Be of these colours and this size."""
+        self.page.emulate_media(color_scheme=color_scheme, reduced_motion=reduced_motion)
+        self.page.set_viewport_size(viewport)
+
+    def forget(self) -> None:
+        """Show nothing, and know nothing of what has been shown."""
+        self.page.evaluate("try { localStorage.clear(); sessionStorage.clear() } catch { }")
+        self.page.mouse.move(0, 0)
+        self.page.goto("about:blank")
+        for noted in (self.console, self.errors, self.requests):
+            noted.clear()
 
     def open_file(self, path: Path) -> Page:
         """Open a page from the disk and wait until it has loaded."""
@@ -111,8 +143,54 @@ def _found() -> str | None:
     return next((path for name in PLACES if (path := shutil.which(name))), None)
 
 
+class Tabs:
+    """A browser's tabs, which one test after another is lent.
+
+    To open one takes longer than to show most pages in it, and one in which a script has run keeps
+    it compiled. What is lent is as good as new: nothing is shown, stored, pointed at or noted.
+    """
+
+    def __init__(self, browser: Browser) -> None:
+        self._browser = browser
+        self._free: dict[str, list[Watched]] = {}
+
+    @contextmanager
+    def lent(self) -> Iterator[Callable[..., Watched]]:
+        """Lends tabs for the block; takes what `Browser.new_context` does, and a script to `begin`.
+
+        The script runs before those of every page.
+        """
+        taken: list[tuple[list[Watched], Watched]] = []
+
+        def lend(**options: Any) -> Watched:
+            looks = {name: options.pop(name, usual) for name, usual in LOOKS.items()}
+            free = self._free.setdefault(str(options), [])
+            watched = free.pop() if free else self._opened(**options)
+            watched.look(**looks)
+            taken.append((free, watched))
+            return watched
+
+        yield lend
+        for free, watched in taken:
+            try:
+                watched.forget()
+            except Error:  # a test has left it in a bad way
+                watched.page.context.close()
+            else:
+                free.append(watched)
+
+    def _opened(self, begin: str = "", **options: Any) -> Watched:
+        context = self._browser.new_context(**options)
+        context.set_default_timeout(1000 * WAIT_SECONDS)
+        watched = Watched(context.new_page())
+        if begin:
+            watched.page.add_init_script(begin)
+        watched.listen()
+        return watched
+
+
 @pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
+def chromium() -> Iterator[Tabs]:
     """One browser for all tests of a module.
 
     Not of the session: while it is open, Playwright's event loop runs in this thread, so that it
@@ -121,46 +199,20 @@ def chromium() -> Iterator[Browser]:
     path = find_chromium()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, headless=True, args=[*FLAGS])
-        yield browser
+        yield Tabs(browser)
         browser.close()
 
 
-@contextmanager
-def pages_of(browser: Browser) -> Iterator[Callable[..., Watched]]:
-    """Makes pages; takes what `Browser.new_context` does: `color_scheme`, `viewport` and so on."""
-    contexts = []
-
-    def make(**options: Any) -> Watched:
-        context = browser.new_context(**{"reduced_motion": "reduce", **options})
-        context.set_default_timeout(1000 * WAIT_SECONDS)
-        contexts.append(context)
-        watched = Watched(context.new_page())
-        page = watched.page
-        page.on(
-            "console",
-            lambda said: (
-                watched.console.append(said.text) if said.type in ("error", "warning") else None
-            ),
-        )
-        page.on("pageerror", lambda error: watched.errors.append(str(error)))
-        page.on("request", lambda request: watched.requests.append(request.url))
-        return watched
-
-    yield make
-    for context in contexts:
-        context.close()
-
-
 @pytest.fixture
-def open_page(chromium: Browser) -> Iterator[Callable[..., Watched]]:
-    """Makes pages that are closed after the test."""
-    with pages_of(chromium) as make:
-        yield make
+def open_page(chromium: Tabs) -> Iterator[Callable[..., Watched]]:
+    """Lends tabs for a test."""
+    with chromium.lent() as lend:
+        yield lend
 
 
 @pytest.fixture
 def page(open_page: Callable[..., Watched]) -> Watched:
-    """A page of a desktop's size in light colours."""
+    """A tab of a desktop's size in light colours."""
     return open_page(**DESKTOP)
 
 

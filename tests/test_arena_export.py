@@ -10,9 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browser import Watched, chromium, open_page, pages_of  # noqa: F401
+from browser import Tabs, Watched, chromium, open_page  # noqa: F401
 from engine_cases import CASES, GOLDEN, declared, experiment_of, played
-from playwright.sync_api import Browser
 
 from ganrun.arena.engine import ENGINE, beyond_the_engine, playable
 from ganrun.arena.export import OFFLINE, check_exportable, exported, exported_page
@@ -136,10 +135,10 @@ def test_what_is_on_record_is_what_jax_makes() -> None:
 
 
 @pytest.fixture(scope="module")
-def opened(chromium: Browser, file: Path) -> Iterator[Watched]:  # noqa: F811
+def opened(chromium: Tabs, file: Path) -> Iterator[Watched]:  # noqa: F811
     """The exported page, in a window of a laptop."""
-    with pages_of(chromium) as make:
-        watched = make(viewport={"width": 1280, "height": 720})
+    with chromium.lent() as lend:
+        watched = lend(viewport={"width": 1280, "height": 720})
         watched.open_file(file)
         watched.page.wait_for_selector(".game:nth-child(2) .covered:not(.unknown)")
         yield watched
@@ -255,8 +254,7 @@ def test_without_workers_a_recorded_game_is_shown(
     open_page: Callable[..., Watched],  # noqa: F811
     file: Path,
 ) -> None:
-    watched = open_page()
-    watched.page.add_init_script("delete window.Worker")
+    watched = open_page(begin="delete window.Worker")
     watched.open_file(file)
     watched.page.wait_for_selector(".game .covered:not(.unknown)")
     assert "was recorded" in watched.page.inner_text("#banner")

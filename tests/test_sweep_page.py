@@ -24,8 +24,8 @@ from browser import (  # noqa: F401
     chromium,
     open_page,
     page,
-    pages_of,
 )
+from command_line import cli
 from store_examples import as_earlier
 from stored_sweeps import BASE, GRID, stored_sweep
 from test_sweep_report import ALL_KINDS, some_missing
@@ -64,6 +64,7 @@ from ganrun.sweep.results import Result, results_text
 from ganrun.verdict import FROM_THE_WORST
 
 HOSTILE = "</script><script>document.title='broken'</script><img src=x onerror=alert(1)>&amp;"
+WITHOUT_CHARTS = {"begin": "delete window.DecompressionStream"}
 LARGE = """
 name: large
 seeds: 8
@@ -170,11 +171,11 @@ def test_without_plotly_there_is_one_clear_line(monkeypatch):
         plotly_script.plotly_text()
 
 
-def test_nothing_in_a_sweeps_folder_can_become_markup(page, tmp_path):  # noqa: F811
+def test_nothing_in_a_sweeps_folder_can_become_markup(early, tmp_path):
     place = tmp_path / HOSTILE.replace("/", "")
     folder = stored_sweep(place, GRID, some_missing)
     as_earlier(folder.trial_path(Design(folder.sweep).trial(1).experiment), error=HOSTILE)
-    shown = opened(page, write_sweep_page(read_sweep(folder.path)), charts=False)
+    shown = early.open_file(write_sweep_page(read_sweep(folder.path)))
     assert shown.title().startswith("grid: ")
     assert shown.locator("img").count() == 0
     assert HOSTILE in shown.locator(".notice").inner_text()
@@ -182,7 +183,7 @@ def test_nothing_in_a_sweeps_folder_can_become_markup(page, tmp_path):  # noqa: 
     command = shlex.split(shown.locator("#trial-command code").inner_text())
     assert command[:2] == ["ganrun", "report"]
     assert Path(command[2]).parent == folder.trials
-    assert_quiet(page)
+    assert_quiet(early)
 
 
 def test_the_table_holds_what_results_csv_holds(records):
@@ -369,14 +370,12 @@ def test_a_trial_that_cannot_be_read_is_a_line_and_hides_no_other(tmp_path):
     assert made.written == record.finished - 1
 
 
-def ganrun(*arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "ganrun", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
-
-
 def test_the_command_writes_the_page_and_with_all_those_of_the_trials(tmp_path):
     folder = stored_sweep(tmp_path)
-    done = ganrun("report", str(folder.path), "--no-figures", "--all")
+    command = ["report", str(folder.path), "--no-figures", "--all"]
+    done = subprocess.run(
+        [sys.executable, "-m", "ganrun", *command], capture_output=True, text=True, check=False
+    )
     assert (done.returncode, done.stderr) == (0, "")
     assert f"{folder.trials}: 18 pages made" in done.stdout
     assert f"{folder.path / 'report.html'}: the sweep to explore, in a browser" in done.stdout
@@ -386,40 +385,45 @@ def test_the_command_writes_the_page_and_with_all_those_of_the_trials(tmp_path):
     damaged = next(folder.trials.glob("tiny-*")) / "config.yaml"
     damaged.write_text("target: {}\n")
     (damaged.parent / "report.html").unlink()
-    done = ganrun("report", str(folder.path), "--no-figures", "--all")
-    assert done.returncode == 1
-    (line,) = done.stderr.splitlines()
+    code, output, errors = cli(*command)
+    assert code == 1
+    (line,) = errors.splitlines()
     assert line.startswith(f"{damaged}: does not hold what was written there; ")
-    assert "17 up to date already" in done.stdout
+    assert "17 up to date already" in output
 
 
 def test_options_that_make_no_sense_are_refused(tmp_path):
     folder = stored_sweep(tmp_path)
     trial = str(next(folder.trials.glob("tiny-*")))
     for arguments in ((str(folder.path), "--gif"), (trial, "--all")):
-        done = ganrun("report", *arguments)
-        assert done.returncode == 2
-        assert "Traceback" not in done.stderr
+        code, _, errors = cli("report", *arguments)
+        assert code == 2
+        assert "Traceback" not in errors
 
 
 # in a browser
 
 
-def opened(watched, path: Path, charts: bool = True):
+def opened(watched, path: Path):
     """The page, its charts drawn."""
     browser_page = watched.open_file(path)
-    if charts:
-        browser_page.evaluate("async () => { await ganrun.charts }")
+    browser_page.evaluate("async () => { await ganrun.charts }")
     return browser_page
 
 
-def without_charts(watched, path: Path):
-    """The page where plotly cannot be unpacked, for what has nothing to do with charts.
+@pytest.fixture
+def plain(open_page):  # noqa: F811
+    """A tab where plotly cannot be unpacked, for what has nothing to do with charts.
 
     To draw them takes four times as long as all the rest.
     """
-    watched.page.add_init_script("delete window.DecompressionStream")
-    return opened(watched, path)
+    return open_page(**DESKTOP, **WITHOUT_CHARTS)
+
+
+@pytest.fixture
+def early(open_page):  # noqa: F811
+    """A tab where a page's charts are still to come, whatever else is done there."""
+    return open_page(**DESKTOP, begin="window.requestIdleCallback = () => 0")
 
 
 def assert_quiet(watched) -> None:
@@ -431,8 +435,8 @@ def assert_quiet(watched) -> None:
 @pytest.fixture(scope="module", params=ALL_KINDS)
 def seen(request, chromium, pages):  # noqa: F811
     """A kind of sweep and its page, for the tests that only look at it."""
-    with pages_of(chromium) as make:
-        watched = make(**DESKTOP)
+    with chromium.lent() as lend:
+        watched = lend(**DESKTOP)
         opened(watched, pages[request.param])
         yield request.param, watched
 
@@ -471,9 +475,9 @@ def test_the_cells_of_the_page_are_those_of_the_figure(seen, records):
             assert one["rate"][key] == pytest.approx(plain[number][key], abs=2e-5), (kind, key)
 
 
-def test_rates_by_any_two_factors_are_those_of_influence_json(page, records, pages):  # noqa: F811
+def test_rates_by_any_two_factors_are_those_of_influence_json(plain, records, pages):
     record = records["choices, a log range and cases"]
-    shown = without_charts(page, pages["choices, a log range and cases"])
+    shown = opened(plain, pages["choices, a log range and cases"])
     for outcome in OUTCOMES:
         for pair in record.influence["outcomes"][outcome]["pairs"]:
             across, down = pair["fields"]
@@ -497,8 +501,8 @@ def test_rates_by_any_two_factors_are_those_of_influence_json(page, records, pag
     assert set(RATES) < set(OUTCOMES)
 
 
-def test_pointing_at_a_cell_shows_its_rate_and_its_runs(page, records, pages):  # noqa: F811
-    shown = without_charts(page, pages["two factors"])
+def test_pointing_at_a_cell_shows_its_rate_and_its_runs(plain, records, pages):
+    shown = opened(plain, pages["two factors"])
     first = shown.get_by_role(
         "button", name=re.compile("ratio 0.1, number of discriminator steps 1:")
     )
@@ -517,20 +521,20 @@ def test_pointing_at_a_cell_shows_its_rate_and_its_runs(page, records, pages):  
     assert re.search(r"0 %\s+collapsed by the quick verdict\s+\[0, 67\]", panel.inner_text())
     assert "3 trials: 3 undertrained" in panel.inner_text()
     assert panel.locator(".thumbs canvas").count() == 3
-    drawn = page.pixels("#cell .thumbs canvas")
+    drawn = plain.pixels("#cell .thumbs canvas")
     last.hover()
     assert "3 trials: 3 collapsed" in panel.inner_text()
-    assert page.pixels("#cell .thumbs canvas") != drawn
+    assert plain.pixels("#cell .thumbs canvas") != drawn
     shown.locator("h1").hover()
     # Away from the diagram, the panel shows again the cell that is selected.
     selected = shown.locator("[aria-selected=true] .cell").text_content()
     assert selected.lower().startswith(panel.locator("h3").inner_text().lower())
-    assert_quiet(page)
+    assert_quiet(plain)
 
 
-def test_the_interval_of_the_cell_that_it_opens_at_knows_that_it_was_picked(page, records, pages):  # noqa: F811
+def test_the_interval_of_the_cell_that_it_opens_at_knows_that_it_was_picked(plain, records, pages):
     record = records["two factors"]
-    panel = without_charts(page, pages["two factors"]).locator("#cell .cell-rate")
+    panel = opened(plain, pages["two factors"]).locator("#cell .cell-rate")
     grid = phase_grid(record)
     column = outcome_column(record.trials, MODES_MISSING, record.levels)
     group = np.empty(len(record.rows), dtype=int)
@@ -546,8 +550,8 @@ def test_the_interval_of_the_cell_that_it_opens_at_knows_that_it_was_picked(page
     assert picked["low"] < plain["low"]
 
 
-def test_a_press_plays_the_median_and_the_worst(page, records, pages):  # noqa: F811
-    shown, record = without_charts(page, pages["two factors"]), records["two factors"]
+def test_a_press_plays_the_median_and_the_worst(plain, records, pages):
+    shown, record = opened(plain, pages["two factors"]), records["two factors"]
     shown.get_by_role(
         "button", name=re.compile("ratio 1, number of discriminator steps 1:")
     ).click()
@@ -563,15 +567,15 @@ def test_a_press_plays_the_median_and_the_worst(page, records, pages):  # noqa: 
         f"Median seed {median_trial(rows).seed}",
         f"Worst seed {worst_trial(rows).seed}",
     ]
-    after = page.pixels("#cell .player-canvas")
+    after = plain.pixels("#cell .player-canvas")
     sliders.first.focus()
     shown.keyboard.press("Home")
-    assert page.pixels("#cell .player-canvas") != after
-    assert_quiet(page)
+    assert plain.pixels("#cell .player-canvas") != after
+    assert_quiet(plain)
 
 
-def test_the_diagram_can_be_walked_and_played_with_the_keyboard_alone(page, pages):  # noqa: F811
-    shown = without_charts(page, pages["two factors"])
+def test_the_diagram_can_be_walked_and_played_with_the_keyboard_alone(plain, pages):
+    shown = opened(plain, pages["two factors"])
     for _ in range(20):
         shown.keyboard.press("Tab")
         if shown.evaluate("document.activeElement.className") == "cell":
@@ -589,12 +593,12 @@ def test_the_diagram_can_be_walked_and_played_with_the_keyboard_alone(page, page
     shown.wait_for_function("document.querySelector('#cell .player-slider').value === '2'")
     shown.keyboard.press("Tab")
     assert shown.evaluate("document.activeElement.closest('#cell') !== null")
-    assert_quiet(page)
+    assert_quiet(plain)
 
 
-def test_other_axes_levels_and_outcomes_can_be_chosen(page, records, pages):  # noqa: F811
+def test_other_axes_levels_and_outcomes_can_be_chosen(plain, records, pages):
     kind = "choices, a log range and cases"
-    shown, record = without_charts(page, pages[kind]), records[kind]
+    shown, record = opened(plain, pages[kind]), records[kind]
     menus = shown.locator("#phase-menus label")
     third = menus.nth(3)
     pooled = shown.locator(".cell").first.text_content()
@@ -611,11 +615,11 @@ def test_other_axes_levels_and_outcomes_can_be_chosen(page, records, pages):  # 
     menus.first.locator("select").select_option("modes_missing")
     label = shown.locator(".cell").first.text_content()
     assert re.search(r": \d\.\d( \[[\d., ]+\])? modes missing, mean", label)
-    assert_quiet(page)
+    assert_quiet(plain)
 
 
-def test_trials_without_a_result_are_shown_for_what_they_are(page, records, pages):  # noqa: F811
-    shown = opened(page, pages["incomplete"], charts=False)
+def test_trials_without_a_result_are_shown_for_what_they_are(early, records, pages):
+    shown = early.open_file(pages["incomplete"])
     notice = shown.locator(".notice").inner_text()
     assert "14 of 18 trials have a result" in notice
     assert "no space left on device" in notice
@@ -652,8 +656,8 @@ def rows_shown(shown) -> list[list[str]]:
     )
 
 
-def test_the_table_sorts_and_says_how(page, pages):  # noqa: F811
-    shown = without_charts(page, pages["two factors"])
+def test_the_table_sorts_and_says_how(plain, pages):
+    shown = opened(plain, pages["two factors"])
     head = shown.get_by_role("columnheader", name=re.compile("discriminator_"))
     assert head.get_attribute("aria-sort") == "none"
     head.get_by_role("button").click()
@@ -673,8 +677,8 @@ def test_the_table_sorts_and_says_how(page, pages):  # noqa: F811
 @pytest.fixture(scope="module")
 def filtered(chromium, pages):  # noqa: F811
     """A page for the tests that do nothing to it but fill the table's filter."""
-    with pages_of(chromium) as make:
-        yield without_charts(make(**DESKTOP), pages["two factors"])
+    with chromium.lent() as lend:
+        yield opened(lend(**DESKTOP, **WITHOUT_CHARTS), pages["two factors"])
 
 
 @pytest.mark.parametrize(
@@ -718,19 +722,19 @@ def test_a_filter_that_cannot_be_understood_says_why(filtered, text, words):
     ("text", "words"),
     [("collapsed", "6 of 18 trials"), ("colour<3", "No column is called “colour”.")],
 )
-def test_a_page_opened_afresh_is_filtered_at_once(page, pages, text, words):  # noqa: F811
-    shown = opened(page, pages["two factors"], charts=False)
+def test_a_page_opened_afresh_is_filtered_at_once(early, pages, text, words):
+    shown = early.open_file(pages["two factors"])
     shown.get_by_label("Filter").fill(text)
     assert words in shown.locator("#table-count").inner_text()
-    assert_quiet(page)
+    assert_quiet(early)
 
 
-def test_a_row_opens_its_report_or_shows_the_command_for_it(page, tmp_path):  # noqa: F811
+def test_a_row_opens_its_report_or_shows_the_command_for_it(early, tmp_path):
     folder = stored_sweep(tmp_path)
     record = read_sweep(folder.path)
     trial = folder.trial_path(record.design.trial(0).experiment)
     (trial / "report.html").write_text("<!doctype html><title>its own page</title>")
-    shown = opened(page, write_sweep_page(record), charts=False)
+    shown = early.open_file(write_sweep_page(record))
     shown.get_by_role("button", name="Command for the report of trial 1", exact=True).click()
     other = folder.trial_path(record.design.trial(1).experiment)
     command = shown.locator("#trial-command code").inner_text()
@@ -836,14 +840,14 @@ def test_lines_that_are_kept_are_the_rows_of_the_table(page, pages):  # noqa: F8
     assert_quiet(page)
 
 
-def test_where_a_browser_cannot_unpack_the_charts_the_rest_works(page, pages):  # noqa: F811
-    shown = without_charts(page, pages["two factors"])
+def test_where_a_browser_cannot_unpack_the_charts_the_rest_works(plain, pages):
+    shown = opened(plain, pages["two factors"])
     assert "DecompressionStream" in shown.locator("#ranking-chart").inner_text()
     assert shown.locator("#ranking table").is_visible()
     assert len(rows_shown(shown)) == 18
     shown.locator(".cell").first.click()
     assert shown.locator("#cell .player-canvas").count() > 0
-    assert_quiet(page)
+    assert_quiet(plain)
 
 
 # everybody
@@ -875,7 +879,7 @@ def test_the_same_sweep_gives_the_same_page(records):
     assert sweep_page(record) == sweep_page(record)
 
 
-def test_a_page_of_mixed_targets_draws_each_on_its_own(page, tmp_path):  # noqa: F811
+def test_a_page_of_mixed_targets_draws_each_on_its_own(plain, tmp_path):
     text = """
 name: targets
 seeds: 1
@@ -884,10 +888,10 @@ vary:
   target.radius: [1.0, 3.0]
 """
     record = read_sweep(stored_sweep(tmp_path, text, by_ratio_or_collapse).path)
-    shown = without_charts(page, write_sweep_page(record))
+    shown = opened(plain, write_sweep_page(record))
     modes = shown.evaluate("ganrun.sweep.frames.targets.map((target) => target.modes.length)")
     assert sorted(modes) == [3, 3, 7, 7]
-    assert_quiet(page)
+    assert_quiet(plain)
 
 
 def by_ratio_or_collapse(trial) -> str:
