@@ -6,7 +6,10 @@ import gc
 import os
 import shutil
 import signal
+import sys
 from collections.abc import Iterator
+from contextlib import suppress
+from importlib import import_module
 from pathlib import Path
 from tempfile import mkdtemp
 
@@ -15,6 +18,10 @@ from compiled_programs import Exchange
 from hypothesis import settings
 from jaxtyping import install_import_hook
 from type_checks import check_inner_functions_quickly
+
+# Whoever runs the tests may have Python keep nothing that it compiles, and would have it compile
+# these files, and ganrun's as the tests check it, in each worker and again in every session.
+sys.dont_write_bytecode = False
 
 # Before anything of ganrun is imported: every annotated call is checked, shapes included.
 check_inner_functions_quickly()
@@ -78,6 +85,14 @@ def pytest_configure(config: pytest.Config) -> None:
     jax_options.PINNED["jax_numpy_dtype_promotion"] = "strict"
     jax_options.PINNED["jax_numpy_rank_promotion"] = "raise"
     backend.prepare(compile_cache())
+    _leave_out_where_operations_stand()
+
+
+def _leave_out_where_operations_stand() -> None:
+    """Of the programs that are handed to XLA, which says it in no error that a test looks at."""
+    import jax
+
+    jax.config.update("jax_traceback_in_locations_limit", 0)
 
 
 def _folder_of_caches(config: pytest.Config) -> Path:
@@ -91,8 +106,10 @@ def _folder_of_caches(config: pytest.Config) -> Path:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: object) -> None:
-    """Tell a worker of xdist where the caches are."""
+    """Tell a worker of xdist where the caches are, and whether it is to collect everything."""
     node.workerinput["caches"] = str(node.config.stash[CACHES])
+    everything = node.config.args_source is pytest.Config.ArgsSource.TESTPATHS
+    node.workerinput["everything"] = everything
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -102,6 +119,19 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
     item.config.stash[PROGRAMS].meet()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection(session: pytest.Session) -> None:
+    """Begin with a share of the files, so that the other workers find them compiled."""
+    worker = getattr(session.config, "workerinput", {"everything": False})
+    if not worker["everything"]:
+        return
+    files = sorted(Path(__file__).parent.glob("test_*.py"))
+    number = int(worker["workerid"].removeprefix("gw"))
+    for path in files[number :: worker["workercount"]]:
+        with suppress(Exception, pytest.skip.Exception):  # which are told when it is collected
+            import_module(path.stem)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

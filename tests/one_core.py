@@ -12,6 +12,12 @@ RUN = "os.execv(sys.argv[2], sys.argv[2:])"
 
 def on_one_core(command: Sequence[str]) -> list[str]:
     """The same command, kept to one core where the system can do that."""
-    if sys.platform != "linux":
+    cores = one_core()
+    if cores is None:
         return list(command)
-    return [sys.executable, "-c", PIN + RUN, str(min(os.sched_getaffinity(0))), *command]
+    return [sys.executable, "-c", PIN + RUN, str(*cores), *command]
+
+
+def one_core() -> set[int] | None:
+    """The first of those that this process may use; None where a process cannot be kept to it."""
+    return {min(os.sched_getaffinity(0))} if sys.platform == "linux" else None

@@ -515,62 +515,70 @@ def test_what_the_system_refuses_is_one_line(monkeypatch: pytest.MonkeyPatch):
 # Real processes: what is imported, and that nothing but what is meant is printed.
 
 PROBE = """
-import sys
+import contextlib, io, json, sys
 from ganrun.cli import main
-try:
-    main()
-finally:
-    print("imported:", *sorted({name.partition(".")[0] for name in sys.modules}), file=sys.stderr)
+ended = []
+for words in json.loads(sys.argv[1]):
+    sys.argv[1:] = words
+    said = io.StringIO()
+    with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
+        try:
+            main()
+        except SystemExit as end:
+            ended.append((end.code, said.getvalue().splitlines()))
+print(json.dumps([ended, [name.partition(".")[0] for name in sys.modules]]))
 """
 
 
-def imported_by(*arguments: str | Path) -> tuple[int, list[str], set[str]]:
-    """Run a command in a process of its own: exit code, lines of both outputs, packages."""
-    command = [sys.executable, "-W", "error", "-c", PROBE, *map(str, arguments)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    *lines, imported = done.stderr.splitlines()
-    return done.returncode, [*done.stdout.splitlines(), *lines], set(imported.split()[1:])
+def imported_by(*commands: str) -> tuple[list[tuple[int, list[str]]], set[str]]:
+    """Run commands in a process of their own.
+
+    Returns the exit code of each and the lines of both its outputs, and the packages that all of
+    them have imported together.
+    """
+    words = json.dumps([command.split() for command in commands])
+    begun = [sys.executable, "-W", "error", "-c", PROBE, words]
+    done = subprocess.run(begun, capture_output=True, text=True, check=False)
+    assert done.stderr == ""
+    ended, imported = json.loads(done.stdout)
+    return [(code or 0, lines) for code, lines in ended], set(imported)
 
 
 def test_help_imports_nothing_that_takes_time():
-    code, _, imported = imported_by("--help")
+    ((code, _),), imported = imported_by("--help")
     assert code == 0
     assert not imported & (HEAVY | {"numpy", "pydantic", "rich", "ruamel", "jaxtyping"})
 
 
-@pytest.mark.parametrize(
-    "arguments",
-    [
-        "check a.yaml",
-        "check a.yaml --json",
+def test_what_only_reads_configs_imports_no_numerics():
+    Path("a.yaml").write_text("{}\n")
+    right = ["check a.yaml", "check a.yaml --json", "schema"]
+    wrong = [
         "check missing.yaml",
         "train missing.yaml",
         "train a.yaml --set steps",
         "train a.yaml --what",
-        "schema",
-    ],
-)
-def test_what_only_reads_configs_imports_no_numerics(arguments: str):
-    Path("a.yaml").write_text("{}\n")
-    code, lines, imported = imported_by(*arguments.split())
-    told_in_one_line = len(lines) == 1 and "Traceback" not in lines[0]
-    assert code == 0 or (code == 2 and told_in_one_line)
+    ]
+    ended, imported = imported_by(*right, *wrong)
+    assert [code for code, _ in ended] == [0] * len(right) + [2] * len(wrong)
+    for _, lines in ended[len(right) :]:
+        assert len(lines) == 1
+        assert "Traceback" not in lines[0]
     assert not imported & (HEAVY | {"numpy", "jaxtyping"})
 
 
 def test_what_reads_runs_imports_no_jax(stored: Path):
-    for arguments in (
-        ["report", stored, "--no-figures"],
-        ["report", "runs", "--no-figures", "--json"],
-        ["train", stored / "config.yaml"],  # complete: shown, not trained
-    ):
-        code, lines, imported = imported_by(*arguments)
+    (*found, missing), imported = imported_by(
+        f"report {stored} --no-figures",
+        "report runs --no-figures --json",
+        f"train {stored / 'config.yaml'}",  # complete: shown, not trained
+        "report a.yaml",
+    )
+    assert not imported & HEAVY
+    for code, lines in found:
         assert code == 0, lines
         assert any(stored.name in line for line in lines)
-        assert not imported & HEAVY
-    code, lines, imported = imported_by("report", "a.yaml")
-    assert (code, lines) == (1, ["a.yaml: no such folder"])
-    assert not imported & HEAVY
+    assert missing == (1, ["a.yaml: no such folder"])
 
 
 def test_the_module_is_the_command():

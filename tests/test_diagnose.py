@@ -170,6 +170,13 @@ def test_detectives_are_questioned_by_xla_as_it_trains_with_its_compiled_program
     assert prepared == [compile_cache()]
 
 
+@pytest.fixture
+def probed(collapsed: Collapsed, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The run's last state has been looked at, which comes to the same each time: see above."""
+    _, found, _, _ = collapsed
+    monkeypatch.setattr(diagnosing, "probe", lambda run: (found.detective, found.dynamics))
+
+
 def test_nothing_that_was_there_is_changed(collapsed: Collapsed) -> None:
     run, _, before, _ = collapsed
     after = files_of(run.path.parent)
@@ -262,7 +269,7 @@ class Impatient(Watcher):
 
 
 def test_one_that_was_interrupted_again_and_again_comes_to_the_same(
-    tmp_path: Path, collapsed: Collapsed, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, collapsed: Collapsed, probed: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """While it plays on, while it tries cures, while it tries the best, and at the very end."""
     monkeypatch.setattr(worker, "FIRST_CHUNK", 10)
@@ -301,7 +308,7 @@ def ended_by(sent: signal.Signals, run: RunFolder) -> tuple[int, str]:
 
 
 def test_one_whose_processes_were_all_killed_comes_to_the_same(
-    tmp_path: Path, collapsed: Collapsed
+    tmp_path: Path, collapsed: Collapsed, probed: None
 ) -> None:
     whole, found, _, _ = collapsed
     run = copied(whole, tmp_path)
@@ -326,7 +333,9 @@ def test_one_whose_terminal_is_closed_is_saved_and_says_how_to_go_on(
     assert {branch.run["status"] for branch in branches} <= {"complete", "interrupted"}
 
 
-def test_what_a_killed_writer_left_is_tidied_up(tmp_path: Path, collapsed: Collapsed) -> None:
+def test_what_a_killed_writer_left_is_tidied_up(
+    tmp_path: Path, collapsed: Collapsed, probed: None
+) -> None:
     run = resumable(collapsed, tmp_path)
     (run.path / ".diagnosis.json.0123abcd.tmp").write_text('{"format"')
     diagnosed(run)
@@ -341,7 +350,9 @@ def resumable(collapsed: Collapsed, folder: Path) -> RunFolder:
     return RunFolder(folder / whole.path.name)
 
 
-def test_of_two_at_once_the_second_is_told_so(tmp_path: Path, collapsed: Collapsed) -> None:
+def test_of_two_at_once_the_second_is_told_so(
+    tmp_path: Path, collapsed: Collapsed, probed: None
+) -> None:
     run = resumable(collapsed, tmp_path)
     errors: list[str] = []
 
@@ -400,7 +411,7 @@ def test_a_damaged_run_is_not_diagnosed(tmp_path: Path, collapsed: Collapsed, na
     "changed", [{"format": FORMAT + 1}, {"format": None}, {"id": "0" * 16}], ids=str
 )
 def test_a_diagnosis_of_another_format_or_run_is_made_anew(
-    tmp_path: Path, collapsed: Collapsed, changed: dict[str, Any]
+    tmp_path: Path, collapsed: Collapsed, probed: None, changed: dict[str, Any]
 ) -> None:
     run = resumable(collapsed, tmp_path)
     content = asdict(collapsed[1]) | changed

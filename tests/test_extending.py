@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 import ganrun
+from ganrun.game.properties import QUICK_XLA
 
 PACKAGE = Path(ganrun.__file__).parent
 PAGE = (PACKAGE.parent / "docs" / "extending.md").read_text(encoding="utf-8")
@@ -60,8 +61,7 @@ def put(block: str, into: Path) -> None:
 def extended(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of ganrun with every edit of the page."""
     folder = tmp_path_factory.mktemp("extended")
-    left_out = shutil.ignore_patterns("__pycache__")
-    shutil.copytree(PACKAGE, folder / "ganrun", ignore=left_out)
+    shutil.copytree(PACKAGE, folder / "ganrun")
     for block in BLOCKS:
         put(block, folder)
     (folder / "config.yaml").write_text(CONFIG)
@@ -70,7 +70,8 @@ def extended(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def ganrun_in(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-W", "error", "-m", "ganrun", *arguments]
-    environment = os.environ | {"PYTHONPATH": str(folder)}
+    quickly = " ".join(f"--{name}={value}".lower() for name, value in QUICK_XLA.items())
+    environment = os.environ | {"PYTHONPATH": str(folder), "XLA_FLAGS": quickly}
     return subprocess.run(
         command, cwd=folder, env=environment, capture_output=True, text=True, check=False
     )

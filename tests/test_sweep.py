@@ -18,6 +18,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from one_core import one_core
 from ready_processes import Command, NewCommand
 from store_examples import before_rmsprop_had_numbers, result_bytes
 from store_examples import train as trained
@@ -193,21 +194,22 @@ def test_a_sweep_of_before_rmsprop_had_numbers_is_read_and_makes_room_for_todays
 # Going on
 
 
-def test_a_finished_sweep_trains_nothing(tmp_path: Path) -> None:
-    folder, _ = swept(tmp_path, small(tmp_path))
-    before = stamps(folder)
+def test_a_finished_sweep_trains_nothing(
+    undisturbed: tuple[SweepFolder, bytes], tmp_path: Path
+) -> None:
+    path = tmp_path / undisturbed[0].path.name
+    shutil.copytree(undisturbed[0].path, path)
+    before = stamps(SweepFolder(path))
     folder, progress = swept(tmp_path, small(tmp_path))
     assert (progress.found, progress.trained) == (8, 0)
     assert stamps(folder) == before
 
 
-def test_an_extended_design_trains_only_what_is_new(
-    undisturbed: tuple[SweepFolder, bytes], tmp_path: Path
-) -> None:
-    first, _ = swept(tmp_path, small(tmp_path))
-    wider = small(tmp_path, "vary.training.discriminator_steps=[1, 2, 3]")
+def test_an_extended_design_trains_only_what_is_new(tmp_path: Path) -> None:
+    first, _ = swept(tmp_path, small(tmp_path, "seeds=1"))
+    wider = small(tmp_path, "seeds=1", "vary.training.discriminator_steps=[1, 2, 3]")
     folder, progress = swept(tmp_path, wider)
-    assert progress.trained == 12
+    assert progress.trained == 6
     reused = {one.id: one.run["reused_from"] for one in trial_folders(folder)}
     old = {one.id: one for one in trial_folders(first)}
     assert {key for key, source in reused.items() if source} == set(old)
@@ -217,8 +219,10 @@ def test_an_extended_design_trains_only_what_is_new(
             assert result_bytes(one) == result_bytes(old[one.id])
 
 
-def test_a_run_of_train_is_taken_over_under_the_trials_own_name(tmp_path: Path) -> None:
-    sweep = small(tmp_path)
+def test_a_run_of_train_is_taken_over_under_the_trials_own_name(
+    undisturbed: tuple[SweepFolder, bytes], tmp_path: Path
+) -> None:
+    sweep = small(tmp_path, "seeds=1")
     trial = Design(sweep).trial(3).experiment
     named = trial.model_copy(update={"name": "another"})
     (alone,) = train(named, Silent().update, Options(runs_dir=tmp_path))
@@ -226,8 +230,7 @@ def test_a_run_of_train_is_taken_over_under_the_trials_own_name(tmp_path: Path) 
     taken = RunFolder(folder.trial_path(trial))
     assert taken.run["reused_from"]["folder"] == str(alone.path)
     assert taken.run["name"] == "tiny"
-    fresh, _ = swept(tmp_path / "fresh", sweep)
-    assert result_bytes(taken) == result_bytes(RunFolder(fresh.trial_path(trial)))
+    assert result_bytes(taken) == result_bytes(RunFolder(undisturbed[0].trial_path(trial)))
 
 
 @pytest.mark.parametrize("name", ["config.yaml", "run.json"])
@@ -247,7 +250,7 @@ def test_a_damaged_trial_is_taken_from_where_it_is_whole(tmp_path: Path, name: s
 
 
 def test_a_damaged_run_elsewhere_is_trained_anew(tmp_path: Path) -> None:
-    sweep = small(tmp_path)
+    sweep = small(tmp_path, "seeds=1")
     trial = Design(sweep).trial(0).experiment
     (alone,) = train(trial, Silent().update, Options(runs_dir=tmp_path))
     (alone.path / "summary.json").write_text("{")
@@ -304,7 +307,7 @@ def test_two_sweeps_at_once_over_the_same_trials_train_each_once(
     small_one, wide_one = (
         words_of(tmp_path / "runs", tmp_path / f"{name}.yaml") for name in ("small", "wide")
     )
-    itself = {"cores": {min(os.sched_getaffinity(0))}} if sys.platform == "linux" else {}
+    itself = {"cores": one_core()}
     commands = [Command(*small_one), Command(*small_one, **itself), Command(*wide_one, **itself)]
     for process in commands:
         _, told = process.ended()
@@ -324,7 +327,7 @@ def test_two_sweeps_at_once_over_the_same_trials_train_each_once(
 def test_a_trial_that_another_process_trains_is_waited_for(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    sweep = small(tmp_path)
+    sweep = small(tmp_path, "seeds=1")
     one = Design(sweep).trial(2).experiment
     held = claimed(tmp_path, one)
     held.__enter__()
@@ -334,7 +337,7 @@ def test_a_trial_that_another_process_trains_is_waited_for(
 
     monkeypatch.setattr(time, "sleep", let_go)
     folder, progress = swept(tmp_path, sweep, executor=ThisProcess())
-    assert progress.trained == 8
+    assert progress.trained == 4
     assert RunFolder(folder.trial_path(one)).status == "complete"
 
 
@@ -372,13 +375,13 @@ def test_fail_fast_stops_at_the_first_and_the_same_sweep_goes_on(tmp_path: Path)
 
 
 def test_a_trial_that_fails_is_told_of_and_costs_nothing_else(tmp_path: Path) -> None:
-    sweep = small(tmp_path)
+    sweep = small(tmp_path, "seeds=1")
     broken = run_path(open_sweep(tmp_path, sweep).trials, Design(sweep).trial(1).experiment)
     broken.mkdir()
     (broken / "metrics.csv").write_text("not a run")
     listener = Listener()
     folder, progress = swept(tmp_path, sweep, listener=listener)
-    assert (progress.failed, progress.trained) == (1, 7)
+    assert (progress.failed, progress.trained) == (1, 3)
     assert "config.yaml: is missing; ganrun sweep --repair keeps" in listener.told[0]
     assert [row["status"] for row in rows(folder)].count("failed") == 1
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import signal
@@ -16,8 +17,8 @@ from typing import Any
 import jax
 import numpy as np
 import pytest
-from game_examples import experiment, hyper_of
-from one_core import on_one_core
+from game_examples import experiment, hyper_of, quickly_compiled
+from one_core import one_core
 from ready_processes import Command, NewCommand
 from store_examples import result_bytes
 
@@ -37,7 +38,7 @@ from ganrun.playing.schedule import evaluation_rounds, snapshot_rounds
 from ganrun.store import Run, RunFolder, StoreError, layout, open_run, run_path
 from ganrun.train import train
 
-STEPS = 400
+STEPS = 200
 Files = dict[str, bytes]
 
 
@@ -159,7 +160,8 @@ def test_a_row_says_what_numpy_says_of_the_same_generator(tmp_path: Path) -> Non
     game, hyper = game_of(one), hyper_of(one)
     state = population.state_from_dict(game, folder.checkpoint().state, hyper)
     sizes = play.program_of(one, 1).sizes
-    evaluation = population.evaluate(game, sizes, hyper, jax.tree.map(jax.numpy.asarray, state))
+    evaluate = quickly_compiled(functools.partial(population.evaluate, game, sizes))
+    evaluation = evaluate(hyper, jax.tree.map(jax.numpy.asarray, state))
     target = mixture_of(one.target)
     wanted = evaluate_samples(
         np.asarray(evaluation.samples, float), target.means, target.whitening, target.weights
@@ -303,7 +305,7 @@ def test_how_often_checkpoints_are_written_does_not_matter(
 # Interrupted
 
 
-@pytest.mark.parametrize("rounds", [[1], [200], [30, 31, 180, 390]])
+@pytest.mark.parametrize("rounds", [[1], [100], [30, 31, 90, 190]])
 def test_a_run_that_was_interrupted_and_resumed_is_as_if_it_had_not_been(
     tmp_path: Path, undisturbed: dict[int, Files], rounds: list[int], often: None
 ) -> None:
@@ -352,7 +354,7 @@ def test_a_run_is_not_resumed_under_other_numerics_unless_asked(
 # More steps
 
 
-@pytest.mark.parametrize("shorter", [[1], [25], [130], [40, 64, 395]])
+@pytest.mark.parametrize("shorter", [[1], [25], [130], [40, 64, 195]])
 def test_more_steps_go_on_from_the_shorter_run_and_equal_training_from_scratch(
     tmp_path: Path, undisturbed: dict[int, Files], shorter: list[int]
 ) -> None:
@@ -469,14 +471,15 @@ def test_a_run_that_fails_does_not_hurt_the_others_and_can_be_resumed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, often: None, lanes: int, error: Exception
 ) -> None:
     monkeypatch.setattr(population, "lanes_for", lambda platform: lanes)
-    calm = trained(tmp_path / "calm", tiny(0, 1, 2))
+    three = tiny(0, 1, 2, steps=60)
+    calm = trained(tmp_path / "calm", three)
     with monkeypatch.context() as context:
         failing_commits(1, error, context)
-        outcomes = trained(tmp_path / "failing", tiny(0, 1, 2), commit_every=0)
+        outcomes = trained(tmp_path / "failing", three, commit_every=0)
     assert [one.how for one in outcomes] == ["trained", "failed", "trained"]
     assert str(error) in outcomes[1].error
     assert RunFolder(outcomes[1].path).status == "failed"
-    (resumed,) = trained(tmp_path / "failing", tiny(1))
+    (resumed,) = trained(tmp_path / "failing", three.with_seed(1))
     assert [files(one) for one in (outcomes[0], resumed, outcomes[2])] == [
         files(one) for one in calm
     ]
@@ -486,7 +489,7 @@ def test_a_run_that_fails_does_not_hurt_the_others_and_can_be_resumed(
 def test_a_damaged_run_is_told_and_the_others_are_trained(
     tmp_path: Path, undisturbed: dict[int, Files], often: None, name: str
 ) -> None:
-    (halted,) = interrupted_at(200, tmp_path, tiny(1))
+    (halted,) = interrupted_at(100, tmp_path, tiny(1))
     damaged = halted.path / name
     damaged.write_bytes(damaged.read_bytes()[:-40])
     outcomes = trained(tmp_path, tiny(0, 1))
@@ -524,16 +527,12 @@ def words_of(runs: Path, one: Experiment, *options: str) -> list[str]:
     return ["train", str(config), "--runs-dir", str(runs), *options]
 
 
-def run_command(words: list[str], **options: Any) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(words, capture_output=True, text=True, check=False, **options)
-
-
 def test_the_command_on_one_core_comes_to_the_same(
     tmp_path: Path, undisturbed: dict[int, Files]
 ) -> None:
-    words = words_of(tmp_path / "runs", tiny(0))
-    done = run_command(on_one_core([sys.executable, "-m", "ganrun", *words]))
-    assert (done.returncode, done.stderr.count("Warning")) == (0, 0), done.stderr
+    process = Command(*words_of(tmp_path / "runs", tiny(0)), cores=one_core())
+    _, told = process.ended()
+    assert (process.returncode, told.count("Warning")) == (0, 0), told
     assert result_bytes(RunFolder(run_path(tmp_path / "runs", tiny(0)))) == undisturbed[0]
 
 
@@ -576,7 +575,9 @@ def test_a_run_that_is_there_already_is_shown_without_importing_jax(tmp_path: Pa
         "from ganrun.cli import main\n"
         "main()\n"
     )
-    done = run_command([sys.executable, "-c", program, *words])
+    done = subprocess.run(
+        [sys.executable, "-c", program, *words], capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stderr
     assert "modes" in done.stdout
     assert done.stderr.rstrip().endswith("imported:")
