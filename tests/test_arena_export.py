@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -11,42 +12,53 @@ from typing import Any
 
 import pytest
 from browser import Tabs, Watched, chromium, open_page  # noqa: F401
+from command_line import cli, entered, left_behind
 from engine_cases import CASES, GOLDEN, declared, experiment_of, played
 
 from ganrun.arena.engine import ENGINE, beyond_the_engine, playable
-from ganrun.arena.export import OFFLINE, check_exportable, exported, exported_page
+from ganrun.arena.export import OFFLINE, check_exportable, exported
 from ganrun.arena.menus import schema
 from ganrun.arena.settings import with_setting
 from ganrun.config import ConfigError, Experiment, load_experiment
 from ganrun.config.changes import with_changes
-from ganrun.page.html_page import encoded
 from ganrun.page.modules import bundled
 
 WEB = Path(__file__).parent / "web"
 LARGEST = 1_500_000
 TOLERANCE = 1e-4
 
-SMALL = {
-    "generator.hidden": [32, 32],
-    "discriminator.hidden": [32, 32],
-    "training.batch_size": 128,
-}
-
-
-def game(name: str, **changes: Any) -> Experiment:
-    return with_changes(Experiment(name=name), {**SMALL, **changes})
+DOCS = Path(__file__).parents[1] / "docs" / "arena.md"
+COMMAND = re.compile(r"^ganrun (arena --export (\S+) .*)$", re.MULTILINE)
 
 
 @pytest.fixture(scope="module")
 def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The page of two games."""
-    path = tmp_path_factory.mktemp("exported") / "arena.html"
-    two = [game("plain"), game("cured", **{"penalties.r1": {"weight": 0.1}})]
-    path.write_bytes(encoded(exported_page(two)))
-    return path
+    """The page of two games that docs/arena.md shows how to make, by that command."""
+    found = COMMAND.search(DOCS.read_text("utf-8"))
+    assert found is not None
+    with pytest.MonkeyPatch.context() as patch:
+        folder = entered(tmp_path_factory.mktemp("exported"), patch)
+        code, said, _ = cli(*found[1].split())
+        assert left_behind(folder) == [found[2]]
+    assert (code, said.split(":")[0]) == (0, found[2])
+    assert re.search(r"\d+ kB, complete: it opens in any browser, offline\.$", said.strip())
+    return folder / found[2]
 
 
 # What is in it
+
+
+def test_one_config_is_served_and_one_that_cannot_be_played_is_no_page(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = entered(tmp_path, monkeypatch)
+    code, _, told = cli("arena", "five_gaussians", "ring8")
+    assert code == 2
+    assert "one alone is served; --export takes several" in told
+    code, _, told = cli("arena", "--export", "a.html", "--set", "training.updates=unrolled")
+    assert code == 2
+    assert told.startswith("training.updates: 'unrolled' is not played in a page; alternating, ")
+    assert left_behind(folder) == []
 
 
 def test_a_page_is_small_and_names_no_address(file: Path) -> None:

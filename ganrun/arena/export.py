@@ -37,8 +37,8 @@ from ganrun.wording import plural
 
 ASSETS = Path(__file__).parent / "assets"
 OFFLINE = ASSETS / "offline"
-STYLES = ("arena", "game", "settings", "offline/offline")
 _BODY = re.compile(r"<body>\n<a class=\"skip-link\".*?</a>\n(.*)</body>", re.DOTALL)
+_STYLE = re.compile(r'<link rel="stylesheet" href="/arena/assets/([^"]+)">')
 _TITLE = re.compile(r"<title>(.*)</title>")
 _FOOT = re.compile(r'(<footer class="foot">\s*<p>).*?(</p>)', re.DOTALL)
 
@@ -52,6 +52,7 @@ def exported_page(experiments: Sequence[Experiment]) -> str:
     check_exportable(experiments)
     text = (ASSETS / "arena.html").read_text(encoding="utf-8")
     body, title = _BODY.search(text), _TITLE.search(text)
+    styles = [ASSETS / name for name in _STYLE.findall(text)]
     assert body is not None
     assert title is not None
     foot = (
@@ -61,7 +62,7 @@ def exported_page(experiments: Sequence[Experiment]) -> str:
     return document(
         title=title[1],
         body=_FOOT.sub(lambda found: found[1] + foot + found[2], body[1]),
-        styles=[ASSETS / f"{name}.css" for name in STYLES],
+        styles=[*styles, OFFLINE / "offline.css"],
         script=ASSETS / "arena.js",
         instead={ASSETS / "connection.js": OFFLINE / "connection.js"},
         data={"exported": exported(experiments), "recorded": _recorded()},

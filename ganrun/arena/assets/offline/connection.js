@@ -10,6 +10,7 @@ export class Connection {
   /* `listeners` as those of a line to a server: message(object), frame(header, arrays), state(word). */
   constructor(_, listeners) {
     this.listeners = listeners;
+    document.documentElement.toggleAttribute("data-embedded", window !== window.parent);
     this.worker = begun();
     if (this.worker) this.listenToWorker();
     else this.recording = new Recording(islandOf("exported"), islandOf("recorded"), (message) => this.hear(message));
