@@ -39,7 +39,7 @@ def read_frame(frame: bytes) -> tuple[dict[str, Any], dict[str, ndarray]]:
 @contextmanager
 def running(base: Experiment, runs_dir: Path, **options: Any) -> Iterator[Arena]:
     """An arena that is served from a thread of this process, as long as the block lasts."""
-    arena = Arena(base, runs_dir=runs_dir, port=0, **options)
+    arena = Arena(base, runs_dir=runs_dir, **{"port": 0, **options})
     opened = threading.Event()
     thread = threading.Thread(target=arena.run, args=(lambda _: opened.set(),))
     thread.start()

@@ -1,12 +1,17 @@
-"""A real arena in a process of its own, for tests of its page."""
+"""An arena on a small config, for tests of its page; what the command adds has tests of its own."""
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
-import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+import pytest
+from arena_examples import running
+from ready_processes import Copies
+
+from ganrun.arena import measuring_turns, saving
+from ganrun.config import load_experiment
 
 SMALL = """\
 name: small
@@ -21,39 +26,30 @@ snapshots: {count: 4, samples: 64, grid: 8}
 
 
 class Arena:
-    """`ganrun arena` on a small config; `address` is the page's, token and all."""
+    """Served from a thread of this process; `address` is the page's, token and all."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder = folder
         self.config = folder / "small.yaml"
         self.config.write_text(SMALL)
-        self.runs = folder / "runs"
+        self._runs = folder / "runs"
         self.start(0)
 
     def start(self, port: int) -> None:
-        command = [sys.executable, "-W", "error", "-m", "ganrun", "arena", str(self.config)]
-        command += ["--no-open", "--port", str(port), "--runs-dir", str(self.runs), "--quiet"]
-        self.log = (self.folder / "log.txt").open("a")
-        self.process = subprocess.Popen(
-            command, cwd=self.folder, stdout=subprocess.PIPE, stderr=self.log, text=True,
-            env=os.environ | {"PYTHONUNBUFFERED": "1"},
-        )  # fmt: skip
-        assert self.process.stdout is not None
-        line = self.process.stdout.readline()
-        assert "http://127.0.0.1:" in line, (self.folder / "log.txt").read_text()
-        self.address = line[line.index("http://") :].split()[0]
+        self._served = running(load_experiment(self.config), self._runs, port=port)
+        self.address = self._served.__enter__().address
 
     @property
     def port(self) -> int:
         return int(self.address.partition("/?")[0].rpartition(":")[2])
 
-    def stop(self) -> int:
-        """End it as Ctrl-C would; its exit code."""
-        self.process.send_signal(signal.SIGINT)
-        try:
-            return self.process.wait(timeout=30)
-        finally:
-            self.process.kill()
-            assert self.process.stdout is not None
-            self.process.stdout.close()
-            self.log.close()
+    def stop(self) -> None:
+        self._served.__exit__(None, None, None)
+
+
+@contextmanager
+def helped_by_copies() -> Iterator[None]:
+    """Have what an arena lets other processes do done by such as are ready: `ready_processes`."""
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (measuring_turns, saving):
+            patch.setattr(module, "Children", Copies)
+        yield

@@ -1,4 +1,4 @@
-"""The arena's page in a real browser, with a real arena behind it."""
+"""The arena's page in a real browser, with a real arena behind it, which compiles in a hurry."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from arena_server import Arena
+from arena_server import Arena, helped_by_copies
 from browser import (  # noqa: F401
     PHONE,
     Watched,
@@ -37,10 +37,11 @@ expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="module")
-def arena(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Arena]:
-    running = Arena(tmp_path_factory.mktemp("arena"))
-    yield running
-    running.stop()
+def arena(quick_xla: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Arena]:
+    with helped_by_copies():
+        running = Arena(tmp_path_factory.mktemp("arena"))
+        yield running
+        running.stop()
 
 
 class Player:
@@ -55,6 +56,10 @@ class Player:
         self.page.on("websocket", self._listen)
         self.page.goto(address)
         self.page.wait_for_selector(".game")
+
+    def leave(self) -> None:
+        """Listen no more: others are lent the same tab."""
+        self.page.remove_listener("websocket", self._listen)
 
     def _listen(self, socket: WebSocket) -> None:
         def keep(payload: str | bytes) -> None:
@@ -154,6 +159,7 @@ def tab(arena: Arena, open_page: Callable[..., Watched]) -> Iterator[Callable[..
         origin = arena.address.partition("?")[0]
         own = (origin, origin.replace("http:", "ws:"), "data:")
         player.watched.assert_quiet(allowed=own)
+        player.leave()
     players[0].say(type="pause")
 
 
@@ -457,6 +463,7 @@ def test_a_dropped_line_is_taken_up_again(player: Player):
 
 
 def test_a_page_goes_on_with_an_arena_that_was_restarted(
+    quick_xla: None,
     tmp_path: Path,
     open_page: Callable[..., Watched],  # noqa: F811
     monkeypatch: pytest.MonkeyPatch,
@@ -574,8 +581,8 @@ def test_a_game_is_saved_where_the_page_says(arena: Arena, player: Player):
     told = player.game().locator(".told")
     expect(told).to_contain_text("Saved as ")  # it is played again from round 0
     folder = Path(told.inner_text().removeprefix("Saved as "))
-    assert (arena.folder / folder / "config.yaml").is_file()
-    assert (arena.folder / folder / "events.csv").is_file()
+    assert (folder / "config.yaml").is_file()
+    assert (folder / "events.csv").is_file()
 
 
 def test_a_copied_config_is_one_that_loads(tab: Callable[..., Player], tmp_path: Path):

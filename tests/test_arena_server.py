@@ -22,6 +22,7 @@ import httpx
 import numpy as np
 import pytest
 from arena_examples import Page, line_of, page, running
+from arena_server import helped_by_copies
 from game_examples import experiment
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -40,6 +41,8 @@ from ganrun.config import load_experiment, run_id, to_yaml
 from ganrun.config.changes import with_changes
 from ganrun.store import RunFolder, StoreError
 
+pytestmark = pytest.mark.usefixtures("quick_xla")
+
 OWN = "http://127.0.0.1:8765"
 FRESH = itertools.count()
 EXPLOSIVE = {"optimizer.name": "sgd", "optimizer.learning_rate": 10.0, "objective": "wasserstein"}
@@ -56,8 +59,8 @@ def said() -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def arena(runs_dir: Path, said: list[str]) -> Iterator[Arena]:
-    with running(experiment(), runs_dir, say=said.append) as served:
+def arena(quick_xla: None, runs_dir: Path, said: list[str]) -> Iterator[Arena]:
+    with helped_by_copies(), running(experiment(), runs_dir, say=said.append) as served:
         yield served
 
 
