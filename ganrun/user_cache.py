@@ -1,12 +1,16 @@
-"""Where ganrun keeps what it can make again: compiled programs and measured references."""
+"""Where ganrun keeps what it can make again: compiled programs, measured references, fits."""
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
+import secrets
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from ganrun.machine import UnfitEnvironment
 
@@ -61,6 +65,37 @@ def kept_programs() -> list[Kept]:
 def kept_references() -> list[Kept]:
     """Every measured reference."""
     return list(_kept(user_cache(), "reference-*.json"))
+
+
+def kept_fits() -> list[Kept]:
+    """Every mixture that was fitted to points."""
+    return list(_kept(user_cache(), "fit-*.json"))
+
+
+def read_kept(path: Path) -> Any:
+    """The value of a file of the cache; None if there is none, or it is not what was written."""
+    try:
+        text, _, digest = path.read_text("ascii").rstrip("\n").rpartition("\n")
+        return json.loads(text) if digest == _digest(text) else None
+    except (OSError, ValueError, RecursionError):
+        return None
+
+
+def keep(path: Path, value: Any) -> None:
+    """Write a value as JSON with its digest; where that cannot be, nothing is kept."""
+    text = json.dumps(value, allow_nan=False)
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary.write_text(f"{text}\n{_digest(text)}\n", "ascii")
+        os.replace(temporary, path)
+    except OSError:
+        with suppress(OSError):
+            temporary.unlink()
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _kept(folder: Path, pattern: str) -> Iterator[Kept]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import pickle
 import re
+import shlex
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -38,9 +39,10 @@ from ganrun.game.members import game_of
 from ganrun.game.rounds import initial_state, play_round
 from ganrun.measure.own_metrics import own_metrics
 from ganrun.mixture import mixture_of
+from ganrun.report.commands_to_copy import diagnose_command
 from ganrun.report.list_columns import COLUMNS
 from ganrun.store.formats import FormatError
-from ganrun.store.pieces_kept import kept_files, read_pieces
+from ganrun.store.pieces_kept import kept_files, pieces_options, read_pieces
 from ganrun.store.summary_json import _Told
 from ganrun.sweep.designs import Design
 from ganrun.sweep.results import results_text
@@ -287,6 +289,21 @@ def test_what_a_folder_tells_must_be_what_was_written(config: Path):
     document["pieces"][0]["declaration"]["description"] = "\x1b[2J"
     with pytest.raises(FormatError):
         read_pieces(json.dumps(document).encode())
+
+
+def test_commands_to_copy_give_the_files_as_they_were_given(config: Path, tmp_path: Path):
+    folder = tmp_path / "runs" / "x"
+    folder.mkdir(parents=True)
+    for name, content in kept_files(to_yaml(load_experiment(config))).items():
+        (folder / name).write_bytes(content)
+    given_as = ["ganrun", "train", "x.yaml", "--pieces", "own/mine.py", "--pieces=my_metric.py"]
+    options = pieces_options(folder, given_as)
+    assert options[::2] == ["--pieces"] * 4
+    assert {"own/mine.py", "my_metric.py", "my_layout.py"} < set(options[1::2])
+    assert diagnose_command(folder).endswith(shlex.join(pieces_options(folder)))
+    (folder / "pieces.json").write_text("{}")
+    assert diagnose_command(folder) == f"ganrun diagnose {folder}"  # who runs it is told more
+    assert pieces_options(tmp_path) == []
 
 
 # What is asked of them

@@ -63,6 +63,7 @@ def check(
         give_pieces(pieces)
 
         from ganrun.config import to_yaml
+        from ganrun.config.encoded_points import in_short
 
         experiments = load_all(configs, settings(overrides, seeds=seeds, steps=steps, name=name))
         if as_json:
@@ -70,7 +71,7 @@ def check(
             shown = documents if len(documents) > 1 else documents[0]
             typer.echo(json.dumps(shown, indent=2, ensure_ascii=False))
         else:
-            typer.echo("---\n".join(map(to_yaml, experiments)), nl=False)
+            typer.echo("---\n".join(in_short(to_yaml(one)) for one in experiments), nl=False)
 
 
 def _check_pieces(paths: Sequence[Path], *, as_json: bool) -> None:

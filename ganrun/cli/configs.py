@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -39,13 +40,33 @@ def give_pieces(paths: Sequence[Path] | None) -> None:
         give(paths)
 
 
+@contextmanager
+def fitting_shown() -> Iterator[None]:
+    """On a terminal, how far the fit of a mixture to points is that a config names."""
+    from ganrun.points.watching import watched_by
+
+    with ExitStack() as stack:
+        bars: list[Callable[[int, int], None]] = []
+
+        def watch(done: int, total: int) -> None:
+            if not bars:
+                from ganrun.report.live.bar import counted
+
+                bars.append(stack.enter_context(counted("fitting Gaussians to the points")))
+            bars[0](done, total)
+
+        with watched_by(watch):
+            yield
+
+
 def load(path: Path, overrides: Sequence[str]) -> Experiment:
     """Load a config, wherever it is, and see that its target can be made. Raises `ConfigError`."""
     from ganrun.api.configs import notes_on, place_modes
     from ganrun.config import load_experiment
     from ganrun.config.find import find_config
 
-    experiment = load_experiment(find_config(path), overrides, place_modes)
+    with fitting_shown():
+        experiment = load_experiment(find_config(path), overrides, place_modes)
     note(f"{path}: {line}" for line in notes_on(experiment))
     return experiment
 

@@ -9,7 +9,7 @@ import typer
 
 from ganrun.cli import completion
 from ganrun.cli.commands import app
-from ganrun.cli.configs import give_pieces, settings
+from ganrun.cli.configs import fitting_shown, give_pieces, settings
 from ganrun.cli.ends import (
     clear_errors,
     end_interrupted,
@@ -102,7 +102,8 @@ def sweep(
 
         path = find_config(config) if config else default_sweep()
         given = settings(overrides, seeds=seeds, steps=steps, name=name, base="base.")
-        plan = load_sweep(path, given)
+        with fitting_shown():
+            plan = load_sweep(path, given)
         design = Design(plan)
         design.validate()
         found = (*unused_in_sweep(plan), *design.warnings())

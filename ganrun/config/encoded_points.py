@@ -8,6 +8,7 @@ from __future__ import annotations
 import binascii
 import hashlib
 import math
+import re
 from array import array
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from functools import lru_cache
@@ -20,6 +21,8 @@ MOST_KEPT = 20_000
 BYTES = 8
 """Of one point."""
 ENCODED_LIMIT = -(-MOST_KEPT * BYTES // 3) * 4
+_WORD = re.compile(r"[A-Za-z0-9_=-]{200,}")
+_CUT = "({:,} letters; whole in --json and in a run's folder)"
 LARGEST = 1000.0
 """No coordinate is beyond it."""
 
@@ -39,6 +42,8 @@ def fault_of(word: str, size: int, digest: str) -> str | None:
 
     What is right is two finite numbers a point, none beyond 1,000, whoever wrote it.
     """
+    if "..." in word:
+        return "shortened for people; ganrun check --json and a run's folder have them whole"
     try:
         content = urlsafe_b64decode(word.encode("ascii"))
     except (binascii.Error, UnicodeEncodeError):
@@ -52,6 +57,12 @@ def fault_of(word: str, size: int, digest: str) -> str | None:
     if not finite or (numbers and max(map(abs, numbers)) > LARGEST):
         return f"a coordinate is not finite, or beyond {LARGEST:,g}"
     return None
+
+
+def in_short(text: str) -> str:
+    """A config's text for people: of a word of points, whose size and digest stand beside it, the
+    beginning."""
+    return _WORD.sub(lambda found: f"{found[0][:16]}... {_CUT.format(len(found[0]))}", text)
 
 
 def unpacked(word: str) -> Any:

@@ -31,7 +31,7 @@ def settled(target: Target, place: Place) -> Target:
     read = {"path": None, "size": len(points), "digest": digest, "points": word}
     content = target.model_dump(mode="json") | read
     if target.means is None:
-        content |= _fitted(points, target.modes)
+        content |= _fitted(points, digest, target.modes)
     return Points.model_validate(content)
 
 
@@ -40,10 +40,10 @@ def _found(path: str, place: Place) -> Path:
     return folder / os.path.expanduser(path)
 
 
-def _fitted(points: Any, modes: int | None) -> dict[str, Any]:
-    from ganrun.points.fit import fit_points
+def _fitted(points: Any, digest: str, modes: int | None) -> dict[str, Any]:
+    from ganrun.points.kept_fit import fit_once
 
-    fit = fit_points(points, modes)
+    fit = fit_once(points, digest, modes)
     return {
         "modes": None,
         "means": fit.means.tolist(),

@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from ganrun.config.choices import Choice
+from ganrun.config.encoded_points import in_short
 from ganrun.config.fields import mark_of
 from ganrun.config.penalties import Penalties, penalty_model
 from ganrun.config.schema import Experiment
@@ -50,8 +51,10 @@ def differing_fields(configs: Sequence[Experiment]) -> dict[str, tuple[str | Non
 
 
 def _can_differ(field: Field) -> bool:
-    """Whether a field says anything of a game: that there are no penalties is said by theirs."""
-    return field.path[0] not in NAMES and (field.path, field.value) != (("penalties",), "{}")
+    """Whether a field says anything of a game: that there are no penalties is said by theirs, and
+    which points there are by their digest."""
+    told_by_others = (field.path, field.value) == (("penalties",), "{}")
+    return not (told_by_others or field.path[0] in NAMES or field.path == ("target", "points"))
 
 
 def config_fields(section: BaseModel, path: tuple[str, ...] = ()) -> Iterator[Field]:
@@ -72,7 +75,7 @@ def config_fields(section: BaseModel, path: tuple[str, ...] = ()) -> Iterator[Fi
                 default = _in_words(declared.get_default(call_default_factory=True))
             if here == ("target", "layout"):
                 default = Experiment().target.layout
-            yield Field(here, _in_words(value), default, declared.description or "")
+            yield Field(here, in_short(_in_words(value)), default, declared.description or "")
 
 
 def _in_words(value: Any) -> str:

@@ -16,6 +16,7 @@ from ganrun.config.schema import NAME_LIMIT
 from ganrun.diagnose.diagnosis import Advice, Branch
 from ganrun.store import RunFolder
 from ganrun.store.layout import CONFIG
+from ganrun.store.pieces_kept import pieces_options
 from ganrun.verdict import Word
 from ganrun.wording import form_for, plural
 
@@ -129,4 +130,5 @@ def _command(run: RunFolder, sets: Sequence[str], name: str | None = None) -> st
         words += ["--set", f"name={old}-{name}"]
     if run.path.parent != Path("runs"):
         words += ["--runs-dir", str(run.path.parent)]
+    words += pieces_options(run.path, run.run.get("command") or ())
     return shlex.join(words)

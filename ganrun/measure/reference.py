@@ -9,10 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import secrets
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -27,7 +24,7 @@ from ganrun.measure.evaluation import evaluate_samples
 from ganrun.measure.final import final_metrics, finite_or_none
 from ganrun.measure.showable import BY_MODE
 from ganrun.mixture import Mixture
-from ganrun.user_cache import user_cache
+from ganrun.user_cache import keep, read_kept, user_cache
 
 DRAWS = 20
 SEED = 71928
@@ -57,7 +54,7 @@ def reference_metrics(
     reference = _read(path)
     if reference is None:
         reference = measure_reference(mixture, n, watch)
-        _write(path, reference)
+        keep(path, reference)
     return reference
 
 
@@ -142,27 +139,6 @@ def _chains(mixture: Mixture) -> dict[str, Any]:
 
 def _read(path: Path) -> Reference | None:
     """The stored reference; None if there is none, or what is there is not what was written."""
-    try:
-        text, _, digest = path.read_text("ascii").rstrip("\n").rpartition("\n")
-        if digest != _digest(text):
-            return None
-        stored: Any = json.loads(text)
-    except (OSError, ValueError):
-        return None
-    return stored if set(stored) == set(SUMMARY_METRICS) else None
-
-
-def _write(path: Path, reference: Reference) -> None:
-    text = json.dumps(reference, allow_nan=False)
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary.write_text(f"{text}\n{_digest(text)}\n", "ascii")
-        os.replace(temporary, path)
-    except OSError:
-        with suppress(OSError):
-            temporary.unlink()
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
+    stored = read_kept(path)
+    whole = isinstance(stored, dict) and set(stored) == set(SUMMARY_METRICS)
+    return stored if whole else None

@@ -15,6 +15,7 @@ import numpy as np
 from jaxtyping import Float
 from numpy import ndarray
 
+from ganrun.points.watching import tell
 from ganrun.threads import one_thread
 
 MOST_MODES = 20
@@ -90,7 +91,9 @@ def _by_bic(points: Float[ndarray, "N 2"], most: int) -> tuple[Any, tuple[float,
 
 
 def _sizes(points: Float[ndarray, "N 2"], most: int) -> Iterator[Any]:
-    return (_fitted(points, size) for size in range(1, most + 1))
+    for size in range(1, most + 1):
+        tell(size - 1, most)
+        yield _fitted(points, size)
 
 
 def _fitted(points: Float[ndarray, "N 2"], size: int) -> Any:

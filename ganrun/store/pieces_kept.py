@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Annotated, Any
@@ -122,6 +122,30 @@ def admit_kept(folder: Path) -> None:
         return
     for kind, name, declaration in read_file(path, read_pieces):
         admit_known(kind, name, declaration)
+
+
+def pieces_options(folder: Path, command: Sequence[Any] = ()) -> list[str]:
+    """The `--pieces FILE` that playing a folder's game on takes; none where it is all ganrun's own.
+
+    A folder keeps the files' names alone: the `command` that made it may have them with their
+    places. Raises `DamagedError` if what it tells is damaged.
+    """
+    path = folder / layout.PIECES
+    if not path.exists():
+        return []
+    options: list[str] = []
+    for name in read_file(path, _files_in):
+        words = (str(word).removeprefix("--pieces=") for word in command)
+        place = next((word for word in words if Path(word).name == name), name)
+        options += ["--pieces", place]
+    return options
+
+
+def _files_in(content: bytes) -> list[str]:
+    """The names of the files that pieces are from; those of installed packages have no such."""
+    read_pieces(content)
+    names = (str(one.get("name")) for one in read_json(content).get("sources", []))
+    return [name for name in names if name.endswith(".py") and name.isprintable()]
 
 
 def read_pieces(content: bytes) -> list[tuple[str, str, Declaration]]:

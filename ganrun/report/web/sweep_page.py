@@ -7,6 +7,7 @@ from collections import Counter
 from pathlib import Path
 
 from ganrun import wording
+from ganrun.config.encoded_points import in_short
 from ganrun.influence import told
 from ganrun.page.html_page import encoded, escaped
 from ganrun.report.commands_to_copy import sweep_command
@@ -207,5 +208,5 @@ not trained again:</p>
 trial, <a href="{INFLUENCE}">{INFLUENCE}</a> with every number of the answer, and
 <code>trials/</code> with a run folder each.</p>
 <details class="numbers-of"><summary>{SWEEP}</summary>
-<pre tabindex="0" class="panel yaml">{escaped(yaml)}</pre></details>"""
+<pre tabindex="0" class="panel yaml">{escaped(in_short(yaml))}</pre></details>"""
     return section("again", "How to repeat it", content)
