@@ -13,6 +13,7 @@ from rich.cells import cell_len
 from rich.console import Console
 from sweep_examples import small
 
+from ganrun import wording
 from ganrun.config.find import find_config
 from ganrun.config.sweep_load import load_sweep
 from ganrun.playing import progress as playing_progress
@@ -247,7 +248,7 @@ def test_every_cell_has_its_place_from_the_beginning_and_fills(name, width, heig
         (half_way(design), design.cells // 2),
     ):
         text = frame_of(design, progress, width=width, height=height)
-        marks = "".join(field_lines(text)).replace(" ", "")
+        marks = re.sub("[^▁▂▃▄▅▆▇█·]", "", "".join(field_lines(text)))
         together = (
             int(found[1].replace(",", ""))
             if (found := re.search(r"every (\d+) cells", text))
@@ -269,6 +270,13 @@ def test_a_cell_is_as_high_as_it_recovers_modes_and_quiet_until_all_its_seeds_ar
     assert line.plain[2:5] == "█▁▅"
     styles = {span.start: str(span.style) for span in line.spans}
     assert [styles.get(place) for place in (2, 3, 4)] == [SCREEN_BLUE, SCREEN_VERMILLION, "dim"]
+
+
+def test_every_line_of_cells_is_a_level_of_what_varies_slowest_and_says_which(design):
+    text = frame_of(design, half_way(design), height=30)
+    assert "every cell by learning rate ratio" in text
+    named = [line.split()[0] for line in field_lines(text)]
+    assert named == [wording.setting(level) for level in design.sweep.factors[0].levels]
 
 
 def test_a_sweep_too_large_for_its_columns_puts_several_cells_into_one():

@@ -22,13 +22,25 @@ GROUPS = range(2, 21)
 
 
 @dataclass(frozen=True)
+class Slowest:
+    """What varies slowest in a design: a field or the case, and its levels in words."""
+
+    name: str
+    levels: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Field:
-    """How cells are laid out: by groups, so many to a line; a column may be of several cells."""
+    """How cells are laid out: by groups, so many to a line; a column may be of several cells.
+
+    Where every line is a level of what varies `slowest`, it is named.
+    """
 
     cells: int
     together: int
     group: int
     groups_to_a_line: int
+    slowest: Slowest | None = None
 
     @property
     def lines(self) -> int:
@@ -40,12 +52,16 @@ class Field:
         return math.ceil(math.ceil(self.cells / self.together) / self.group)
 
 
-def field_of(cells: int, levels: int, width: int, lines: int) -> Field | None:
+def field_of(
+    cells: int, levels: int, width: int, lines: int, slowest: Slowest | None = None
+) -> Field | None:
     """The layout of so many cells; `levels` of them in a row differ in one field alone.
 
     Where there are too many, several share a column; None where there is no room at all.
     """
     group = levels if levels in GROUPS else TEN
+    if slowest is not None and (field := _by_lines(cells, group, width, lines, slowest)):
+        return field
     room = (width - 2 + 1) // (group + 1)
     if lines < 1 or room < 1 or not cells:
         return None
@@ -57,19 +73,37 @@ def field_of(cells: int, levels: int, width: int, lines: int) -> Field | None:
     return replace(field, groups_to_a_line=math.ceil(field._groups / field.lines))
 
 
+def _by_lines(cells: int, group: int, width: int, lines: int, slowest: Slowest) -> Field | None:
+    """A line for each of the slowest levels; None where they have no room."""
+    count = len(slowest.levels)
+    each = cells // count
+    group = group if each % group == 0 else each
+    needed = len(_label(slowest, 0)) + each + each // group - 1
+    if count > lines or each < 2 or needed > width:
+        return None
+    return Field(cells, 1, group, each // group, slowest)
+
+
+def _label(slowest: Slowest | None, line: int) -> str:
+    """What stands before the cells of a line."""
+    if slowest is None:
+        return "  "
+    breadth = max(map(len, slowest.levels))
+    return f"  {slowest.levels[line]:>{breadth}}  "
+
+
 def draw_field(
     tallies: Mapping[int, CellTally], seeds: int, field: Field, width: int, ascii_only: bool
 ) -> list[Text]:
     """The key, and the lines of cells in the design's order."""
-    lines, line = [_key(field, width, ascii_only)], Text("  ")
+    lines = [_key(field, width, ascii_only)]
     for place, mark in enumerate(_marks(tallies, seeds, field, ascii_only)):
-        if place and place % (field.group * field.groups_to_a_line) == 0:
-            lines.append(line)
-            line = Text("  ")
-        elif place and place % field.group == 0:
-            line.append(" ")
-        line.append_text(mark)
-    return [*lines, line]
+        if place % (field.group * field.groups_to_a_line) == 0:
+            lines.append(Text().append(_label(field.slowest, len(lines) - 1), "dim"))
+        elif place % field.group == 0:
+            lines[-1].append(" ")
+        lines[-1].append_text(mark)
+    return lines
 
 
 def _marks(
@@ -92,11 +126,14 @@ def _marks(
 
 
 def _key(field: Field, width: int, ascii_only: bool) -> Text:
-    each = "cell" if field.together == 1 else f"{field.together:,} cells"
+    each = "every cell" if field.together == 1 else f"every {field.together:,} cells"
+    by = f"{each} by {field.slowest.name}" if field.slowest else each
     signs, none = (ASCII_EIGHTHS, ".") if ascii_only else (EIGHTHS, "·")
-    text = Text("", "dim", end="").append(signs[1], f"not dim {SCREEN_VERMILLION}").append(" to ")
-    text.append(signs[8], f"not dim {SCREEN_BLUE}").append(" no to all modes recovered")
-    for words in (f"every {each}   {none} to come   ", f"every {each}  ", ""):
+    text = Text("", "dim", end="").append(signs[1], f"not dim {SCREEN_VERMILLION}")
+    text.append(" none to ").append(signs[8], f"not dim {SCREEN_BLUE}").append(
+        " all modes recovered"
+    )
+    for words in (f"{by}   {none} to come   ", f"{each}   {none} to come   ", f"{each}   ", ""):
         if len(words) + len(text.plain) <= width:
             return Text(words, "dim", end="").append_text(text)
-    return Text(f"every {each}", "dim", end="")
+    return Text(each, "dim", end="")

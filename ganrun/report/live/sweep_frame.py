@@ -26,13 +26,13 @@ from ganrun.report.live.frame_parts import (
     measuring_words,
     paced_bar,
 )
-from ganrun.report.live.sweep_field import FIELD_AROUND, draw_field, field_of
+from ganrun.report.live.sweep_field import FIELD_AROUND, Slowest, draw_field, field_of
 from ganrun.report.live.watcher import Moment
 from ganrun.report.palette import SCREEN_BLUE, SCREEN_VERMILLION
 from ganrun.sweep.designs import Design
 from ganrun.sweep.run import CellTally, SweepProgress
 
-MOST_CELLS = 5
+MOST_CELLS = 8
 """Worst cells that are shown, and as many best ones."""
 TABLE_AROUND = 5
 """Lines of the table of cells besides those of its cells, and the one before it."""
@@ -110,7 +110,8 @@ def draw_sweep(
     ]
     room = inner_height(moment) - len(lines)
     width, seeds = inner_width(moment), len(design.seeds)
-    field = field_of(design.cells, levels_of(design), width, room // 2 - FIELD_AROUND)
+    lines_left = room // 2 - FIELD_AROUND
+    field = field_of(design.cells, levels_of(design), width, lines_left, slowest_of(design))
     if field is not None:
         drawn = draw_field(progress.cells, seeds, field, width, moment.ascii_only)
         lines += [Text(""), *drawn]
@@ -124,6 +125,17 @@ def levels_of(design: Design) -> int:
     """Levels of the field that varies fastest, whose cells stand beside each other."""
     levels = design.sweep.factors[-1].levels if design.sweep.factors else None
     return len(levels) if levels and design.sweep.design == "factorial" else 0
+
+
+def slowest_of(design: Design) -> Slowest | None:
+    """The cases, or the levels of the first field, which stand in lines of their own."""
+    if cases := tuple(design.sweep.cases):
+        return Slowest("case", cases)
+    factors = design.sweep.factors
+    if not levels_of(design) or len(factors) < 2:
+        return None
+    name = short_names(design.columns)[0].replace("_", " ")
+    return Slowest(name, tuple(map(wording.setting, factors[0].levels or ())))
 
 
 def collapse_words(progress: SweepProgress) -> str:
