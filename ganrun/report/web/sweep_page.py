@@ -127,7 +127,7 @@ def _phase() -> str:
 </div>
 <noscript><p class="notice">The diagram, the charts and the table of trials need JavaScript.</p>
 </noscript>"""
-    lead = """Every cell holds the trials with its two levels. Point at one, or move there with
+    lead = """Every cell holds the trials with its levels. Point at one, or move there with
 the arrow keys, to see its runs; press it to watch its median and its worst trial."""
     return section("phase", "Where it happens", content, lead=lead)
 
