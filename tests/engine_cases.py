@@ -1,7 +1,7 @@
 """Games that the page's own engine must play as JAX does, and what JAX makes of them in 20 rounds.
 
-`python tests/engine_cases.py` writes `golden/engine.json`, which the engine's tests read: both draw
-the same weights and batches from the seed. Where an entry changes, say why.
+`python tests/engine_cases.py [CASE ...]` writes `golden/engine.json`, which the engine's tests
+read: both draw the same weights and batches from the seed. Where an entry changes, say why.
 `python tests/engine_cases.py recording` has Node record the game that a page shows which can play
 none.
 """
@@ -12,6 +12,7 @@ import json
 import math
 import subprocess
 import sys
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +62,21 @@ CASES: dict[str, Overrides] = {
     **{
         f"updates {name}": {"training.updates": name, "training.discriminator_steps": 2}
         for name in ("alternating", "simultaneous", "extragradient", "optimistic", "lookahead")
+    },
+    "updates unrolled": {"training.updates": {"unrolled": {"steps": 3}}},
+    "unrolled, spectral norm, gradient penalty, weight clipping": {
+        "training.updates": {"unrolled": {"steps": 2}},
+        "discriminator.spectral_norm": True,
+        "discriminator.weight_clip": 0.3,
+        "penalties.gradient_penalty": {"weight": 0.1},
+        "optimizer.name": "adamw",
+        "discriminator.activation": "tanh",
+    },
+    "unrolled RMSProp": {
+        "training.updates": {"unrolled": {"steps": 2}},
+        "optimizer.name": "rmsprop",
+        "discriminator.activation": "tanh",
+        **BLUNT,
     },
     "updates consensus": {"training.updates": {"consensus": {"weight": 0.1}}},
     "consensus of steep activations": {
@@ -232,20 +248,29 @@ def record() -> None:
     (OFFLINE / "recorded.json").write_text(played.stdout + "\n", encoding="utf-8")
 
 
-def main() -> None:
-    """Write them all."""
+def main(only: Collection[str]) -> None:
+    """Write them all; where some are named, of the others those whose config has changed."""
     from ganrun.executors.compile_cache import compile_cache
     from ganrun.game import backend
 
     backend.prepare(compile_cache())
+    before = json.loads(GOLDEN.read_text("utf-8"))["cases"] if GOLDEN.exists() else {}
     found = {}
     for name, overrides in CASES.items():
         experiment = experiment_of(overrides)
-        found[name] = {"config": experiment.model_dump(mode="json"), **played(experiment)}
+        found[name] = {"config": experiment.model_dump(mode="json")}
+        if (
+            only
+            and name not in only
+            and before.get(name, {}).get("config") == found[name]["config"]
+        ):
+            found[name] = before[name]
+            continue
+        found[name] |= played(experiment)
         print(name, flush=True)
     content = json.dumps({"declared": declared(), "cases": found}, separators=(",", ":"))
     GOLDEN.write_text(content.replace('},"', '},\n"') + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
-    record() if sys.argv[1:] == ["recording"] else main()
+    record() if sys.argv[1:] == ["recording"] else main(sys.argv[1:])

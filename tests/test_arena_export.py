@@ -55,9 +55,9 @@ def test_one_config_is_served_and_one_that_cannot_be_played_is_no_page(
     code, _, told = cli("arena", "five_gaussians", "ring8")
     assert code == 2
     assert "one alone is served; --export takes several" in told
-    code, _, told = cli("arena", "--export", "a.html", "--set", "training.updates=unrolled")
+    code, _, told = cli("arena", "--export", "a.html", "--set", "training.updates=competitive")
     assert code == 2
-    assert told.startswith("training.updates: 'unrolled' is not played in a page; alternating, ")
+    assert told.startswith("training.updates: 'competitive' is not played in a page; alternating, ")
     assert left_behind(folder) == []
 
 
@@ -76,7 +76,7 @@ def test_menus_are_of_what_the_engine_plays() -> None:
     fields = {one["field"]: one for group in offered["groups"] for one in group["fields"]}
     names = [one["name"] for one in fields["training.updates"]["choices"]]
     assert "consensus" in names
-    assert "unrolled" not in names
+    assert "competitive" not in names
     assert "generator.average" not in fields
     assert fields.keys() >= {"objective", "penalties.r1", "discriminator.packing"}
     assert len(offered["layouts"]) == len(whole["layouts"])
@@ -85,7 +85,11 @@ def test_menus_are_of_what_the_engine_plays() -> None:
 @pytest.mark.parametrize(
     ("field", "value", "line"),
     [
-        ("training.updates", "unrolled", "training.updates: 'unrolled' is not played in a page; "),
+        (
+            "training.updates",
+            "competitive",
+            "training.updates: 'competitive' is not played in a page; ",
+        ),
         ("generator.latent", "particles", "generator.latent: 'particles' is not played in a page"),
         ("generator.average", 0.99, "generator.average: not played in a page; leave it out"),
     ],

@@ -12,6 +12,7 @@ import { addProducts } from "./products.js";
 import { addReductions } from "./reductions.js";
 
 const ROOM = 32; // bytes behind every array, since loops go by whole vectors
+const STEPS_OF_A_PART = 60;
 const aligned = (bytes) => Math.ceil((bytes + ROOM) / 16) * 16;
 
 /* `places`: name -> how many float32 numbers. `functions`: name -> [{of: node, to: place, offset?}, ...],
@@ -32,7 +33,8 @@ export function compiled(places, functions) {
   const reads = {};
   for (const [name, outputs] of Object.entries(functions)) {
     const plan = new Plan(outputs, at, end, called);
-    assembly.function(name, [], (locals) => plan.code(locals));
+    const parts = plan.parts(assembly, name);
+    assembly.function(name, [], () => parts.map((part) => call(part)));
     most = Math.max(most, plan.end);
     reads[name] = plan.reads;
   }
@@ -99,23 +101,34 @@ class Plan {
     return lasts;
   }
 
-  code(locals) {
-    const made = this.kept.map((one, step) => {
-      this.addresses.set(one, this.heap.take(aligned(4 * one.rows * one.columns)));
-      const temporary = [];
-      const take = (length) => {
-        temporary.push(this.heap.take(aligned(4 * length)));
-        return temporary[temporary.length - 1];
-      };
-      const code = this.make(one, locals, take);
-      temporary.forEach((place) => this.heap.give(place));
-      for (const source of new Set([one, ...this.read(one)])) if (this.lasts.get(source) === step) this.heap.give(this.addresses.get(source));
-      return code;
+  /* The work as functions of some steps each: the browser compiles long ones badly. Their indices. */
+  parts(assembly, name) {
+    const { kept } = this;
+    const starts = kept.map((_, step) => step).filter((step) => step % STEPS_OF_A_PART === 0);
+    const parts = starts.map((start) => {
+      const code = (locals) => kept.slice(start, start + STEPS_OF_A_PART).map((one, index) => this.code(one, start + index, locals));
+      return assembly.function(`${name}.${start}`, [], code);
     });
-    const put = this.outputs.map(({ of, to, offset = 0 }) =>
+    return [...parts, assembly.function(`${name}.put`, [], () => this.put())];
+  }
+
+  code(one, step, locals) {
+    this.addresses.set(one, this.heap.take(aligned(4 * one.rows * one.columns)));
+    const temporary = [];
+    const take = (length) => {
+      temporary.push(this.heap.take(aligned(4 * length)));
+      return temporary[temporary.length - 1];
+    };
+    const code = this.make(one, locals, take);
+    temporary.forEach((place) => this.heap.give(place));
+    for (const source of new Set([one, ...this.read(one)])) if (this.lasts.get(source) === step) this.heap.give(this.addresses.get(source));
+    return code;
+  }
+
+  put() {
+    return this.outputs.map(({ of, to, offset = 0 }) =>
       copyBytes(i32.const(this.at[to] + 4 * offset), i32.const(this.address(of)), i32.const(4 * of.rows * of.columns)),
     );
-    return [made, put];
   }
 
   make(one, locals, take) {

@@ -29,6 +29,7 @@ export function factsOf(config, declared) {
   });
   const { packing } = discriminator;
   const minibatch = chosen(config, "discriminator.minibatch", declared.defaultsOf);
+  const updates = chosen(config, "training.updates", declared.defaultsOf);
   const sight = { packing, batch: training.batch_size, seesBatches: minibatch.name !== "none" };
   return {
     ...sight,
@@ -42,7 +43,7 @@ export function factsOf(config, declared) {
     penaltyNumbers: Object.fromEntries(Object.entries(penalties).map(([name, numbers]) => [name, Object.keys(numbers)])),
     optimizer: optimizer.name,
     schedule: chosen(config, "optimizer.schedule", declared.defaultsOf).name,
-    updates: { name: chosen(config, "training.updates", declared.defaultsOf).name },
+    updates: { name: updates.name, ...(updates.name === "unrolled" ? updates.numbers : {}) },
     data: chosen(config, "training.data", declared.defaultsOf).name,
     present: OPTIONAL.filter((field) => fieldOf(config, field) !== null),
   };

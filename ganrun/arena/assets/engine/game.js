@@ -3,7 +3,8 @@
 import { carryOver } from "./carried_over.js";
 import { STREAM, foldIn, roundKey } from "./draws.js";
 import { factsOf, numbersOf } from "./facts.js";
-import { OPTIMIZERS } from "./optimizers.js";
+import { AHEAD } from "./foreseen.js";
+import { OPTIMIZERS, corrections } from "./optimizers.js";
 import { PLAYERS, Program, SEEN } from "./program.js";
 import { SCHEDULES, faded, narrowed } from "./schedules.js";
 import { DATA, drawable } from "./targets.js";
@@ -187,6 +188,20 @@ export class Game {
     const at = { update: this.program.at[`${player}.update`], slopes: this.program.at[`${player}.slopes`] };
     for (const part of ["params", ...OPTIMIZERS[this.facts.optimizer].keeps]) at[part] = this.program.address(player, part);
     OPTIMIZERS[this.facts.optimizer].update(this.call, at, this.bytes(player), this.numbers[player].numbers, this.counts[player]);
+  }
+
+  /* The numbers of the discriminator's next steps, for a generator that foresees them. */
+  foresee() {
+    const { program, numbers, counts, facts } = this;
+    const own = numbers.discriminator.numbers;
+    for (const name of AHEAD) program.set(`ahead.${name}`, own[name]);
+    program.set("ahead.rate", this.rates.discriminator);
+    program.set("ahead.clip", numbers.clip);
+    for (let step = 1; step <= facts.updates.steps; step += 1) {
+      const [first, second] = corrections(own, counts.discriminator + step);
+      program.set(`ahead.correction1.${step}`, first);
+      program.set(`ahead.correction2.${step}`, second);
+    }
   }
 
   bytes(player) {

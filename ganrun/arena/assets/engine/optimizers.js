@@ -1,11 +1,15 @@
 /* Optimizers: what turns a player's slopes into its update, in units of its rate. */
 
+/* What Adam's means of so many slopes lack, since they begin at 0. */
+export const corrections = ({ b1, b2 }, count) => [b1, b2].map((decay) => 1 - Math.fround(decay) ** count);
+
 /* `keeps`: the vectors that it keeps of each parameter. `update(call, at, bytes, numbers, count)`: of the
  * functions of `descents.js`, addresses by name, and the numbers of a config's `optimizer`. */
 const adam = {
   keeps: ["means", "squares"],
-  update(call, at, bytes, { b1, b2, eps }, count) {
-    call.adam(at.update, at.slopes, at.means, at.squares, bytes, b1, b2, 1 - Math.fround(b1) ** count, 1 - Math.fround(b2) ** count, eps);
+  update(call, at, bytes, numbers, count) {
+    const { b1, b2, eps } = numbers;
+    call.adam(at.update, at.slopes, at.means, at.squares, bytes, b1, b2, ...corrections(numbers, count), eps);
   },
 };
 

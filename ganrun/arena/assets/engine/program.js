@@ -3,6 +3,7 @@
 
 import { compiled } from "./compile.js";
 import { foldIn } from "./draws.js";
+import { foreseen } from "./foreseen.js";
 import { add, affine, beginGraph, beyond, constant, given, greatest, mean, mul, reshape, rowsOf, scale, square, stack, stop, sum } from "./graph.js";
 import { heard, Network } from "./networks.js";
 import { OBJECTIVES, SMOOTHED } from "./objectives.js";
@@ -21,11 +22,12 @@ const NOISE_REAL = 1 << 20;
 const NOISE_FAKE = NOISE_REAL + 1;
 const DROPOUT = NOISE_REAL + 2;
 const REAL_FOR_GENERATOR = 1 << 21;
+const PENALTIES_FOR_GENERATOR = REAL_FOR_GENERATOR + 1;
 
 /* The keys of what a step draws, by the step's own. */
 const KEYS = {
   discriminator: (key) => ({ step: key, real: foldIn(key, 0), latents: foldIn(key, 1), penalties: foldIn(key, 2) }),
-  generator: (key) => ({ step: key, real: foldIn(key, REAL_FOR_GENERATOR), latents: key }),
+  generator: (key) => ({ step: key, real: foldIn(key, REAL_FOR_GENERATOR), latents: key, penalties: foldIn(key, PENALTIES_FOR_GENERATOR) }),
 };
 
 export class Program {
@@ -139,8 +141,7 @@ export class Program {
   }
 
   /* The discriminator as it learns in a step of this player: a graph of logits of a graph of what it sees. */
-  critic(player, vectors) {
-    const params = this.paramsOf("discriminator");
+  critic(player, params, vectors) {
     const silent = this.facts.present.includes("discriminator.dropout");
     const dropped = (hidden, layer) => {
       const keyOf = ({ step }) => foldIn(foldIn(step, DROPOUT), layer);
@@ -150,30 +151,36 @@ export class Program {
     return (seen) => this.networks.discriminator.apply(params, vectors, seen, silent ? { dropped } : {});
   }
 
-  /* What the discriminator minimises on its batch, and what that is made of. */
+  /* What the discriminator minimises in its own step. */
   detective() {
+    const params = this.paramsOf("discriminator");
+    const vectors = this.networks.discriminator.powerStep(params, this.vectorsOf("discriminator"));
+    const batch = this.batchOf("discriminator", this.vectorsOf("generator"));
+    return { ...this.judged("discriminator", batch, params, vectors), vectors };
+  }
+
+  /* What a discriminator minimises on the batch of a player's step, and what that is made of. */
+  judged(player, { real, fake }, params, vectors) {
     const { objective, present, penalties, seesBatches } = this.facts;
-    const vectors = this.networks.discriminator.powerStep(this.paramsOf("discriminator"), this.vectorsOf("discriminator"));
-    const { real, fake } = this.batchOf("discriminator", this.vectorsOf("generator"));
-    const critic = this.critic("discriminator", vectors);
+    const critic = this.critic(player, params, vectors);
     const together = seesBatches ? null : critic(stack(real, fake));
     const logits = seesBatches
       ? { real: critic(real), fake: critic(fake) }
       : { real: rowsOf(together, 0, real.rows), fake: rowsOf(together, real.rows, 2 * real.rows) };
     let value = OBJECTIVES[objective].detective(logits.real, logits.fake);
     if (present.includes("training.label_smoothing")) value = add(value, SMOOTHED[objective](logits.real, this.number("smoothing")));
-    const penalty = penalties.map((name, index) => this.penalty(name, index, critic, real, fake)).reduce(add, constant(0));
-    return { loss: add(value, penalty), value, penalty, logits, vectors };
+    const penalty = penalties.map((name, index) => this.penalty(player, name, index, critic, { real, fake })).reduce(add, constant(0));
+    return { loss: add(value, penalty), value, penalty, logits };
   }
 
-  penalty(name, index, critic, real, fake) {
+  penalty(player, name, index, critic, { real, fake }) {
     const { keys, value } = PENALTIES[name];
     const uniform = (draw, rows, columns) => {
       const keyOf = ({ penalties }) => {
         const own = foldIn(penalties, index);
         return keys[draw] === null ? own : foldIn(own, keys[draw]);
       };
-      return this.drawn("discriminator", `${name}_${draw}`, rows, columns, "uniform", keyOf);
+      return this.drawn(player, `${name}_${draw}`, rows, columns, "uniform", keyOf);
     };
     const numbers = Object.fromEntries(this.facts.penaltyNumbers[name].map((one) => [one, this.number(`${name}.${one}`)]));
     return value(critic, { real, fake, numbers, uniform });
@@ -183,14 +190,33 @@ export class Program {
   forger() {
     const { objective, present } = this.facts;
     const vectors = this.networks.generator.powerStep(this.paramsOf("generator"), this.vectorsOf("generator"));
-    const { real, fake, after } = this.batchOf("generator", vectors);
-    const critic = this.critic("generator", this.vectorsOf("discriminator"));
+    const { after, ...batch } = this.batchOf("generator", vectors);
+    const { real, fake } = batch;
+    const answered = this.answered(batch);
+    const critic = this.critic("generator", answered.params, answered.vectors);
     const [seenReal, seenFake] = [critic(real), critic(fake)];
     if (!present.includes("training.top_k")) return { loss: mean(OBJECTIVES[objective].forger(seenReal, seenFake)), vectors: after };
     const heeded = greatest(stop(seenFake), this.number("heeded"));
     const moving = add(mul(seenFake, heeded), mul(stop(seenFake), affine(heeded, -1, 1)));
     const losses = mul(OBJECTIVES[objective].forger(seenReal, moving), heeded);
     return { loss: mul(sum(losses), this.number("heeded_share")), vectors: after };
+  }
+
+  /* The discriminator that the generator answers: as it stands, or as it would be some steps later. */
+  answered(batch) {
+    const { updates, optimizer } = this.facts;
+    const now = { params: this.paramsOf("discriminator"), vectors: this.vectorsOf("discriminator") };
+    if (!updates.steps) return now;
+    const { params: layout } = this.networks.discriminator;
+    const kept = (part) => (part in this.parts.discriminator ? this.arraysOf("discriminator", part, layout) : {});
+    return foreseen({
+      player: { ...now, means: kept("means"), squares: kept("squares") },
+      steps: updates.steps,
+      optimizer,
+      network: this.networks.discriminator,
+      lossOf: (params, vectors) => this.judged("generator", batch, params, vectors).loss,
+      numberOf: (name) => this.number(name),
+    });
   }
 
   /* The functions that a round is played with. */
@@ -262,15 +288,15 @@ export class Program {
     fakes("picture", picture);
     if (manifold) fakes("manifold", inputs > 1 ? manifold ** 2 : manifold);
     const company = this.facts.company ? fakes("company", this.facts.company) : null; // made where it is needed
-    const judged = (kind, name, count, logitsOf) => {
+    const shown = (kind, name, count, logitsOf) => {
       this.places[`points.${name}`] = 2 * count;
       const logits = logitsOf(this, given(`points.${name}`, count, 2), company);
       this.places[`${kind}.${name}`] = logits.rows;
       functions[`${kind}.${name}`] = [{ of: logits, to: `${kind}.${name}` }];
     };
-    judged("logits", "field", grid ** 2, fieldIn);
-    judged("judged", "forged", picture, judgedIn);
-    judged("judged", "real", Math.min(this.facts.batch, real), judgedIn);
+    shown("logits", "field", grid ** 2, fieldIn);
+    shown("judged", "forged", picture, judgedIn);
+    shown("judged", "real", Math.min(this.facts.batch, real), judgedIn);
     return functions;
   }
 }

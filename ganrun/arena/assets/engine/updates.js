@@ -70,6 +70,13 @@ function consensus(game, key, { weight }) {
   for (const player of BOTH) game.move(player);
 }
 
+function unrolled(game, key) {
+  discriminatorSteps(game, key, game.discriminatorSteps);
+  game.foresee();
+  game.find("generator", generatorsKey(key));
+  game.move("generator");
+}
+
 function lookahead(game, key, { every, share }) {
   alternating(game, key);
   if ((game.round + 1) % every !== 0) return;
@@ -84,5 +91,6 @@ export const RULES = {
   extragradient: { play: extragradient },
   optimistic: { play: optimistic, remembers: "nothing" },
   consensus: { play: consensus, calms: true },
+  unrolled: { play: unrolled },
   lookahead: { play: lookahead, remembers: "params" },
 };
