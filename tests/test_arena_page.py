@@ -47,7 +47,7 @@ def arena(quick_xla: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 class Player:
     """A tab on the arena, and what it heard from the server."""
 
-    def __init__(self, watched: Watched, address: str) -> None:
+    def __init__(self, watched: Watched, address: str, *, lessons: bool = False) -> None:
         self.watched = watched
         self.page: Page = watched.page
         self.page.set_default_timeout(PATIENCE)
@@ -56,6 +56,8 @@ class Player:
         self.page.on("websocket", self._listen)
         self.page.goto(address)
         self.page.wait_for_selector(".game")
+        if self.page.locator("#lessons").is_visible() != lessons:
+            self.page.click("#lessons-toggle")
 
     def leave(self) -> None:
         """Listen no more: others are lent the same tab."""
@@ -148,9 +150,9 @@ def tab(arena: Arena, open_page: Callable[..., Watched]) -> Iterator[Callable[..
     """Opens tabs; none of them may complain or ask anyone else for anything."""
     players: list[Player] = []
 
-    def open_tab(**options: Any) -> Player:
+    def open_tab(*, lessons: bool = False, **options: Any) -> Player:
         defaults = {"reduced_motion": "no-preference", "viewport": {"width": 1280, "height": 900}}
-        player = Player(open_page(**{**defaults, **options}), arena.address)
+        player = Player(open_page(**{**defaults, **options}), arena.address, lessons=lessons)
         players.append(player)
         return player
 
@@ -526,39 +528,75 @@ def test_settings_are_those_of_the_chosen_game(player: Player):
     assert player.config(0)["optimizer"]["learning_rate_ratio"] == 1
 
 
-def test_a_lesson_sets_the_stage_and_plays(player: Player):
-    player.page.locator(".tour-step", has_text="too strong").click()
-    expect(player.page.locator("#tour-body")).to_contain_text("learns ten times as fast")
-    player.page.click("#tour-stage")
-    expect(player.game(1).locator(".label")).to_have_text("evenly matched")
-    expect(player.game(2).locator(".chips")).to_contain_text("ratio 10\N{MULTIPLICATION SIGN}")
-    expect(player.page.locator("#speed-words")).to_have_text("2,000 a second")
-    player.wait_for_round(1, 2)
-    assert player.config(0)["generator"]["hidden"] == [32, 32], "whatever the arena's own config"
-    staged = Experiment.model_validate(player.config(0))
+@pytest.fixture
+def pupil(tab: Callable[..., Player]) -> Player:
+    """A tab as it is opened: with the lessons, and the first of them begun."""
+    opened = tab(lessons=True)
+    before = opened.ids()
+    opened.page.click("#lesson-begin")
+    opened.until(
+        "before => ganrun.arena.state().games.every(g => g.ready && !before.includes(g.id))", before
+    )
+    return opened
+
+
+def test_a_lesson_asks_plays_and_tells_what_came(pupil: Player):
+    page = pupil.page
+    expect(page.locator("#controls")).to_be_hidden()
+    expect(page.locator(".losses")).to_be_hidden()
+    assert pupil.config(0)["generator"]["hidden"] == [32, 32], "whatever the arena's own config"
+    page.locator(".choices .button", has_text="5").click()
+    page.click("#lesson-play")
+    pupil.say(type="speed")
+    expect(page.locator(".lesson-result")).to_contain_text("At round 2,500 it prints ")
+    pupil.until("!ganrun.arena.state().playing")
+    page.get_by_role("button", name="Take it on").click()
+    page.wait_for_selector(".lesson-knob")
+    pupil.until("ganrun.arena.state().games.every(g => g.ready)")
+    knob = page.locator(".lesson-knob input[type=number]")
+    knob.fill("0.003")
+    knob.press("Enter")
+    pupil.until("ganrun.arena.state().games[0].config.optimizer.learning_rate === 0.003")
+    expect(page.locator(".lesson-progress")).to_contain_text("of 5 kinds now")
+    staged = Experiment.model_validate(pupil.config(0))
     plain = Experiment(training=Training(batch_size=128))
-    hidden = ("generator.hidden", "discriminator.hidden", "training.steps")
+    others = (
+        "generator.hidden",
+        "discriminator.hidden",
+        "training.steps",
+        "optimizer.learning_rate",
+    )
     for (field, _, value), (_, _, usual) in zip(rules(staged), rules(plain), strict=True):
-        assert value == usual or field in hidden, field
+        assert value == usual or field in others, field
 
 
-def test_a_lessons_text_does_not_stay_beside_another_game(player: Player):
-    look = player.page.locator(".tour-look ul")
-    player.page.click("#tour-stage")
-    player.wait_for_round(1)
-    player.slide("Ratio, detective to forger", to=70)
-    player.until("ganrun.arena.state().games[0].events > 0")
-    player.page.click("#add")
-    expect(player.page.locator(".game")).to_have_count(2)
-    expect(look).to_contain_text("all five modes are covered")  # a rate, and a game beside it
-    player.page.get_by_label("Layout", exact=True).select_option("line")
-    expect(look).to_have_text("Another game is on the stage now; this lesson was about its own.")
-    player.page.click("#tour-stage")
-    expect(look).to_contain_text("all five modes are covered")
-    player.stage(PLAIN)
-    expect(look).to_contain_text("Another game is on the stage now")
-    player.page.click(".tour-read")
-    expect(look).to_contain_text("all five modes are covered")
+def test_modes_are_foreseen_on_the_picture_and_by_keyboard(pupil: Player):
+    page = pupil.page
+    page.locator(".lesson-step").nth(1).click()
+    marks = page.locator(".mode-mark")
+    expect(marks).to_have_count(5)
+    marks.nth(3).focus()
+    page.keyboard.press("Enter")
+    expect(marks.nth(3)).to_have_attribute("aria-pressed", "true")
+    expect(marks.nth(3)).to_be_focused()
+    expect(page.locator(".choices [data-value='3']")).to_have_attribute("aria-pressed", "true")
+    expect(page.locator("#lesson-play")).to_have_text("Play and see")
+    term = page.locator(".term", has_text="collapsed")
+    term.press("Enter")
+    expect(page.locator(".term-words:visible")).to_contain_text(
+        "modes are missing, and more rounds"
+    )
+
+
+def test_a_lesson_does_not_stay_beside_another_game(pupil: Player):
+    panel = pupil.page.locator("#lesson")
+    pupil.page.click("#settings-toggle")
+    pupil.slide("Ratio, detective to forger", to=70)
+    pupil.page.keyboard.press("a")
+    expect(pupil.page.locator(".game")).to_have_count(2)
+    expect(panel).to_have_attribute("data-phase", "ask")  # a rate, and a game beside it
+    pupil.page.get_by_label("Layout", exact=True).select_option("line")
+    expect(panel).to_contain_text("Another game is on the stage now; this lesson is about its own.")
 
 
 def test_every_lesson_is_one_that_the_arena_can_stage(arena: Arena, player: Player):
@@ -566,9 +604,35 @@ def test_every_lesson_is_one_that_the_arena_can_stage(arena: Arena, player: Play
     lessons = player.page.evaluate("ganrun.arena.lessons")
     assert len(lessons) == 6
     for lesson in lessons:
-        for game in lesson["games"]:
+        for game in [*lesson["games"], *lesson["mission"]["games"]]:
             staged = with_overrides(base, StagedGame(**game).overrides)
             assert staged.target.mode_count == 5
+
+
+def test_a_link_stages_the_same_games_and_plays_them_to_its_round(tab: Callable[..., Player]):
+    first = tab()
+    first.stage({"label": "mine & yours", "overrides": {"objective": "hinge"}})
+    for _ in range(3):
+        first.page.click("#step-round")
+    first.wait_for_round(3)
+    first.page.click("#link-open")
+    text = first.page.locator("#link-own").input_value()
+    first.page.keyboard.press("Escape")
+    forged = "[...ganrun.arena.card(0).frame.arrays.samples]"
+    shown = first.page.evaluate(forged)
+    first.stage(PLAIN, PLAIN)
+    first.page.click("#link-open")
+    first.page.fill("#link-given", "games=[]")
+    first.page.click("#link-play")
+    expect(first.page.locator("#link-told")).to_have_text("It does not say what games it means.")
+    first.page.fill("#link-given", text)
+    first.page.click("#link-play")
+    first.until("ganrun.arena.state().games.length === 1 && ganrun.arena.state().games[0].ready")
+    assert first.state["games"][0]["label"] == "mine & yours"
+    first.until("ganrun.arena.card(0).frame?.header.round === 3 && !ganrun.arena.state().playing")
+    first.wait_until_paused()
+    assert first.config()["objective"] == "hinge"
+    assert first.page.evaluate(forged) == shown
 
 
 def test_a_game_is_saved_where_the_page_says(arena: Arena, player: Player):
@@ -665,10 +729,11 @@ def test_there_are_no_barriers(
     player.page.locator(".explain").first.click()
     player.open_all()
     assert axe(player.page) == []
-    player.page.click("#help-open")
-    assert axe(player.page) == []
-    player.page.keyboard.press("Escape")
-    player.page.click("#draw-open")
+    for opener in ("#help-open", "#draw-open", "#link-open"):
+        player.page.click(opener)
+        assert axe(player.page) == []
+        player.page.keyboard.press("Escape")
+    player.page.click("#lessons-toggle")
     assert axe(player.page) == []
 
 

@@ -156,6 +156,14 @@ def test_a_mode_that_perfect_samples_do_not_show_is_nowhere_called_missing():
     assert [line["value"] for line in panel["lines"]] == [4.0]
 
 
+def test_where_the_losses_come_to_rest_is_drawn_in_their_players_colours():
+    (panel,) = (one for one in curves_data(fake_run())["panels"] if one["label"] == "loss")
+    players = {one["label"]: one["color"] for one in panel["series"]}
+    drawn = {line["label"].split(":")[0]: line["color"] for line in panel["lines"]}
+    assert drawn == players
+    assert len(set(players.values())) == 2
+
+
 def test_a_count_that_is_no_success_says_so_in_its_tile_and_in_the_table():
     text = run_page(beyond_perfect())
     assert text.count("above what perfect samples reach (4)") == 4

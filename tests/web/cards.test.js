@@ -14,12 +14,12 @@ test("a card's count, its missing modes and its verdict are of one round, or say
   const found = { modes_recovered: RECOVERED, verdict: VERDICT };
   const settled = cardWords({ metrics: metrics(200, [true, false, true]), ...found }, 3);
   assert.equal(settled.evidence, "Mode 1 is missing.");
-  assert.equal(`${settled.covered} ${settled.of}`, "2 of 3 modes covered, 2\u00a0recovered");
+  assert.equal(`${settled.covered} ${settled.of}${settled.stricter}`, "2 of 3 modes covered, 2\u00a0recovered");
   assert.equal(settled.missing, "Mode 1 is missing.");
   const later = cardWords({ metrics: metrics(1500, [true, true, true]), ...found }, 3);
   assert.deepEqual([later.covered, later.missing, later.isWhole], ["3", "No mode is missing.", true]);
   assert.equal(later.evidence, "Mode 1 is missing. As of round\u00a0200.");
-  assert.equal(later.of, "of 3 modes covered, 2\u00a0recovered by round\u00a0200");
+  assert.equal(later.of + later.stricter, "of 3 modes covered, 2\u00a0recovered by round\u00a0200");
 });
 
 test("a picture of another target counts for nothing", () => {
@@ -29,7 +29,7 @@ test("a picture of another target counts for nothing", () => {
 
 test("a mode that perfect samples do not show is not missing, nor is it covered", () => {
   const words = cardWords({ metrics: metrics(7, [true, null]), modes_recovered: { count: 2, at_round: 7, beyond: 1 }, verdict: null }, 2);
-  assert.equal(`${words.covered} ${words.of}`, "1 of 2 modes covered, 2\u00a0recovered, above what perfect samples reach (1)");
+  assert.equal(`${words.covered} ${words.of}${words.stricter}`, "1 of 2 modes covered, 2\u00a0recovered, above what perfect samples reach (1)");
   assert.deepEqual([words.missing, words.isWhole], ["No mode is missing.", true]);
 });
 

@@ -3,7 +3,7 @@ import test from "node:test";
 
 import { unpackFrame } from "../../ganrun/arena/assets/frames.js";
 import { decode } from "../../ganrun/page/assets/decode.js";
-import { decades, evenTicks, logLimits, robustLimits } from "../../ganrun/page/assets/scales.js";
+import { decades, evenTicks, labelPlaces, logLimits, robustLimits } from "../../ganrun/page/assets/scales.js";
 import {
   capital,
   chartNumber,
@@ -99,4 +99,15 @@ test("a spike does not flatten a chart, and what is measured by stays on it", ()
   assert.deepEqual(robustLimits([], []), [0, 1]);
   assert.deepEqual(logLimits([-1, 0]), [0.1, 1]);
   assert.deepEqual(logLimits([0, 1.4, 10]), [1, 14]);
+});
+
+test("the names of a chart's lines stand over their lines, and never upon each other", () => {
+  const plot = [8, 120];
+  assert.deepEqual(labelPlaces([60], plot), [52]);
+  assert.deepEqual(labelPlaces([10], plot), [19]);
+  const [one, other] = labelPlaces([60, 60], plot);
+  assert.ok(other - one >= 12, "two lines at one height");
+  const [upper, lower] = labelPlaces([66, 60], plot);
+  assert.ok(upper - lower >= 12, "in the order of the lines' heights");
+  assert.ok(Math.max(...labelPlaces([119, 118, 117], plot)) <= 120);
 });

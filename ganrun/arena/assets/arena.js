@@ -3,7 +3,6 @@
 
 import { copy } from "../../page/assets/copying.js";
 import { byId, element, prefersCalm, write } from "../../page/assets/elements.js";
-import { recall, remember } from "../../page/assets/storage.js";
 import { listenToThemeButtons } from "../../page/assets/theme.js";
 import { thousands } from "../../page/assets/wording.js";
 import { refusal, staysAt } from "./admitted.js";
@@ -13,7 +12,11 @@ import { Controls } from "./controls.js";
 import { countWords, reading } from "./explanations.js";
 import { Games } from "./games.js";
 import { listenToKeys } from "./keys.js";
-import { LESSONS, Tour } from "./tour.js";
+import { LessonKnobs } from "./lesson_knob.js";
+import { LessonPanel } from "./lesson_panel.js";
+import { LESSONS } from "./lessons.js";
+import { Links } from "./links.js";
+import { Panels } from "./panels.js";
 
 listenToThemeButtons();
 
@@ -43,7 +46,15 @@ const games = new Games({
   seen: (frame) => say({ type: "seen", frame }),
 });
 const controls = new Controls(byId("controls"), { say, choose, dialog: byId("draw") });
-const tour = new Tour({ steps: byId("tour-steps"), body: byId("tour-body"), stage: setStage });
+const panels = new Panels();
+const lessons = new LessonPanel({
+  steps: byId("lesson-steps"),
+  body: byId("lesson"),
+  acts: { stage: setStage, play: () => say({ type: "play" }), pause: () => say({ type: "pause" }) },
+  cardOf: (id) => games.cards.get(id)?.element ?? null,
+  knobs: new LessonKnobs(controls, () => reseed()),
+});
+const links = new Links({ server: () => server, games, controls, lessons, panels, say, choose, complain: (words) => showBanner(words, "error") });
 
 /* What the server says ----------------------------------------------------------------------- */
 
@@ -80,9 +91,17 @@ function hello(message) {
     controls.build(message.schema);
     explainCounts(countWords(message.schema.metrics));
     byId("seed").max = message.schema.limits.seed;
+    lessons.learn(message.schema);
   }
   setState(message);
+  links.openAddress();
   if (prefersCalm() && message.rounds_per_second === null && !message.playing) setSpeed(CALM);
+}
+
+function takePicture(header, arrays) {
+  games.take(header, arrays);
+  lessons.heed(header);
+  links.heed(header);
 }
 
 function explainCounts(words) {
@@ -98,7 +117,8 @@ function setState(state) {
   games.setState(state.games);
   games.choose(chosen);
   controls.setState(state.games, chosen);
-  tour.setGames(state.games);
+  lessons.setState(state);
+  links.setState(state);
   byId("empty").hidden = state.games.length > 0;
   const play = byId("play");
   play.dataset.playing = String(state.playing);
@@ -123,6 +143,7 @@ async function copyConfig({ game, yaml }) {
 }
 
 function complain({ message, game, field }) {
+  links.refuse();
   if (game !== undefined && game !== null && games.cards.has(game)) tellGame(game, message);
   else showBanner(message, "error");
   if (server) controls.setState(server.games, chosen); // what was refused springs back
@@ -213,25 +234,18 @@ function nearestSpeed(rate) {
   return distances.indexOf(Math.min(...distances));
 }
 
-function setStage(lesson) {
+/* Set the stage with games that differ in this from every default. */
+function setStage(staged, speed) {
   choose(null);
   const usual = controls.defaults();
-  say({ type: "stage", games: lesson.games.map(({ label, overrides }) => ({ label, overrides: { ...usual, ...overrides } })) });
-  setSpeed(lesson.speed);
-  say({ type: "play" });
+  say({ type: "stage", games: staged.map(({ label, overrides }) => ({ label, overrides: { ...usual, ...overrides } })) });
+  setSpeed(speed);
 }
 
 function chooseByNumber(key) {
   const index = Number(key) - 1;
   if (!server || index >= server.games.length) return;
   choose(index < 0 ? null : server.games[index].id);
-}
-
-function toggleTour() {
-  const hidden = !byId("tour").hidden;
-  byId("tour").hidden = hidden;
-  byId("tour-toggle").setAttribute("aria-expanded", String(!hidden));
-  remember("arena-tour", hidden ? "closed" : "open");
 }
 
 /* The line to the server --------------------------------------------------------------------- */
@@ -280,7 +294,6 @@ on("seed-form", "submit", (event) => event.preventDefault());
 on("seed", "change", reseedAs);
 on("seed", "blur", leaveSeed);
 on("show-arrows", "change", () => games.setView({ arrows: byId("show-arrows").checked }));
-on("tour-toggle", "click", toggleTour);
 on("help-open", "click", () => byId("help").showModal());
 
 listenToKeys(
@@ -293,15 +306,15 @@ listenToKeys(
     { key: "n", shown: "N", words: "another seed", act: reseed },
     { key: "a", shown: "A", words: "add a GAN: a copy of the chosen one", act: add },
     { key: /^\d$/, shown: "1, 2 …, 0", words: "choose a game for the settings; all of them", act: chooseByNumber },
-    { key: "t", shown: "T", words: "show or hide the tour", act: toggleTour },
+    { key: "t", shown: "T", words: "show or put away the lessons", act: () => panels.toggleLessons() },
+    { key: "s", shown: "S", words: "show or put away all settings", act: () => panels.toggleSettings() },
+    { key: "l", shown: "L", words: "what is on the stage, as a text that opens it again", act: () => links.show() },
     { key: "?", shown: "?", words: "this page", act: () => byId("help").showModal() },
   ],
   byId("help-keys"),
 );
-if (recall("arena-tour") === "closed") toggleTour();
-
 const scheme = location.protocol === "https:" ? "wss:" : "ws:";
-const line = new Connection(`${scheme}//${location.host}/live${location.search}`, { message: heard, frame: (header, arrays) => games.take(header, arrays), state: showConnection });
+const line = new Connection(`${scheme}//${location.host}/live${location.search}`, { message: heard, frame: takePicture, state: showConnection });
 connection.send = (message) => line.send(message);
 // For the console, and for tests: what the server said last, of all games and of one.
 window.ganrun = {

@@ -13,7 +13,8 @@ export function cardWords({ metrics, modes_recovered: recovered, verdict }, mode
   return {
     metrics: known,
     covered: known ? String(known.covered.filter(Boolean).length) : "–",
-    of: `of ${plural(modes, "mode")} covered${stricter}`,
+    of: `of ${plural(modes, "mode")} covered`,
+    stricter,
     isWhole: known !== null && missing.length === 0,
     missing: known ? missingModes(missing, modes) : "",
     evidence: verdict ? `${verdict.evidence}${asOf(verdict, (round) => ` As of round\u00a0${round}.`)}` : "",

@@ -33,6 +33,7 @@ export class GameCard {
       over: find(".over"),
       covered: find(".covered"),
       of: find(".of"),
+      stricter: find(".stricter"),
       verdict: find(".verdict"),
       word: find(".verdict .word"),
       evidence: find(".evidence"),
@@ -117,6 +118,7 @@ export class GameCard {
     write(this.part.covered, "–");
     this.part.covered.className = "covered unknown";
     write(this.part.missing, "");
+    write(this.part.stricter, "");
     this.showVerdict(null, "");
   }
 
@@ -215,11 +217,12 @@ export class GameCard {
     });
   }
 
-  showCount({ metrics, covered, of, isWhole, missing }) {
+  showCount({ metrics, covered, of, stricter, isWhole, missing }) {
     this.part.covered.classList.toggle("unknown", !metrics);
     this.part.covered.classList.toggle("all", isWhole);
     write(this.part.covered, covered);
     write(this.part.of, of);
+    write(this.part.stricter, stricter);
     write(this.part.missing, missing);
     this.part.missing.classList.toggle("none", isWhole);
   }

@@ -2,17 +2,23 @@
 
 import { fitted, onDragAlong, straight } from "./canvas.js";
 import { element } from "./elements.js";
-import { decades, evenTicks, logLimits, nearestIndex, robustLimits } from "./scales.js";
+import { decades, evenTicks, labelPlaces, logLimits, nearestIndex, robustLimits } from "./scales.js";
 import { coloursOf, onThemeChange } from "./theme.js";
 import { chartNumber, thousands } from "./wording.js";
 
 const MOST_POINTS = 4000; // a longer live curve gives up every other of its points
 const EDGES = { left: 44, right: 10, top: 8, bottom: 20 }; // CSS pixels around the plot
 
+const DASHES = [5, 5]; // of a line to measure by
+
+/* What a series' colour is in words, which have to be darker than a line. */
+const inWords = (color) => (["--blue", "--orange"].includes(color) ? `${color}-text` : color);
+
 export class Curves {
   /** options = {label, series: [{name, color, dash?, label?}], reference?: {name: [low, mean,
-      high]}, log?, yRange?}, and lines?: [{value, label}] to measure by, stepped? for counts,
-      note? for a few words below the label, marks?: rounds at which something was changed. */
+      high]}, log?, yRange?}, and lines?: [{value, label, color?}] to measure by, in the colour of
+      the series that they are for, stepped? for counts, note? for a few words below the label,
+      marks?: rounds at which something was changed. */
   constructor(parent, options) {
     this.options = options;
     this.steps = [];
@@ -203,9 +209,11 @@ export class Curves {
       context.globalAlpha = 1;
       this.level(y(mean), wide, colour("--green"), "perfect");
     }
-    for (const { value, label } of this.options.lines || []) {
-      this.level(y(value), wide, colour("--quiet"), label);
-    }
+    const lines = this.options.lines || [];
+    lines.forEach(({ value, label, color = "--quiet" }, index) => {
+      const before = lines.slice(0, index).filter((one) => one.value === value).length;
+      this.level(y(value), wide, colour(color), label, { text: colour(inWords(color)), before });
+    });
     context.strokeStyle = colour("--orange");
     context.lineWidth = 1.2;
     context.setLineDash([2, 3]);
@@ -215,32 +223,36 @@ export class Curves {
     context.setLineDash([]);
   }
 
-  /** A dashed line to measure by. */
-  level(at, wide, colour, label) {
+  /** A dashed line to measure by; where there are some at this height `before`, its dashes fall
+      into the gaps of theirs. */
+  level(at, wide, colour, label, { text = null, before = 0 } = {}) {
     const { context } = this;
     context.strokeStyle = colour;
     context.lineWidth = 1.2;
-    context.setLineDash([5, 4]);
+    context.setLineDash(DASHES);
+    context.lineDashOffset = before * DASHES[0];
     straight(context, [EDGES.left, at], [wide, at]);
     context.setLineDash([]);
-    if (label) this.labels.push([label, at]);
+    context.lineDashOffset = 0;
+    if (label) this.labels.push({ label, at, text });
   }
 
-  /** The lines' names, over everything: above a line, or below one at the chart's top. */
-  drawLabels({ wide, colour }) {
+  /** The lines' names, over everything: above a line, or below one at the chart's top; none upon
+      another. */
+  drawLabels({ wide, high, colour }) {
     const { context } = this;
     context.font = "11px system-ui, sans-serif";
     context.textAlign = "right";
     context.lineWidth = 3;
     context.strokeStyle = colour("--paper");
-    context.fillStyle = colour("--quiet");
-    for (const [label, at] of this.labels) {
-      const above = at > EDGES.top + 14;
-      context.textBaseline = above ? "bottom" : "top";
-      const [x, y] = [wide - EDGES.right - 3, above ? at - 2 : at + 3];
-      context.strokeText(label, x, y);
-      context.fillText(label, x, y);
-    }
+    context.textBaseline = "middle";
+    const x = wide - EDGES.right - 3;
+    const places = labelPlaces(this.labels.map(({ at }) => at), [EDGES.top, high - EDGES.bottom]);
+    this.labels.forEach(({ label, text }, index) => {
+      context.fillStyle = text || colour("--quiet");
+      context.strokeText(label, x, places[index]);
+      context.fillText(label, x, places[index]);
+    });
   }
 
   drawSeries({ name, color, dash }, { x, y, colour }) {

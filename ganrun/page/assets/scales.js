@@ -57,3 +57,19 @@ export function decades(low, high) {
   const every = Math.ceil(ticks.length / 4);
   return ticks.filter((_, index) => index % every === 0);
 }
+
+const LABEL_LIFT = 8; // CSS pixels from a line to the middle of its name
+const LABEL_GAP = 15; // between the middles of two names
+
+/** Where the names of level lines stand, for lines at such heights from above: each over its line,
+    under one at the plot's top, and none upon another. */
+export function labelPlaces(heights, [top, bottom]) {
+  const wanted = heights.map((at) => (at > top + 2 * LABEL_LIFT ? at - LABEL_LIFT : at + LABEL_LIFT + 1));
+  const places = [...wanted];
+  const order = wanted.map((_, index) => index).sort((a, b) => wanted[a] - wanted[b] || a - b);
+  order.slice(1).forEach((index, before) => {
+    places[index] = Math.max(places[index], places[order[before]] + LABEL_GAP);
+  });
+  const over = Math.max(0, ...places.map((at) => at + LABEL_LIFT - bottom));
+  return places.map((at) => at - over);
+}

@@ -39,6 +39,8 @@ FEW_ROWS = 15
 _PANEL, _GAP, _TOP, _BOTTOM = 1.42, 0.62, 1.14, 0.48
 _LEFT, _RIGHT, _BETWEEN = 0.56, 0.56, 0.92
 """Inches: a panel's height, between rows, above, below, left, right, between columns."""
+_DASH = 3.5
+"""A line's dashes and the gaps between them, in line widths."""
 _LEAST_LABEL_GAP = 0.115
 """Between two labels at the right edge, as a share of the panel's height."""
 
@@ -77,9 +79,13 @@ def _draw(axes: Axes, panel: Panel, run: RunRecord) -> None:
     marker = "o" if len(steps) <= FEW_ROWS else None
     if panel.band:
         axes.axhspan(*panel.band, color=FAINT, alpha=0.8, linewidth=0, zorder=1)
+    values_before: list[float] = []
     for line, curve in panel.levels:
         color = curve.color if curve else QUIET
-        axes.axhline(line.value, color=color, linewidth=1.0, linestyle=(0, (4, 2.5)), zorder=2)
+        # Of two lines at one height the dashes of one fall into the gaps of the other.
+        dashes = (_DASH * values_before.count(line.value), (_DASH, _DASH))
+        axes.axhline(line.value, color=color, linewidth=1.0, linestyle=dashes, zorder=2)
+        values_before.append(line.value)
     for curve in panel.curves:
         values = run.metrics[curve.column]
         axes.plot(

@@ -10,6 +10,7 @@ from jaxtyping import Float, Int
 from numpy import ndarray
 
 from ganrun.config import Experiment
+from ganrun.config.declarations import Level
 from ganrun.config.targets import Target
 from ganrun.measure.coverage import SERVED, how_served
 from ganrun.measure.showable import seen
@@ -18,7 +19,7 @@ from ganrun.page.arrays import packed
 from ganrun.page.objective import objective_drawn
 from ganrun.page.scene_target import scene_target
 from ganrun.report.chosen_rounds import evenly
-from ganrun.report.curve_panels import Panel, choose_panels, robust_limits
+from ganrun.report.curve_panels import Curve, Panel, choose_panels, robust_limits
 from ganrun.report.palette import BLUE, INK, ORANGE
 from ganrun.report.run_record import RunRecord
 from ganrun.report.web.field_at_modes import slopes
@@ -156,10 +157,7 @@ def _panel(panel: Panel, run: RunRecord) -> dict[str, Any]:
         ],
         "stepped": panel.whole,
         "log": panel.logarithmic,
-        "lines": [
-            {"value": line.value, "label": f"{curve.label}: {line.label}" if curve else line.label}
-            for line, curve in panel.levels
-        ],
+        "lines": [_line(line, curve) for line, curve in panel.levels],
     }
     if panel.band:
         low, high = panel.band
@@ -168,6 +166,14 @@ def _panel(panel: Panel, run: RunRecord) -> dict[str, Any]:
     if not panel.logarithmic:
         content["yRange"] = [float(limit) for limit in limits]
     return content
+
+
+def _line(line: Level, curve: Curve | None) -> dict[str, Any]:
+    """A line to measure by; one that is for a single curve has its name and its colour."""
+    if curve is None:
+        return {"value": line.value, "label": line.label}
+    label = f"{curve.label}: {line.label}"
+    return {"value": line.value, "label": label, "color": COLOURS[curve.color]}
 
 
 def _numbers(values: ndarray) -> list[float | None]:
