@@ -249,6 +249,16 @@ def test_a_small_sobol_design_says_that_it_is(base: int, seeds: int) -> None:
     assert "is a small one" not in influence_of(sobol_trials())["paragraph"]
 
 
+@pytest.mark.parametrize(("points", "is_small"), [(99, True), (100, False)])
+def test_a_small_random_design_says_that_it_is(points: int, is_small: bool) -> None:
+    rng = np.random.default_rng(21)
+    columns = {"optimizer.b1": list(rng.random(points)), "target.std": list(rng.random(points))}
+    happened = rng.random((points, 4)) < np.array(columns["optimizer.b1"])[:, None]
+    answer = influence_of(trials_of(columns, 4, words(happened), design="random"))
+    told = f"A random design of {points} points is a small one" in answer["paragraph"]
+    assert told == is_small
+
+
 # Surrogates
 
 

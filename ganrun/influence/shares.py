@@ -30,11 +30,11 @@ def shares_of(
     `effects` holds one entry per factor, and for factorial designs per pair and for all `higher`
     interactions together: `kind`, `fields`, its own `share`, and a factor's `total` with all its
     interactions, never less than its own. A factorial design of one factor has no totals. Sobol and
-    random designs have a `surrogate` (`base`, `seeds`, `fit`, `degree`, `terms`), and pairs where
-    it shows that they interact; where it fits badly, which its `note` says, a Sobol design's
-    effects are by its scheme and a random design has only totals (a forest's importances) and
-    `foretold`, what the forest foretells at all. `factors` is all factors together, `chance` the
-    rest, which is `seed` (what trials of one seed have in common) and `luck`; `points_left_out`
+    random designs have a `surrogate` (`base`, `points`, `seeds`, `fit`, `degree`, `terms`), and
+    pairs where it shows that they interact; where it fits badly, which its `note` says, a Sobol
+    design's effects are by its scheme and a random design has only totals (a forest's importances)
+    and `foretold`, what the forest foretells at all. `factors` is all factors together, `chance`
+    the rest, which is `seed` (what trials of one seed have in common) and `luck`; `points_left_out`
     counts points that lacked too many trials.
 
     Raises NoShares where there are none to be had; the message says why.
@@ -72,7 +72,7 @@ def _of_points(
     bases = [points.bases[trials.factors.index(field)] for field in varied]
     seeds, number, _ = points.y.shape
     base = number // together if trials.design == "sobol" else None
-    about: dict[str, Any] = {"base": base, "seeds": seeds, "note": None}
+    about: dict[str, Any] = {"base": base, "points": number, "seeds": seeds, "note": None}
     try:
         found = surrogate_shares(points.y, bases, together)
     except NoShares as reason:
