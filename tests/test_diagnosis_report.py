@@ -41,6 +41,7 @@ from rich.console import Console
 from ganrun.diagnose.diagnosis import Branch, Detective, Track, write_diagnosis
 from ganrun.diagnose.progress import BranchProgress, DiagnosisProgress
 from ganrun.measure.coverage import is_covered
+from ganrun.playing.progress import Measuring
 from ganrun.report import diagnosis_story as story
 from ganrun.report import palette
 from ganrun.report.branch_table import branch_table
@@ -514,6 +515,28 @@ def test_the_bars_of_all_branches_are_equally_long_and_as_full_as_they_are_done(
     assert len({len(bar) for bar in bars}) == 1
     shares = [bar.count("━") / len(bar) for bar in bars]
     assert shares == pytest.approx([1, 31 / 60, 0], abs=0.03)
+
+
+def test_a_wide_terminal_shows_how_the_covered_modes_of_each_branch_went():
+    diagnosing = Diagnosing(title="five")
+    for covered in (1.0, 3.0, 5.0):
+        longer, *others = a_progress().branches
+        going = replace(longer, rounds_done=int(30_000 * covered), covered=covered)
+        progress = a_progress(branches=(going, *others))
+        diagnosing.note(progress)
+    wide, narrow = (
+        diagnosing.draw(progress, Moment(width, 24, False, 4.0, 0.0, None)).plain.split("\n")
+        for width in (120, 80)
+    )
+    assert re.search("\u2582+\u2585+\u2588", wide[3])
+    assert max(map(cell_len, wide)) <= 119
+    assert "\u2585" not in narrow[3]
+
+
+def test_what_is_measured_has_a_time_of_its_own():
+    text = frame_of(a_progress(measuring=Measuring(3, 8, 40.0)))
+    assert "1 of 5, measuring: 3 of 8, 40 s left" in text
+    assert text.count("left") == 1
 
 
 def test_the_time_left_runs_down_between_updates_and_is_gone_at_the_end():

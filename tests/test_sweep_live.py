@@ -21,7 +21,7 @@ from ganrun.report.design_words import short_names
 from ganrun.report.fitting_columns import in_two
 from ganrun.report.live.outlook import Outlook
 from ganrun.report.live.sweep import Pacer, Sweeping, sweep_line
-from ganrun.report.live.sweep_field import draw_field, field_of
+from ganrun.report.live.sweep_field import LiveField, draw_field, field_of
 from ganrun.report.live.sweep_frame import Pace, draw_sweep, extreme_cells, levels_of
 from ganrun.report.live.watcher import (
     MOST_TOLD,
@@ -76,7 +76,8 @@ def half_way(design: Design, **changes) -> SweepProgress:
 def frame_of(design: Design, progress: SweepProgress | None, pace: Pace | None = None, **moment):
     pace = Pace(72.0, 210.0) if pace is None else pace
     cells = extreme_cells(progress.cells, len(design.sweep.seeds), 5) if progress else ((), ())
-    return draw_sweep(progress, design, pace, cells, a_moment(**moment), title="mine").plain
+    field = LiveField()
+    return draw_sweep(progress, design, pace, cells, field, a_moment(**moment), title="mine").plain
 
 
 def terminal(width: int = 80, height: int = 24) -> Console:
@@ -277,6 +278,21 @@ def test_every_line_of_cells_is_a_level_of_what_varies_slowest_and_says_which(de
     assert "every cell by learning rate ratio" in text
     named = [line.split()[0] for line in field_lines(text)]
     assert named == [wording.setting(level) for level in design.sweep.factors[0].levels]
+
+
+def test_many_cells_are_drawn_anew_once_a_second(design):
+    live, cells = LiveField(), {0: CellTally(1, 0, 1.0)}
+    field = field_of(design.cells, levels_of(design), 79, 8)
+
+    def drawn(**moment) -> str:
+        return live.lines(cells, 8, field, a_moment(**moment))[1].plain
+
+    assert drawn(seconds_elapsed=4.0).count("█") == 1
+    cells[1] = CellTally(1, 0, 1.0)
+    assert drawn(seconds_elapsed=4.5).count("█") == 1
+    assert drawn(seconds_elapsed=5.0).count("█") == 2
+    cells[2] = CellTally(1, 0, 1.0)
+    assert drawn(seconds_elapsed=5.1, ending="took 5 s").count("█") == 3
 
 
 def test_a_sweep_too_large_for_its_columns_puts_several_cells_into_one():

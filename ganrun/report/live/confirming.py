@@ -27,18 +27,25 @@ class PlayingOn(Subject[Confirming]):
     def __init__(self, *, title: str, number: int = 0, stages: int = 0) -> None:
         """It may be one stage of several."""
         self._title = title
-        self._stage = staged(number, stages, STAGE)
+        self._number, self._stages = number, stages
 
     def draw(self, progress: Confirming | None, moment: Moment) -> Text:
         """How many runs are confirmed, and how far all of it is."""
         if progress is None:
-            lines = [heading(self._title, self._stage, "starting", moment), bar(0.0, "", moment)]
+            lines = [
+                heading(self._title, self._doing(None), "starting", moment),
+                bar(0.0, "", moment),
+            ]
             return assembled(lines, moment)
-        far, speed = self.done_and_total(progress), rounds_a_second(progress.rounds_per_second)
+        far = self.done_and_total(progress)
+        # What is measured has a time of its own.
+        speed, left = "", None
+        if progress.measuring is None:
+            speed, left = rounds_a_second(progress.rounds_per_second), progress.seconds_left
         right = moment.ending or _runs(progress)
         lines = [
             heading(self._title, self._doing(progress), right, moment),
-            paced_bar(*far, speed, progress.seconds_left, moment),
+            paced_bar(*far, speed, left, moment),
         ]
         return assembled(lines, moment)
 
@@ -53,10 +60,10 @@ class PlayingOn(Subject[Confirming]):
         """Rounds of all continuations."""
         return progress.rounds_done, progress.rounds_total
 
-    def _doing(self, progress: Confirming) -> str:
-        if progress.measuring is None:
-            return self._stage
-        return f"{self._stage}, {measuring_words(progress.measuring)}"
+    def _doing(self, progress: Confirming | None) -> str:
+        measuring = progress.measuring if progress else None
+        words = measuring_words(measuring) if measuring else ""
+        return staged(self._number, self._stages, STAGE, words)
 
 
 def _runs(progress: Confirming) -> str:

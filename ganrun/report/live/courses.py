@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from jaxtyping import Float
@@ -16,7 +16,7 @@ FOLLOWED = ("modes_covered", "loss_d", "loss_g")
 
 
 class Course:
-    """One member's numbers over its whole training; what is not known is NaN."""
+    """Numbers over a whole training or a branch; what is not known is NaN."""
 
     def __init__(self) -> None:
         self._values = np.full((len(FOLLOWED), PLACES), np.nan)
@@ -27,11 +27,15 @@ class Course:
         if member is self._latest or not member.round:
             return
         self._latest = member
-        place = min(PLACES * member.round // max(member.steps, 1), PLACES - 1)
-        for row, name in enumerate(FOLLOWED):
-            value = getattr(member, name)
+        share = member.round / max(member.steps, 1)
+        self.note(share, {name: getattr(member, name) for name in FOLLOWED})
+
+    def note(self, share: float, values: Mapping[str, float | None]) -> None:
+        """Take note of what is known when such a share of it is done, from 0 to 1."""
+        place = min(int(PLACES * share), PLACES - 1)
+        for name, value in values.items():
             if value is not None:
-                self._values[row, place] = value
+                self._values[FOLLOWED.index(name), place] = value
 
     def of(self, name: str, width: int) -> Float[ndarray, " W"]:
         """A number over the training in so many columns; between two evaluations the one before.

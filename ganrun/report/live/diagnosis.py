@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import replace
 
+from jaxtyping import Float
+from numpy import ndarray
 from rich.cells import cell_len, set_cell_size
 from rich.text import Text
 
 from ganrun import wording
 from ganrun.diagnose.progress import BranchProgress, DiagnosisProgress
 from ganrun.report.fitting_columns import GAP
+from ganrun.report.live.courses import Course
 from ganrun.report.live.frame_parts import (
     assembled,
     bar,
@@ -24,9 +27,13 @@ from ganrun.report.live.frame_parts import (
     rounds_a_second,
     staged,
 )
+from ganrun.report.live.sparkline import sparkline
 from ganrun.report.live.watcher import Moment, Subject
+from ganrun.report.palette import SCREEN_BLUE
 
 LEAST_TITLE = 16
+ROOM_FOR_COURSES = 100
+"""Cells of a line in which each branch's covered modes are drawn too."""
 TITLE_SHARE = 0.4
 """Of a line, at most, for a branch's title."""
 
@@ -36,6 +43,14 @@ class Diagnosing(Subject[DiagnosisProgress]):
 
     def __init__(self, *, title: str) -> None:
         self._title = title
+        self._courses: dict[str, Course] = {}
+
+    def note(self, progress: DiagnosisProgress) -> None:
+        """Keep how the covered modes of every branch go."""
+        for branch in progress.branches:
+            course = self._courses.setdefault(branch.name, Course())
+            share = branch.rounds_done / branch.rounds_total if branch.rounds_total else 0.0
+            course.note(share, {"modes_covered": branch.covered})
 
     def draw(self, progress: DiagnosisProgress | None, moment: Moment) -> Text:
         """How far all of it is, and every branch."""
@@ -43,16 +58,18 @@ class Diagnosing(Subject[DiagnosisProgress]):
             lines = [heading(self._title, "", "starting", moment), bar(0.0, "", moment)]
             return assembled(lines, moment)
         about = "" if moment.ending else _doing(progress, moment.seconds_since_update)
-        far, speed = self.done_and_total(progress), rounds_a_second(progress.rounds_per_second)
+        far = self.done_and_total(progress)
+        # What is measured has a time of its own.
+        speed, left = "", None
+        if progress.measuring is None:
+            speed, left = rounds_a_second(progress.rounds_per_second), progress.seconds_left
         lines = [
             heading(self._title, about, moment.ending or gans_of(progress), moment),
-            paced_bar(
-                *far, speed, progress.seconds_left, moment, at_most=bool(progress.rounds_to_come)
-            ),
+            paced_bar(*far, speed, left, moment, at_most=bool(progress.rounds_to_come)),
         ]
         room = inner_height(moment) - len(lines) - 1
         if progress.branches and room > 0:
-            lines += [Text(""), *_branch_lines(progress, room, moment)]
+            lines += [Text(""), *_branch_lines(progress, self._courses, room, moment)]
         return assembled(lines, moment)
 
     def line(self, progress: DiagnosisProgress) -> str:
@@ -87,10 +104,9 @@ class Diagnosing(Subject[DiagnosisProgress]):
 
 
 def _doing(progress: DiagnosisProgress, seconds_since: float = 0.0) -> str:
-    stage = staged(progress.number, progress.stages, progress.stage)
-    if progress.measuring is None:
-        return stage
-    return f"{stage}, {measuring_words(progress.measuring, seconds_since)}"
+    measuring = progress.measuring
+    words = "" if measuring is None else measuring_words(measuring, seconds_since)
+    return staged(progress.number, progress.stages, progress.stage, words)
 
 
 def gans_of(progress: DiagnosisProgress) -> str:
@@ -100,14 +116,18 @@ def gans_of(progress: DiagnosisProgress) -> str:
     return f"{ended:,} of {gans:,} GANs" if gans else ""
 
 
-def _branch_lines(progress: DiagnosisProgress, room: int, moment: Moment) -> list[Text]:
+def _branch_lines(
+    progress: DiagnosisProgress, courses: Mapping[str, Course], room: int, moment: Moment
+) -> list[Text]:
     """A line for every branch; where there is no room for all, finished ones go first."""
     branches = _chosen(progress.branches, room)
     width = inner_width(moment)
     # As wide for all branches there are, so that nothing jumps when some are left out.
     longest = max(cell_len(branch.title) for branch in progress.branches)
     breadth = min(longest, max(LEAST_TITLE, int(TITLE_SHARE * width)))
-    right = replace(moment, width=max(moment.width - breadth - len(GAP), 1))
+    course = width // 5 if width >= ROOM_FOR_COURSES else 0
+    rest = moment.width - breadth - len(GAP) - (course + len(GAP) if course else 0)
+    right = replace(moment, width=max(rest, 1))
     # The longest words there will be: all bars are equally long, and remain so.
     modes = progress.modes_total
     fullest = [replace(one, finished=one.gans, covered=modes - 0.1) for one in progress.branches]
@@ -118,9 +138,22 @@ def _branch_lines(progress: DiagnosisProgress, room: int, moment: Moment) -> lis
         line = Text(_cut(branch.title, breadth, moment) + GAP, style, end="")
         words = _branch_words(branch, modes).ljust(words_breadth)
         share = branch.rounds_done / branch.rounds_total if branch.rounds_total else 0.0
-        line.append_text(bar(share, words, right)).rstrip()
+        line.append_text(bar(share, words, right))
+        if course and branch.name in courses:
+            covered = courses[branch.name].of("modes_covered", course)
+            line.append(GAP)
+            line.append_text(_drawn(covered, modes, moment))
+        line.rstrip()
         lines.append(line)
     return lines
+
+
+def _drawn(covered: Float[ndarray, " W"], modes: int, moment: Moment) -> Text:
+    """How a branch's covered modes went, in one line."""
+    (line,) = sparkline(
+        covered, (0.0, float(modes)), style=SCREEN_BLUE, ascii_only=moment.ascii_only
+    )
+    return line
 
 
 def _branch_words(branch: BranchProgress, modes: int) -> str:

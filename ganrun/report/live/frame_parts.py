@@ -17,25 +17,30 @@ from ganrun.wording import duration, percent
 SPINNER, ASCII_SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏", "|/-\\"
 SPINS_PER_SECOND = 4
 LEAST_BAR, LEAST_WORDS = 10, 34
+LEAST_ABOUT = 12
+"""Cells of what something is about that say anything."""
 
 
 def heading(title: str, about: str, right: str, moment: Moment) -> Text:
     """The title behind a spinner, what it is about, and at the right how far it is.
 
-    Where there is no room for all of it, how far it is stays, and then what it is about.
+    Where there is no room for all of it, what it is about is cut, or left out, and then the title.
     """
-    left, room = _spinner(moment), inner_width(moment) - len(GAP)
-    rest = max(room - cell_len(left.plain) - cell_len(right), 0)
-    about = about if not right or cell_len(title) + len(GAP) + cell_len(about) <= rest else ""
-    name = Text(title, "bold", end="")
+    left, room = _spinner(moment), inner_width(moment)
     if right:
-        name.truncate(max(rest, 1), overflow="crop" if moment.ascii_only else "ellipsis")
-    left.append_text(name).append(f"{GAP}{about}" if about else "", "dim")
+        room = max(room - cell_len(right) - len(GAP), 1)
+    rest = room - cell_len(left.plain) - cell_len(title) - len(GAP)
+    left.append_text(Text(title, "bold", end=""))
+    if about and rest >= min(cell_len(about), LEAST_ABOUT):
+        left.append(f"{GAP}{about}", "dim")
+    left.truncate(room, overflow="crop" if moment.ascii_only else "ellipsis")
     return justified(left, Text(right), inner_width(moment)) if right else left
 
 
-def staged(number: int, stages: int, what: str) -> str:
-    """`2 of 5: trying cures`; what is done alone where it is no stage of several."""
+def staged(number: int, stages: int, what: str, measuring: str = "") -> str:
+    """`2 of 5: trying cures`, or what is measured in that stage; it may be none of several."""
+    if measuring:
+        return f"{number} of {stages}, {measuring}" if number else measuring
     return f"{number} of {stages}: {what}" if number else what
 
 

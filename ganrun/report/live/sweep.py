@@ -9,6 +9,7 @@ from rich.text import Text
 from ganrun.playing.progress import Rate
 from ganrun.report.live.frame_parts import how_far, measuring_words, pace
 from ganrun.report.live.outlook import Outlook
+from ganrun.report.live.sweep_field import LiveField
 from ganrun.report.live.sweep_frame import (
     MOST_CELLS,
     CellRow,
@@ -49,6 +50,7 @@ class Sweeping(Subject[SweepProgress]):
         self._design = design
         self._title = title
         self._pacer = Pacer()
+        self._field = LiveField()
         self._cells: tuple[Sequence[CellRow], Sequence[CellRow]] = ((), ())
         self._ranked_at = -SECONDS_BETWEEN_RANKINGS
 
@@ -62,7 +64,8 @@ class Sweeping(Subject[SweepProgress]):
         if progress is not None:
             pace = self._pacer.update(progress)
             self._rank(progress, moment)
-        return draw_sweep(progress, self._design, pace, self._cells, moment, title=self._title)
+        cells, field = self._cells, self._field
+        return draw_sweep(progress, self._design, pace, cells, field, moment, title=self._title)
 
     def line(self, progress: SweepProgress) -> str:
         """Trials, pace, time left and the collapse rate."""

@@ -5,10 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import groupby
+from operator import itemgetter
 
 from rich.text import Text
 
+from ganrun.report.live.frame_parts import inner_width
 from ganrun.report.live.sparkline import ASCII_EIGHTHS, EIGHTHS
+from ganrun.report.live.watcher import Moment
 from ganrun.report.palette import SCREEN_BLUE, SCREEN_VERMILLION
 from ganrun.sweep.run import CellTally
 
@@ -16,6 +20,7 @@ FIELD_AROUND = 2
 """Lines besides those of the cells: the key, and one before it."""
 FILLED, HALF = 0.95, 0.5
 """Mean shares of modes recovered from which a cell is blue, and below which it is red."""
+SECONDS_BETWEEN_DRAWINGS = 1.0
 TEN = 10
 GROUPS = range(2, 21)
 """Levels of the field that varies fastest by which cells are grouped; else they are by tens."""
@@ -96,33 +101,36 @@ def draw_field(
     tallies: Mapping[int, CellTally], seeds: int, field: Field, width: int, ascii_only: bool
 ) -> list[Text]:
     """The key, and the lines of cells in the design's order."""
+    a_line = field.group * field.groups_to_a_line
+    marks = list(_marks(tallies, seeds, field, ascii_only))
     lines = [_key(field, width, ascii_only)]
-    for place, mark in enumerate(_marks(tallies, seeds, field, ascii_only)):
-        if place % (field.group * field.groups_to_a_line) == 0:
-            lines.append(Text().append(_label(field.slowest, len(lines) - 1), "dim"))
-        elif place % field.group == 0:
-            lines[-1].append(" ")
-        lines[-1].append_text(mark)
+    for number, first in enumerate(range(0, len(marks), a_line)):
+        line = Text().append(_label(field.slowest, number), "dim")
+        here = marks[first : first + a_line]
+        for place in range(0, len(here), field.group):
+            line.append(" " if place else "")
+            for style, signs in groupby(here[place : place + field.group], itemgetter(1)):
+                line.append("".join(sign for sign, _ in signs), style)
+        lines.append(line)
     return lines
 
 
 def _marks(
     tallies: Mapping[int, CellTally], seeds: int, field: Field, ascii_only: bool
-) -> Iterator[Text]:
+) -> Iterator[tuple[str, str]]:
+    """The sign and the style of every column."""
     signs = ASCII_EIGHTHS if ascii_only else EIGHTHS
     for first in range(0, field.cells, field.together):
         cells = range(first, min(first + field.together, field.cells))
         known = [tallies[cell] for cell in cells if cell in tallies]
         trials = sum(one.trials for one in known)
         if not trials:
-            yield Text("." if ascii_only else "·", "dim")
+            yield "." if ascii_only else "·", "dim"
             continue
         share = sum(one.recovered for one in known) / trials
         style = SCREEN_BLUE if share >= FILLED else SCREEN_VERMILLION if share < HALF else ""
         whole = trials >= seeds * len(cells)
-        yield Text(
-            signs[1 + round(7 * min(share, 1.0))], style if whole else f"dim {style}".strip()
-        )
+        yield signs[1 + round(7 * min(share, 1.0))], style if whole else f"dim {style}".strip()
 
 
 def _key(field: Field, width: int, ascii_only: bool) -> Text:
@@ -137,3 +145,24 @@ def _key(field: Field, width: int, ascii_only: bool) -> Text:
         if len(words) + len(text.plain) <= width:
             return Text(words, "dim", end="").append_text(text)
     return Text(each, "dim", end="")
+
+
+class LiveField:
+    """The cells as they are shown: drawn anew now and then, as there may be many thousands."""
+
+    def __init__(self) -> None:
+        self._drawn_for: tuple[object, ...] = ()
+        self._drawn_at = 0.0
+        self._lines: list[Text] = []
+
+    def lines(
+        self, tallies: Mapping[int, CellTally], seeds: int, field: Field, moment: Moment
+    ) -> list[Text]:
+        """As `draw_field` has them, not older than a second."""
+        wanted = (field, seeds, moment.width, moment.ascii_only, moment.ending)
+        old = moment.seconds_elapsed - self._drawn_at >= SECONDS_BETWEEN_DRAWINGS
+        if old or wanted != self._drawn_for:
+            width = inner_width(moment)
+            self._lines = draw_field(tallies, seeds, field, width, moment.ascii_only)
+            self._drawn_for, self._drawn_at = wanted, moment.seconds_elapsed
+        return self._lines

@@ -26,7 +26,7 @@ from ganrun.report.live.frame_parts import (
     measuring_words,
     paced_bar,
 )
-from ganrun.report.live.sweep_field import FIELD_AROUND, Slowest, draw_field, field_of
+from ganrun.report.live.sweep_field import FIELD_AROUND, LiveField, Slowest, field_of
 from ganrun.report.live.watcher import Moment
 from ganrun.report.palette import SCREEN_BLUE, SCREEN_VERMILLION
 from ganrun.sweep.designs import Design
@@ -89,6 +89,7 @@ def draw_sweep(
     design: Design,
     pace: Pace,
     cells: tuple[Sequence[CellRow], Sequence[CellRow]],
+    live_field: LiveField,
     moment: Moment,
     *,
     title: str,
@@ -113,8 +114,7 @@ def draw_sweep(
     lines_left = room // 2 - FIELD_AROUND
     field = field_of(design.cells, levels_of(design), width, lines_left, slowest_of(design))
     if field is not None:
-        drawn = draw_field(progress.cells, seeds, field, width, moment.ascii_only)
-        lines += [Text(""), *drawn]
+        lines += [Text(""), *live_field.lines(progress.cells, seeds, field, moment)]
     rows = (inner_height(moment) - len(lines) - TABLE_AROUND) // 2
     if rows > 0:
         lines += [Text(""), *_cells_table(design, cells, min(rows, MOST_CELLS), moment)]
