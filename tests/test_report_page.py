@@ -25,6 +25,7 @@ from ganrun.page.objective import objective_drawn
 from ganrun.report.chosen_rounds import evenly
 from ganrun.report.command import report_run
 from ganrun.report.web import run_data
+from ganrun.report.web.branches_data import branches_data
 from ganrun.report.web.mode_histories import mode_histories
 from ganrun.report.web.run_data import coarser, curves_data, mode_bands_data, player_data
 from ganrun.report.web.run_page import run_page
@@ -523,6 +524,32 @@ def test_axe_finds_no_barrier_in_a_page_with_a_diagnosis_or_events(open_page, tm
         watched = open_page(color_scheme="light")
         assert axe(opened(watched, tmp_path, run, diagnosis)) == []
         watched.assert_quiet()
+
+
+def test_the_experiments_behind_a_verdict_are_played_in_the_page(open_page, tmp_path):  # noqa: F811
+    from diagnosis_examples import collapsed
+
+    diagnosis = collapsed()
+    panels = branches_data(COLLAPSED, diagnosis)["panels"]
+    assert [len(panel["courses"]) for panel in panels[1:]] == [
+        len(branch.runs) for branch in diagnosis.branches
+    ]
+    watched = open_page(reduced_motion="no-preference")
+    shown = opened(watched, tmp_path, COLLAPSED, diagnosis)
+    assert (
+        "20 GANs were played for this verdict, in 6 ways" in shown.locator(".tested").inner_text()
+    )
+    cured = shown.locator(".branch", has_text="with R1").first
+    cured.press("Enter")
+    assert cured.get_attribute("aria-pressed") == "true"
+    words = shown.locator(".branch-stage p")
+    slider = shown.locator(".branch-stage input")
+    watched.wait_until("Number(document.querySelector('.branch-stage input').value) > 90")
+    slider.press("Home")  # stops it
+    assert words.inner_text() == "Round 0. Missing: 5 modes (0, 1, 2, 3 and 4)."
+    slider.press("End")
+    assert words.inner_text() == "Round 30,000. No mode is missing in 3 of 3 GANs."
+    watched.assert_quiet()
 
 
 def test_the_words_stand_without_javascript(open_page, tmp_path):  # noqa: F811

@@ -22,7 +22,7 @@ from matplotlib.figure import Figure
 from numpy import ndarray
 
 from ganrun import wording
-from ganrun.diagnose.diagnosis import Branch, Detective, Diagnosis, Track
+from ganrun.diagnose.diagnosis import Detective, Diagnosis, Track
 from ganrun.measure.coverage import COVERED_FRACTION, ENOUGH, SERVED, TOO_MUCH, how_served
 from ganrun.report import diagnosis_story
 from ganrun.report.figures.style import (
@@ -40,6 +40,7 @@ from ganrun.report.figures.style import (
     write_near,
 )
 from ganrun.report.palette import BLUE, FAINT, INK, QUIET, VERMILLION
+from ganrun.report.time_panels import TimePanel, panels_of
 
 MISSING, PALE_BLUE, NAVY = "#f6e3d6", "#b9d7ec", "#06263f"
 """The occupancy's colours besides blue: nothing there, a little, far too much."""
@@ -83,21 +84,6 @@ Place = tuple[float, float]
 
 DIAGNOSIS = diagnosis_story.FIGURE.stem
 """What the figure is called."""
-
-
-@dataclass(frozen=True)
-class TimePanel:
-    """One strip of time: what is written over it, and the GANs in it."""
-
-    title: str
-    outcome: diagnosis_story.Outcome
-    tracks: tuple[Track, ...]
-    whole: tuple[bool, ...]
-    """Which of them came to their end; the others diverged."""
-    from_round: int
-    to_round: int
-    before: Track | None
-    """What was played before a branch begins."""
 
 
 def write_diagnosis_figure(folder: Path, diagnosis: Diagnosis) -> Path:
@@ -196,28 +182,6 @@ def _page(diagnosis: Diagnosis, panels: Sequence[TimePanel]) -> _Page:
     wide = (WIDTH_INCHES - _LEFT - _RIGHT - (columns - 1) * _BETWEEN) / columns
     high = min(max(_BAND * diagnosis.modes, _LEAST_PANEL), _MOST_PANEL)
     return _Page(_subtitle(diagnosis), [_head(one, wide) for one in panels], columns, wide, high)
-
-
-def panels_of(diagnosis: Diagnosis) -> list[TimePanel]:
-    """The run, then its branches."""
-    lost, before = diagnosis_story.lost_modes(diagnosis), diagnosis.before
-    last = max(diagnosis.rounds, 1)
-    whole = not diagnosis_story.run_diverged(diagnosis)
-    ending = diagnosis_story.run_outcome(diagnosis)
-    first = TimePanel("the run itself", ending, (before,), (whole,), 0, last, None)
-    return [first, *(_branch_panel(one, lost, diagnosis) for one in diagnosis.branches)]
-
-
-def _branch_panel(branch: Branch, lost: Sequence[int], diagnosis: Diagnosis) -> TimePanel:
-    return TimePanel(
-        branch.title,
-        diagnosis_story.outcome(branch, lost, diagnosis),
-        tuple(run.track for run in branch.runs),
-        tuple(run.status == "complete" for run in branch.runs),
-        branch.from_round,
-        max(branch.to_round, branch.from_round + 1),
-        diagnosis.before if branch.from_round else None,
-    )
 
 
 def panel_columns(panels: int) -> int:

@@ -8,7 +8,8 @@ from ganrun.report.branch_table import branch_note, branch_table
 from ganrun.report.commands_to_copy import diagnose_command
 from ganrun.report.diagnosis_story import headline, how_sure, probes
 from ganrun.report.run_record import RunRecord
-from ganrun.report.web.page_parts import chip, copyable, section, table
+from ganrun.report.web.page_parts import chip, copyable, section, served_key, table
+from ganrun.wording import form_for, plural
 
 
 def diagnosis_section(run: RunRecord, diagnosis: Diagnosis | None) -> str:
@@ -23,11 +24,22 @@ def diagnosis_section(run: RunRecord, diagnosis: Diagnosis | None) -> str:
         f'<p class="verdict">{chip(diagnosis.verdict)}',
         f'<span class="quiet">{escaped(how_sure(diagnosis))}</span></p>',
         f"<p>{escaped(diagnosis.evidence)}</p>",
+        _to_play(),
         _branches(diagnosis),
         _probes(diagnosis),
         f"<h3>What to try next</h3><p>{escaped(diagnosis.advice.words)}</p>",
         copyable(command, "the command to try next") if command else "",
     )
+
+
+def tested_by(diagnosis: Diagnosis) -> str:
+    """What was played for the verdict, and where it can be played, for the head of the page."""
+    gans = sum(len(branch.runs) for branch in diagnosis.branches)
+    if not gans:
+        return ""
+    played = f"{plural(gans, 'GAN')} {form_for(gans, 'was', 'were')} played for this verdict, in "
+    ways = plural(len(diagnosis.branches), "way")
+    return f'<p class="tested">{played}{ways}: <a href="#diagnosis">see and play them</a>.</p>'
 
 
 def _how_to_ask(run: RunRecord) -> str:
@@ -40,6 +52,11 @@ def _how_to_ask(run: RunRecord) -> str:
         "leaves the run as it is.</p>",
         copyable(command, "the command that diagnoses it"),
     )
+
+
+def _to_play() -> str:
+    """Where `branch_player.js` puts the strips of time and their map."""
+    return f'<div id="branches" class="branches-played"></div>{served_key()}'
 
 
 def _branches(diagnosis: Diagnosis) -> str:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from ganrun import wording
-from ganrun.measure.coverage import SERVED
 from ganrun.report.web.mode_histories import ModeHistories, ModeHistory
-from ganrun.report.web.page_parts import section, table
+from ganrun.report.web.page_parts import section, served_key, table
 from ganrun.wording import form_for
 
 UNSHOWN = "not shown by perfect samples either"
@@ -18,11 +17,6 @@ def modes_section(histories: ModeHistories | None) -> str:
     """A band for every mode, and the same as a table; empty where nothing was evaluated."""
     if histories is None:
         return ""
-    key = "".join(
-        f'<span class="key"><i class="share {way}" style="background-color: var(--share-{way})">'
-        f"</i>{words}</span>"
-        for way, words in SERVED.items()
-    )
     heads = ("mode", "weight", "share at the end", "first covered", "lost and found again")
     rows = [_row(mode) for mode in histories.modes]
     numbers = table("Modes, as a table", [*heads, "at the end"], rows, words=(3, 4, 5))
@@ -30,7 +24,7 @@ def modes_section(histories: ModeHistories | None) -> str:
         "modes",
         "Which modes, and when",
         '<div id="mode-bands"></div>',
-        f'<p class="mode-bands-key small" aria-hidden="true">{key}</p>',
+        served_key(),
         f"<details><summary>The same as a table</summary>{numbers}</details>",
         lead="One band per mode; its colour says how large a part of its weight the forger's good "
         f"samples give it. A mode is missing while it gets less than a fifth.{_blank(histories)}",

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ganrun import __version__
+from ganrun.measure.coverage import SERVED
 from ganrun.page.html_page import document, escaped
 from ganrun.report.palette import tone
 from ganrun.verdict import FROM_THE_WORST, MEANINGS
@@ -172,6 +173,16 @@ def fates(counts: Mapping[str, int], told: str) -> str:
         f'<div class="fates" aria-hidden="true">{parts}</div>'
         f'<ul class="marks" aria-label="{escaped(told.rstrip(":"))}">{listed}</ul>'
     )
+
+
+def served_key() -> str:
+    """What the colours of a mode that is served so or so mean."""
+    key = "".join(
+        f'<span class="key"><i class="share {way}" style="background-color: var(--share-{way})">'
+        f"</i>{words}</span>"
+        for way, words in SERVED.items()
+    )
+    return f'<p class="mode-bands-key small" aria-hidden="true">{key}</p>'
 
 
 def seek_button(at: int) -> str:

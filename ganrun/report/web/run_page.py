@@ -17,8 +17,9 @@ from ganrun.diagnose.diagnosis import Diagnosis, read_diagnosis
 from ganrun.page.html_page import encoded, escaped
 from ganrun.report import run_story
 from ganrun.report.run_record import RunRecord
+from ganrun.report.web.branches_data import branches_data
 from ganrun.report.web.config_table import config_section
-from ganrun.report.web.diagnosis_section import diagnosis_section
+from ganrun.report.web.diagnosis_section import diagnosis_section, tested_by
 from ganrun.report.web.events_list import events_section, with_events
 from ganrun.report.web.final_table import final_section
 from ganrun.report.web.mode_histories import mode_histories
@@ -45,10 +46,11 @@ def run_page(run: RunRecord, diagnosis: Diagnosis | None = None) -> str:
     passages = with_events(story_of(run, histories), run)
     sections = [
         _game_section(run, player is not None, passages),
+        *([diagnosis_section(run, diagnosis)] if diagnosis else []),
         modes_section(histories),
         _curves_section(run),
         final_section(run),
-        diagnosis_section(run, diagnosis),
+        *([] if diagnosis else [diagnosis_section(run, None)]),
         events_section(run.events),
         config_section(run.config),
         origin_section(run),
@@ -57,12 +59,13 @@ def run_page(run: RunRecord, diagnosis: Diagnosis | None = None) -> str:
         "player-data": player,
         "mode-bands-data": None if histories is None else mode_bands_data(run, histories),
         "curves-data": curves_data(run) if len(run.metrics["step"]) else None,
+        "branches-data": None if diagnosis is None else branches_data(run, diagnosis),
         "marks-data": sorted({event.round for event in run.events}),
     }
     return report_page(
         "run",
         f"{run_story.whose(run)}: {run_story.title(run)}",
-        [_heading(run), *sections],
+        [_heading(run, diagnosis), *sections],
         data,
         whose="the run's folder",
         charts="Its charts are small ones of its own, so that it can be sent by mail, and so that "
@@ -70,7 +73,7 @@ def run_page(run: RunRecord, diagnosis: Diagnosis | None = None) -> str:
     )
 
 
-def _heading(run: RunRecord) -> str:
+def _heading(run: RunRecord, diagnosis: Diagnosis | None) -> str:
     facts = [
         f"{escaped(run.name)}, seed {run.seed}",
         wording.plural(run.modes_total, "mode"),
@@ -84,6 +87,7 @@ def _heading(run: RunRecord) -> str:
   <h1 id="title">{escaped(run_story.title(run))}</h1>
   <p class="verdict">{_chip(run)}{_how_sure(run)}</p>
   <p class="evidence">{escaped(evidence)}</p>
+  {tested_by(diagnosis) if diagnosis else ""}
   {_tiles(run)}
 </section>
 <noscript><p class="panel">The pictures on this page need JavaScript; the words and tables do not.

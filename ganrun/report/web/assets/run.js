@@ -4,6 +4,7 @@ import { listenToCopyButtons } from "../../../page/assets/copying.js";
 import { Curves } from "../../../page/assets/curves.js";
 import { Player } from "../../../page/assets/player.js";
 import { listenToThemeButtons } from "../../../page/assets/theme.js";
+import { BranchPlayer } from "./branch_player.js";
 import { ModeBands } from "./mode_bands.js";
 
 listenToThemeButtons();
@@ -51,6 +52,8 @@ if (modes) {
   bands.onSeek(show);
   followers.push(bands);
 }
+const branches = read("branches-data");
+if (branches) new BranchPlayer(document.getElementById("branches"), branches);
 if (curves) chart(document.getElementById("curves"), curves);
 if (played) {
   player = new Player(document.getElementById("player"), played);
