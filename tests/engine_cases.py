@@ -148,6 +148,17 @@ CASES: dict[str, Overrides] = {
         "generator.latent": "uniform",
         "generator.latent_dim": 1,
     },
+    "a latent mixture that learns": {
+        "generator.latent": {"mixture": {"components": 7, "rate": 3.0}},
+        "training.updates": "optimistic",
+    },
+    "particles, batch norm, packing": {
+        "generator.latent": {"particles": {"count": 300}},
+        "generator.latent_dim": 3,
+        "generator.norm": "batch",
+        "discriminator.packing": 2,
+        **BLUNT,
+    },
     "many latent coordinates": {"generator.latent_dim": 7},
     "a pool of points": {"training.data": {"pool": {"size": 50}}},
     "linear schedule": {"optimizer.schedule": {"linear": {"until": 15, "final": 0.1}}},

@@ -90,7 +90,11 @@ def test_menus_are_of_what_the_engine_plays() -> None:
             "competitive",
             "training.updates: 'competitive' is not played in a page; ",
         ),
-        ("generator.latent", "particles", "generator.latent: 'particles' is not played in a page"),
+        (
+            "discriminator.minibatch",
+            "discrimination",
+            "discriminator.minibatch: 'discrimination' is not played in a page; none and std are",
+        ),
         ("generator.average", 0.99, "generator.average: not played in a page; leave it out"),
     ],
 )

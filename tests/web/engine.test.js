@@ -4,11 +4,12 @@ import test from "node:test";
 
 import { ACTIVATIONS } from "../../ganrun/arena/assets/engine/activations.js";
 import { STREAM, roundKey } from "../../ganrun/arena/assets/engine/draws.js";
-import { Game, LATENTS } from "../../ganrun/arena/assets/engine/game.js";
+import { Game } from "../../ganrun/arena/assets/engine/game.js";
 import { BIAS_INITIALIZERS, INITIALIZERS } from "../../ganrun/arena/assets/engine/initializers.js";
 import { CHAINS, GAUSSIAN } from "../../ganrun/arena/assets/engine/layouts.js";
 import { extentOf, mixtureOf } from "../../ganrun/arena/assets/engine/mixture.js";
 import { BIASES, MINIBATCH } from "../../ganrun/arena/assets/engine/networks.js";
+import { LATENTS } from "../../ganrun/arena/assets/engine/latents.js";
 import { OBJECTIVES } from "../../ganrun/arena/assets/engine/objectives.js";
 import { OPTIMIZERS } from "../../ganrun/arena/assets/engine/optimizers.js";
 import { PENALTIES } from "../../ganrun/arena/assets/engine/penalties.js";

@@ -54,6 +54,7 @@ export const i32 = {
   gtS: plain(0x4a),
   leS: plain(0x4c),
   geS: plain(0x4e),
+  truncate: (value) => [value, 0xfc, 0x00], // of an f32, with no trap for what fits no whole number
 };
 
 export const f32 = {

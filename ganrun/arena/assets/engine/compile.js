@@ -3,7 +3,7 @@
  * Chains of elementwise operations become one loop, arrays that are not needed any more make room for
  * others, and all addresses are part of the program, so that a call of a function has no arguments. */
 
-import { Assembly, call, copyBytes, i32 } from "./assembler.js";
+import { Assembly, call, copyBytes, fillBytes, i32 } from "./assembler.js";
 import { addDescents } from "./descents.js";
 import { addDraws } from "./draws.js";
 import { ELEMENTWISE } from "./graph.js";
@@ -236,6 +236,13 @@ const STEPS = {
   },
   greatest({ one: { rows, columns }, to, from: [a, count], run }) {
     return run("greatest", to, a, rows * columns, count);
+  },
+  picked({ one: { rows, columns }, to, from: [a, numbers], run }) {
+    return run("picked", to, a, numbers, rows, columns);
+  },
+  gathered({ one: { rows, columns, inputs: [x] }, to, from: [a, numbers], run }) {
+    const empty = fillBytes(i32.const(to), i32.const(0), i32.const(4 * rows * columns));
+    return [empty, run("gathered", to, a, numbers, x.rows, columns)];
   },
   stack({ one: { columns, inputs: [first, second] }, to, from: [a, b] }) {
     const copied = (place, source, { rows }) => copyBytes(i32.const(place), i32.const(source), i32.const(4 * rows * columns));

@@ -29,6 +29,7 @@ export function factsOf(config, declared) {
   });
   const { packing } = discriminator;
   const minibatch = chosen(config, "discriminator.minibatch", declared.defaultsOf);
+  const latent = chosen(config, "generator.latent", declared.defaultsOf);
   const updates = chosen(config, "training.updates", declared.defaultsOf);
   const sight = { packing, batch: training.batch_size, seesBatches: minibatch.name !== "none" };
   return {
@@ -36,7 +37,7 @@ export function factsOf(config, declared) {
     company: companyNeeded(sight),
     generator: { inputs: generator.latent_dim, outputs: 2, ...networkOf(generator, "generator") },
     discriminator: { inputs: 2 * packing, outputs: 1, minibatch, ...networkOf(discriminator, "discriminator") },
-    latent: { name: chosen(config, "generator.latent", declared.defaultsOf).name },
+    latent: { name: latent.name, size: latent.numbers.components ?? latent.numbers.count ?? 0 },
     objective,
     undecided: declared.undecided[objective],
     penalties: Object.keys(penalties),
@@ -69,6 +70,7 @@ export function numbersOf(config, declared) {
     topK: training.top_k,
     schedule: chosen(config, "optimizer.schedule", declared.defaultsOf),
     updates: chosen(config, "training.updates", declared.defaultsOf).numbers,
+    latent: chosen(config, "generator.latent", declared.defaultsOf).numbers,
     pool: chosen(config, "training.data", declared.defaultsOf).numbers.size,
   };
 }

@@ -1,9 +1,10 @@
 /* One game: its state, and what a round, or a step of one player, makes of it. */
 
 import { carryOver } from "./carried_over.js";
-import { STREAM, foldIn, roundKey } from "./draws.js";
+import { STREAM, foldIn, roundKey, wholeNumbers } from "./draws.js";
 import { factsOf, numbersOf } from "./facts.js";
 import { AHEAD } from "./foreseen.js";
+import { KEYS } from "./losses.js";
 import { OPTIMIZERS, corrections } from "./optimizers.js";
 import { PLAYERS, Program, SEEN } from "./program.js";
 import { SCHEDULES, faded, narrowed } from "./schedules.js";
@@ -11,11 +12,6 @@ import { DATA, drawable } from "./targets.js";
 import { RULES } from "./updates.js";
 
 const INIT = { generator: STREAM.generatorInit, discriminator: STREAM.discriminatorInit };
-export const LATENTS = {
-  normal: (call, at, count, key) => call.normal(at, count, ...key),
-  uniform: (call, at, count, key) => call.uniform(at, count, ...key, -1, 1),
-};
-
 /* To the nearest whole number, halves to the even one. */
 const rounded = (value) => (Math.abs(value % 1) === 0.5 ? 2 * Math.round(value / 2) : Math.round(value));
 
@@ -122,6 +118,7 @@ export class Game {
     const factor = Math.fround(SCHEDULES[numbers.schedule.name](round, numbers.schedule.numbers));
     this.rates = Object.fromEntries(PLAYERS.map((player) => [player, Math.fround(numbers[player].rate * factor)]));
     for (const [name, value] of numbers.penalties) program.set(name, value);
+    for (const [name, value] of Object.entries(numbers.latent)) program.set(`latent.${name}`, value);
     program.set("dropout", numbers.dropout);
     program.set("smoothing", numbers.smoothing);
     if (numbers.noise) program.set("noise", faded(numbers.noise.std, numbers.noise.until, round));
@@ -135,15 +132,19 @@ export class Game {
 
   /* A player's slopes on a fresh batch, by the key of its step. */
   find(player, key) {
-    const { program, call } = this;
-    const keys = program.keysOf(player, key);
-    for (const { place, kind, count, keyOf } of program.draws[player]) {
+    this.drawFor(player, KEYS[player](key));
+    this.call[player]();
+  }
+
+  /* Draw what a player's step, or a look, takes, by its keys. */
+  drawFor(owner, keys) {
+    const { program, facts } = this;
+    for (const { place, kind, count, keyOf } of program.draws[owner]) {
       const own = keyOf(keys);
       if (kind === "real") this.drawReal(own, count / 2, program.views[place]);
-      else if (kind === "latents") LATENTS[this.facts.latent.name](call, program.at[place], count, own);
+      else if (kind === "whole") program.views[place].set(wholeNumbers(own, count, facts.latent.size));
       else this.draw(kind, program.at[place], count, own);
     }
-    call[player]();
   }
 
   drawReal(key, count, out) {
@@ -152,10 +153,10 @@ export class Game {
     DATA[this.facts.data]({ target, draw, key, count, out, size: numbers.pool, poolKey: roundKey(seed, STREAM.pool, 0) });
   }
 
-  /* So many uniform numbers in [0, 1), or normal ones. */
+  /* So many uniform numbers in [0, 1), even ones in [-1, 1), or normal ones. */
   draw(kind, at, count, key) {
-    if (kind === "uniform") this.call.uniform(at, count, ...key, 0, 1);
-    else this.call.normal(at, count, ...key);
+    if (kind === "normal") this.call.normal(at, count, ...key);
+    else this.call.uniform(at, count, ...key, kind === "even" ? -1 : 0, 1);
   }
 
   /* The same in a place that is used again. */
@@ -213,11 +214,21 @@ export class Game {
   }
 
   follow(player, strength) {
-    this.add(player, this.program.address(player, "params"), this.program.at[`${player}.update`], -Math.fround(this.rates[player] * strength));
+    this.go(player, this.program.at[`${player}.update`], strength);
   }
 
   followMemory(player, strength) {
-    this.add(player, this.program.address(player, "params"), this.program.address(player, "memory"), -Math.fround(this.rates[player] * strength));
+    this.go(player, this.program.address(player, "memory"), strength);
+  }
+
+  /* Down a vector by the player's rate; a latent that learns has a rate of its own, in units of that. */
+  go(player, from, strength) {
+    const params = this.program.address(player, "params");
+    const rate = Math.fround(this.rates[player] * strength);
+    const own = 4 * this.program.networks[player].learnedLength;
+    const step = (start, bytes, share) => this.call.blend(params + start, params + start, from + start, bytes, 1, -share);
+    if (own) step(0, own, Math.fround(rate * this.numbers.latent.rate));
+    step(own, this.bytes(player) - own, rate);
   }
 
   rememberUpdate(player) {

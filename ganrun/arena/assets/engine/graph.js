@@ -143,6 +143,11 @@ export function reshape(x, rows, columns) {
 
 const isNumber = (x) => x.rows === 1 && x.columns === 1;
 
+/* The rows of `x` whose numbers stand in a column, in that order. */
+export const picked = (x, numbers) => node("picked", [x, numbers], numbers.rows, x.columns);
+/* So many rows, each the sum of those of `x` that have its number. */
+export const gathered = (x, numbers, rows) => node("gathered", [x, numbers], rows, x.columns);
+
 /* Rows from one up to another, which is not among them. */
 export const rowsOf = (x, from, to) => node("rowsOf", [x], to - from, x.columns, { from });
 /* One above the other. */

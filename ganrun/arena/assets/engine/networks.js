@@ -12,6 +12,7 @@ import { BIAS_INITIALIZERS, INITIALIZERS, normal } from "./initializers.js";
 
 const TINY = 1e-12;
 const NORM_EPSILON = 1e-5; // added to variances
+const KEYS_OF_A_BATCH_NORM = 2;
 const RUNNING_DECAY = 0.9; // of batch norm's running statistics
 
 /* Whether the hidden layers add biases, and whether the last one does. */
@@ -57,9 +58,9 @@ class Layout {
 
 export class Network {
   /* `facts` = {inputs, outputs, hidden, activation, biases, norm, spectral, initializer, gain, biasInitializer};
-   * `activation` = {name, numbers}. */
-  constructor(facts) {
-    this.facts = facts;
+   * `activation` = {name, numbers}; `learned`: arrays that learn beside the layers, as `latents.js` has them. */
+  constructor(facts, learned = []) {
+    this.facts = { ...facts, learned };
     const { inputs, hidden, outputs, activation, biases } = facts;
     const pieces = activation.numbers.pieces ?? 1;
     const [inside, atTheEnd] = BIASES[biases];
@@ -74,11 +75,14 @@ export class Network {
     const { facts, layers } = this;
     this.params = new Layout();
     this.vectors = new Layout();
+    for (const [name, rows] of facts.learned) this.params.add(name, rows, facts.inputs);
+    this.learnedLength = this.params.length;
     let keys = 0;
     for (const { index, inputs, outputs, biased } of layers) {
       const [kernelKey, biasKey] = [keys, keys + 1];
       keys += biased ? 2 : 1;
-      if (biased) this.params.add(`bias${index}`, 1, outputs, (key) => BIAS_INITIALIZERS[facts.biasInitializer](foldIn(key, biasKey), inputs, outputs));
+      const bias = (key) => BIAS_INITIALIZERS[facts.biasInitializer](foldIn(key, biasKey), inputs, outputs);
+      if (biased) this.params.add(`bias${index}`, 1, outputs, bias);
       const kernel = (key) => INITIALIZERS[facts.initializer](foldIn(key, kernelKey), inputs, outputs).map((one) => facts.gain * one);
       this.params.add(`kernel${index}`, inputs, outputs, kernel);
       if (facts.spectral) {
@@ -87,7 +91,16 @@ export class Network {
         this.vectors.add(`u${index}`, 1, inputs, (key) => ofLengthOne(normal(foldIn(key, vectorKey), inputs)));
       }
     }
-    if (facts.norm === "none") return;
+    if (facts.norm !== "none") this.layNorms();
+    // The arrays of a latent come first in the vector, but draw the last keys.
+    const afterNorms = keys + (facts.norm === "batch" ? KEYS_OF_A_BATCH_NORM * facts.hidden.length : 0);
+    facts.learned.forEach(([, , first], index) => {
+      this.params.arrays[index].first = (key) => first(foldIn(key, afterNorms));
+    });
+  }
+
+  layNorms() {
+    const { facts, layers } = this;
     for (const { index, outputs } of layers.slice(0, -1)) {
       this.params.add(`shift${index}`, 1, outputs, () => new Float32Array(outputs));
       this.params.add(`stretch${index}`, 1, outputs, () => new Float32Array(outputs).fill(1));

@@ -2,13 +2,11 @@
  * between games of one program is data to it: weights, batches, and the numbers of `numbers`. */
 
 import { compiled } from "./compile.js";
-import { foldIn } from "./draws.js";
-import { foreseen } from "./foreseen.js";
-import { add, affine, beginGraph, beyond, constant, given, greatest, mean, mul, reshape, rowsOf, scale, square, stack, stop, sum } from "./graph.js";
-import { heard, Network } from "./networks.js";
-import { OBJECTIVES, SMOOTHED } from "./objectives.js";
+import { add, beginGraph, beyond, constant, given, mean, scale, square, sum } from "./graph.js";
+import { LATENTS } from "./latents.js";
+import { detective, forger, latentsOf } from "./losses.js";
+import { Network } from "./networks.js";
 import { OPTIMIZERS } from "./optimizers.js";
-import { PENALTIES } from "./penalties.js";
 import { fieldIn, judgedIn } from "./sight.js";
 import { slopes } from "./slopes.js";
 import { RULES } from "./updates.js";
@@ -17,28 +15,16 @@ export const PLAYERS = ["generator", "discriminator"];
 /* What a step of the discriminator saw, and one of the generator. */
 export const SEEN = ["loss_d", "penalty", "square_d", "real_logit", "fake_logit", "real_right", "fake_right", "loss_g", "square_g"];
 
-// Children of a step's key, as in `ganrun.game`.
-const NOISE_REAL = 1 << 20;
-const NOISE_FAKE = NOISE_REAL + 1;
-const DROPOUT = NOISE_REAL + 2;
-const REAL_FOR_GENERATOR = 1 << 21;
-const PENALTIES_FOR_GENERATOR = REAL_FOR_GENERATOR + 1;
-
-/* The keys of what a step draws, by the step's own. */
-const KEYS = {
-  discriminator: (key) => ({ step: key, real: foldIn(key, 0), latents: foldIn(key, 1), penalties: foldIn(key, 2) }),
-  generator: (key) => ({ step: key, real: foldIn(key, REAL_FOR_GENERATOR), latents: key, penalties: foldIn(key, PENALTIES_FOR_GENERATOR) }),
-};
-
 export class Program {
   /* `facts` as `facts.js` has them; `sizes` = {evaluation, picture, real, grid, manifold}. */
   constructor(facts, sizes) {
     beginGraph();
     this.facts = facts;
     this.sizes = sizes;
-    this.networks = { generator: new Network(facts.generator), discriminator: new Network(facts.discriminator) };
+    const learned = LATENTS[facts.latent.name].arrays(facts.latent.size, facts.generator.inputs);
+    this.networks = { generator: new Network(facts.generator, learned), discriminator: new Network(facts.discriminator) };
     this.numbers = [];
-    this.draws = { generator: [], discriminator: [] };
+    this.draws = {};
     this.places = { state: this.layState(), seen: SEEN.length };
     for (const player of PLAYERS) {
       const { params, vectors } = this.networks[player];
@@ -105,129 +91,25 @@ export class Program {
     return this.arraysOf(player, "vectors", this.networks[player].vectors);
   }
 
-  /* What a player's step draws: numbers that stand in a place of their own. */
-  drawn(player, name, rows, columns, kind, keyOf) {
-    const place = `${player}.${name}`;
+  /* What a player's step, or a look, draws: numbers that stand in a place of their own. */
+  drawn(owner, name, rows, columns, kind, keyOf) {
+    const place = `${owner}.${name}`;
     if (!(place in this.places)) {
       this.places[place] = rows * columns;
-      this.draws[player].push({ place, kind, count: rows * columns, keyOf });
+      (this.draws[owner] ??= []).push({ place, kind, count: rows * columns, keyOf });
     }
     return given(place, rows, columns);
   }
 
-  /* The keys of a step of a player. */
-  keysOf(player, key) {
-    return KEYS[player](key);
-  }
-
-  /* A batch of points as the discriminator sees it, in the step of this player. */
-  see(player, points, real) {
-    const { batch, packing, present } = this.facts;
-    let seen = points;
-    if (present.includes("training.instance_noise")) {
-      const [name, child] = real ? ["noise_real", NOISE_REAL] : ["noise_fake", NOISE_FAKE];
-      const noise = this.drawn(player, name, batch, 2, "normal", ({ step }) => foldIn(step, child));
-      seen = add(points, mul(this.number("noise"), noise));
-    }
-    return packing === 1 ? seen : reshape(seen, batch / packing, 2 * packing);
-  }
-
-  batchOf(player, generator) {
-    const { batch, generator: { inputs } } = this.facts;
-    const latents = this.drawn(player, "latents", batch, inputs, "latents", ({ latents: key }) => key);
-    const real = this.drawn(player, "real", batch, 2, "real", ({ real: key }) => key);
-    const [made, after] = this.networks.generator.learn(this.paramsOf("generator"), generator, latents);
-    return { real: this.see(player, real, true), fake: this.see(player, made, false), after };
-  }
-
-  /* The discriminator as it learns in a step of this player: a graph of logits of a graph of what it sees. */
-  critic(player, params, vectors) {
-    const silent = this.facts.present.includes("discriminator.dropout");
-    const dropped = (hidden, layer) => {
-      const keyOf = ({ step }) => foldIn(foldIn(step, DROPOUT), layer);
-      const draws = this.drawn(player, `heard_${layer}_${hidden.rows}`, hidden.rows, hidden.columns, "uniform", keyOf);
-      return heard(hidden, draws, this.number("dropout"));
-    };
-    return (seen) => this.networks.discriminator.apply(params, vectors, seen, silent ? { dropped } : {});
-  }
-
-  /* What the discriminator minimises in its own step. */
-  detective() {
-    const params = this.paramsOf("discriminator");
-    const vectors = this.networks.discriminator.powerStep(params, this.vectorsOf("discriminator"));
-    const batch = this.batchOf("discriminator", this.vectorsOf("generator"));
-    return { ...this.judged("discriminator", batch, params, vectors), vectors };
-  }
-
-  /* What a discriminator minimises on the batch of a player's step, and what that is made of. */
-  judged(player, { real, fake }, params, vectors) {
-    const { objective, present, penalties, seesBatches } = this.facts;
-    const critic = this.critic(player, params, vectors);
-    const together = seesBatches ? null : critic(stack(real, fake));
-    const logits = seesBatches
-      ? { real: critic(real), fake: critic(fake) }
-      : { real: rowsOf(together, 0, real.rows), fake: rowsOf(together, real.rows, 2 * real.rows) };
-    let value = OBJECTIVES[objective].detective(logits.real, logits.fake);
-    if (present.includes("training.label_smoothing")) value = add(value, SMOOTHED[objective](logits.real, this.number("smoothing")));
-    const penalty = penalties.map((name, index) => this.penalty(player, name, index, critic, { real, fake })).reduce(add, constant(0));
-    return { loss: add(value, penalty), value, penalty, logits };
-  }
-
-  penalty(player, name, index, critic, { real, fake }) {
-    const { keys, value } = PENALTIES[name];
-    const uniform = (draw, rows, columns) => {
-      const keyOf = ({ penalties }) => {
-        const own = foldIn(penalties, index);
-        return keys[draw] === null ? own : foldIn(own, keys[draw]);
-      };
-      return this.drawn(player, `${name}_${draw}`, rows, columns, "uniform", keyOf);
-    };
-    const numbers = Object.fromEntries(this.facts.penaltyNumbers[name].map((one) => [one, this.number(`${name}.${one}`)]));
-    return value(critic, { real, fake, numbers, uniform });
-  }
-
-  /* What the generator minimises on its batch. */
-  forger() {
-    const { objective, present } = this.facts;
-    const vectors = this.networks.generator.powerStep(this.paramsOf("generator"), this.vectorsOf("generator"));
-    const { after, ...batch } = this.batchOf("generator", vectors);
-    const { real, fake } = batch;
-    const answered = this.answered(batch);
-    const critic = this.critic("generator", answered.params, answered.vectors);
-    const [seenReal, seenFake] = [critic(real), critic(fake)];
-    if (!present.includes("training.top_k")) return { loss: mean(OBJECTIVES[objective].forger(seenReal, seenFake)), vectors: after };
-    const heeded = greatest(stop(seenFake), this.number("heeded"));
-    const moving = add(mul(seenFake, heeded), mul(stop(seenFake), affine(heeded, -1, 1)));
-    const losses = mul(OBJECTIVES[objective].forger(seenReal, moving), heeded);
-    return { loss: mul(sum(losses), this.number("heeded_share")), vectors: after };
-  }
-
-  /* The discriminator that the generator answers: as it stands, or as it would be some steps later. */
-  answered(batch) {
-    const { updates, optimizer } = this.facts;
-    const now = { params: this.paramsOf("discriminator"), vectors: this.vectorsOf("discriminator") };
-    if (!updates.steps) return now;
-    const { params: layout } = this.networks.discriminator;
-    const kept = (part) => (part in this.parts.discriminator ? this.arraysOf("discriminator", part, layout) : {});
-    return foreseen({
-      player: { ...now, means: kept("means"), squares: kept("squares") },
-      steps: updates.steps,
-      optimizer,
-      network: this.networks.discriminator,
-      lossOf: (params, vectors) => this.judged("generator", batch, params, vectors).loss,
-      numberOf: (name) => this.number(name),
-    });
-  }
-
   /* The functions that a round is played with. */
   playing() {
-    const detective = this.detective();
-    const forger = this.forger();
+    const judging = detective(this);
+    const forging = forger(this);
     const found = {
-      discriminator: this.found("discriminator", detective.loss, detective.vectors, this.detectivesView(detective)),
-      generator: this.found("generator", forger.loss, forger.vectors, { loss_g: forger.loss }),
+      discriminator: this.found("discriminator", judging.loss, judging.vectors, this.detectivesView(judging)),
+      generator: this.found("generator", forging.loss, forging.vectors, { loss_g: forging.loss }),
     };
-    if (RULES[this.facts.updates.name].calms) found.calm = this.calm(detective.loss, forger.loss);
+    if (RULES[this.facts.updates.name].calms) found.calm = this.calm(judging.loss, forging.loss);
     return found;
   }
 
@@ -273,20 +155,20 @@ export class Program {
     });
   }
 
-  /* The functions by which one looks: fakes of latent points in `latents.NAME`, logits of points. */
+  /* The functions by which one looks: fakes of latent points, logits of points. */
   looking() {
     const { evaluation, picture, real, grid, manifold } = this.sizes;
     const { inputs } = this.facts.generator;
     const functions = {};
-    const fakes = (name, count) => {
+    const fakes = (name, count, latents = latentsOf(this, name, count)) => {
       Object.assign(this.places, { [`latents.${name}`]: count * inputs, [name]: 2 * count });
-      const made = this.networks.generator.apply(this.paramsOf("generator"), this.vectorsOf("generator"), given(`latents.${name}`, count, inputs));
-      functions[name] = [{ of: made, to: name }];
+      const made = this.networks.generator.apply(this.paramsOf("generator"), this.vectorsOf("generator"), latents);
+      functions[name] = [{ of: made, to: name }, { of: latents, to: `latents.${name}` }];
       return made;
     };
     fakes("evaluation", evaluation);
     fakes("picture", picture);
-    if (manifold) fakes("manifold", inputs > 1 ? manifold ** 2 : manifold);
+    if (this.hasNet) this.net(fakes, inputs > 1 ? manifold ** 2 : manifold);
     const company = this.facts.company ? fakes("company", this.facts.company) : null; // made where it is needed
     const shown = (kind, name, count, logitsOf) => {
       this.places[`points.${name}`] = 2 * count;
@@ -298,5 +180,16 @@ export class Program {
     shown("judged", "forged", picture, judgedIn);
     shown("judged", "real", Math.min(this.facts.batch, real), judgedIn);
     return functions;
+  }
+
+  /* Whether a net of latent points can be laid: where they are drawn coordinate by coordinate. */
+  get hasNet() {
+    return this.networks.generator.learnedLength === 0;
+  }
+
+  net(fakes, count) {
+    const { inputs } = this.facts.generator;
+    this.places.net = count * inputs;
+    fakes("manifold", count, given("net", count, inputs));
   }
 }

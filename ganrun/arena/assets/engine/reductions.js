@@ -15,6 +15,8 @@ const forward = (local, bytes) => set(local, plus(get(local), bytes));
  * `spreadRow(out, a, R, C)` and `spreadColumn(out, a, R, C)`: an array of one row or column, repeated;
  * `moveRows(out, every, a, every, bytes, R)`: so many bytes of each row, of rows `every` so many apart;
  * `greatest(out, a, N, count)`: 1 for the numbers that fewer than `count` go before, else 0;
+ * `picked(out, a, numbers, R, C)`: rows of `a` by their numbers; `gathered(out, a, numbers, R, C)`: rows of
+ *     `a` added to those of `out` that have these numbers;
  * `isFinite(a, N)`: 0 exactly where all are finite, else NaN. */
 export const addReductions = (assembly) => ({
   sumAll: assembly.function("sumAll", ["i32", "i32", "i32"], sumAll),
@@ -25,6 +27,8 @@ export const addReductions = (assembly) => ({
   spreadColumn: assembly.function("spreadColumn", ["i32", "i32", "i32", "i32"], (locals, ...given) => spreadEach(locals, given, true)),
   moveRows: assembly.function("moveRows", ["i32", "i32", "i32", "i32", "i32", "i32"], moveRows),
   greatest: assembly.function("greatest", ["i32", "i32", "i32", "i32"], greatest),
+  picked: assembly.function("picked", ["i32", "i32", "i32", "i32", "i32"], picked),
+  gathered: assembly.function("gathered", ["i32", "i32", "i32", "i32", "i32"], gathered),
   isFinite: assembly.function("isFinite", ["i32", "i32"], isFinite, "f32"),
 });
 
@@ -132,5 +136,31 @@ function greatest(locals, out, a, rows, count) {
     ]),
     f32.store(get(out), f32.of(f32.lt(get(before), f32.load(get(count))))),
     forward(out, number(4)),
+  ]);
+}
+
+/* The address of the row whose number stands where `numbers` points to. */
+const rowAt = (start, numbers, columns) => plus(get(start), times4(i32.mul(i32.truncate(f32.load(get(numbers))), get(columns))));
+
+function picked(locals, out, a, numbers, rows, columns) {
+  const i = locals.of("i32");
+  return upTo(i, get(rows), 1, [
+    copyBytes(get(out), rowAt(a, numbers, columns), times4(get(columns))),
+    forward(out, times4(get(columns))),
+    forward(numbers, number(4)),
+  ]);
+}
+
+function gathered(locals, out, a, numbers, rows, columns) {
+  const [i, j, to] = [locals.of("i32"), locals.of("i32"), locals.of("i32")];
+  return upTo(i, get(rows), 1, [
+    set(to, rowAt(out, numbers, columns)),
+    set(j, number(0)),
+    upTo(j, get(columns), 1, [
+      f32.store(get(to), f32.add(f32.load(get(to)), f32.load(get(a)))),
+      forward(to, number(4)),
+      forward(a, number(4)),
+    ]),
+    forward(numbers, number(4)),
   ]);
 }

@@ -1,7 +1,8 @@
 /* Derivatives, as graphs again: so they can be differentiated themselves. */
 
 import { above, add, affine, constant, div, gate, mul, negative, scale, sigmoid } from "./graph.js";
-import { beside, columnsOf, product, productAcross, reshape, rowsOf, spread, stack, sumColumns, sumRows, transpose } from "./graph.js";
+import { beside, columnsOf, gathered, picked, product, productAcross, reshape, rowsOf } from "./graph.js";
+import { spread, stack, sumColumns, sumRows, transpose } from "./graph.js";
 
 /* The slopes of a number along each of some arrays. */
 export function slopes(value, along) {
@@ -72,6 +73,8 @@ const RULES = {
   sumRows: ({ inputs: [x] }, slope) => [spread(slope, x.rows, x.columns)],
   sumColumns: ({ inputs: [x] }, slope) => [spread(slope, x.rows, x.columns)],
   reshape: ({ inputs: [x] }, slope) => [reshape(slope, x.rows, x.columns)],
+  picked: ({ inputs: [x, numbers] }, slope) => [gathered(slope, numbers, x.rows), null],
+  gathered: ({ inputs: [, numbers] }, slope) => [picked(slope, numbers), null],
   rowsOf({ inputs: [x], facts: { from }, rows }, slope) {
     const below = x.rows - from - rows;
     const under = below ? stack(slope, zeros(below, x.columns)) : slope;

@@ -1,6 +1,5 @@
 /* A game as it is looked at: samples of always the same latent points, the field, real points, the net. */
 
-import { LATENTS } from "./game.js";
 import { STREAM, roundKey } from "./draws.js";
 import { evaluate } from "./measures.js";
 
@@ -33,10 +32,10 @@ export function viewOf(game, window) {
   const { views, call } = program;
   const { inputs } = facts.generator;
   if (game.sightedFor !== String(window)) prepare(game, window);
-  if (facts.company) drawLatents(game, "company", roundKey(game.seed, STREAM.company, 0));
-  drawLatents(game, "picture", roundKey(game.seed, STREAM.snapshot, 0));
+  if (facts.company) game.drawFor("company", { latents: roundKey(game.seed, STREAM.company, 0) });
+  game.drawFor("picture", { latents: roundKey(game.seed, STREAM.snapshot, 0) });
   call.picture();
-  call.manifold();
+  if (program.hasNet) call.manifold();
   call["logits.field"]();
   game.drawReal(roundKey(game.seed, STREAM.shown, game.round), views["points.real"].length / 2, views["points.real"]);
   const { manifold: side, grid } = program.sizes;
@@ -45,7 +44,7 @@ export function viewOf(game, window) {
     field: [views["logits.field"], [grid, grid]],
     real: [views["points.real"], [views["points.real"].length / 2, 2]],
     latents: firstTwo(views["latents.picture"], inputs),
-    manifold: [views.manifold, [side, inputs > 1 ? side : 1, 2]],
+    ...(program.hasNet ? { manifold: [views.manifold, [side, inputs > 1 ? side : 1, 2]] } : {}),
   };
   return { arrays, caught: caughtBy(game) };
 }
@@ -61,7 +60,7 @@ function prepare(game, [left, right, low, high]) {
       points[at + 1] = low + (row / (sizes.grid - 1)) * (high - low);
     }
   }
-  layNet(views["latents.manifold"], game.facts, sizes.manifold);
+  if (game.program.hasNet) layNet(views.net, game.facts, sizes.manifold);
   game.sightedFor = String([left, right, low, high]);
 }
 
@@ -77,10 +76,6 @@ function layNet(net, { latent, generator: { inputs } }, side) {
       if (inputs > 1) net[at + 1] = second;
     }),
   );
-}
-
-function drawLatents({ program, call, facts }, name, key) {
-  LATENTS[facts.latent.name](call, program.at[`latents.${name}`], program.views[`latents.${name}`].length, key);
 }
 
 function firstTwo(latents, inputs) {
@@ -104,7 +99,7 @@ function caughtBy({ program: { views, call }, facts: { undecided } }) {
 
 /* The generator measured on fresh samples of this round. */
 export function measured(game, mixture) {
-  drawLatents(game, "evaluation", roundKey(game.seed, STREAM.evaluation, game.round));
+  game.drawFor("evaluation", { latents: roundKey(game.seed, STREAM.evaluation, game.round) });
   game.call.evaluation();
   return evaluate(game.program.views.evaluation, mixture);
 }
