@@ -11,10 +11,11 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 import scipy.stats
+from flax import nnx
 from game_examples import layers_of
 
 from ganrun.game.chosen import Chosen
-from ganrun.game.layers import ACTIVATIONS, INITIALIZERS, Dropout
+from ganrun.game.layers import ACTIVATIONS, INITIALIZERS, Dropout, SpectralLinear
 from ganrun.game.networks import Layers, Network, Vectors
 
 pytestmark = pytest.mark.usefixtures("quick_xla")
@@ -331,6 +332,19 @@ def test_a_power_step_is_the_papers_iteration_on_a_unit_vector() -> None:
         v = np.asarray(u, float) @ kernel
         wanted = kernel @ (v / np.linalg.norm(v))
         np.testing.assert_allclose(moved, wanted / np.linalg.norm(wanted), rtol=1e-4, atol=1e-6)
+
+
+def test_a_kernel_that_is_orthogonal_to_its_vector_has_its_norm_all_the_same() -> None:
+    """Clipped weights are equal but for their signs, and may be orthogonal to the last bit."""
+    layer = SpectralLinear(2, 1, use_bias=False, rngs=nnx.Rngs(0))
+    layer.kernel[...] = jnp.array([[0.05], [-0.05]])
+    layer.u[...] = jnp.full(2, np.sqrt(0.5), jnp.float32)
+    inputs = jnp.array([[1.0, 0.0], [0.0, 1.0]])
+    wanted = [[np.sqrt(0.5)], [-np.sqrt(0.5)]]
+    np.testing.assert_allclose(layer(inputs), wanted, rtol=1e-6)
+    layer.power_step()
+    np.testing.assert_allclose(np.abs(layer.u[...]), np.sqrt(0.5), rtol=1e-6)
+    np.testing.assert_allclose(layer(inputs), wanted, rtol=1e-6)
 
 
 def test_its_gradient_holds_the_singular_vectors_fixed() -> None:

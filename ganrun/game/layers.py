@@ -105,7 +105,7 @@ class SpectralLinear(nnx.Linear):
         self, inputs: Float[Array, "B i"], out_sharding: Any = None
     ) -> Float[Array, "B o"]:
         """The layer's output with its kernel divided by the singular value."""
-        left = self.u[...] @ self.kernel[...]
+        left = _mapped(self.u[...], self.kernel[...])
         sigma = left @ jax.lax.stop_gradient(_unit(left))
         outputs = (inputs @ self.kernel[...]) / sigma
         return outputs if self.bias is None else outputs + self.bias[...][None]
@@ -113,7 +113,19 @@ class SpectralLinear(nnx.Linear):
     def power_step(self) -> None:
         """One power iteration on the layer's present kernel."""
         kernel = self.kernel[...]
-        self.u[...] = _unit(kernel @ _unit(self.u[...] @ kernel))
+        self.u[...] = _unit(kernel @ _unit(_mapped(self.u[...], kernel)))
+
+
+def _mapped(u: Float[Array, " i"], kernel: Float[Array, "i o"]) -> Float[Array, " o"]:
+    """`u W`, or that of the longest row's image where it is exactly 0.
+
+    A clipped kernel may be orthogonal to `u` to the last bit: its norm would be taken for 0, and no
+    iteration would lead away from there.
+    """
+    left = u @ kernel
+    longest = kernel[jnp.argmax(jnp.sum(kernel**2, axis=1))]
+    instead = jax.lax.stop_gradient(_unit(kernel @ _unit(longest)))
+    return jnp.where(jnp.any(left != 0), left, instead @ kernel)
 
 
 NORM_EPSILON = 1e-5
