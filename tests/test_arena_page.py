@@ -174,14 +174,14 @@ def player(tab: Callable[..., Player]) -> Player:
 
 
 def test_play_trains_the_game_and_its_picture_moves(player: Player):
-    before = player.watched.pixels(".picture canvas")
+    before = player.watched.pixels(".canvas-frame canvas")
     assert player.round() == 0
     player.page.click("#play")
     player.wait_for_round(500)
     expect(player.page.locator("#play")).to_have_text("Pause")
-    assert player.watched.pixels(".picture canvas") != before
+    assert player.watched.pixels(".canvas-frame canvas") != before
     expect(player.game().locator(".count")).to_contain_text("of 5 modes covered")
-    label = player.game().locator(".picture canvas").get_attribute("aria-label") or ""
+    label = player.game().locator(".canvas-frame canvas").get_attribute("aria-label") or ""
     assert label.startswith("Game 1, plain. Round ")
 
 
@@ -354,15 +354,66 @@ def test_pausing_stops_the_rounds_and_single_steps_advance_by_one(player: Player
     player.wait_for_round(stood + 1)
     player.page.click("#step-round")
     player.wait_for_round(stood + 2)
-    picture, frame = player.watched.pixels(".picture canvas"), latest_frame(player)
+    picture, frame = player.watched.pixels(".canvas-frame canvas"), latest_frame(player)
     player.page.click("#step-discriminator")
     player.until("frame => ganrun.arena.card(0).frame.header.frame > frame", frame)
     player.until(
-        "before => document.querySelector('.picture canvas').toDataURL() !== before", picture
+        "before => document.querySelector('.canvas-frame canvas').toDataURL() !== before", picture
     )
     player.page.keyboard.press("f")
     player.until("ganrun.arena.state().games[0].events === 2")
     assert player.round() == stood + 2, "a step of one player is no round"
+
+
+def test_a_game_is_looked_back_at_and_goes_another_way_from_there(player: Player):
+    keyboard, game = player.page.keyboard, player.game()
+    player.page.click("#play")
+    player.wait_for_round(200)
+    player.page.click("#play")
+    player.wait_until_paused()
+    stood = player.round()
+    slider = game.get_by_role("slider", name="Round")
+    slider.focus()
+    keyboard.press("Home")
+    expect(game.locator(".round b")).to_have_text("round 0")
+    expect(slider).to_have_attribute("aria-valuetext", f"round 0 of {stood}")
+    keyboard.press("ArrowRight")
+    player.until("Number(document.querySelector('.round b').textContent.slice(6)) > 0")
+    there = player.round()
+    game.get_by_role("button", name="Branch from here").click()
+    player.until("ganrun.arena.state().games.length === 2")
+    player.until("ganrun.arena.state().games[1].ready && ganrun.arena.card(1).frame !== null")
+    assert player.page.evaluate("ganrun.arena.card(1).frame.header.round") == there
+    assert player.page.evaluate("ganrun.arena.card(1).history.past.pictures.length") > 1
+    expect(game.locator(".round b")).to_have_text(f"round {stood}")
+    slider.focus()
+    keyboard.press("Home")
+    game.get_by_role("button", name="Go back to here").click()
+    player.until("ganrun.arena.card(0).frame.header.round === 0")
+    assert not player.state["games"][0]["touched"]
+
+
+def test_a_round_is_seen_part_by_part_by_keyboard(
+    player: Player,
+    axe: Callable[[Page], list[str]],  # noqa: F811
+):
+    keyboard, lit = player.page.keyboard, player.game().locator(".slow-parts [aria-current]")
+    keyboard.press("o")
+    expect(lit).to_have_text("Noise")
+    keyboard.press("Enter")  # the button has the focus
+    expect(lit).to_have_text("Notes")
+    assert axe(player.page) == []
+    keyboard.press("o")
+    expect(lit).to_have_text("Verdicts")
+    expect(player.game().locator(".slow-words")).to_contain_text("of 100")
+    player.until("ganrun.arena.state().games[0].events === 1")
+    keyboard.press("o")
+    keyboard.press("o")
+    expect(lit).to_have_text("New forger")
+    player.until("ganrun.arena.state().games[0].events === 2")
+    keyboard.press("Escape")
+    expect(lit).to_have_count(0)
+    assert player.round() == 0
 
 
 def latest_frame(player: Player) -> int:

@@ -310,7 +310,7 @@ def test_the_gif_has_a_frame_for_every_snapshot(tmp_path):
 def test_a_page_of_every_kind_opens_from_the_disk_in_silence(page, tmp_path, kind):  # noqa: F811
     shown = opened(page, tmp_path, KINDS[kind])
     assert shown.locator("h1").inner_text()
-    assert shown.locator("#player canvas").count() == (
+    assert shown.locator("#player .player-canvas").count() == (
         0 if kind in ("never evaluated", "no snapshots") else 1
     )
     assert shown.locator("#curves figure").count() == (0 if kind == "never evaluated" else 9)
@@ -343,14 +343,14 @@ def test_no_text_of_a_run_s_files_becomes_markup_or_script(page, tmp_path):  # n
 
 def test_the_scrubber_moves_the_points(page, tmp_path):  # noqa: F811
     shown = opened(page, tmp_path)
-    last = page.pixels("#player canvas")
+    last = page.pixels("#player .player-canvas")
     slider = shown.get_by_role("slider", name="Round")
     slider.fill("0")
-    first = page.pixels("#player canvas")
+    first = page.pixels("#player .player-canvas")
     assert first != last
     assert shown.locator(".player-round").inner_text() == "round 0"
     slider.fill(slider.get_attribute("max"))
-    assert page.pixels("#player canvas") == last
+    assert page.pixels("#player .player-canvas") == last
     page.assert_quiet()
 
 
@@ -426,9 +426,9 @@ def test_a_passage_of_the_story_takes_the_player_to_its_round(page, tmp_path):  
 def test_arrows_and_missing_modes_are_seen(page, tmp_path):  # noqa: F811
     shown = opened(page, tmp_path)
     assert "Modes 1, 2 and 4 are missing." in shown.locator(".player-caption").inner_text()
-    plain = page.pixels("#player canvas")
+    plain = page.pixels("#player .player-canvas")
     shown.get_by_label(re.compile("Arrows")).check()
-    assert page.pixels("#player canvas") != plain
+    assert page.pixels("#player .player-canvas") != plain
     page.assert_quiet()
 
 
@@ -498,10 +498,10 @@ def test_dark_and_light_differ_and_change_while_one_looks(open_page, tmp_path): 
     dark, light = open_page(color_scheme="dark"), open_page(color_scheme="light")
     opened(dark, tmp_path)
     shown = opened(light, tmp_path)
-    assert dark.pixels("#player canvas") != light.pixels("#player canvas")
-    before = light.pixels("#player canvas")
+    assert dark.pixels("#player .player-canvas") != light.pixels("#player canvas")
+    before = light.pixels("#player .player-canvas")
     shown.emulate_media(color_scheme="dark")
-    changed = "before => document.querySelector('#player canvas').toDataURL() !== before"
+    changed = "before => document.querySelector('#player .player-canvas').toDataURL() !== before"
     light.wait_until(changed, before)
     assert shown.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(20, 23, 28)"
     dark.assert_quiet()

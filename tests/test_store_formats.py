@@ -90,6 +90,34 @@ def test_snapshots_come_back_and_numpy_reads_them_too(count: int) -> None:
         assert loaded["samples"].dtype == np.float32
 
 
+def netted(*nets: Any) -> list[Snapshot]:
+    return [one._replace(manifold=net) for one, net in zip(snapshots(len(nets)), nets, strict=True)]
+
+
+def test_a_net_is_stored_where_every_snapshot_has_one_and_is_half_as_precise() -> None:
+    net = np.linspace(-2, 2, 18, dtype=np.float32).reshape(3, 3, 2)
+    content = snapshots_bytes(netted(net, net + 1e5), (0, 1, 2, 3), SIZES)
+    read = read_snapshots(content, SIZES)
+    assert read.manifold is not None
+    assert read.manifold.dtype == np.float16
+    np.testing.assert_allclose(read.manifold[0], net, atol=1e-3)
+    assert np.isinf(read.manifold[1]).all()
+    assert snapshots_bytes(read.each(), (0, 1, 2, 3), SIZES) == content
+    for nets in [(net, ()), (net, net[:, :1])]:
+        mixed = snapshots_bytes(netted(*nets), (0, 1, 2, 3), SIZES)
+        assert mixed == snapshots_bytes(snapshots(2), (0, 1, 2, 3), SIZES)
+        assert read_snapshots(mixed, SIZES).manifold is None
+
+
+def test_a_net_of_another_shape_is_refused() -> None:
+    for wrong in (np.zeros((2, 65, 1, 2)), np.zeros((3, 3, 2)), np.zeros((2, 3, 3, 1))):
+        content = io.BytesIO(snapshots_bytes(snapshots(2), (0, 1, 2, 3), SIZES))
+        with zipfile.ZipFile(content, "a") as archive, archive.open("manifold.npy", "w") as member:
+            np.lib.format.write_array(member, wrong.astype(np.float16))
+        with pytest.raises(FormatError, match="manifold has the wrong shape"):
+            read_snapshots(content.getvalue(), SIZES)
+
+
 def test_snapshots_are_compressed_and_carry_no_date() -> None:
     content = snapshots_bytes(snapshots(3), (0, 1, 2, 3), SIZES)
     with zipfile.ZipFile(io.BytesIO(content)) as archive:

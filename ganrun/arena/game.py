@@ -27,7 +27,7 @@ from ganrun.game.population import Group, Program, state_as_dict
 from ganrun.game.single_steps import CloseUp, carried_over, close_up
 from ganrun.mixture import Mixture, mixture_of
 from ganrun.playing.play import program_of
-from ganrun.store import Event
+from ganrun.store import Event, Snapshot
 from ganrun.store.events import STEP
 
 POINTS = 512
@@ -271,14 +271,14 @@ class Game:
         shown = {name: array for name, array in arrays.items() if len(array)}
         return Picture(shown, None if np.isnan(forged) else {"forged": forged, "real": real})
 
-    def snapshot(self, extent: Sequence[float]) -> tuple[ndarray, ndarray]:
-        """Samples and field as a run's snapshots have them, the field in a given window."""
+    def snapshot(self, extent: Sequence[float]) -> Snapshot:
+        """The game as a run's snapshots have it, the field in a given window."""
         hyper = hyperparameters_of(self._in_force)
         window: Any = np.asarray(extent, np.float32)
         self._group.change([hyper._replace(target=hyper.target._replace(extent=window))])
-        samples, field = self._group.snapshot()[0]
+        (seen,) = self._group.snapshot()
         self._group.change([hyper])
-        return samples, field
+        return Snapshot(self.round, *seen)
 
     # inside
 

@@ -77,7 +77,7 @@ class _Replay:
             measured = game.measure()
             self._rows.append(row_of(game.round, game.trace, measured.metrics))
         if game.round in self._snapped:
-            self._snapshots.append(Snapshot(game.round, *game.snapshot(self._extent)))
+            self._snapshots.append(game.snapshot(self._extent))
 
     def _interactive(self) -> Interactive:
         game = self._game

@@ -21,6 +21,7 @@ import numpy as np
 from jaxtyping import Array, Float, PRNGKeyArray
 
 from ganrun.config.metrics import AVERAGED, ROUND_METRICS
+from ganrun.game.manifold import manifold
 from ganrun.game.players import (
     Game,
     Hyperparameters,
@@ -37,6 +38,8 @@ from ganrun.measure.evaluation import evaluate_samples
 
 _STANDING = 1 << 23
 """Child of an evaluation's key: for the batches that a moving average stands on."""
+LINES = 16
+"""Lines each way of a snapshot's net of latent points."""
 GPU_LANES = 64
 """Members per device program on an accelerator, where one small GAN leaves most of it idle."""
 
@@ -71,6 +74,8 @@ class SnapshotArrays(NamedTuple):
 
     samples: Float[Array, "N 2"]
     field: Float[Array, "G G"]
+    manifold: Float[Array, "L M 2"] | tuple[()] = ()
+    """`game.manifold`, where that was asked for and the latents have it."""
 
 
 def evaluate(game: Game, sizes: Sizes, hyper: Hyperparameters, state: TrainingState) -> Evaluation:
@@ -98,7 +103,8 @@ def take_snapshot(
     key = round_key(hyper.seed, Stream.SNAPSHOT, state.round)
     extent = hyper.target.extent
     company = company_key(hyper)
-    return picture(game, state, key, company, sizes.snapshot_samples, sizes.grid, extent)
+    seen = picture(game, state, key, company, sizes.snapshot_samples, sizes.grid, extent)
+    return seen._replace(manifold=manifold(game, state.generator, LINES))
 
 
 def company_key(hyper: Hyperparameters) -> PRNGKeyArray:

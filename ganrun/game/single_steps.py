@@ -92,7 +92,7 @@ MOST_REAL = 128
 
 
 class View(NamedTuple):
-    """A game as it is looked at: `population.SnapshotArrays`, and what stands beside them."""
+    """A game as it is looked at: what a snapshot has, and what stands beside it."""
 
     samples: Float[Array, "N 2"]
     field: Float[Array, "G G"]
@@ -125,7 +125,8 @@ def view(
     real = draw_real(game, hyper, real_key, min(game.batch_size, MOST_REAL))
     latents = draw_latents(game, game.generator.unravel(state.generator.params), key, samples)
     return View(
-        *shown,
+        shown.samples,
+        shown.field,
         real,
         latents[:, :2],
         manifold(game, state.generator, lines),

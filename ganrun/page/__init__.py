@@ -13,7 +13,11 @@ leaves behind, for the console and for tests.
     scene.js     samples, true modes, field and arrows, as one picture
     field.js     what a discriminator's field says at its points
     curves.js    small line charts with a linked cursor
-    player.js    a scene with scrubber, play, speed and steps
+    player.js    a scene with a line of rounds, play, speed and steps
+    snapshots.js a run's snapshots, to be drawn and told
+    timeline.js  the line of rounds, with the coverage and the events
+    events.js    what happens in a game, found in its rounds
+    thinned.js   a past of bounded size
     canvas.js    what pictures on a canvas share: sharpness, dragging, hatching
     decode.js    the numbers that `arrays.packed` has packed
     wording.js   numbers, counts and lists as a page says them

@@ -92,9 +92,11 @@ class Recorder:
         self._samples = np.asarray(evaluation.samples)
         self._rows.append(self._latest)
 
-    def add_snapshot(self, round_: int, samples: ndarray, field: ndarray) -> None:
+    def add_snapshot(
+        self, round_: int, samples: ndarray, field: ndarray, manifold: ndarray | tuple[()] = ()
+    ) -> None:
         """Record a snapshot."""
-        self._snapshots.append(Snapshot(round_, samples, field))
+        self._snapshots.append(Snapshot(round_, samples, field, manifold))
 
     @property
     def commit_is_due(self) -> bool:

@@ -38,6 +38,8 @@ class Snapshot(NamedTuple):
     step: int
     samples: Float[ndarray, "N 2"]
     field: Float[ndarray, "G G"]
+    manifold: Float[ndarray, "L M 2"] | tuple[()] = ()
+    """Where the generator lays a net of latent points; nothing where it was not taken."""
 
 
 class Snapshots(NamedTuple):
@@ -47,6 +49,8 @@ class Snapshots(NamedTuple):
     samples: Float[ndarray, "S N 2"]
     field: Float[ndarray, "S G G"]
     extent: Float[ndarray, " 4"]
+    manifold: Float[ndarray, "S L M 2"] | None = None
+    """None unless every snapshot has one, and all of one shape."""
 
     @property
     def window(self) -> tuple[float, float, float, float]:
@@ -56,8 +60,9 @@ class Snapshots(NamedTuple):
 
     def each(self) -> list[Snapshot]:
         """The snapshots one by one."""
-        triples = zip(self.steps, self.samples, self.field, strict=True)
-        return [Snapshot(int(step), samples, field) for step, samples, field in triples]
+        nets = [()] * len(self.steps) if self.manifold is None else self.manifold
+        parts = zip(self.steps, self.samples, self.field, nets, strict=True)
+        return [Snapshot(int(step), *arrays) for step, *arrays in parts]
 
 
 @dataclass(frozen=True, eq=False)
@@ -187,10 +192,13 @@ def snapshots_bytes(
         samples.reshape(count, sizes.samples, 2),
         fields.reshape(count, grid, grid),
         np.array(extent, np.float64),
+        _manifolds(snapshots),
     )
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as members:
         for name, array in arrays._asdict().items():
+            if array is None:
+                continue
             member = io.BytesIO()
             np.lib.format.write_array(member, array, allow_pickle=False)
             info = zipfile.ZipInfo(f"{name}.npy", date_time=(1980, 1, 1, 0, 0, 0))
@@ -205,18 +213,21 @@ def read_snapshots(content: bytes, sizes: schema.Snapshots) -> Snapshots:
     """The arrays of `snapshots.npz`, of the sizes that the run's config asks for."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as members:
-            arrays = [_member(members, name) for name in Snapshots._fields]
+            arrays = {name: _member(members, name) for name in _ALWAYS}
+            manifold = _member(members, _OPTIONAL) if _has(members, _OPTIONAL) else None
     except FormatError:
         raise
     except Exception as error:  # zipfile, zlib and NumPy each have their own for damaged bytes
         raise FormatError("is not a whole npz file") from error
-    snapshots = Snapshots(*arrays)
+    snapshots = Snapshots(**arrays, manifold=manifold)
     count, grid = snapshots.steps.size, sizes.grid
     shapes = [(count,), (count, sizes.samples, 2), (count, grid, grid), (4,)]
     kinds = ["i8", "f4", "f4", "f8"]
-    for name, array, shape, kind in zip(Snapshots._fields, snapshots, shapes, kinds, strict=True):
+    for (name, array), shape, kind in zip(arrays.items(), shapes, kinds, strict=True):
         if array.shape != shape or array.dtype != np.dtype(kind):
             raise FormatError(f"{name} has the wrong shape or type for this run's config")
+    if manifold is not None and not _are_nets(manifold, count):
+        raise FormatError("manifold has the wrong shape or type")
     if np.any(np.diff(snapshots.steps, prepend=-1) <= 0):
         raise FormatError("its steps do not increase")
     x_min, x_max, y_min, y_max = snapshots.window
@@ -228,7 +239,30 @@ def read_snapshots(content: bytes, sizes: schema.Snapshots) -> Snapshots:
     return snapshots
 
 
+def _manifolds(snapshots: Sequence[Snapshot]) -> ndarray | None:
+    """Half precision is finer than a screen; what is too large for it is out of sight."""
+    if len({np.shape(one.manifold) for one in snapshots}) != 1 or not len(snapshots[0].manifold):
+        return None
+    with np.errstate(over="ignore"):
+        return np.array([one.manifold for one in snapshots]).astype(np.float16)
+
+
+def _are_nets(manifold: ndarray, count: int) -> bool:
+    sides = manifold.shape[1:3]
+    return (
+        manifold.dtype == np.float16
+        and manifold.shape == (count, *sides, 2)
+        and all(0 < side <= _MOST_LINES for side in sides)
+    )
+
+
+*_ALWAYS, _OPTIONAL = Snapshots._fields
+_MOST_LINES = 64
 _LARGEST_MEMBER = 1 << 30
+
+
+def _has(members: zipfile.ZipFile, name: str) -> bool:
+    return f"{name}.npy" in members.namelist()
 
 
 def _member(members: zipfile.ZipFile, name: str) -> ndarray:

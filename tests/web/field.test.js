@@ -3,6 +3,7 @@ import test from "node:test";
 
 import {
   fieldSpread,
+  finer,
   gradientAt,
   median,
   pushesOn,
@@ -45,4 +46,16 @@ test("a field's middle and spread leave out what is not finite", () => {
   assert.equal(median([]), 0);
   assert.equal(fieldSpread([0, 1, 2, NaN], 1), 1);
   assert.equal(fieldSpread([1, 1], 1), 1);
+});
+
+test("a finer field goes through the points of the coarse one, and is smooth between them", () => {
+  const { values, side } = finer(SLOPE, 5, 4);
+  assert.equal(side, 17);
+  for (let n = 0; n < 17 * 17; n += 1) {
+    assert.ok(Math.abs(values[n] - ((2 * (n % 17)) / 4 + (3 * Math.floor(n / 17)) / 4)) < 1e-5);
+  }
+  const bump = Float32Array.from({ length: 25 }, (_, n) => (n === 12 ? 1 : 0));
+  const round = finer(bump, 5, 2);
+  assert.deepEqual([0, 12, 24].map((n) => round.values[(Math.floor(n / 5) * 9 + (n % 5)) * 2]), [0, 1, 0]);
+  assert.ok(round.values[4 * 9 + 5] > 0.5 && round.values[4 * 9 + 5] < 0.7);
 });

@@ -15,6 +15,7 @@ import { listenToKeys } from "./keys.js";
 import { LessonKnobs } from "./lesson_knob.js";
 import { LessonPanel } from "./lesson_panel.js";
 import { LESSONS } from "./lessons.js";
+import { Lingering } from "./lingering.js";
 import { Links } from "./links.js";
 import { Panels } from "./panels.js";
 
@@ -40,11 +41,17 @@ const games = new Games({
     save: (id) => say({ type: "save", game: id }),
     copy: (id) => say({ type: "config", game: id }),
     remove: (id) => say({ type: "remove", game: id }),
+    branch: branchFrom,
+    rewind: goBack,
+    happened: (events, { rounds_per_second: rate }) => server && server.playing && lingering.heed(events, rate, server.rounds_per_second),
+    step: (id, player) => say({ type: "step", what: player, game: id }),
     verdict: announceVerdict,
     meaning: (word) => meanings[word] || { description: "", tone: "" },
   },
   seen: (frame) => say({ type: "seen", frame }),
+  can: () => controls.schema.can || [],
 });
+const lingering = new Lingering((limit) => say({ type: "speed", rounds_per_second: limit }));
 const controls = new Controls(byId("controls"), { say, choose, dialog: byId("draw") });
 const panels = new Panels();
 const lessons = new LessonPanel({
@@ -208,15 +215,46 @@ const add = () => server && addCopy(chosen === null ? server.games[server.games.
 
 /* A copy is called as its original, with the next number that is free: "R1 (2)". */
 function addCopy(id) {
+  say({ type: "add", copy_of: id, label: nextLabel(id) });
+}
+
+function nextLabel(id) {
   const labels = server.games.map(({ label }) => label);
   const stem = server.games.find((game) => game.id === id).label.replace(/ \(\d+\)$/, "");
   const named = (number) => `${stem.slice(0, controls.schema.limits.label - 5)} (${number})`;
   let number = 2;
   while (labels.includes(named(number))) number += 1;
-  say({ type: "add", copy_of: id, label: named(number) });
+  return named(number);
 }
 
+/* A copy as the game was in a round that one looks back at. */
+function branchFrom(id, round) {
+  const label = nextLabel(id);
+  games.expectBranch(label, games.cards.get(id).history.past.until(round));
+  games.cards.get(id).history.leave();
+  say({ type: "branch", game: id, round, label });
+}
+
+function goBack(id, round) {
+  const card = games.cards.get(id);
+  card.expect(card.history.past.until(round));
+  card.history.leave();
+  say({ type: "rewind", game: id, round });
+}
+
+/* A round of the chosen game, or of the first, part by part; or its next part. */
+function slowRound() {
+  const going = [...games.cards.values()].find(({ slow }) => slow);
+  const card = going || games.cards.get(chosen) || games.cards.get(server?.games[0]?.id);
+  if (!card) return;
+  if (!going && server.playing) say({ type: "pause" });
+  card.slowDown();
+}
+
+const endSlowRound = () => games.cards.forEach(({ slow }) => slow && slow.end());
+
 function setSpeed(rate) {
+  lingering.chosen();
   say({ type: "speed", rounds_per_second: rate });
 }
 
@@ -224,7 +262,8 @@ function showSpeed(rate) {
   const slider = byId("speed");
   const stop = rate === null || rate === undefined ? SPEEDS.length - 1 : nearestSpeed(rate);
   if (document.activeElement !== slider || !slider.matches(":active")) slider.value = stop;
-  const text = rate === null || rate === undefined ? "as fast as it goes" : `${thousands(rate)} a second`;
+  const usual = rate === null || rate === undefined ? "as fast as it goes" : `${thousands(rate)} a second`;
+  const text = lingering.isSlow ? `${usual}, for a moment` : usual;
   write(byId("speed-words"), text);
   slider.setAttribute("aria-valuetext", text.replace(" a", " rounds a"));
 }
@@ -293,7 +332,11 @@ on("speed", "input", () => setSpeed(SPEEDS[byId("speed").value]));
 on("seed-form", "submit", (event) => event.preventDefault());
 on("seed", "change", reseedAs);
 on("seed", "blur", leaveSeed);
-on("show-arrows", "change", () => games.setView({ arrows: byId("show-arrows").checked }));
+for (const part of ["arrows", "real", "stamps", "net"]) {
+  on(`show-${part}`, "change", () => games.setView({ [part]: byId(`show-${part}`).checked }));
+}
+on("slow-round", "click", slowRound);
+on("linger", "change", () => lingering.turn(byId("linger").checked));
 on("help-open", "click", () => byId("help").showModal());
 
 listenToKeys(
@@ -306,6 +349,8 @@ listenToKeys(
     { key: "n", shown: "N", words: "another seed", act: reseed },
     { key: "a", shown: "A", words: "add a GAN: a copy of the chosen one", act: add },
     { key: /^\d$/, shown: "1, 2 …, 0", words: "choose a game for the settings; all of them", act: chooseByNumber },
+    { key: "o", shown: "O", words: "one round in slow motion, and its next part", act: slowRound },
+    { key: "escape", shown: "Esc", words: "leave the slow motion", act: endSlowRound },
     { key: "t", shown: "T", words: "show or put away the lessons", act: () => panels.toggleLessons() },
     { key: "s", shown: "S", words: "show or put away all settings", act: () => panels.toggleSettings() },
     { key: "l", shown: "L", words: "what is on the stage, as a text that opens it again", act: () => links.show() },

@@ -1,20 +1,25 @@
 /* One game's card: its picture, its count of modes, their shares, the losses, and what can be done. */
 
+import { Characters, hits } from "../../page/assets/characters.js";
 import { Curves } from "../../page/assets/curves.js";
-import { element, write } from "../../page/assets/elements.js";
+import { element, prefersCalm, write } from "../../page/assets/elements.js";
 import { fieldSpread, median, pushesOn, typicalPush, uphillOf } from "../../page/assets/field.js";
 import { Scene } from "../../page/assets/scene.js";
-import { capital, coveredModes, percent, plural, shortRate, thousands } from "../../page/assets/wording.js";
+import { capital, coveredModes, listed, percent, plural, shortRate, thousands } from "../../page/assets/wording.js";
 import { cardWords } from "./card_words.js";
 import { differences, remediesOf } from "./config_words.js";
+import { HistoryBar } from "./history_bar.js";
 import { ModeShares } from "./mode_shares.js";
+import { laidOut, Motion } from "./motion.js";
+import { SlowRound } from "./slow_round.js";
 
 const TELL_EVERY = 1000; // ms between texts for who cannot see the picture
 const CURVE_EVERY = 200; // ms that a point of the loss curves is the mean of
 const SMOOTH = 0.12; // of a new scale's say in the scale that is drawn
 
 export class GameCard {
-  /* `acts`: select(id), duplicate(id), save(id), copy(id), remove(id), verdict(card), meaning(word). */
+  /* `acts`: select(id), duplicate(id), save(id), copy(id), remove(id), verdict(card), meaning(word),
+   * branch(id, round), rewind(id, round), happened(events, header), step(id, player), draw(). */
   constructor(template, id, acts) {
     this.id = id;
     this.acts = acts;
@@ -26,7 +31,7 @@ export class GameCard {
       label: find(".label"),
       compiling: find(".compiling"),
       chips: find(".chips"),
-      canvas: find(".picture canvas"),
+      canvas: find(".canvas-frame canvas"),
       company: find(".company"),
       round: find(".round b"),
       rate: find(".round .rate"),
@@ -53,6 +58,19 @@ export class GameCard {
         { name: "forger", color: "--orange", dash: true },
       ],
     });
+    this.history = new HistoryBar({
+      place: find(".history"),
+      label: "Round",
+      acts: {
+        look: () => this.lookAnew(),
+        branch: (round) => acts.branch(id, round),
+        rewind: (round) => acts.rewind(id, round),
+      },
+    });
+    this.characters = new Characters(find(".players"));
+    this.slow = null; // the round in slow motion
+    this.motion = new Motion();
+    this.coming = null; // the past that the game will have once it has gone back, or been branched
     this.frame = null; // the latest picture that came
     this.fresh = false; // whether it is still to be drawn
     this.forget();
@@ -84,7 +102,7 @@ export class GameCard {
     const isAnother = !before || !sameTarget(before.target, game.target);
     if (isAnother) this.setTarget(game.target);
     if (isAnother && before && game.touched && this.lastRound > 0) this.say(goesOn(this.lastRound));
-    if (before && game.events > before.events) this.mark();
+    if (before && game.events > before.events) this.mark(listed(differences(game.config, before.config)));
     this.redraw();
   }
 
@@ -108,7 +126,20 @@ export class GameCard {
     this.word = "";
     this.curves.clear();
     this.curves.setMarks([]);
+    this.history.start(this.coming || undefined);
+    this.coming = null;
     this.startShares(this.shares.weights);
+  }
+
+  /* Have this past from the start. */
+  adopt(past) {
+    this.history.start(past);
+    this.coming = past;
+  }
+
+  /* The next picture that begins anew belongs to this past. */
+  expect(past) {
+    this.coming = past;
   }
 
   /* Count anew, for modes with these weights. */
@@ -153,6 +184,9 @@ export class GameCard {
     this.lastRound = header.round;
     const { metrics } = cardWords(header, this.shares.modes);
     if (metrics) this.shares.push(metrics);
+    const news = this.history.past.take(header, arrays, metrics);
+    if (news.length) this.acts.happened(news, header);
+    if (this.slow) this.slow.tell(header);
     const { trace } = header;
     if (trace && Number.isFinite(trace.loss_d)) {
       this.sums.count += 1;
@@ -176,16 +210,23 @@ export class GameCard {
   draw(view, now) {
     if (!this.fresh || !this.scene || !this.game) return;
     this.fresh = false;
-    const words = cardWords(this.frame.header, this.game.target.modes.length);
-    const header = { ...this.frame.header, metrics: words.metrics };
-    this.drawPicture(header, this.frame.arrays, view);
+    const modes = this.game.target.modes.length;
+    const live = cardWords(this.frame.header, modes).metrics;
+    this.history.draw({ round: this.frame.header.round, count: live ? live.covered.filter(Boolean).length : null }, modes);
+    const { back } = this.history;
+    const shown = back || this.frame;
+    const words = cardWords(shown.header, modes);
+    const header = { ...shown.header, metrics: words.metrics };
+    this.drawPicture(header, shown.arrays, this.slow ? this.slow.view : view, now);
+    this.tellPlayers(header);
     this.shares.draw();
     write(this.part.round, `round ${thousands(header.round)}`);
-    const rate = header.playing && header.rounds_per_second ? `${shortRate(header.rounds_per_second)} a second` : "";
+    const isGoing = !back && header.playing && header.rounds_per_second;
+    const rate = isGoing ? `${shortRate(header.rounds_per_second)} a second` : "";
     write(this.part.rate, rate);
     this.showCount(words);
     this.showVerdict(header.verdict, words.evidence);
-    if (now - this.lastCurve >= CURVE_EVERY || !header.playing) this.pushCurve(header.round, now);
+    if (now - this.lastCurve >= CURVE_EVERY || !header.playing) this.pushCurve(this.frame.header.round, now);
     if (now - this.lastTold >= TELL_EVERY || !header.playing) this.tell(header, now);
     this.part.over.hidden = header.diverged_at === null || header.diverged_at === undefined;
     if (!this.part.over.hidden) {
@@ -193,20 +234,26 @@ export class GameCard {
     }
   }
 
-  drawPicture({ metrics }, { samples, field }, view) {
+  tellPlayers({ metrics, caught }) {
+    this.characters.tell(metrics ? metrics.covered : null, hits(caught ? caught.forged : NaN, "caught"));
+  }
+
+  drawPicture({ metrics, arrays: described }, arrays, view, now) {
+    const { field } = arrays;
     const { objective } = this.game;
     const uphill = uphillOf(objective.uphill);
     const grid = field ? Math.round(Math.sqrt(field.length)) : 0;
     if (field && view.arrows) {
-      const pushes = pushesOn(samples, field, grid, this.game.target.extent, uphill);
+      const pushes = pushesOn(arrays.samples, field, grid, this.game.target.extent, uphill);
       if (pushes.length) this.reach = nearer(this.reach, typicalPush(pushes));
     }
     if (field) {
       this.range = objective.reach || nearer(this.range, fieldSpread(field, median(field)));
     }
+    const net = described.find(({ name }) => name === "manifold");
     this.scene.draw({
-      samples,
-      field,
+      samples: this.moved(arrays, view, now),
+      field: view.noField ? null : field,
       grid,
       fieldRange: this.range,
       fieldMiddle: objective.middle,
@@ -214,7 +261,22 @@ export class GameCard {
       arrows: view.arrows,
       uphill,
       arrowRange: this.reach,
+      real: view.real ? arrays.real : null,
+      stamps: view.stamps,
+      unmarked: view.noise,
+      net: view.net && net ? { points: arrays.manifold, lines: net.shape[0] } : null,
     });
+  }
+
+  /* The samples, or the noise that they are made of; in slow motion they move from one to the other. */
+  moved({ samples, latents }, { noise }, now) {
+    const isNoise = noise && latents;
+    if (isNoise && this.laid?.of !== latents) {
+      this.laid = { of: latents, points: laidOut(latents, samples.length / 2, this.game.target.extent) };
+    }
+    const points = this.motion.towards(isNoise ? this.laid.points : samples, now, this.slow !== null && !prefersCalm());
+    if (this.motion.isMoving(now)) this.lookAnew();
+    return points;
   }
 
   showCount({ metrics, covered, of, stricter, isWhole, missing }) {
@@ -257,8 +319,33 @@ export class GameCard {
     this.part.shares.setAttribute("aria-label", `Share of the forgeries per mode: ${shares}.`);
   }
 
-  /* A setting was changed in this round. */
-  mark() {
+  /* Show a round part by part, or go on with it. */
+  slowDown() {
+    if (this.slow) {
+      this.slow.advance();
+      return;
+    }
+    this.history.back = null;
+    this.slow = new SlowRound(this.element.querySelector(".slow"), {
+      step: (player) => this.acts.step(this.id, player),
+      show: () => this.lookAnew(),
+      end: () => {
+        this.slow = null;
+        this.lookAnew();
+      },
+    });
+    if (this.frame) this.slow.tell(this.frame.header);
+    this.lookAnew();
+  }
+
+  lookAnew() {
+    this.redraw();
+    this.acts.draw();
+  }
+
+  /* Something was done to the game in this round; in words where it was a setting. */
+  mark(words) {
+    if (words) this.history.past.changed(Math.max(0, this.lastRound), words);
     this.marks.push(Math.max(0, this.lastRound));
     this.curves.setMarks(this.marks);
   }
@@ -275,6 +362,7 @@ export class GameCard {
   /* Off the page for good. */
   close() {
     if (this.scene) this.scene.close();
+    this.history.close();
     this.element.remove();
   }
 

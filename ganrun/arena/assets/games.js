@@ -5,15 +5,17 @@ import { GameCard } from "./game_card.js";
 
 export class Games {
   /* `seen(frame)` is told the largest number among the pictures that were drawn. */
-  constructor({ stage, template, acts, seen }) {
+  constructor({ stage, template, acts, seen, can }) {
     this.stage = stage;
     this.template = template;
-    this.acts = acts;
+    this.acts = { ...acts, draw: () => this.ask() };
     this.seen = seen;
+    this.can = can; // what the server can do
+    this.branches = new Map(); // the label of a branch that was asked for -> its past
     this.cards = new Map();
     this.order = [];
     this.chosen = null; // null: all of them
-    this.view = { arrows: true };
+    this.view = { arrows: true, real: false, stamps: false, net: false };
     this.newest = -1;
     this.asked = false;
     new ResizeObserver(() => this.resize()).observe(stage);
@@ -32,7 +34,10 @@ export class Games {
       let card = this.cards.get(game.id);
       if (!card) {
         card = new GameCard(this.template, game.id, this.acts);
+        card.history.allow(this.can());
         this.cards.set(game.id, card);
+        if (this.branches.has(game.label)) card.adopt(this.branches.get(game.label));
+        this.branches.delete(game.label);
       }
       if (this.stage.children[position] !== card.element) {
         this.stage.insertBefore(card.element, this.stage.children[position] || null);
@@ -50,6 +55,11 @@ export class Games {
     const card = this.cards.get(header.game);
     if (card) card.take(header, arrays);
     this.ask();
+  }
+
+  /* A game that will come under this label begins with another one's past. */
+  expectBranch(label, past) {
+    this.branches.set(label, past);
   }
 
   choose(id) {

@@ -28,6 +28,38 @@ export function gradientAt(field, grid, extent, x, y) {
   };
 }
 
+/** The field on a grid that is `times` as fine, by Catmull-Rom's cubics, which go through its points:
+    {values, side}. Beyond an edge the field is taken to go on as it did. */
+export function finer(field, grid, times) {
+  const side = (grid - 1) * times + 1;
+  const rows = new Float32Array(grid * side);
+  for (let row = 0; row < grid; row += 1) refine(field, row * grid, 1, grid, times, rows, row * side, 1);
+  const values = new Float32Array(side * side);
+  for (let column = 0; column < side; column += 1) refine(rows, column, side, grid, times, values, column, side);
+  return { values, side };
+}
+
+/** One line of `count` numbers, `stride` apart, as a finer one into `to`. */
+function refine(from, start, stride, count, times, to, toStart, toStride) {
+  const at = (n) => {
+    if (n < 0) return 2 * from[start] - from[start + stride];
+    if (n >= count) return 2 * from[start + (count - 1) * stride] - from[start + (count - 2) * stride];
+    return from[start + n * stride];
+  };
+  for (let n = 0; n < count; n += 1) {
+    const [a, b, c, d] = [at(n - 1), at(n), at(n + 1), at(n + 2)];
+    const steps = n < count - 1 ? times : 1;
+    for (let step = 0; step < steps; step += 1) {
+      const t = step / times;
+      const bent = b + 0.5 * t * (c - a + t * (2 * a - 5 * b + 4 * c - d + t * (3 * (b - c) + d - a)));
+      to[toStart + (n * times + step) * toStride] = step ? bent : b;
+    }
+  }
+}
+
+/** The field's value at a point; NaN outside. */
+export const valueAt = (field, grid, extent, x, y) => gradientAt(field, grid, extent, x, y)?.value ?? NaN;
+
 const sigmoid = (x) => (x >= 0 ? 1 / (1 + Math.exp(-x)) : Math.exp(x) / (1 + Math.exp(x)));
 
 /** Minus the derivative of the generator's loss by the logit, as the objective declares it: that

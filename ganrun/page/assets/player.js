@@ -1,14 +1,14 @@
-/* A run, snapshot by snapshot: a scene with a scrubber, play, speed, single steps and arrows. */
+/* A run, snapshot by snapshot: a scene with a line of rounds, play, speed, single steps and arrows. */
 
-import { decode } from "./decode.js";
 import { element, svg } from "./elements.js";
-import { fieldSpread, median, pushesOn, typicalPush, uphillOf } from "./field.js";
+import { captionOf, staysOf } from "./events.js";
 import { nearestIndex } from "./scales.js";
 import { Scene } from "./scene.js";
-import { coveredModes, percent, thousands } from "./wording.js";
+import { Snapshots } from "./snapshots.js";
+import { Timeline } from "./timeline.js";
+import { thousands } from "./wording.js";
 
 const SPEEDS = [2, 5, 10, 20]; // snapshots a second
-const LARGEST_LOGIT = 5; // beyond, a probability is within 1 % of certain
 const ICONS = {
   play: "M6 4.5v15l13-7.5z",
   pause: "M6 5h4v14H6zM14 5h4v14h-4z",
@@ -32,23 +32,19 @@ function setIcon(button, icon, label) {
 }
 
 export class Player {
-  /** data = {target, steps, samples: packed [S, N, 2], field: packed [S, G, G] or S times [G, G]
-      or null, covered?: [S][K] (null: a mode
-      that cannot be shown), objective (needed for a field alone), compact?, label?, start?,
-      follows?: it has no controls of its own};
-      it begins at snapshot `start`, by default the last. Where the target changed, `targets` holds
-      all of them and `targetOf` the number of each snapshot's; likewise `objectives`. */
+  /** `data` is that of `Snapshots`, and: compact?, label?, start?: the snapshot at which it begins, by
+      default the last, follows?: it has no controls of its own. */
   constructor(parent, data) {
     this.data = data;
-    this.target = data.target;
+    this.snapshots = new Snapshots(data);
     this.steps = data.steps;
     this.callbacks = [];
     this.timer = null;
     this.speed = 5;
-    this.arrows = false;
-    this.unpack();
+    this.view = { arrows: false, net: false };
+    this.lingers = !data.compact; // beside others it keeps step with them
     this.build(parent);
-    this.scene = new Scene(this.canvas, this.target);
+    this.scene = new Scene(this.canvas, data.target);
     const last = this.steps.length - 1;
     this.seek(data.start === undefined ? last : data.start);
   }
@@ -56,12 +52,8 @@ export class Player {
   /** Show a snapshot by its number. */
   seek(index) {
     this.index = Math.max(0, Math.min(this.steps.length - 1, Math.round(index)));
-    if (this.data.targets) {
-      this.target = this.data.targets[this.data.targetOf[this.index]];
-      this.scene.setTarget(this.target);
-    }
-    this.scene.draw(this.frame(this.index));
-    this.slider.value = this.index;
+    if (this.data.targets) this.scene.setTarget(this.snapshots.target(this.index));
+    this.scene.draw(this.snapshots.frame(this.index, this.view));
     this.tell();
     for (const callback of this.callbacks) callback(this.index, this.steps[this.index]);
   }
@@ -82,15 +74,22 @@ export class Player {
     if (this.index === this.steps.length - 1) this.seek(0);
     this.caption.setAttribute("aria-live", "off"); // nobody can listen that fast
     setIcon(this.playButton, "pause", "Pause");
-    clearInterval(this.timer);
-    this.timer = setInterval(() => {
+    this.stay();
+  }
+
+  /** Stay at the snapshot for its time, then show the next. */
+  stay() {
+    clearTimeout(this.timer);
+    const stays = this.lingers ? this.stays[this.index] : 1;
+    this.timer = setTimeout(() => {
       this.seek(this.index + 1);
       if (this.index === this.steps.length - 1) this.pause();
-    }, 1000 / this.speed);
+      else this.stay();
+    }, (1000 * stays) / this.speed);
   }
 
   pause() {
-    clearInterval(this.timer);
+    clearTimeout(this.timer);
     this.timer = null;
     setIcon(this.playButton, "play", "Play");
     this.caption.setAttribute("aria-live", "polite");
@@ -100,90 +99,36 @@ export class Player {
   close() {
     this.pause();
     this.scene.close();
+    this.timeline.close();
     this.root.remove();
+  }
+
+  /** The target that the game is played for at the snapshot that is shown. */
+  get target() {
+    return this.snapshots.target(this.index);
   }
 
   get playing() {
     return this.timer !== null;
   }
 
-  unpack() {
-    const { samples, field } = this.data;
-    const points = decode(samples);
-    const each = points.length / this.steps.length;
-    this.samples = this.steps.map((_, n) => points.subarray(n * each, (n + 1) * each));
-    this.fields = null;
-    if (!field) return;
-    this.objectives = this.steps.map((_, n) =>
-      this.data.objectives ? this.data.objectives[this.data.objectiveOf[n]] : this.data.objective,
-    );
-    if (Array.isArray(field)) {
-      this.grid = field[0].shape[1];
-      this.fields = field.map(decode);
-    } else {
-      this.grid = field.shape[1];
-      const values = decode(field);
-      const cells = this.grid * this.grid;
-      this.fields = this.steps.map((_, n) => values.subarray(n * cells, (n + 1) * cells));
-    }
-    this.setScales();
-  }
-
-  /** One scale of colours and one of arrows for all snapshots, so that they can be compared. */
-  setScales() {
-    const offsets = this.fields.flatMap((field, n) => {
-      const { middle } = this.objectives[n];
-      const white = middle === null ? median(field) : middle;
-      return Array.from(field, (value) => value - white);
-    });
-    this.range = fieldSpread(offsets, 0);
-    const probable = this.objectives.every(({ probability }) => probability);
-    if (probable) this.range = Math.min(Math.max(this.range, 0.5), LARGEST_LOGIT);
-    const pushes = this.fields.flatMap((field, n) =>
-      pushesOn(this.samples[n], field, this.grid, this.target.extent, uphillOf(this.objectives[n].uphill)),
-    );
-    this.arrowRange = typicalPush(pushes);
-  }
-
-  /** Which modes are covered in a snapshot; null where that is not known. */
-  covered(index) {
-    const covered = this.data.covered ? this.data.covered[index] : null;
-    return covered && covered.length === this.target.modes.length ? covered : null;
-  }
-
-  frame(index) {
-    const shown = { samples: this.samples[index], covered: this.covered(index) };
-    if (!this.fields) return shown;
-    const { middle, uphill } = this.objectives[index];
-    return {
-      ...shown,
-      field: this.fields[index],
-      grid: this.grid,
-      fieldRange: this.range,
-      fieldMiddle: middle,
-      arrows: this.arrows,
-      uphill: uphillOf(uphill),
-      arrowRange: this.arrowRange,
-    };
-  }
-
   build(parent) {
     const { compact, follows, label } = this.data;
     const stop = () => this.playing && this.pause();
     const stepBy = (by) => (stop(), this.seek(this.index + by));
-    const [x0, x1, y0, y1] = this.target.extent;
+    const [x0, x1, y0, y1] = this.data.target.extent;
     this.canvas = element("canvas", { class: "player-canvas", role: "img" });
     this.canvas.style.aspectRatio = `${x1 - x0} / ${y1 - y0}`;
     this.playButton = iconButton("play", "Play", () => (this.playing ? this.pause() : this.play()));
-    this.slider = element("input", {
-      class: "player-slider",
-      type: "range",
-      min: 0,
-      max: this.steps.length - 1,
-      step: 1,
-      "aria-label": label ? `Round, ${label}` : "Round",
-      on: { input: () => (stop(), this.seek(Number(this.slider.value))) },
+    const line = element("div", "player-line");
+    this.timeline = new Timeline(line, {
+      label: label ? `Round, ${label}` : "Round",
+      seek: (place) => (stop(), this.seek(place)),
     });
+    const [events, counts] = [this.snapshots.events(), this.snapshots.counts()];
+    const total = this.data.target.modes.length;
+    this.timeline.setData({ steps: this.steps, counts, total, events });
+    this.stays = staysOf(this.steps, events);
     this.round = element("output", "player-round");
     this.caption = element("p", { class: "player-caption", "aria-live": "polite" });
     this.root = element(
@@ -196,16 +141,16 @@ export class Player {
         this.playButton,
         !compact && iconButton("back", "One snapshot back", () => stepBy(-1)),
         !compact && iconButton("next", "One snapshot on", () => stepBy(1)),
-        this.slider,
+        line,
         this.round,
       ),
-      !compact && !follows && this.options(),
+      !compact && !follows && this.options(events.length > 0),
       this.caption,
     );
     parent.append(this.root);
   }
 
-  options() {
+  options(lingers) {
     const speed = element("select", {
       class: "menu",
       on: {
@@ -220,21 +165,17 @@ export class Player {
     }
     const options = element("div", "player-options");
     options.append(element("label", "key", "Speed ", speed));
-    if (!this.fields) return options;
-    const arrows = element("input", {
-      type: "checkbox",
-      on: {
-        change: () => {
-          this.arrows = arrows.checked;
-          this.seek(this.index);
-        },
-      },
-    });
+    const tick = (words, checked, change) => {
+      const box = element("input", { type: "checkbox", on: { change: () => (change(box.checked), this.seek(this.index)) } });
+      box.checked = checked;
+      options.append(element("label", "key", box, ` ${words}`));
+    };
+    if (lingers) tick("Slow where something happens", true, (on) => (this.lingers = on));
+    if (this.snapshots.nets) tick("Net: how the forger lays its noise out", false, (on) => (this.view.net = on));
+    if (!this.snapshots.fields) return options;
+    tick("Arrows: where it pushes the fakes", false, (on) => (this.view.arrows = on));
     const bar = element("span", { class: "field-bar", "aria-hidden": "true" });
-    options.append(
-      element("label", "key", arrows, " Arrows: where it pushes the fakes"),
-      element("span", "key", "looks forged", bar, "looks real"),
-    );
+    options.append(element("span", "key", "looks forged", bar, "looks real"));
     return options;
   }
 
@@ -242,11 +183,12 @@ export class Player {
   key(event) {
     if (event.altKey || event.ctrlKey || event.metaKey) return;
     const on = event.target;
-    if (event.key === " " && on === this.slider) {
+    const { slider } = this.timeline;
+    if (event.key === " " && on === slider) {
       event.preventDefault();
       this.playButton.click();
     }
-    if (on === this.slider || on.matches("select")) return;
+    if (on === slider || on.matches("select")) return;
     const move = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
     if (!move) return;
     event.preventDefault();
@@ -256,30 +198,13 @@ export class Player {
 
   tell() {
     const step = this.steps[this.index];
-    const last = this.steps[this.steps.length - 1];
-    const words = this.words(this.index);
+    const words = this.snapshots.words(this.index);
+    const happened = captionOf(this.timeline.eventsAt(this.index));
     this.round.textContent = `round ${thousands(step)}`;
-    this.slider.setAttribute(
-      "aria-valuetext",
-      `round ${thousands(step)} of ${thousands(last)}`,
-    );
+    this.timeline.setPlace(this.index);
     this.caption.textContent = words;
+    if (happened && !this.data.compact) this.caption.prepend(element("b", { text: happened }), " ");
     const whose = this.data.label ? `${this.data.label}. ` : "";
-    this.canvas.setAttribute("aria-label", `${whose}Round ${thousands(step)}. ${words}`);
-  }
-
-  /** What is to be seen in a snapshot, in a sentence. */
-  words(index) {
-    const points = this.samples[index];
-    const [x0, x1, y0, y1] = this.target.extent;
-    let outside = 0;
-    for (let n = 0; n < points.length; n += 2) {
-      const [x, y] = [points[n], points[n + 1]];
-      if (!(x > x0 && x < x1 && y > y0 && y < y1)) outside += 1;
-    }
-    const share = percent((2 * outside) / points.length);
-    const strays = outside ? ` ${share} of the samples lie outside the picture.` : "";
-    const known = this.covered(index);
-    return known ? coveredModes(known) + strays : strays.trim();
+    this.canvas.setAttribute("aria-label", `${whose}Round ${thousands(step)}. ${happened && `${happened} `}${words}`);
   }
 }

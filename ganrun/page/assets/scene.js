@@ -1,8 +1,9 @@
-/* One picture of the game: the discriminator's field, the true modes, the samples, and arrows that
-   show where the discriminator pushes them. Colours come from style.css. */
+/* One picture of the game: the discriminator's field, the true modes, the samples and what lies over
+   them, and arrows that show where the discriminator pushes them. Colours come from style.css. */
 
 import { element } from "./elements.js";
-import { ARROW_CELLS, fieldSpread, median, pushesOn, typicalPush } from "./field.js";
+import { ARROW_CELLS, fieldSpread, finer, median, pushesOn, typicalPush } from "./field.js";
+import { drawNet, drawReal, drawStamps } from "./scene_layers.js";
 import { coloursOf, onThemeChange } from "./theme.js";
 
 const LEAST_RADIUS = 5; // CSS pixels; a smaller ring could not be told from a sample
@@ -10,6 +11,8 @@ const ARROW_CELL = 32; // CSS pixels that a cell has at least, where that leaves
 const LEAST_NUMBERED = 150; // CSS pixels; in a smaller picture missing modes have no numbers
 const LONGEST_ARROW = 0.11; // of the picture's width
 const SHADES = 256;
+const FINEST = 4; // pieces that a cell of the field is drawn in, each way
+const PIECE = 5; // CSS pixels that such a piece has at least
 
 export class Scene {
   /** target = {extent: [x0, x1, y0, y1], modes: [{x, y, rx, ry, angle, weight, outline}]}, the
@@ -55,18 +58,23 @@ export class Scene {
   }
 
   /** Draw {samples, field, grid, fieldRange, covered, arrows, uphill} and, if given, fieldMiddle
-      (the logit that is white; null: the field's median) and arrowRange (the push that gets the
-      longest arrow; null: from the data). */
+      (the logit that is white; null: the field's median), arrowRange (the push that gets the
+      longest arrow; null: from the data), net ({points: [L, M, 2], lines: L}), real (real points)
+      stamps (whether samples say that the field takes them for forged) and unmarked (without the
+      modes: the samples are not of their plane). */
   draw(frame) {
     this.frame = frame;
     const { context, canvas } = this;
     context.fillStyle = this.colours.paper;
     context.fillRect(0, 0, canvas.width, canvas.height);
     if (frame.field) this.drawField(frame);
-    this.drawModes(frame.covered || null, false);
-    this.drawSamples(frame.samples);
+    if (frame.net) drawNet(this, frame.net);
+    if (!frame.unmarked) this.drawModes(frame.covered || null, false);
+    if (frame.real) drawReal(this, frame.real);
+    if (frame.samples) this.drawSamples(frame.samples);
+    if (frame.stamps) drawStamps(this, frame);
     if (frame.arrows && frame.field) this.drawArrows(frame);
-    this.drawModes(frame.covered || null, true);
+    if (!frame.unmarked) this.drawModes(frame.covered || null, true);
   }
 
   redraw() {
@@ -91,7 +99,7 @@ export class Scene {
 
   readColours() {
     const colour = coloursOf(this.canvas);
-    const names = ["paper", "ink", "quiet", "blue", "vermillion", "green"];
+    const names = ["paper", "ink", "quiet", "blue", "vermillion", "green", "purple", "orange-text", "blue-text"];
     this.colours = Object.fromEntries(names.map((name) => [name, colour(`--${name}`)]));
     this.shades = shadesBetween(...["fake", "middle", "real"].map((end) => colour(`--field-${end}`)));
     this.sprite = this.dot();
@@ -122,16 +130,18 @@ export class Scene {
     const middle = fieldMiddle === null ? median(field) : fieldMiddle || 0;
     const range = fieldRange || fieldSpread(field, middle);
     const { image, context, shades } = this;
-    if (image.width !== grid || !this.pixels) {
-      image.width = image.height = grid;
-      this.pixels = image.getContext("2d").createImageData(grid, grid);
+    const pieces = Math.max(1, Math.min(FINEST, Math.floor(this.canvas.clientWidth / grid / PIECE)));
+    const { values, side } = finer(field, grid, pieces);
+    if (image.width !== side || !this.pixels) {
+      image.width = image.height = side;
+      this.pixels = image.getContext("2d").createImageData(side, side);
       this.words = new Uint32Array(this.pixels.data.buffer);
     }
     const half = SHADES / 2;
-    for (let row = 0; row < grid; row += 1) {
-      const to = (grid - 1 - row) * grid; // an image's first row is its highest
-      for (let column = 0; column < grid; column += 1) {
-        const offset = (field[row * grid + column] - middle) / range;
+    for (let row = 0; row < side; row += 1) {
+      const to = (side - 1 - row) * side; // an image's first row is its highest
+      for (let column = 0; column < side; column += 1) {
+        const offset = (values[row * side + column] - middle) / range;
         const shade = Number.isNaN(offset) ? half : half + half * offset;
         this.words[to + column] = shades[Math.max(0, Math.min(SHADES - 1, shade | 0))];
       }
@@ -140,12 +150,13 @@ export class Scene {
     // The outer points lie on the window's edges; an image's edges are half a cell beyond.
     const [x0, x1, y0, y1] = this.target.extent;
     const [wide, high] = [this.scale * (x1 - x0), this.scale * (y1 - y0)];
-    const [cell, tall] = [wide / (grid - 1), high / (grid - 1)];
+    const [cell, tall] = [wide / (side - 1), high / (side - 1)];
     context.save();
     context.beginPath();
     context.rect(this.px(x0), this.py(y1), wide, high);
     context.clip();
     context.imageSmoothingEnabled = true;
+    context.imageSmoothingQuality = "high";
     context.drawImage(
       image,
       this.px(x0) - cell / 2,

@@ -22,6 +22,7 @@ from ganrun.report.chosen_rounds import evenly
 from ganrun.report.curve_panels import Curve, Panel, choose_panels, robust_limits
 from ganrun.report.palette import BLUE, INK, ORANGE
 from ganrun.report.run_record import RunRecord
+from ganrun.report.web.events_list import MOST_LISTED, event_words
 from ganrun.report.web.field_at_modes import slopes
 from ganrun.report.web.mode_histories import ModeHistories
 
@@ -54,7 +55,11 @@ def player_data(run: RunRecord, histories: ModeHistories | None) -> dict[str, An
         "field": [packed(field, "u16") for field in fields],
         "covered": _covered(steps, histories, run),
         "objective": objective_drawn(run.objective),
+        "past": past_data(run, histories),
     }
+    if run.snapshots.manifold is not None:
+        nets = run.snapshots.manifold[kept].astype(np.float64)
+        data["manifold"] = packed(nets, "u16", within=_around(extent))
     if len(targets) > 1:
         data["targets"] = [_scene(target, extent) for target in targets]
         data["targetOf"] = [targets.index(config.target) for config in played]
@@ -63,6 +68,36 @@ def player_data(run: RunRecord, histories: ModeHistories | None) -> dict[str, An
         data["objectives"] = [objective_drawn(objective) for objective in objectives]
         data["objectiveOf"] = [objectives.index(config.objective) for config in played]
     return data
+
+
+def past_data(run: RunRecord, histories: ModeHistories | None) -> dict[str, Any]:
+    """What a page finds a run's events in (`page/assets/snapshots.js`), and what was done to it."""
+    done = [
+        {"round": event.round, "kind": "changed", "words": event_words(event)}
+        for event in run.events[:MOST_LISTED]
+    ]
+    if run.diverged_at is not None:
+        done.append({"round": run.diverged_at, "kind": "diverged"})
+    if histories is None:
+        return {"rounds": [], "notes": [], "right": [], "events": done}
+    kept = evenly(len(histories.rounds), MOST_ROWS)
+    rounds, shown = histories.rounds[kept], [mode.showable for mode in histories.modes]
+    right = dict(
+        zip(run.metrics["step"].tolist(), _numbers(run.metrics["accuracy_d"]), strict=True)
+    )
+    rows = zip(histories.covered[kept].tolist(), histories.shares[kept].tolist(), strict=True)
+    return {
+        "rounds": rounds.tolist(),
+        "notes": ["".join(map(_notes, covered, shares, shown)) for covered, shares in rows],
+        "right": [right[round_] for round_ in rounds.tolist()],
+        "events": done,
+    }
+
+
+def _notes(covered: bool, share: float, showable: bool) -> str:
+    if covered:
+        return "2"
+    return ("1" if share > 0 else "0") if showable else "-"
 
 
 def mode_bands_data(run: RunRecord, histories: ModeHistories) -> dict[str, Any]:
