@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rich.cells import cell_len, set_cell_size
-from rich.text import Text
+from rich.text import Span, Text
 
 from ganrun.playing.progress import MemberProgress
 from ganrun.report.live.courses import Courses
@@ -55,7 +55,7 @@ def grid_for(members: int, width: int, height: int) -> Grid | None:
 
 
 def _grid(rows: int, width: int, height: int) -> Grid:
-    across = (width - 2 + GAP) // (2 * rows + GAP)
+    across = width // (2 * rows + GAP)
     return Grid(rows, max(across, 0), max((height + 1) // (rows + AROUND + 1), 0))
 
 
@@ -86,12 +86,14 @@ def draw_multiples(
 
 
 def _side_by_side(parts: Sequence[Text]) -> Text:
-    line = Text("  ")
-    for place, part in enumerate(parts):
-        line.append_text(part)
-        if place < len(parts) - 1:
-            line.append(" " * GAP)
-    return line
+    """One line of several panels, put together at once: there may be hundreds in a frame."""
+    words, spans, at = [" " * GAP], [], GAP
+    for part in parts:
+        spans.append(Span(at, at + len(part.plain), part.style))
+        spans += [span.move(at) for span in part.spans]
+        words += [part.plain, " " * GAP]
+        at += len(part.plain) + GAP
+    return Text("".join(words[:-1]), spans=spans, end="")
 
 
 def _panel(
