@@ -6,7 +6,7 @@ import { knobValue } from "./lesson_knob.js";
 import { LESSONS, isPlayable } from "./lessons.js";
 import { begun, heeded } from "./mission.js";
 import { ModeMarks } from "./mode_marks.js";
-import { chosen, judged, options, outcome, progress } from "./prediction.js";
+import { chosen, judged, measuredAt, options, outcome, progress } from "./prediction.js";
 import { explainedText } from "./terms.js";
 
 const DONE = "arena-missions"; // under which the browser keeps those that were done
@@ -138,7 +138,7 @@ export class LessonPanel {
     if (this.bar) this.bar.value = progress(foresee, this.seen);
     if (came === null) return;
     this.acts.pause();
-    this.judgement = judged(foresee, this.guess, came);
+    this.judgement = judged({ ...foresee, round: measuredAt(this.seen) }, this.guess, came);
     this.enter("told");
   }
 

@@ -29,6 +29,9 @@ export function outcome({ kind, game, round }, pictures) {
 const isThere = (picture, round) =>
   Boolean(picture?.metrics) && ((picture.round >= round && picture.metrics.round >= round) || Number.isFinite(picture.diverged_at));
 
+/* The round of which that is said: where the first of them was measured last. */
+export const measuredAt = (pictures) => Math.min(...pictures.map(({ metrics }) => metrics.round));
+
 /* How far the slowest of the games is on its way to the round, from 0 to 1. */
 export function progress({ round }, pictures) {
   const rounds = pictures.map((one) => (one ? (Number.isFinite(one.diverged_at) ? round : one.round) : 0));

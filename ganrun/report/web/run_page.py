@@ -45,7 +45,6 @@ def run_page(run: RunRecord, diagnosis: Diagnosis | None = None) -> str:
     player = player_data(run, histories)
     passages = with_events(story_of(run, histories), run)
     sections = [
-        _game_section(run, player is not None, passages),
         *([diagnosis_section(run, diagnosis)] if diagnosis else []),
         modes_section(histories),
         _curves_section(run),
@@ -65,12 +64,30 @@ def run_page(run: RunRecord, diagnosis: Diagnosis | None = None) -> str:
     return report_page(
         "run",
         f"{run_story.whose(run)}: {run_story.title(run)}",
-        [_heading(run, diagnosis), *sections],
+        [_opening(run, diagnosis, passages, plays=player is not None), *sections],
         data,
         whose="the run's folder",
         charts="Its charts are small ones of its own, so that it can be sent by mail, and so that "
         "a live game can be drawn into the same ones.",
     )
+
+
+def _opening(
+    run: RunRecord, diagnosis: Diagnosis | None, passages: Sequence[Passage], *, plays: bool
+) -> str:
+    """The first screen: what was found, and beside it the game to be watched and its story."""
+    stage = '<div id="player" class="stage"></div>' if plays else ""
+    return f"""
+<section class="lead" aria-labelledby="title">
+  <div class="{"game" if plays else ""}">
+    <div class="found">{_heading(run, diagnosis)}</div>
+    {stage}
+    {_story(passages, plays=plays)}
+  </div>
+  {_key(run) if plays else ""}
+</section>
+<noscript><p class="panel">The pictures on this page need JavaScript; the words and tables do not.
+</p></noscript>"""
 
 
 def _heading(run: RunRecord, diagnosis: Diagnosis | None) -> str:
@@ -82,16 +99,12 @@ def _heading(run: RunRecord, diagnosis: Diagnosis | None) -> str:
     ]
     evidence = run.evidence or ("" if run.ended else run_story.sentence(run))
     return f"""
-<section class="lead" aria-labelledby="title">
-  <p class="kicker">{" · ".join(facts)}</p>
-  <h1 id="title">{escaped(run_story.title(run))}</h1>
-  <p class="verdict">{_chip(run)}{_how_sure(run)}</p>
-  <p class="evidence">{escaped(evidence)}</p>
-  {tested_by(diagnosis) if diagnosis else ""}
-  {_tiles(run)}
-</section>
-<noscript><p class="panel">The pictures on this page need JavaScript; the words and tables do not.
-</p></noscript>"""
+      <p class="kicker">{" · ".join(facts)}</p>
+      <h1 id="title">{escaped(run_story.title(run))}</h1>
+      <p class="verdict">{_chip(run)}{_how_sure(run)}</p>
+      <p class="evidence">{escaped(evidence)}</p>
+      {tested_by(diagnosis) if diagnosis else ""}
+      {_tiles(run)}"""
 
 
 def _chip(run: RunRecord) -> str:
@@ -127,28 +140,28 @@ def _tiles(run: RunRecord) -> str:
     return f'<dl class="tiles">{items}</dl>'
 
 
-def _game_section(run: RunRecord, plays: bool, passages: Sequence[Passage]) -> str:
+def _story(passages: Sequence[Passage], *, plays: bool) -> str:
     rounds = groupby(passages, key=lambda passage: passage.round)
     items = "".join(_passages(at, [one.words for one in told]) for at, told in rounds)
-    stage = '<div id="player" class="stage"></div>' if plays else ""
     missing = "" if plays else '<p class="quiet">There is no snapshot to look at yet.</p>'
-    words = in_company(run.configs[-1].discriminator)
-    company = f" {escaped(words)}" if words else ""
-    key = f"""<p class="small quiet">Rings are the true modes at three standard deviations; one that
-is missing is dashed and numbered. Dots are the forger's samples. The ground is the detective's
-field: blue where it takes a point for real, amber where it takes it for forged. An arrow shows
-where the detective's answer pushes a sample in the forger's next step, longer where it pushes
-harder.{company}</p>"""
-    told = f"""<div class="{"game" if plays else ""}">
-    {stage}
-    <div class="story">
+    return f"""<div class="story" id="game">
+      <h2>The game</h2>
       <p>A forger and a detective play against each other. The forger turns noise into points, the
       detective learns to tell them from the real ones, and each learns from the other.</p>
       <ol class="passages">{items}</ol>
       {missing}
-    </div>
-  </div>"""
-    return section("game", "The game", told, key if plays else "")
+    </div>"""
+
+
+def _key(run: RunRecord) -> str:
+    """How to read the picture."""
+    words = in_company(run.configs[-1].discriminator)
+    company = f" {escaped(words)}" if words else ""
+    return f"""<p class="small quiet">Rings are the true modes at three standard deviations; one
+that is missing is dashed and numbered. Dots are the forger's samples. The ground is the detective's
+field: blue where it takes a point for real, amber where it takes it for forged. An arrow shows
+where the detective's answer pushes a sample in the forger's next step, longer where it pushes
+harder.{company}</p>"""
 
 
 def _passages(at: int | None, told: Sequence[str]) -> str:

@@ -35,5 +35,6 @@ export function coursesWords(panel, round) {
   const missing = known.map(missingFrom);
   if (known.length === 1) return `${when} ${missing[0].length ? `Missing: ${plural(missing[0].length, "mode")} (${listed(missing[0])}).` : "No mode is missing."}`;
   const whole = missing.filter((modes) => modes.length === 0).length;
+  if (whole === 0) return `${when} Modes are missing in all ${known.length} GANs.`;
   return `${when} No mode is missing in ${whole} of ${known.length} GANs.`;
 }
