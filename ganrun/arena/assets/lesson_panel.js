@@ -181,7 +181,7 @@ export class LessonPanel {
     const isNew = this.phase === "invite" || this.phase === "ask";
     const told = isNew ? story : [element("details", { class: "lesson-story" }, element("summary", { text: "The story again" }), ...story)];
     this.body.replaceChildren(heading, ...told, ...this.partsOf[this.phase]());
-    this.body.dataset.phase = this.phase;
+    this.body.dataset.phase = document.body.dataset.lessonPhase = this.phase;
     this.showMarks();
     if (hadFocus) (this.body.querySelector(".primary:enabled") || this.body.querySelector(".button"))?.focus();
   }
