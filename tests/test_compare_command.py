@@ -117,6 +117,16 @@ def test_what_names_no_runs_is_one_clear_line(sweep: Path, tmp_path: Path) -> No
         read_comparison([f"{sweep}:case=cure:training.discriminator_steps=1"])
 
 
+def test_comparisons_that_lie_among_the_runs_are_passed_over(sweep: Path, tmp_path: Path) -> None:
+    earlier = tmp_path / "tiny-vs-other-0123456789abcdef"
+    earlier.mkdir()
+    (earlier / "comparison.json").write_text("{}")
+    groups, problems = gather([str(earlier), sweep])
+    assert (len(groups), problems) == (4, [])
+    with pytest.raises(ConfigError, match="there is no run"):
+        read_comparison([f"{tmp_path}/tiny*"])
+
+
 def test_what_differs_in_the_configs_is_told_field_by_field(record: ComparisonRecord) -> None:
     assert record.differences == {
         "objective": ("non_saturating", "wasserstein"),

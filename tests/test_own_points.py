@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import os
 from pathlib import Path
 
 import numpy as np
@@ -115,7 +116,11 @@ def test_a_file_that_cannot_be_read_is_named(monkeypatch):
     np.savez("many.npz", a=far)
     Path("many.npz").rename("many.npy")
     Path("short.npy").write_bytes(Path("nan.npy").read_bytes()[:200])
+    os.mkfifo("pipe.csv")
+    Path("single.csv").write_text("1,2\n")
     for name, fault in {
+        "pipe.csv": "pipe.csv: not a file",
+        "single.csv": "single.csv: has 1 point; at least 20 are needed",
         "a.csv": "a.csv:2: not UTF-8",
         "none.csv": "none.csv: no such file",
         "d.csv": "d.csv: a folder, not a file of points",

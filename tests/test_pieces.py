@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import pickle
 import re
 import shlex
@@ -227,6 +228,12 @@ def test_a_copy_in_a_run_folder_is_read_and_not_executed(tmp_path: Path):
     (tmp_path / "pieces.py.txt").write_text("raise SystemExit")
     with pytest.raises(ConfigError, match="is kept to be read; to use it, copy it"):
         give([tmp_path / "pieces.py.txt"])
+
+
+def test_a_pipe_is_no_file_and_not_waited_for(tmp_path: Path):
+    os.mkfifo(tmp_path / "pipe.py")
+    with pytest.raises(ConfigError, match=r"pipe\.py: not a file"):
+        give([tmp_path / "pipe.py"])
 
 
 def test_two_files_with_one_name_are_not_given_together(tmp_path: Path):

@@ -65,6 +65,8 @@ def read_source(path: Path) -> Source:
     if path.suffix != ".py":
         raise ConfigError([f"{path}: expected a Python file, NAME.py"])
     try:
+        if path.exists() and not path.is_file():
+            raise ConfigError([f"{path}: not a file"])  # a pipe would be waited for
         content = path.read_bytes()
         if len(content) > MOST_BYTES:
             raise ConfigError([f"{path}: larger than {MOST_BYTES // 1024} KiB"])

@@ -6,7 +6,9 @@ CSV, NPY and Parquet; two columns, one row per point. Nothing is unpickled.
 from __future__ import annotations
 
 import csv
+import os
 import re
+import stat
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -15,6 +17,7 @@ from jaxtyping import Float
 from numpy import ndarray
 
 from ganrun.extras import how_to_install
+from ganrun.wording import plural
 
 LEAST_POINTS = 20
 MOST_POINTS = 1_000_000
@@ -44,6 +47,8 @@ def read_points(path: Path) -> Float[ndarray, "N 2"]:
     if read is None:
         raise PointsError(f"{path}: expected a file that ends in {', '.join(READERS)}")
     try:
+        if not stat.S_ISREG(os.stat(path).st_mode) and not path.is_dir():
+            raise PointsError(f"{path}: not a file")  # a pipe would be waited for
         points = read(path)
     except FileNotFoundError:
         raise PointsError(f"{path}: no such file") from None
@@ -52,7 +57,8 @@ def read_points(path: Path) -> Float[ndarray, "N 2"]:
     except OSError as error:
         raise PointsError(f"{path}: cannot be read: {error.strerror or error}") from None
     if len(points) < LEAST_POINTS:
-        raise PointsError(f"{path}: has {len(points)} points; at least {LEAST_POINTS} are needed")
+        there = plural(len(points), "point")
+        raise PointsError(f"{path}: has {there}; at least {LEAST_POINTS} are needed")
     return points
 
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from rich.console import Console
 
-from ganrun.report.comparison_record import JSON, ComparisonRecord, read_comparison
+from ganrun.report.comparison_groups import COMPARISON
+from ganrun.report.comparison_record import ComparisonRecord, read_comparison
 from ganrun.report.notes import Notes, print_whole
 from ganrun.report.tables.comparison import print_comparison
 from ganrun.store.atomic import make_folder, replace_file
@@ -58,7 +59,7 @@ def report_comparison(
     chosen = folder or runs_dir / record.folder_name
     if page or figures or open_page:
         make_folder(chosen)
-        replace_file(chosen / JSON, f"{content}\n".encode())
+        replace_file(chosen / COMPARISON, f"{content}\n".encode())
     if figures:
         _draw(record, chosen, notes)
     if page or open_page:

@@ -37,6 +37,8 @@ from ganrun.wording import listed, setting
 
 Progress = Callable[[int, int], None]
 """Told how many runs have been read, and of how many."""
+COMPARISON = "comparison.json"
+"""What the folder of a comparison holds."""
 MOST_NAMED = 3
 """Fields in a group's name, where others have the same."""
 
@@ -183,6 +185,8 @@ def _runs_of(source: str) -> Iterator[_Wanted]:
             yield _Wanted(path)
         elif inside := folders_inside(path):
             yield from map(_Wanted, inside)
+        elif os.path.exists(path / COMPARISON):
+            continue  # an earlier one, which lies among the runs and is called as they are
         else:
             sweeps = f"; compare {sweeps_inside(path)[0]}" if sweeps_inside(path) else ""
             raise StoreError(f"{path}: holds no run{sweeps}")

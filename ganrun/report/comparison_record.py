@@ -17,7 +17,6 @@ from ganrun.config.written_fields import differing_fields
 from ganrun.report.comparison_groups import Gathered, gather
 from ganrun.wording import plural
 
-JSON = "comparison.json"
 MOST_IN_NAME = 60
 """Characters of the groups' names in the name of a comparison's folder."""
 

@@ -153,7 +153,8 @@ def _below(found: RunList, of: RunList, shown: int) -> list[str]:
     if len(found.entries) < len(of.entries):
         lines = [f"{found.counted} of {len(of.entries):,}"]
     if shown < len(found.entries):
-        lines = [f"{lines[0]}; the first {shown:,} are shown (--lines 0 shows all)"]
+        first = wording.form_for(shown, "the first is", f"the first {shown:,} are")
+        lines = [f"{lines[0]}; {first} shown (--lines 0 shows all)"]
     believed = [one.best is not None for one in found.entries if one.verified == "no"]
     for ended in (True, False):
         lines.append(run_story.unverified(believed.count(ended), "run", ended=ended))

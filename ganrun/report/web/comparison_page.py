@@ -12,7 +12,8 @@ from ganrun.compare import MetricPair, Pair, finding
 from ganrun.compare.sentences import amount, decimals, in_order, runs_of
 from ganrun.config.metrics import name_of
 from ganrun.page.html_page import encoded, escaped
-from ganrun.report.comparison_record import JSON, ComparisonRecord
+from ganrun.report.comparison_groups import COMPARISON
+from ganrun.report.comparison_record import ComparisonRecord
 from ganrun.report.palette import tone
 from ganrun.report.run_record import RunRecord, read_record
 from ganrun.report.web.mode_histories import mode_histories
@@ -226,5 +227,6 @@ def _again(command: Sequence[str]) -> str:
         return ""
     content = f"""<p>The same comparison, with whatever runs have come to these groups:</p>
 {copyable(shlex.join(command))}
-<p class="quiet">Beside this page lies <a href="{JSON}">{JSON}</a> with every number.</p>"""
+<p class="quiet">Beside this page lies <a href="{COMPARISON}">{COMPARISON}</a> with every number.
+</p>"""
     return section("again", "How to repeat it", content)
