@@ -526,7 +526,7 @@ def test_continuations_that_disagree_are_played_for_longer(
 def stub(folder: Path, one: Experiment, name: str = "tiny") -> Any:
     """As much of a finished run as a plan looks at."""
     (folder / "config.yaml").write_text(to_yaml(one))
-    return SimpleNamespace(path=folder, config=one, id=run_id(one))
+    return SimpleNamespace(path=folder, config=one, id=run_id(one), run={})
 
 
 ALL = [LONGER, RESET, *cures(tiny()), Plan("afresh", "", rounds=1, seeds=3, afresh=True)]
