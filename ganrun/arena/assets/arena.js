@@ -5,7 +5,6 @@ import { copy } from "../../page/assets/copying.js";
 import { byId, element, prefersCalm, write } from "../../page/assets/elements.js";
 import { listenToThemeButtons } from "../../page/assets/theme.js";
 import { thousands } from "../../page/assets/wording.js";
-import { refusal, staysAt } from "./admitted.js";
 import { learnRules } from "./config_words.js";
 import { Connection } from "./connection.js";
 import { Controls } from "./controls.js";
@@ -17,13 +16,15 @@ import { LessonPanel } from "./lesson_panel.js";
 import { LESSONS } from "./lessons.js";
 import { Lingering } from "./lingering.js";
 import { Links } from "./links.js";
+import { showBanner, showConnection } from "./notices.js";
 import { Panels } from "./panels.js";
+import { SeedField } from "./seed_field.js";
+import { announceVerdict } from "./spoken_verdicts.js";
 
 listenToThemeButtons();
 
 const SPEEDS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 20000, null]; // rounds a second
 const CALM = 20; // the first speed for who asked for less motion
-const ANNOUNCE_EVERY = 8000; // ms between spoken verdicts
 
 let server = null; // the newest state
 let chosen = null;
@@ -53,6 +54,7 @@ const games = new Games({
 });
 const lingering = new Lingering((limit) => say({ type: "speed", rounds_per_second: limit }));
 const controls = new Controls(byId("controls"), { say, choose, dialog: byId("draw") });
+const seed = new SeedField((drawn) => say({ type: "reseed", seed: drawn }));
 const panels = new Panels();
 const lessons = new LessonPanel({
   steps: byId("lesson-steps"),
@@ -97,7 +99,7 @@ function hello(message) {
     learnRules(message.schema);
     controls.build(message.schema);
     explainCounts(countWords(message.schema.metrics));
-    byId("seed").max = message.schema.limits.seed;
+    seed.limit(message.schema.limits.seed);
     lessons.learn(message.schema);
   }
   setState(message);
@@ -130,7 +132,7 @@ function setState(state) {
   const play = byId("play");
   play.dataset.playing = String(state.playing);
   write(play.querySelector(".word"), state.playing ? "Pause" : "Play");
-  if (document.activeElement !== byId("seed")) byId("seed").value = state.seed;
+  seed.show(state.seed);
   showSpeed(state.rounds_per_second);
   const { games: most } = controls.schema.limits;
   const full = state.games.length >= most;
@@ -157,21 +159,6 @@ function complain({ message, game, field }) {
   if (field) controls.refuse(field, message);
 }
 
-let spokenAt = -Infinity;
-let unspoken = new Map();
-
-/* Verdicts are spoken when their word changes, and not more often than one can listen. */
-function announceVerdict(card, { words }) {
-  unspoken.set(card.id, `Game ${card.position + 1}, ${card.game.label}: ${words}.`);
-  const wait = Math.max(0, spokenAt + ANNOUNCE_EVERY - performance.now());
-  if (unspoken.size > 1) return;
-  setTimeout(() => {
-    spokenAt = performance.now();
-    write(byId("announcer"), [...unspoken.values()].join(" "));
-    unspoken = new Map();
-  }, wait);
-}
-
 /* What the user does ------------------------------------------------------------------------- */
 
 function choose(id) {
@@ -184,32 +171,6 @@ const playOrPause = () => server && say({ type: server.playing ? "pause" : "play
 const step = (what) => say({ type: "step", what, ...(chosen === null ? {} : { game: chosen }) });
 const reset = () => say({ type: "reset" });
 const reseed = () => say({ type: "reseed" });
-
-const seedLimits = () => ({ least: 0, most: controls.schema.limits.seed, kind: "whole" });
-
-function seedRefusal() {
-  const field = byId("seed");
-  return server ? refusal(field.value, seedLimits(), field.validity.badInput) : "";
-}
-
-/* Play with the seed that was typed, or say beside the field why not. */
-function reseedAs() {
-  const why = seedRefusal();
-  sayOfSeed(why);
-  if (!why) say({ type: "reseed", seed: Number(byId("seed").value) });
-}
-
-function leaveSeed() {
-  const why = seedRefusal();
-  if (!why) return;
-  sayOfSeed(staysAt(why, server.seed));
-  byId("seed").value = server.seed;
-}
-
-function sayOfSeed(words) {
-  write(byId("seed-why"), words);
-  byId("seed-why").hidden = !words;
-}
 
 const add = () => server && addCopy(chosen === null ? server.games[server.games.length - 1].id : chosen);
 
@@ -287,36 +248,6 @@ function chooseByNumber(key) {
   choose(index < 0 ? null : server.games[index].id);
 }
 
-/* The line to the server --------------------------------------------------------------------- */
-
-const NO_LINE = {
-  away: "The arena does not answer. The page waits for it and goes on when it is back.",
-  refused: "This page is of an arena that has ended. The address of the one that runs now is in its terminal.",
-  full: "The arena has as many pages open as it serves. Close another one, and this page goes on.",
-};
-
-function showConnection(state) {
-  const place = byId("connection");
-  place.dataset.state = state;
-  place.title = state === "open" ? "live" : state;
-  write(place.querySelector(".word"), place.title);
-  document.body.classList.toggle("away", state !== "open");
-  if (state in NO_LINE) showBanner(NO_LINE[state], "away");
-  else if (byId("banner").dataset.kind === "away") byId("banner").hidden = true;
-}
-
-let bannerTimer = 0;
-
-function showBanner(text, kind) {
-  const banner = byId("banner");
-  banner.dataset.kind = kind;
-  banner.className = `banner ${kind === "error" ? "bad" : "warn"}`;
-  banner.hidden = false;
-  write(banner, text);
-  clearTimeout(bannerTimer);
-  if (kind === "error") bannerTimer = setTimeout(() => (banner.hidden = true), 6000);
-}
-
 /* Beginning ---------------------------------------------------------------------------------- */
 
 const on = (id, event, listener) => byId(id).addEventListener(event, listener);
@@ -329,9 +260,6 @@ on("reseed", "click", reseed);
 on("add", "click", add);
 byId("speed").max = byId("speed").value = SPEEDS.length - 1;
 on("speed", "input", () => setSpeed(SPEEDS[byId("speed").value]));
-on("seed-form", "submit", (event) => event.preventDefault());
-on("seed", "change", reseedAs);
-on("seed", "blur", leaveSeed);
 for (const part of ["arrows", "real", "stamps", "net"]) {
   on(`show-${part}`, "change", () => games.setView({ [part]: byId(`show-${part}`).checked }));
 }
