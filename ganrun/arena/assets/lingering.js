@@ -8,7 +8,7 @@ const WORTH_IT = ["found", "back", "lost", "last"];
 export class Lingering {
   /* `set(limit)` sets the limit on the rounds a second, null for none; `later` and `forget` are those
    * of timers. */
-  constructor(set, { later = setTimeout, forget = clearTimeout } = {}) {
+  constructor(set, { later = (act, wait) => setTimeout(act, wait), forget = (timer) => clearTimeout(timer) } = {}) {
     this.set = set;
     this.later = later;
     this.forget = forget;
