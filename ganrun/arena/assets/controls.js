@@ -94,7 +94,7 @@ export class Controls {
         on: { click: () => this.choose(id) },
       });
     this.who.replaceChildren(
-      button(null, this.games.length > 1 ? "All games" : "The game", "Settings of all games"),
+      this.games.length > 1 ? button(null, "All games", "Settings of all games") : button(null, "The game", "The game: its settings"),
       ...(this.games.length > 1 ? this.games.map(({ id, label }, index) => button(id, String(index + 1), `Settings of game ${index + 1}, ${label}`)) : []),
     );
     if (focused !== null) {

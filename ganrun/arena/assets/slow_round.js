@@ -57,7 +57,8 @@ export class SlowRound {
     );
     parent.append(this.root);
     this.show();
-    this.next.focus();
+    this.next.focus({ preventScroll: true });
+    parent.closest(".picture").scrollIntoView({ block: "nearest" });
   }
 
   get view() {
