@@ -7,6 +7,7 @@ import os
 import shutil
 import signal
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import suppress
 from importlib import import_module
@@ -86,6 +87,21 @@ def pytest_configure(config: pytest.Config) -> None:
     jax_options.PINNED["jax_numpy_rank_promotion"] = "raise"
     backend.prepare(compile_cache())
     _leave_out_where_operations_stand()
+    _write_programs_in_one_context()
+
+
+def _write_programs_in_one_context() -> None:
+    """To make one takes as long as to write a small program into it; each thread keeps its own."""
+    from jax._src.interpreters import mlir
+
+    make, kept = mlir.make_ir_context, threading.local()
+
+    def context() -> object:
+        if not hasattr(kept, "context"):
+            kept.context = make()
+        return kept.context
+
+    mlir.make_ir_context = context
 
 
 def _leave_out_where_operations_stand() -> None:

@@ -11,6 +11,7 @@ import jax.extend.core
 import jax.numpy as jnp
 import numpy as np
 from jax._src import compiler
+from quick_words import quick_threefry, written_out
 
 from ganrun.config import Experiment
 from ganrun.config.metrics import ROUND_METRICS
@@ -117,7 +118,10 @@ def without_compiling() -> Iterator[None]:
 
 
 def hurry() -> None:
-    """Have all that this process compiles from now on compiled as `quick_xla` has it."""
+    """Have all that this process compiles from now on compiled as `quick_xla` has it.
+
+    The random words are the same, by `quick_words.py`.
+    """
     of_training = compiler.get_compile_options
 
     def of_quick_xla(*arguments: Any, **options: Any) -> Any:
@@ -125,6 +129,7 @@ def hurry() -> None:
         return of_training(*arguments, env_options_overrides=QUICK_XLA | own, **options)
 
     compiler.get_compile_options = of_quick_xla
+    randomness.threefry = quick_threefry
 
 
 def hurries() -> bool:
@@ -145,7 +150,7 @@ def quick_xla() -> Iterator[None]:
     try:
         yield
     finally:
-        compiler.get_compile_options = of_training
+        compiler.get_compile_options, randomness.threefry = of_training, written_out
         jax.clear_caches()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import partial
 from typing import Any
 
 import jax
@@ -11,6 +12,7 @@ import numpy as np
 import pytest
 from game_examples import experiment, hyper_of, sizes_of, without_compiling
 from jax.extend.random import threefry_2x32
+from quick_words import quick_threefry
 
 from ganrun.game.members import game_of
 from ganrun.game.population import evaluate, take_snapshot
@@ -27,8 +29,9 @@ def words(*shape: int) -> jax.Array:
 @pytest.mark.parametrize("count", [1, 2, 17, 256])
 def test_the_words_are_those_of_jaxs_own_threefry(count: int) -> None:
     key, x0, x1 = words(2), words(count), words(count)
-    found = jnp.concatenate(threefry(key, x0, x1))
-    np.testing.assert_array_equal(found, threefry_2x32(key, jnp.concatenate([x0, x1])))
+    wanted = threefry_2x32(key, jnp.concatenate([x0, x1]))
+    for way in (threefry, quick_threefry, jax.jit(quick_threefry)):
+        np.testing.assert_array_equal(jnp.concatenate(way(key, x0, x1)), wanted)
 
 
 def test_the_words_are_the_known_answers_of_the_papers_authors() -> None:
@@ -69,18 +72,20 @@ def test_only_words_of_32_bits_are_drawn() -> None:
         jax.random.bits(jax.random.key(0, impl=UNROLLED_THREEFRY), (), jnp.uint8)
 
 
+def _words_of_key(stream: Stream, seed: jax.Array, round_: jax.Array) -> jax.Array:
+    return jax.random.key_data(round_key(seed, stream, round_))
+
+
 def test_a_key_depends_on_seed_stream_and_round_and_no_two_are_the_same() -> None:
-    identities = [
-        (seed, stream, round_)
-        for seed in (0, 1, 2, 2**16, 2**31 - 1)
-        for stream in Stream
-        for round_ in (0, 1, 2, 255, 256, 10_000, 9_999_999)
-    ]
+    seeds = np.uint32([0, 1, 2, 2**16, 2**31 - 1])
+    rounds = np.int32([0, 1, 2, 255, 256, 10_000, 9_999_999])
+    identities = [one.ravel() for one in np.meshgrid(seeds, rounds)]
     keys = {
-        jax.random.key_data(round_key(jnp.uint32(seed), stream, jnp.int32(round_))).tobytes()
-        for seed, stream, round_ in identities
+        key.tobytes()
+        for stream in Stream
+        for key in np.asarray(jax.vmap(partial(_words_of_key, stream))(*identities))
     }
-    assert len(keys) == len(identities)
+    assert len(keys) == len(Stream) * len(seeds) * len(rounds)
 
 
 def test_everything_that_a_game_draws_comes_from_a_key_of_its_own(
