@@ -114,7 +114,10 @@ ELSEWHERE = {
     "trian configs/ring8.yaml": (2, "ganrun: no such command 'trian'"),
     "--verbose": (2, "ganrun: no such option: --verbose"),
     "diagnose nowhere": (1, "nowhere: no such folder"),
-    "arena a.yaml b.yaml": (2, "ganrun arena: takes one CONFIG, and was given more: b.yaml"),
+    "arena a.yaml b.yaml": (
+        2,
+        "ganrun arena: invalid value for CONFIG: one alone is served; --export takes several",
+    ),
     "sweep a.yaml b.yaml": (2, "ganrun sweep: takes one SWEEP, and was given more: b.yaml"),
     "schema x": (2, "ganrun schema: takes no arguments, and was given more: x"),
     "schema --yaml": (2, "ganrun schema: no such option: --yaml"),

@@ -198,7 +198,7 @@ def test_programs_that_were_not_used_for_longest_make_room(
 def test_the_cache_is_shown_and_cleared(programs: Path) -> None:
     code, output, errors = ganrun("cache")
     assert (code, errors) == (0, "")
-    said = "3 compiled programs, 2 MB of at most 1.0 GB; 0 references, 0 MB"
+    said = "3 compiled programs, 2 MB of at most 1.0 GB; 0 references, 0 MB; 0 fits to points, 0 MB"
     assert output == f"{user_cache.user_cache()}: {said}\n"
     assert ganrun("cache", "--clear")[:2] == (0, f"{output}Cleared.\n")
     assert names_in(programs) == []

@@ -27,7 +27,7 @@ def test_players_on_one_page_leave_each_other_alone(page: Watched, tmp_path: Pat
     page.open_file(file)
     one, other = page.page.frames[1:]
     for frame in (one, other):
-        frame.locator("canvas").wait_for()
+        frame.locator("canvas.player-canvas").wait_for()
         sizes = "[document.documentElement.scrollHeight - innerHeight, innerWidth]"
         beyond, width = frame.evaluate(sizes)
         assert beyond <= 0, "the frame is too low"

@@ -304,7 +304,7 @@ def test_more_lines_than_are_asked_for_are_counted(stored):
     print_runs(whole.where("seed>0"), console, at_most=2, of=whole)
     assert "3 runs of 4; the first 2 are shown (--lines 0 shows all)" in console.file.getvalue()
     _, output, _ = listed(stored, "--lines", "1")
-    assert "the first 1 are shown" in output
+    assert "the first is shown" in output
     code, output, errors = listed(stored, "--where", "nothing")
     assert (code, output) == (0, "no run of 4\n")
     assert errors == "note: 'nothing' is nowhere\n"

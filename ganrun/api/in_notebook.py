@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from ganrun.report.comparison_record import ComparisonRecord
     from ganrun.report.sweep_record import SweepRecord
 
-WIDTH, HEIGHT = "30rem", "41rem"
-"""Of a frame: the picture is as high as it is wide, and what one presses stands below."""
+WIDTH, HEIGHT = "30rem", "47rem"
+"""Of a frame: the picture is as high as it is wide; keys and the line of rounds stand below."""
 FRAME = f"width: 100%; max-width: {WIDTH}; height: {HEIGHT}; border: 0"
 
 
