@@ -34,27 +34,29 @@ settings.load_profile("ganrun")
 
 LONGEST_FIRST = (
     "test_sweep_page",
-    "test_population",
-    "test_train",
-    "test_arena_page",
-    "test_sweep",
-    "test_diagnose",
-    "test_game_rounds",
-    "test_readme",
-    "test_cluster",
-    "test_game_duality",
-    "test_arena_game",
-    "test_game_spectrum",
-    "test_cases",
-    "test_sweep_report",
-    "test_arena_server",
-    "test_arena_saving",
     "test_game_registry",
-    "test_report_page",
-    "test_game_networks",
+    "test_population",
+    "test_arena_page",
+    "test_train",
+    "test_game_rounds",
+    "test_sweep",
+    "test_readme",
+    "test_game_spectrum",
+    "test_arena_game",
+    "test_game_updates",
     "test_replays",
+    "test_diagnose",
+    "test_cluster",
+    "test_sweep_report",
+    "test_report_page",
+    "test_arena_saving",
+    "test_arena_server",
+    "test_modes_battery",
+    "test_game_sight",
+    "test_game_duality",
+    "test_sweep_config",
 )
-"""Files of half a minute and more, which workers take whole: a short one is to be the last."""
+"""Files of 25 seconds and more, which workers take whole: a short one is to be the last."""
 
 CACHES = pytest.StashKey[Path]()
 PROGRAMS = pytest.StashKey[Exchange]()
