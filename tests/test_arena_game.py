@@ -28,6 +28,10 @@ from ganrun.game.single_steps import carried_over, view
 from ganrun.playing.play import program_of
 from ganrun.store import Event
 
+pytestmark = pytest.mark.usefixtures("quick_xla")
+"""A game's bits are compared with those of the same programs; `test_arena_saving` has them by the
+compiler that runs have."""
+
 DEVICE = jax.local_devices()[0]
 LANES = lanes_for(DEVICE.platform)
 EXPLOSIVE = {"optimizer": {"name": "sgd", "learning_rate": 10.0}, "objective": "wasserstein"}
