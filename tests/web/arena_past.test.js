@@ -83,4 +83,7 @@ test("a round in slow motion has one step of each player, and a sentence for eve
     assert.match(words({ caught: null }), /^[A-Z].*\.$/);
   }
   assert.match(PARTS[2].words({ caught: { forged: 0.824 } }), /caught 82 of 100/);
+  assert.match(PARTS[2].words({ caught: { forged: 0.998 } }), /caught 99 of 100/);
+  assert.match(PARTS[2].words({ caught: { forged: 0.002 } }), /caught 1 of 100/);
+  assert.match(PARTS[2].words({ caught: { forged: 1 } }), /caught 100 of 100/);
 });

@@ -55,7 +55,10 @@ export class Characters {
   }
 }
 
-/** A detective's share of hits in words: [`caught`, `82 of 100`]; a critic has no verdicts. */
+/** A detective's share of hits in words: [`caught`, `82 of 100`]; a critic has no verdicts. Only a true
+    1 is 100 of 100, and only a true 0 is none. */
 export function hits(share, words) {
-  return Number.isFinite(share) ? [words, `${Math.round(100 * share)} of 100`] : ["it scores, and passes no verdict", ""];
+  if (!Number.isFinite(share)) return ["it scores, and passes no verdict", ""];
+  const [least, most] = [share > 0 ? 1 : 0, share < 1 ? 99 : 100];
+  return [words, `${Math.min(Math.max(Math.round(100 * share), least), most)} of 100`];
 }
