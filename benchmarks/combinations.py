@@ -32,6 +32,7 @@ from ganrun.config.schema import choices
 from ganrun.game.members import game_of, hyperparameters_of
 from ganrun.game.players import TrainingState
 from ganrun.game.population import state_as_dict
+from ganrun.game.properties import quickly_compiled
 from ganrun.game.rounds import initial_state, is_finite, play_round
 
 ROUNDS = 20
@@ -163,13 +164,7 @@ def played(one: Experiment) -> Outcome:
     game = game_of(one)
     hyper = jax.tree.map(jnp.asarray, hyperparameters_of(one))
     state = initial_state(game, hyper)
-    next_round = jax.jit(
-        partial(play_round, game),
-        compiler_options={
-            "xla_backend_optimization_level": 0,
-            "xla_cpu_use_fusion_emitters": False,
-        },
-    )
+    next_round = quickly_compiled(partial(play_round, game))
     for _ in range(ROUNDS):
         state = next_round(hyper, state)
         if not is_finite(state):

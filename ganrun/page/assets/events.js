@@ -1,7 +1,7 @@
 /* What happens in a game, found in its rounds, for the arena as it goes and for a report of the whole.
    What flickers is told a few times and then summed up, so that nobody is told it a hundred times. */
 
-import { capital, listed, thousands } from "./wording.js";
+import { listed, thousands } from "./wording.js";
 
 const LOSSES_TOLD = 2; // of one mode; at the next it is said to come and go, and then no more
 const STEADY = 20; // rows that a mode stays as it is before it is told of again
@@ -69,9 +69,6 @@ function kindWords(kind, events) {
   const modes = events.map(({ mode }) => mode);
   return modes.length === 1 ? `mode ${modes[0]} ${one}` : `modes ${listed(modes)} ${many}`;
 }
-
-/** The same without the round, with a capital. */
-export const eventWords = (event) => capital(togetherWords([event]));
 
 /** How long a film should stay at each of its steps, where 1 is as long as usual: longer where
     something happens at it or next to it, shorter where nothing does. */

@@ -39,7 +39,6 @@ const place = (offset) => [0, unsigned(offset)]; // unaligned is as good
 
 export const get = (local) => [0x20, unsigned(local)];
 export const set = (local, value) => [value, 0x21, unsigned(local)];
-export const tee = (local, value) => [value, 0x22, unsigned(local)];
 export const call = (index, ...values) => [values, 0x10, unsigned(index)];
 
 export const i32 = {
